@@ -1,0 +1,120 @@
+//! An engine's identity card.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use async_trait::async_trait;
+
+use crate::{Connection, Credential, Dialect, Function, Result};
+
+/// One database product: stateless, one static per engine, found by name.
+#[async_trait]
+pub trait Connector: Send + Sync {
+    /// The engine's token, in front of `://` of a connection string (`postgres`).
+    fn name(&self) -> &'static str;
+
+    /// The options its connection URL may carry.
+    fn parameters(&self) -> &'static [Parameter];
+
+    /// Reads the engine's native URL (the part behind `<engine>://`, secret placeholder removed) into an endpoint.
+    ///
+    /// Errors: invalid, for an URL that is none or an option that is unknown, refused or does not parse, by name.
+    fn endpoint(&self, url: &str) -> Result<Endpoint>;
+
+    /// How the engine spells SQL.
+    fn dialect(&self) -> &'static dyn Dialect;
+
+    /// Opens a session: logged in, verified, read-only where the engine has it, zone pinned to UTC.
+    ///
+    /// Errors: unavailable, unauthenticated (a fresh credential may help), invalid (TLS settings).
+    async fn connect(
+        &self,
+        endpoint: &Endpoint,
+        credential: &Credential,
+        settings: &Settings,
+    ) -> Result<Box<dyn Connection>>;
+}
+
+/// One option of an engine's connection URL.
+#[derive(Clone, Copy, Debug)]
+pub struct Parameter {
+    /// Its name as the vendor's driver spells it.
+    pub name: &'static str,
+    /// What becomes of it: honoured, harmless to ignore, or refused, and why.
+    pub support: Support,
+}
+
+/// What becomes of a URL option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Support {
+    /// It does what the vendor says; the text says what.
+    Honoured(&'static str),
+    /// It tunes the vendor's driver and changes no answer; the text says what we do instead.
+    Ignored(&'static str),
+    /// It would change an answer or a protection in a way we do not offer; the text says what to do.
+    Refused(&'static str),
+}
+
+/// Where a database is and how to reach it: the parsed connection URL.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Host; empty until a secret supplies it.
+    pub host: String,
+    /// Port; `None` is the engine's own.
+    pub port: Option<u16>,
+    /// Database; empty until a secret supplies it.
+    pub database: String,
+    /// Options of the URL by the vendor's name, checked against [`Connector::parameters`].
+    pub options: BTreeMap<String, String>,
+}
+
+/// What a catalog's owner has decided about reading it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// How names are matched.
+    pub casing: Casing,
+    /// Scale of numbers that the source declares without one; `None` shows them as text, exactly.
+    pub default_scale: Option<u8>,
+    /// Whether zoned timestamps keep Athena's zoned type instead of plain ones in UTC.
+    pub zoned_timestamps: bool,
+    /// The largest single value, in bytes, that is read at all.
+    pub max_cell_bytes: usize,
+    /// What the session calls itself at the source; holds Athena's query id.
+    pub application_name: String,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            casing: Casing::Search,
+            default_scale: None,
+            zoned_timestamps: false,
+            max_cell_bytes: 64 << 20,
+            application_name: "glaux".into(),
+        }
+    }
+}
+
+/// How a name that Athena has folded to lower case is matched with the source's (`casing_mode`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Casing {
+    /// Exact, else the only one by folded case.
+    #[default]
+    Search,
+    /// As given.
+    None,
+    /// Folded to lower case.
+    Lower,
+    /// Folded to upper case.
+    Upper,
+}
+
+/// What Athena may rely on: a promise that the shared suite holds the engine to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Capabilities {
+    /// Functions whose every use is applied.
+    pub functions: BTreeSet<Function>,
+    /// A limit is applied per split.
+    pub limit: bool,
+    /// Order and limit together are applied per split.
+    pub top_n: bool,
+}

@@ -1,0 +1,1 @@
+//! Athena's semantics over Arrow batches.

@@ -1,0 +1,39 @@
+//! The seam between Glaux and its engines: the vocabulary both sides speak, the one SQL renderer, and Athena's semantics.
+//!
+//! An engine implements [`Connector`], [`Connection`] and [`Dialect`]; everything above the seam is written against these
+//! three. What is to be read is a [`Scan`], a value; [`sql::render`] turns it into a [`Statement`] and a [`Remainder`], once,
+//! at the end. The remainder is what the source was not asked to do, and [`eval`] does it over the batches that come back.
+//!
+//! Not here: drivers, JSON, AWS, an async runtime. A connector may bring those; the seam stays free of them.
+
+mod connection;
+mod connector;
+mod dialect;
+mod domain;
+mod error;
+pub mod eval;
+mod expr;
+mod mapping;
+mod name;
+mod scan;
+mod secret;
+mod size;
+pub mod sql;
+mod value;
+
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use connection::{BatchLimits, BatchStream, Connection, Health, Relation};
+pub use connector::{Capabilities, Casing, Connector, Endpoint, Parameter, Settings, Support};
+pub use dialect::{Dialect, FunctionForm};
+pub use domain::{Bound, Domain, Range, Values};
+pub use error::{Error, ErrorKind, Result};
+pub use expr::{Expr, Function};
+pub use mapping::{Column, ColumnMapping, Pushdown, ReadAs, Table};
+pub use name::{TableName, resolve};
+pub use scan::{Direction, Nulls, Scan, SortKey, Split};
+pub use secret::{Credential, Secret};
+pub use size::block_size;
+pub use sql::{Bind, Remainder, Rendered, Statement};
+pub use value::Value;

@@ -1,0 +1,101 @@
+//! What is to be read, as a value.
+
+use std::collections::BTreeMap;
+
+use crate::{Column, Domain, Expr, Table};
+
+/// A read of one table: everything a renderer or a reader needs to know.
+#[derive(Clone, Debug)]
+pub struct Scan {
+    /// The table with all its columns.
+    pub table: Table,
+    /// Names of the wanted columns, in the wanted order; may be empty (rows are then only counted).
+    pub projection: Vec<String>,
+    /// Wanted values by column name; a row must pass every one.
+    pub domains: BTreeMap<String, Domain>,
+    /// Conditions that must be true, all of them.
+    pub filters: Vec<Expr>,
+    /// Wanted order; meaningful with a limit.
+    pub order: Vec<SortKey>,
+    /// No more rows than this are wanted.
+    pub limit: Option<u64>,
+    /// The slice of the table to read.
+    pub split: Split,
+}
+
+impl Scan {
+    /// A read of the named columns of a table, unfiltered.
+    pub fn new(table: Table, projection: Vec<String>) -> Self {
+        Self {
+            table,
+            projection,
+            domains: BTreeMap::new(),
+            filters: Vec::new(),
+            order: Vec::new(),
+            limit: None,
+            split: Split::whole(),
+        }
+    }
+
+    /// The column Athena knows as `name`.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.table.column(name)
+    }
+}
+
+/// One key of a wanted order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SortKey {
+    /// Column name.
+    pub column: String,
+    /// Which way.
+    pub direction: Direction,
+    /// Where NULL goes.
+    pub nulls: Nulls,
+}
+
+/// Which way a sort key runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Smallest first.
+    Ascending,
+    /// Largest first.
+    Descending,
+}
+
+/// Where a sort key puts NULL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nulls {
+    /// Before everything.
+    First,
+    /// After everything.
+    Last,
+}
+
+/// An independently readable slice of a scan, as the properties that travel through Athena and back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Split {
+    properties: BTreeMap<String, String>,
+}
+
+impl Split {
+    /// The slice that is everything.
+    pub fn whole() -> Self {
+        Self::default()
+    }
+
+    /// The slice that these properties, written by the engine, describe.
+    pub fn from_properties(properties: BTreeMap<String, String>) -> Self {
+        Self { properties }
+    }
+
+    /// What travels.
+    pub fn properties(&self) -> &BTreeMap<String, String> {
+        &self.properties
+    }
+
+    /// Whether this is the whole scan.
+    pub fn is_whole(&self) -> bool {
+        self.properties.is_empty()
+    }
+}

@@ -1,0 +1,1 @@
+//! The contract every engine is held to, as functions.
