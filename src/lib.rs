@@ -1,1 +1,15 @@
-//! stub
+//! Glaux: Amazon Athena over other databases, as one Lambda function and as a local Athena.
+//!
+//! The rooms, lowest first. A room imports only from rooms above it in this list; `tests/tidy.rs` reads the list and checks.
+
+#[cfg(feature = "local")]
+pub mod cli;
+pub mod config;
+pub mod connectors;
+pub mod error;
+pub mod handler;
+#[cfg(feature = "local")]
+pub mod local;
+pub mod protocol;
+pub mod secrets;
+pub mod spill;

@@ -1,0 +1,1 @@
+//! THE registration: one line per engine.

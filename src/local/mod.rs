@@ -1,0 +1,3 @@
+//! The Athena stand-in: SQL over the wire.
+
+pub mod servers;

@@ -1,0 +1,1 @@
+//! Databases started for the demo and the tests.

@@ -1,0 +1,1 @@
+//! Athena's wire, both directions; pure.

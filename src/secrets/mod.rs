@@ -1,0 +1,1 @@
+//! Who may know a password: resolve, cache, rotate-aware.

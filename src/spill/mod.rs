@@ -1,0 +1,1 @@
+//! Results too large to return: cipher, writer, reader.
