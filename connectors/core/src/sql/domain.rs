@@ -1,0 +1,210 @@
+//! A column's domain as a condition.
+
+use super::Pushed;
+use super::writer::Writer;
+use crate::{Bound, Column, Domain, Error, Pushdown, Range, Result, Scan, Value, Values};
+
+/// The column a domain is about, if the two are of one type.
+pub(super) fn checked_column<'a>(scan: &'a Scan, name: &str, domain: &Domain) -> Result<&'a Column> {
+    let column = super::known_column(scan, name)?;
+    if same_type(&column.mapping.data_type, &domain.data_type) {
+        return Ok(column);
+    }
+    Err(Error::invalid(format!(
+        "column {name:?} of table {} is {}, but the constraint on it is {}",
+        scan.table.name, column.mapping.data_type, domain.data_type
+    ))
+    .hint("the table may have changed since the query was planned: run it again"))
+}
+
+/// Whether two types hold the same values: the zone in a zoned timestamp's type says nothing about them.
+pub(super) fn same_type(left: &arrow_schema::DataType, right: &arrow_schema::DataType) -> bool {
+    use arrow_schema::DataType::Timestamp;
+    match (left, right) {
+        (Timestamp(left, Some(_)), Timestamp(right, Some(_))) => left == right,
+        _ => left.equals_datatype(right),
+    }
+}
+
+/// Adds the domain to the conditions, as far as the column's pushdown allows.
+pub(super) fn push(column: &Column, domain: &Domain, writer: &mut Writer<'_>) -> Pushed {
+    if domain.is_all() {
+        return Pushed::Exact;
+    }
+    if writer.condition(|writer| write(column, domain, writer)) {
+        return if column.mapping.pushdown == Pushdown::Superset && !only_about_null(domain) {
+            Pushed::Superset
+        } else {
+            Pushed::Exact
+        };
+    }
+    // What cannot be said about the values can still be said about NULL, and spares those rows the way.
+    let not_null = Domain::not_null(domain.data_type.clone());
+    if !domain.nulls && writer.condition(|writer| write(column, &not_null, writer)) {
+        return Pushed::Superset;
+    }
+    Pushed::No
+}
+
+fn only_about_null(domain: &Domain) -> bool {
+    domain.values.is_all() || domain.is_none() || domain.values == Values::Ranges(Vec::new())
+}
+
+fn write(column: &Column, domain: &Domain, writer: &mut Writer<'_>) -> Option<()> {
+    if domain.is_none() {
+        // Not every engine has a boolean literal.
+        writer.text("1 = 0");
+        return Some(());
+    }
+    if domain.values.is_all() {
+        writer.column(column);
+        writer.text(" IS NOT NULL");
+        return Some(());
+    }
+    let mut alternatives = 0;
+    if domain.values != Values::Ranges(Vec::new()) && domain.values != Values::In(Vec::new()) {
+        write_values(column, &domain.values, writer)?;
+        alternatives += 1;
+    }
+    if domain.nulls {
+        writer.separator(alternatives, " OR ");
+        writer.column(column);
+        writer.text(" IS NULL");
+    }
+    Some(())
+}
+
+fn write_values(column: &Column, values: &Values, writer: &mut Writer<'_>) -> Option<()> {
+    let comparison = Comparison::of(column, writer)?;
+    match values {
+        Values::All => None,
+        Values::In(list) => comparison.one_of(list.iter(), writer),
+        Values::NotIn(list) => {
+            writer.text("NOT (");
+            comparison.one_of(list.iter(), writer)?;
+            writer.text(")");
+            Some(())
+        }
+        Values::Ranges(ranges) => comparison.ranges(ranges, writer),
+    }
+}
+
+/// How values are compared with one column.
+pub(super) struct Comparison<'c> {
+    column: &'c Column,
+    collate_equality: bool,
+    collate_order: bool,
+    widen: bool,
+}
+
+impl<'c> Comparison<'c> {
+    /// The way the column's pushdown allows, if it allows any.
+    pub(super) fn of(column: &'c Column, writer: &Writer<'_>) -> Option<Self> {
+        let pushdown = column.mapping.pushdown;
+        let collate_order = matches!(pushdown, Pushdown::Collated | Pushdown::CollatedOrder);
+        if pushdown == Pushdown::NullsOnly || (collate_order && !writer.has_binary_collation()) {
+            return None;
+        }
+        Some(Self {
+            column,
+            collate_equality: pushdown == Pushdown::Collated,
+            collate_order,
+            widen: pushdown == Pushdown::Millis,
+        })
+    }
+
+    fn operand(&self, collate: bool, writer: &mut Writer<'_>) {
+        writer.column(self.column);
+        if collate {
+            writer.binary_collation();
+        }
+    }
+
+    fn bind(&self, value: Value, writer: &mut Writer<'_>) {
+        writer.bind(Some(value), &self.column.mapping.data_type, self.column.mapping.bind_as);
+    }
+
+    pub(super) fn one_of<'v>(
+        &self,
+        values: impl ExactSizeIterator<Item = &'v Value>,
+        writer: &mut Writer<'_>,
+    ) -> Option<()> {
+        if self.widen {
+            for (index, value) in values.enumerate() {
+                writer.separator(index, " OR ");
+                let exactly = Bound::Included(value.clone());
+                self.range(&exactly, &exactly, writer)?;
+            }
+            return Some(());
+        }
+        let single = values.len() == 1;
+        self.operand(self.collate_equality, writer);
+        writer.text(if single { " = " } else { " IN (" });
+        for (index, value) in values.enumerate() {
+            writer.separator(index, ", ");
+            self.bind(value.clone(), writer);
+        }
+        writer.text(if single { "" } else { ")" });
+        Some(())
+    }
+
+    fn ranges(&self, ranges: &[Range], writer: &mut Writer<'_>) -> Option<()> {
+        let singles: Vec<&Value> = ranges.iter().filter_map(Range::single).collect();
+        let mut alternatives = 0;
+        if !singles.is_empty() {
+            self.one_of(singles.into_iter(), writer)?;
+            alternatives += 1;
+        }
+        for range in ranges.iter().filter(|range| range.single().is_none()) {
+            writer.separator(alternatives, " OR ");
+            self.range(&range.low, &range.high, writer)?;
+            alternatives += 1;
+        }
+        Some(())
+    }
+
+    /// Writes `column` between two bounds, in parentheses.
+    pub(super) fn range(&self, low: &Bound, high: &Bound, writer: &mut Writer<'_>) -> Option<()> {
+        let low = self.bound(low, " >= ", " > ", true)?;
+        let high = self.bound(high, " <= ", " < ", false)?;
+        writer.text("(");
+        for (index, (operator, value)) in [low, high].into_iter().flatten().enumerate() {
+            writer.separator(index, " AND ");
+            self.operand(self.collate_order, writer);
+            writer.text(operator);
+            self.bind(value, writer);
+        }
+        writer.text(")");
+        Some(())
+    }
+
+    /// Operator and value of one bound. For a column finer than the millisecond a value means its whole millisecond, so that
+    /// `> v` and `<= v` begin and end with the next one (D4).
+    fn bound(
+        &self,
+        bound: &Bound,
+        included: &'static str,
+        excluded: &'static str,
+        is_low: bool,
+    ) -> Option<Option<(&'static str, Value)>> {
+        let (operator, value, is_included) = match bound {
+            Bound::Unbounded => return Some(None),
+            Bound::Included(value) => (included, value, true),
+            Bound::Excluded(value) => (excluded, value, false),
+        };
+        if !self.widen {
+            return Some(Some((operator, value.clone())));
+        }
+        let next = is_low != is_included;
+        let value = if next { next_milli(value)? } else { value.clone() };
+        Some(Some((if is_low { " >= " } else { " < " }, value)))
+    }
+}
+
+fn next_milli(value: &Value) -> Option<Value> {
+    match value {
+        Value::Millis(millis) => millis.checked_add(1).map(Value::Millis),
+        Value::ZonedMillis(millis) => millis.checked_add(1).map(Value::ZonedMillis),
+        _ => None,
+    }
+}

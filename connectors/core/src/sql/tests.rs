@@ -1,0 +1,215 @@
+use arrow_schema::DataType;
+
+use super::*;
+use crate::{Bound, ColumnMapping, Direction, FunctionForm, Nulls, Range, ReadAs, Table, TableName, Values};
+
+/// A dialect as plain as can be, with room for three binds.
+struct Plain;
+
+impl Dialect for Plain {
+    fn identifier(&self, name: &str, out: &mut String) {
+        out.push_str(&format!("\"{}\"", name.replace('"', "\"\"")));
+    }
+
+    fn placeholder(&self, n: usize, _bind: &Bind, out: &mut String) {
+        out.push_str(&format!("${n}"));
+    }
+
+    fn bind_type(&self, _data_type: &DataType) -> Option<&'static str> {
+        None
+    }
+
+    fn binary_collation(&self) -> Option<&'static str> {
+        Some(" COLLATE bin")
+    }
+
+    fn function(&self, function: Function, _args: &[DataType]) -> Option<FunctionForm> {
+        Some(match function {
+            Function::And => FunctionForm::Infix(" AND "),
+            Function::Not => FunctionForm::Prefix("NOT "),
+            Function::Equal => FunctionForm::Infix(" = "),
+            Function::LessThan => FunctionForm::Infix(" < "),
+            Function::In => FunctionForm::In,
+            _ => return None,
+        })
+    }
+
+    fn sort(&self, direction: Direction, nulls: Nulls, out: &mut String) {
+        out.push_str(if direction == Direction::Ascending { " ASC" } else { " DESC" });
+        out.push_str(if nulls == Nulls::First { " NULLS FIRST" } else { " NULLS LAST" });
+    }
+
+    fn limit(&self, rows: u64, out: &mut String) {
+        out.push_str(&format!(" LIMIT {rows}"));
+    }
+
+    fn max_binds(&self) -> usize {
+        3
+    }
+}
+
+fn column(name: &str, data_type: DataType, pushdown: Pushdown) -> Column {
+    let mapping = ColumnMapping { data_type, read_as: ReadAs::Plain, bind_as: None, pushdown };
+    Column { name: name.into(), remote_name: name.to_uppercase(), comment: None, mapping }
+}
+
+fn scan(projection: &[&str]) -> Scan {
+    let columns = vec![
+        column("i", DataType::Int32, Pushdown::Full),
+        column("t", DataType::Utf8, Pushdown::CollatedOrder),
+        column("u", DataType::Utf8, Pushdown::Collated),
+        column("ts", DataType::Date64, Pushdown::Millis),
+        column("f", DataType::Float64, Pushdown::Superset),
+        column("l", DataType::Utf8, Pushdown::NullsOnly),
+    ];
+    let table = Table { name: TableName::new("s", "a\"b"), columns, comment: None };
+    Scan::new(table, projection.iter().map(ToString::to_string).collect())
+}
+
+fn with(domains: &[(&str, Domain)]) -> Scan {
+    let mut scan = scan(&["i"]);
+    scan.domains = domains.iter().map(|(name, domain)| (name.to_string(), domain.clone())).collect();
+    scan
+}
+
+fn conditions(scan: &Scan) -> (String, Remainder) {
+    let rendered = render(scan, &Plain).unwrap();
+    let sql = rendered.statement.sql;
+    let condition = sql.split_once(" WHERE ").map(|(_, condition)| condition.to_owned()).unwrap_or_default();
+    (condition, rendered.remainder)
+}
+
+fn ranges(data_type: DataType, ranges: &[(Bound, Bound)]) -> Domain {
+    let ranges = ranges.iter().map(|(low, high)| Range { low: low.clone(), high: high.clone() }).collect();
+    Domain { data_type, values: Values::Ranges(ranges), nulls: false }
+}
+
+fn text(text: &str) -> Value {
+    Value::Text(text.into())
+}
+
+fn call(function: Function, args: Vec<Expr>) -> Expr {
+    Expr::Call { function, args, data_type: DataType::Boolean }
+}
+
+fn reference(name: &str, data_type: DataType) -> Expr {
+    Expr::Column { name: name.into(), data_type }
+}
+
+fn constant(value: Value, data_type: DataType) -> Expr {
+    Expr::Constant { value: Some(value), data_type }
+}
+
+#[test]
+fn identifiers_are_quoted_and_a_scan_of_no_columns_still_has_rows() {
+    assert_eq!(render(&scan(&["t", "i"]), &Plain).unwrap().statement.sql, "SELECT \"T\", \"I\" FROM \"s\".\"a\"\"b\"");
+    let counted = render(&scan(&[]), &Plain).unwrap().statement;
+    assert_eq!((counted.sql.as_str(), counted.columns.len()), ("SELECT 1 FROM \"s\".\"a\"\"b\"", 0));
+}
+
+#[test]
+fn a_finer_timestamp_is_asked_for_its_whole_millisecond() {
+    let at = |millis| Value::Millis(millis);
+    let cases = [
+        (Domain::single(DataType::Date64, at(7)), "((\"TS\" >= $1 AND \"TS\" < $2))", vec![7, 8]),
+        (ranges(DataType::Date64, &[(Bound::Excluded(at(7)), Bound::Unbounded)]), "((\"TS\" >= $1))", vec![8]),
+        (ranges(DataType::Date64, &[(Bound::Unbounded, Bound::Included(at(7)))]), "((\"TS\" < $1))", vec![8]),
+        (ranges(DataType::Date64, &[(Bound::Unbounded, Bound::Excluded(at(7)))]), "((\"TS\" < $1))", vec![7]),
+    ];
+    for (domain, sql, binds) in cases {
+        let scan = with(&[("ts", domain)]);
+        let (condition, remainder) = conditions(&scan);
+        assert_eq!(condition, sql);
+        assert!(remainder.keeps_all_rows());
+        let bound: Vec<_> = render(&scan, &Plain).unwrap().statement.binds.into_iter().map(|bind| bind.value).collect();
+        assert_eq!(bound, binds.into_iter().map(|millis| Some(at(millis))).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn text_is_compared_by_code_point() {
+    let above = ranges(DataType::Utf8, &[(Bound::Excluded(text("a")), Bound::Unbounded)]);
+    assert_eq!(conditions(&with(&[("t", above.clone())])).0, "((\"T\" COLLATE bin > $1))");
+    assert_eq!(conditions(&with(&[("t", Domain::single(DataType::Utf8, text("a")))])).0, "(\"T\" = $1)");
+    assert_eq!(conditions(&with(&[("u", Domain::single(DataType::Utf8, text("a")))])).0, "(\"U\" COLLATE bin = $1)");
+}
+
+#[test]
+fn null_is_wanted_or_not_and_nothing_is_said_so() {
+    let mut domain = Domain::single(DataType::Int32, Value::Int(1));
+    domain.nulls = true;
+    assert_eq!(conditions(&with(&[("i", domain)])).0, "(\"I\" = $1 OR \"I\" IS NULL)");
+    assert_eq!(conditions(&with(&[("i", Domain::only_null(DataType::Int32))])).0, "(\"I\" IS NULL)");
+    assert_eq!(conditions(&with(&[("i", Domain::not_null(DataType::Int32))])).0, "(\"I\" IS NOT NULL)");
+    assert_eq!(conditions(&with(&[("i", ranges(DataType::Int32, &[]))])).0, "(1 = 0)");
+    assert_eq!(conditions(&with(&[("i", Domain::all(DataType::Int32))])).0, "");
+}
+
+#[test]
+fn a_float_is_pushed_as_a_superset_and_kept() {
+    let (condition, remainder) = conditions(&with(&[("f", Domain::single(DataType::Float64, Value::Float64(0.0)))]));
+    assert_eq!(condition, "(\"F\" = $1)");
+    assert_eq!(remainder.domains.len(), 1);
+    let (_, remainder) = conditions(&with(&[("f", Domain::not_null(DataType::Float64))]));
+    assert!(remainder.keeps_all_rows());
+}
+
+#[test]
+fn what_cannot_be_pushed_is_kept_and_its_column_read() {
+    let mut scan = with(&[("l", Domain::single(DataType::Utf8, text("x")))]);
+    scan.limit = Some(5);
+    let rendered = render(&scan, &Plain).unwrap();
+    assert_eq!(rendered.statement.sql, "SELECT \"I\", \"L\" FROM \"s\".\"a\"\"b\" WHERE (\"L\" IS NOT NULL)");
+    assert!(rendered.remainder.limit && !rendered.remainder.keeps_all_rows());
+}
+
+#[test]
+fn a_list_too_long_to_bind_is_kept() {
+    let list =
+        Domain { data_type: DataType::Int32, values: Values::In((0..4).map(Value::Int).collect()), nulls: false };
+    let (condition, remainder) = conditions(&with(&[("i", list), ("t", Domain::single(DataType::Utf8, text("a")))]));
+    assert_eq!(condition, "(\"I\" IS NOT NULL) AND (\"T\" = $1)");
+    assert_eq!(remainder.domains.len(), 1);
+}
+
+#[test]
+fn a_limit_stays_behind_when_a_filter_does_and_an_order_travels_only_if_both_sides_sort_alike() {
+    let key = |column: &str| SortKey { column: column.into(), direction: Direction::Descending, nulls: Nulls::Last };
+    let mut scan = scan(&["i"]);
+    scan.limit = Some(3);
+    scan.order = vec![key("t"), key("ts")];
+    let rendered = render(&scan, &Plain).unwrap();
+    assert!(
+        rendered.statement.sql.ends_with(" ORDER BY \"T\" COLLATE bin DESC NULLS LAST, \"TS\" DESC NULLS LAST LIMIT 3")
+    );
+    scan.order = vec![key("f")];
+    let rendered = render(&scan, &Plain).unwrap();
+    assert!(!rendered.statement.sql.contains("ORDER") && !rendered.statement.sql.contains("LIMIT"));
+    assert!(rendered.remainder.order && rendered.remainder.limit);
+}
+
+#[test]
+fn conjunctions_are_taken_apart_and_each_part_pushed_or_kept_whole() {
+    let pushable =
+        call(Function::Equal, vec![reference("i", DataType::Int32), constant(Value::Int(1), DataType::Int32)]);
+    let kept = call(
+        Function::Not,
+        vec![call(
+            Function::LessThan,
+            vec![reference("f", DataType::Float64), constant(Value::Float64(1.0), DataType::Float64)],
+        )],
+    );
+    let mut scan = scan(&["t"]);
+    scan.filters = vec![call(Function::And, vec![pushable, kept.clone()])];
+    let (condition, remainder) = conditions(&scan);
+    assert_eq!(condition, "((\"I\") = ($1))");
+    assert_eq!(remainder.filters, vec![kept]);
+}
+
+#[test]
+fn a_name_or_a_type_that_the_table_does_not_have_is_an_error() {
+    let unknown = render(&with(&[("nope", Domain::not_null(DataType::Int32))]), &Plain).unwrap_err();
+    assert!(unknown.to_string().contains("\"nope\""));
+    assert!(render(&with(&[("i", Domain::not_null(DataType::Utf8))]), &Plain).is_err());
+    assert!(render(&scan(&["nope"]), &Plain).is_err());
+}
