@@ -92,7 +92,7 @@ fn column(field: &arrow_schema::Field) -> Column {
             data_type: field.data_type().clone(),
             read_as: ReadAs::Plain,
             bind_as: None,
-            pushdown: Pushdown::NullsOnly,
+            pushdown: Pushdown::Nothing,
         },
     }
 }

@@ -16,7 +16,7 @@ pub(crate) const SCHEMA: &str = "shop";
 pub(crate) const NAMES: &[&str] = &["customers", "every_type", "orders"];
 
 const ORDER_PARTS: usize = 4;
-const ORDERS_PER_PART: i64 = 2_500;
+const ORDERS_PER_PART: i64 = 250;
 const MILLIS_PER_DAY: i64 = 86_400_000;
 
 /// How many parts a table is kept in.
