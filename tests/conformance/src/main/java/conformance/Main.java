@@ -3,9 +3,10 @@ package conformance;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
+import java.nio.file.Path;
 
 public final class Main {
-    private static final String USAGE = "usage: judge";
+    private static final String USAGE = "usage: judge | selfcheck VECTORS";
 
     private Main() {}
 
@@ -15,6 +16,7 @@ public final class Main {
         String mode = args.length == 0 ? "" : args[0];
         switch (mode) {
             case "judge" -> Judge.run(System.in, answers);
+            case "selfcheck" -> System.exit(SelfCheck.run(Path.of(args[1]), answers) ? 0 : 1);
             default -> {
                 System.err.println(USAGE);
                 System.exit(2);
