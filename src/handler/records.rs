@@ -9,10 +9,25 @@ use super::Handler;
 use super::metadata::refuse_passthrough;
 use super::sessions::Session;
 use super::splits::scan;
-use crate::protocol::{ReadRecordsRequest, ReadRecordsResponse, RemoteReadRecordsResponse, Response};
+use crate::protocol::{ReadRecordsRequest, ReadRecordsResponse, RemoteReadRecordsResponse, Request, Response};
 use crate::spill::{Outcome, Spiller};
 
 impl Handler {
+    /// What the source would be asked for a ReadRecords request, and what would be left to do here; nothing is read.
+    pub async fn plan(&self, bytes: &[u8]) -> Result<Rendered> {
+        let request = match Request::decode(bytes)? {
+            Request::ReadRecords(request) => request,
+            other => {
+                return Err(Error::invalid(format!("a {} reads no rows, so there is nothing to plan", other.kind())));
+            }
+        };
+        let (_, source) = self.source(&request.catalog)?;
+        let mut session = self.session(&request.catalog, &request.query_id).await?;
+        let table = session.connection().table(&request.table).await?;
+        session.give_back();
+        sql::render(&wanted(&request, table)?, source.connector.dialect())
+    }
+
     pub(super) async fn read_records(&self, request: ReadRecordsRequest) -> Result<Response> {
         refuse_passthrough(&request.constraints.passthrough)?;
         let (_, source) = self.source(&request.catalog)?;
