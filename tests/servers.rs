@@ -10,7 +10,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use connector_core::ErrorKind;
 use futures::stream;
 use glaux::local::servers::{FETCHED_VERSION, Postgres, PostgresOptions, Programs};
-use support::{eventually, postgres as found};
+use support::{eventually, postgres as found, runs};
 
 /// Says to [`the_child_of_other_tests`] that it is one, and what to do when its server is up.
 const CHILD: &str = "GLAUX_TEST_CHILD";
@@ -35,13 +35,6 @@ async fn start_with(options: PostgresOptions) -> Option<Postgres> {
 fn process_of(dir: &Path) -> u32 {
     let pid = std::fs::read_to_string(dir.join("data/postmaster.pid")).unwrap();
     pid.lines().next().unwrap().parse().unwrap()
-}
-
-fn runs(process: u32) -> bool {
-    // A process that ended and was not yet waited for by its parent is a zombie: it is gone.
-    let state = Command::new("ps").args(["-o", "stat=", "-p", &process.to_string()]).output().unwrap();
-    let state = String::from_utf8_lossy(&state.stdout).trim().to_owned();
-    !state.is_empty() && !state.starts_with('Z')
 }
 
 async fn check_starts_and_leaves_nothing(postgres: Postgres) {

@@ -3,8 +3,10 @@
 //! Each test binary includes this by `mod support;` and uses a part of it.
 #![allow(dead_code)]
 
+pub mod lambda;
 pub mod postgres;
 
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// Whether `TEST_REQUIRE` (`postgres,java,…`) says that `what` must be there.
@@ -26,4 +28,11 @@ pub async fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
         assert!(start.elapsed() < Duration::from_mins(1), "still waiting after a minute: {what}");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
+}
+
+/// Whether a process runs; one that ended and was not yet waited for by its parent does not.
+pub fn runs(process: u32) -> bool {
+    let state = Command::new("ps").args(["-o", "stat=", "-p", &process.to_string()]).output().unwrap();
+    let state = String::from_utf8_lossy(&state.stdout).trim().to_owned();
+    !state.is_empty() && !state.starts_with('Z')
 }
