@@ -1,6 +1,6 @@
 //! Input that no Athena would send: an error by kind, never a panic.
 
-use arrow_array::{ListArray, new_null_array};
+use arrow_array::{ListArray, RecordBatchOptions, new_null_array};
 
 use super::*;
 use crate::ErrorKind;
@@ -121,6 +121,20 @@ fn a_batch_of_nothing_is_answered() {
     assert_eq!(rows(&unknown, &[("n", Domain::only_null(DataType::Null))], &[]), [0, 1]);
     assert_eq!(rows(&unknown, &[("n", Domain::not_null(DataType::Null))], &[]), [0_usize; 0]);
     assert_eq!(evaluate(&n(), &unknown).unwrap().null_count(), 0);
+}
+
+#[test]
+fn a_batch_without_columns_keeps_its_count() {
+    let counted = RecordBatch::try_new_with_options(
+        Arc::new(Schema::empty()),
+        vec![],
+        &RecordBatchOptions::new().with_row_count(Some(70)),
+    )
+    .unwrap();
+    let pass = |filter| crate::eval::filter(&counted, &[], &[filter]).unwrap().num_rows();
+    assert_eq!(pass(constant(Value::Bool(true), DataType::Boolean)), 70);
+    assert_eq!(pass(null(DataType::Boolean)), 0);
+    assert_eq!(pass(test(Function::LessThan, vec![integer(1), integer(2)])), 70);
 }
 
 #[test]

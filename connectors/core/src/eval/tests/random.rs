@@ -46,7 +46,7 @@ fn types() -> Vec<DataType> {
         Float32,
         Float64,
         Decimal128(4, 2),
-        Decimal128(10, 0),
+        Decimal128(38, 0),
         Decimal128(38, 9),
         Utf8,
         Binary,

@@ -134,6 +134,20 @@ fn integers_of_any_width_and_decimals_compare_as_numbers() {
 }
 
 #[test]
+fn a_constant_beyond_the_columns_scale_is_still_above_or_below_it() {
+    let batch = batch(&[("d", decimals(38, 10, &[Some(10_i128.pow(38) - 1), Some(0), Some(1 - 10_i128.pow(38))]))]);
+    let d = || column("d", DataType::Decimal128(38, 10));
+    for digits in 28..38 {
+        for first in [1, 3, 7, 9] {
+            let of = |unscaled| constant(Value::Decimal { unscaled, scale: 0 }, DataType::Decimal128(38, 0));
+            let (large, small) = (of(first * 10_i128.pow(digits)), of(-first * 10_i128.pow(digits)));
+            assert_eq!(answers(&batch, &test(LessThan, vec![d(), large.clone()])), [TRUE; 3], "{large:?}");
+            assert_eq!(answers(&batch, &test(GreaterThan, vec![d(), small.clone()])), [TRUE; 3], "{small:?}");
+        }
+    }
+}
+
+#[test]
 fn a_bound_finer_than_the_column_falls_between_its_values() {
     let batch = batch(&[("d", decimals(10, 1, &[Some(-16), Some(-15), Some(14), Some(15), Some(16)]))]);
     let value = |unscaled, scale| Value::Decimal { unscaled, scale };
