@@ -9,6 +9,9 @@ use super::decimal::power;
 use super::types::{Family, family};
 use crate::{Bound, Error, Result, Value};
 
+/// The largest scale of a decimal.
+const MAX_SCALE: u32 = 38;
+
 /// From a string on, or from behind it.
 pub(super) type Floor<'a> = (&'a [u8], bool);
 
@@ -129,7 +132,7 @@ impl<'t> Keys<'t> {
     }
 
     fn rescaled(&self, unscaled: i128, scale: i8) -> Option<(i128, bool)> {
-        let scale = u32::try_from(scale).ok()?;
+        let scale = u32::try_from(scale).ok().filter(|scale| *scale <= MAX_SCALE)?;
         if scale > self.scale {
             let divisor = power(scale - self.scale);
             return Some((unscaled.div_euclid(divisor), unscaled.rem_euclid(divisor) == 0));

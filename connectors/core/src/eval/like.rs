@@ -180,6 +180,7 @@ mod tests {
             ("a%a", vec!["aa", "aba", "aaa"], vec!["a", "ab", ""]),
             ("ab%ba", vec!["abba", "abxba"], vec!["aba", "ab"]),
             ("%ab_d%", vec!["abcd", "ababxd", "xabyd_"], vec!["abd", "abxxd"]),
+            ("%aa_b%", vec!["aaaxb", "aaaaab"], vec!["aab", "axab"]),
             ("%_b%", vec!["ab", "xabx", "bb"], vec!["b", "ba"]),
             ("%a_%_b", vec!["axyb", "aaxyb"], vec!["axb", "ab"]),
             ("%a%_%b%", vec!["axb", "aab", "aabb"], vec!["ab", "ba"]),

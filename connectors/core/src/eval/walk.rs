@@ -79,9 +79,12 @@ fn junction<'a>(args: &'a [Expr], batch: &RecordBatch, all: bool) -> Result<Outc
     let mut truth = Truth::constant(Some(all), rows);
     let mut faults = Faults::default();
     for arg in args {
+        let decided = if all { &truth.no } else { &truth.yes };
+        if !decided.has_false() {
+            break;
+        }
         let mut arg = outcome(arg, batch)?;
         if !arg.faults.is_empty() {
-            let decided = if all { &truth.no } else { &truth.yes };
             arg.faults.keep(&!decided);
             faults.merge(arg.faults);
         }
