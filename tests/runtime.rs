@@ -1,4 +1,5 @@
 //! The small Lambda of the tests: what a function and its caller may rely on in it.
+#![cfg(feature = "local")]
 #![allow(clippy::unwrap_used)]
 
 mod support;
