@@ -1,4 +1,6 @@
 //! The demo shop loads on the PostgreSQL that is installed and on the one that is fetched, and holds what it says.
+#![cfg(feature = "local")]
+#![allow(clippy::unwrap_used)]
 
 mod support;
 

@@ -1,4 +1,6 @@
 //! The databases that Glaux starts: real ones, and nothing left of them.
+#![cfg(feature = "local")]
+#![allow(clippy::unwrap_used)]
 
 mod support;
 
@@ -101,7 +103,7 @@ async fn the_password_is_asked_for_and_is_nowhere_to_be_seen() {
     assert!(!postgres.dir.join("password").exists());
     postgres.password = connector_core::Secret::new("wrong");
     let error = postgres.connect("postgres").await.unwrap_err();
-    assert!(error.to_string().contains("password authentication failed"), "{error}");
+    assert_eq!(error.kind(), ErrorKind::Unauthenticated, "{error}");
 }
 
 #[tokio::test]
@@ -238,4 +240,66 @@ async fn a_port_that_is_taken_is_given_up_for_another() {
     let Some(postgres) = start_with(options).await else { return };
     assert_ne!(Some(postgres.port), taken.local_addr().ok().map(|address| address.port()));
     postgres.connect("postgres").await.unwrap();
+}
+
+/// This test binary again, as a test that wants a database and sees the given settings; its output, and whether it passed.
+fn guest(settings: &[(&str, &str)]) -> (String, bool) {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "the_guest_of_other_tests", "--ignored", "--nocapture"]);
+    for name in ["TEST_POSTGRES_URL", "TEST_POSTGRES_BIN", "TEST_POSTGRES_VERSION", "TEST_REQUIRE"] {
+        command.env_remove(name);
+    }
+    let output = command.env(CHILD, "guest").envs(settings.iter().copied()).output().unwrap();
+    (String::from_utf8_lossy(&output.stdout).into_owned(), output.status.success())
+}
+
+#[tokio::test]
+#[ignore = "started by other tests as a process of its own"]
+async fn the_guest_of_other_tests() {
+    if std::env::var_os(CHILD).is_none() {
+        return;
+    }
+    let Some(database) = found::database("CREATE TABLE t AS SELECT 42 AS a").await else { return };
+    let row = database.client().await.query_one("SELECT a, current_database()::text FROM t", &[]).await.unwrap();
+    assert_eq!((row.get::<_, i32>(0), row.get::<_, String>(1)), (42, database.name.clone()));
+    println!("USED {} as {} with {:?}", database.url(), database.user(), database.password());
+}
+
+#[tokio::test]
+async fn a_given_server_is_used_and_gets_its_databases_dropped() {
+    let Some(postgres) = start(Programs::Any).await else { return };
+    let (user, password, port) = (&postgres.superuser, postgres.password.expose(), postgres.port);
+    let ca = postgres.ca_path.display();
+    for url in [
+        format!("postgresql://{user}:{password}@localhost:{port}/postgres?sslmode=verify-full&sslrootcert={ca}"),
+        format!("jdbc:postgresql://127.0.0.1:{port}/postgres?user={user}&password={password}"),
+    ] {
+        let (output, passed) = guest(&[("TEST_POSTGRES_URL", &url)]);
+        assert!(passed && output.contains("USED jdbc:postgresql://"), "{output}");
+        assert!(!output.contains(password), "the password is printed");
+    }
+    let client = postgres.connect("postgres").await.unwrap();
+    let left = client.query("SELECT FROM pg_database WHERE datname LIKE 'test%'", &[]).await.unwrap();
+    assert!(left.is_empty(), "{} databases are left", left.len());
+}
+
+#[tokio::test]
+async fn without_a_server_a_test_says_so_and_fails_only_where_one_is_required() {
+    let empty = tempfile::tempdir().unwrap();
+    // Nobody listens there, so nothing can be fetched.
+    let nowhere = [
+        ("TEST_POSTGRES_VERSION", FETCHED_VERSION),
+        ("XDG_CACHE_HOME", empty.path().to_str().unwrap()),
+        ("HTTPS_PROXY", "http://127.0.0.1:1"),
+    ];
+    let demanded = [&nowhere[..], &[("TEST_REQUIRE", "java, postgres")]].concat();
+    // Side by side, because giving up takes its time.
+    let (optional, required) = std::thread::scope(|scope| {
+        let required = scope.spawn(|| guest(&demanded));
+        (guest(&nowhere), required.join().unwrap())
+    });
+    let (output, passed) = optional;
+    let line = "skipped: the_guest_of_other_tests: needs PostgreSQL: set TEST_POSTGRES_URL";
+    assert!(passed && output.contains(line), "{output}");
+    assert!(!required.1, "{}", required.0);
 }

@@ -1,7 +1,8 @@
 //! What integration tests need of the outside: servers by URL or started here, or a printed skip; a small Lambda.
 //!
 //! Each test binary includes this by `mod support;` and uses a part of it.
-#![allow(dead_code)]
+// A failure here is a failed test, and what it prints is the test's output.
+#![allow(dead_code, clippy::unwrap_used, clippy::print_stdout)]
 
 pub mod lambda;
 pub mod postgres;

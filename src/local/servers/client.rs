@@ -99,6 +99,10 @@ fn told(error: &tokio_postgres::Error, script: &str) -> Error {
         }
         _ => String::new(),
     };
-    let kind = if said.code().code().starts_with("42P04") { ErrorKind::Conflict } else { ErrorKind::Invalid };
+    let kind = match said.code().code() {
+        "42P04" => ErrorKind::Conflict,
+        code if code.starts_with("28") => ErrorKind::Unauthenticated,
+        _ => ErrorKind::Invalid,
+    };
     Error::new(kind, format!("{}{line}", said.message()))
 }

@@ -24,11 +24,13 @@ pub struct User {
 pub fn make(memory: Option<&Path>, temp: &Path) -> Result<TempDir> {
     let roomy =
         |place: &&Path| rustix::fs::statvfs(*place).is_ok_and(|fs| fs.f_bavail.saturating_mul(fs.f_frsize) >= ROOM);
-    let builder = || tempfile::Builder::new().prefix("glaux-postgresql-").rand_bytes(8).to_owned();
-    if let Some(Ok(dir)) = memory.filter(roomy).map(|place| builder().tempdir_in(place)) {
+    let private = fs::Permissions::from_mode(0o700);
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("glaux-postgresql-").rand_bytes(8).permissions(private);
+    if let Some(Ok(dir)) = memory.filter(roomy).map(|place| builder.tempdir_in(place)) {
         return Ok(dir);
     }
-    builder().tempdir_in(temp).map_err(|error| io("making a directory", temp, error))
+    builder.tempdir_in(temp).map_err(|error| io("making a directory", temp, error))
 }
 
 /// The user a server must run as when `dir`, which we just made, shows that we are root; none when we are not.
@@ -128,6 +130,7 @@ mod tests {
         // /proc reports no room at all.
         let made = make(Some(Path::new("/proc")), temp.path()).unwrap();
         assert!(made.path().starts_with(temp.path()));
+        assert_eq!(fs::metadata(made.path()).unwrap().permissions().mode() & 0o777, 0o700);
     }
 
     #[test]
@@ -138,7 +141,8 @@ mod tests {
         fs::write(bin.join("postgres"), "x").unwrap();
         fs::set_permissions(bin.join("postgres"), fs::Permissions::from_mode(0o755)).unwrap();
         std::os::unix::fs::symlink("postgres", bin.join("postmaster")).unwrap();
-        assert!(!everyone_can_run(&bin), "a temporary directory is private");
+        fs::set_permissions(temp.path(), fs::Permissions::from_mode(0o700)).unwrap();
+        assert!(!everyone_can_run(&bin));
 
         let to = temp.path().join("copy");
         copy(&temp.path().join("pg"), &to).unwrap();

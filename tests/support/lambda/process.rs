@@ -69,7 +69,8 @@ struct Running {
 
 fn start(slot: &Slot, address: &str) -> Running {
     let options = &slot.shared.options;
-    let mut child = command(options, address).spawn().unwrap_or_else(|error| panic!("{:?}: {error}", options.program));
+    let mut child =
+        command(options, address).spawn().unwrap_or_else(|error| panic!("{}: {error}", options.program.display()));
     tokio::spawn(keep_log(Arc::clone(&slot.shared), child.stdout.take().unwrap()));
     tokio::spawn(keep_log(Arc::clone(&slot.shared), child.stderr.take().unwrap()));
     let process = Process {
