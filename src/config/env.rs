@@ -10,8 +10,8 @@ use connector_core::{Casing, Error, Result, Settings};
 use super::catalog::DEFAULT;
 use super::connection_string::{check_secret_name, parse};
 use super::{
-    Catalog, Catalogs, Config, DEFAULT_LOG_LEVEL, DEFAULT_MAX_SPLITS, DEFAULT_SERDE_VERSION, Encryption, PutHeaders,
-    SecretReference, SecretsConfig, SpillConfig, check,
+    Aws, Catalog, Catalogs, Config, DEFAULT_LOG_LEVEL, DEFAULT_MAX_SPLITS, DEFAULT_SERDE_VERSION, Encryption,
+    PutHeaders, SecretReference, SecretsConfig, SpillConfig, check,
 };
 
 const CONNECTION_STRING: &str = "_connection_string";
@@ -49,12 +49,13 @@ pub fn read(variables: impl IntoIterator<Item = (String, String)>) -> Result<Con
     variables.refuse_unknown()?;
     variables.0.retain(|_, value| !value.trim().is_empty());
     variables.refuse_unbuilt()?;
-    let (spill, mut notes) = variables.spill()?;
+    let aws = Aws::lazy();
+    let (spill, mut notes) = variables.spill(&aws)?;
     notes.extend(variables.idle());
     Ok(Config {
         catalogs: Catalogs::new(variables.catalogs()?, variables.text("AWS_LAMBDA_FUNCTION_NAME").map(Into::into))?,
         spill,
-        secrets: variables.secrets()?,
+        secrets: variables.secrets(&aws)?,
         serde_version: variables.number("glaux_serde_version", check::serde_version)?.unwrap_or(DEFAULT_SERDE_VERSION),
         max_splits: variables.number("glaux_max_splits", check::positive)?.unwrap_or(DEFAULT_MAX_SPLITS),
         log_level: variables.read("ATHENA_FEDERATION_SDK_LOG_LEVEL", check::log_level)?.unwrap_or(DEFAULT_LOG_LEVEL),
@@ -141,7 +142,7 @@ impl Variables {
         })
     }
 
-    fn spill(&self) -> Result<(SpillConfig, Vec<String>)> {
+    fn spill(&self, aws: &Aws) -> Result<(SpillConfig, Vec<String>)> {
         let default = SpillConfig::default();
         let mut notes = Vec::new();
         let encryption = match (self.flag("disable_spill_encryption")?, self.text("kms_key_id")) {
@@ -165,6 +166,7 @@ impl Variables {
             timeout: self
                 .number("glaux_spill_timeout_seconds", |key, value| check::seconds(key, value, 1))?
                 .unwrap_or(default.timeout),
+            aws: aws.clone(),
         };
         Ok((config, notes))
     }
@@ -181,7 +183,7 @@ impl Variables {
         }
     }
 
-    fn secrets(&self) -> Result<SecretsConfig> {
+    fn secrets(&self, aws: &Aws) -> Result<SecretsConfig> {
         let default = SecretsConfig::default();
         Ok(SecretsConfig {
             file: self.text("glaux_secrets_file").map(PathBuf::from),
@@ -189,6 +191,7 @@ impl Variables {
                 .number("glaux_secret_ttl_seconds", |key, value| check::seconds(key, value, 0))?
                 .unwrap_or(default.ttl),
             refresh_pause: default.refresh_pause,
+            aws: aws.clone(),
         })
     }
 

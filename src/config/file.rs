@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::connection_string::{check_secret_name, parse};
 use super::private::unreadable;
 use super::{
-    Catalog, Catalogs, Config, DEFAULT_LOG_LEVEL, DEFAULT_MAX_SPLITS, DEFAULT_SERDE_VERSION, Encryption,
+    Aws, Catalog, Catalogs, Config, DEFAULT_LOG_LEVEL, DEFAULT_MAX_SPLITS, DEFAULT_SERDE_VERSION, Encryption,
     SecretReference, SecretsConfig, SpillConfig, check, check_private,
 };
 
@@ -76,10 +76,11 @@ struct SecretsTable {
 fn from_toml(text: &str, directory: &Path) -> Result<Config> {
     let file: File = toml::from_str(text).map_err(|error| complaint(text, &error))?;
     let catalogs = file.catalogs.into_iter().map(|(name, table)| catalog(name, table)).collect::<Result<_>>()?;
+    let aws = Aws::lazy();
     Ok(Config {
         catalogs: Catalogs::new(catalogs, None)?,
-        spill: spill(file.spill)?,
-        secrets: secrets(file.secrets, directory)?,
+        spill: spill(file.spill, &aws)?,
+        secrets: secrets(file.secrets, directory, &aws)?,
         serde_version: or(file.serde_version, "serde_version", check::serde_version, DEFAULT_SERDE_VERSION)?,
         max_splits: or(file.max_splits, "max_splits", check::positive, DEFAULT_MAX_SPLITS)?,
         log_level: match file.log_level {
@@ -117,7 +118,7 @@ fn catalog(name: String, table: CatalogTable) -> Result<Catalog> {
     Ok(Catalog { engine: parts.engine, url: parts.url, secret, settings, name })
 }
 
-fn spill(table: SpillTable) -> Result<SpillConfig> {
+fn spill(table: SpillTable, aws: &Aws) -> Result<SpillConfig> {
     let default = SpillConfig::default();
     let seconds = |key: &str, value| check::seconds(key, value, 1);
     Ok(SpillConfig {
@@ -148,16 +149,18 @@ fn spill(table: SpillTable) -> Result<SpillConfig> {
             .transpose()?,
         queue_capacity: or(table.queue_capacity, "spill.queue_capacity", check::positive, default.queue_capacity)?,
         timeout: or(table.timeout_seconds, "spill.timeout_seconds", seconds, default.timeout)?,
+        aws: aws.clone(),
     })
 }
 
-fn secrets(table: SecretsTable, directory: &Path) -> Result<SecretsConfig> {
+fn secrets(table: SecretsTable, directory: &Path, aws: &Aws) -> Result<SecretsConfig> {
     let default = SecretsConfig::default();
     let seconds = |key: &str, value| check::seconds(key, value, 0);
     Ok(SecretsConfig {
         file: table.file.map(|file| directory.join(file)),
         ttl: or(table.ttl_seconds, "secrets.ttl_seconds", seconds, default.ttl)?,
         refresh_pause: default.refresh_pause,
+        aws: aws.clone(),
     })
 }
 

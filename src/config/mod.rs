@@ -18,6 +18,7 @@ use std::time::Duration;
 use connector_core::Result;
 use tracing::level_filters::LevelFilter;
 
+pub(crate) use aws::timeouts;
 pub use aws::{Aws, failure};
 pub use catalog::{Catalog, Catalogs};
 pub use connection_string::SecretReference;
@@ -76,6 +77,8 @@ pub struct SpillConfig {
     pub queue_capacity: usize,
     /// How long one object may take, attempts included.
     pub timeout: Duration,
+    /// Where S3 and KMS are.
+    pub aws: Aws,
 }
 
 impl Default for SpillConfig {
@@ -88,6 +91,7 @@ impl Default for SpillConfig {
             max_block_size: None,
             queue_capacity: 2,
             timeout: Duration::from_secs(30),
+            aws: Aws::lazy(),
         }
     }
 }
@@ -122,11 +126,14 @@ pub struct SecretsConfig {
     pub ttl: Duration,
     /// After a refused login whose secret turned out to be current, it is not read again for this long.
     pub refresh_pause: Duration,
+    /// Where Secrets Manager is.
+    pub aws: Aws,
 }
 
 impl Default for SecretsConfig {
     fn default() -> Self {
-        Self { file: None, ttl: Duration::from_secs(60), refresh_pause: Duration::from_secs(5) }
+        let (ttl, refresh_pause) = (Duration::from_secs(60), Duration::from_secs(5));
+        Self { file: None, ttl, refresh_pause, aws: Aws::lazy() }
     }
 }
 
