@@ -146,9 +146,7 @@ mod tests {
             let limit = 10_i128.pow(u32::from(random.random_range(0..=precision)));
             let unscaled = random.random_range(-limit + 1..limit);
             let bytes = encoded(&Value::Decimal { unscaled, scale }, &Type::NUMERIC).unwrap();
-            let mut cells = crate::decode::for_tests(&Type::NUMERIC, &DataType::Decimal128(precision, scale));
-            cells.push(&bytes).unwrap();
-            let array = cells.finish().unwrap();
+            let array = crate::decode::one(&Type::NUMERIC, &DataType::Decimal128(precision, scale), &bytes);
             assert_eq!(array.as_primitive::<Decimal128Type>().value(0), unscaled, "decimal({precision},{scale})");
         }
     }

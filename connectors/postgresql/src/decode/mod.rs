@@ -210,7 +210,10 @@ fn changed(column: &Column, wire: &Type) -> Error {
     .hint("the table may have changed since the query was planned: run it again")
 }
 
+/// One value decoded, for tests of what was encoded.
 #[cfg(test)]
-pub(crate) fn for_tests(wire: &Type, data_type: &DataType) -> Box<dyn Cells> {
-    cells(wire, data_type).unwrap()
+pub(crate) fn one(wire: &Type, data_type: &DataType, bytes: &[u8]) -> arrow_array::ArrayRef {
+    let mut cells = cells(wire, data_type).unwrap();
+    cells.push(bytes).unwrap();
+    cells.finish().unwrap()
 }
