@@ -1,1 +1,49 @@
-fn main() {}
+//! The federation Lambda: one handler, built once, served by the Lambda runtime.
+
+use std::sync::Arc;
+
+use glaux::config::Config;
+use glaux::error::athena_error_type;
+use glaux::handler::Handler;
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
+use serde_json::value::RawValue;
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    let config = Config::from_process_env().map_err(shown)?;
+    tracing_subscriber::fmt().json().with_env_filter(EnvFilter::new(&config.log_level)).with_ansi(false).init();
+    let handler = Arc::new(Handler::new(config).map_err(shown)?);
+    let serve = |event: LambdaEvent<Box<RawValue>>| {
+        let handler = handler.clone();
+        async move { answer(&handler, &event.payload).await }
+    };
+    lambda_runtime::run(service_fn(serve)).await
+}
+
+/// Bytes in, bytes out: the runtime neither parses the request nor builds the response anew.
+async fn answer(handler: &Handler, request: &RawValue) -> Result<Box<RawValue>, Diagnostic> {
+    let response = handler.handle(request.get().as_bytes()).await.map_err(diagnostic)?;
+    let text = String::from_utf8(response).map_err(|_| internal("a response that is not UTF-8"))?;
+    RawValue::from_string(text).map_err(|_| internal("a response that is not JSON"))
+}
+
+fn diagnostic(error: glaux::error::Error) -> Diagnostic {
+    Diagnostic { error_type: athena_error_type(error.kind()).into(), error_message: message(&error) }
+}
+
+fn internal(message: &str) -> Diagnostic {
+    Diagnostic { error_type: "InternalServiceException".into(), error_message: message.into() }
+}
+
+fn message(error: &glaux::error::Error) -> String {
+    match error.hint_text() {
+        Some(hint) => format!("{error} (hint: {hint})"),
+        None => error.to_string(),
+    }
+}
+
+/// A setting that stops the function from starting: its name and what to do are what the log must show.
+fn shown(error: glaux::error::Error) -> lambda_runtime::Error {
+    message(&error).into()
+}

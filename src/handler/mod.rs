@@ -1,1 +1,129 @@
-//! The one door: request to response.
+//! The one door: request bytes in, response bytes out.
+//!
+//! Everything that Athena can ask comes through [`Handler::handle`], from the Lambda and from the local Athena alike. A panic
+//! anywhere below, a driver's included, ends here as an error answer; the session it happened on is dropped with its future.
+//!
+//! Not here: how a message is spelled (`protocol`), how an engine is asked (`connectors`), where results go (`spill`).
+
+mod metadata;
+mod records;
+mod sessions;
+mod splits;
+
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+
+use connector_core::{Connector, Endpoint, Error, Result};
+use futures::FutureExt;
+
+use self::sessions::Sessions;
+use crate::config::{Aws, Catalog, Config};
+use crate::connectors;
+use crate::protocol::{Request, Response, Version};
+use crate::secrets::Secrets;
+use crate::spill::Spill;
+
+/// Answers requests over the catalogs of one configuration; shared by all of them, and cheap to call at once.
+pub struct Handler {
+    config: Config,
+    version: Version,
+    sources: BTreeMap<String, Source>,
+    secrets: Secrets,
+    sessions: Sessions,
+    spill: Spill,
+}
+
+/// Where a catalog's data is: its engine and the endpoint its URL names.
+struct Source {
+    connector: &'static dyn Connector,
+    endpoint: Endpoint,
+}
+
+impl Handler {
+    /// A handler over `config`; nothing is reached until it is needed.
+    ///
+    /// Errors: invalid or unsupported, for a catalog of an unknown engine or with an URL its engine refuses, by name.
+    pub fn new(config: Config) -> Result<Self> {
+        Self::with_aws(config, Aws::lazy())
+    }
+
+    /// A handler that reaches AWS as `aws` says: a stand-in for it, in the local Athena.
+    pub fn with_aws(config: Config, aws: Aws) -> Result<Self> {
+        let mut sources = BTreeMap::new();
+        for catalog in config.catalogs.iter() {
+            let source =
+                source(catalog).map_err(|error| error.context(format!("reading catalog {:?}", catalog.name)))?;
+            sources.insert(catalog.name.clone(), source);
+        }
+        Ok(Self {
+            version: Version::try_from(config.serde_version)?,
+            sources,
+            secrets: Secrets::new(config.secrets.clone(), aws.clone()),
+            sessions: Sessions::default(),
+            spill: Spill::new(config.spill.clone(), aws),
+            config,
+        })
+    }
+
+    /// The settings it answers by.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Answers one request.
+    ///
+    /// Errors: of every kind; the message is for Athena's user and holds no secret.
+    pub async fn handle(&self, bytes: &[u8]) -> Result<Vec<u8>> {
+        let request = Request::decode(bytes).map_err(|error| error.context("reading the request"))?;
+        let kind = request.kind();
+        let answer = AssertUnwindSafe(self.answer(request)).catch_unwind().await;
+        let answer = answer.unwrap_or_else(|panic| Err(panicked(panic.as_ref())));
+        answer
+            .and_then(|response| response.encode(self.version))
+            .map_err(|error| error.context(format!("answering {kind}")))
+            .inspect_err(|error| tracing::warn!(kind = error.kind().as_str(), source = ?std::error::Error::source(error), "{error}"))
+    }
+
+    async fn answer(&self, request: Request) -> Result<Response> {
+        Ok(match request {
+            Request::Ping(request) => Response::Ping(self.ping(request)),
+            Request::GetDataSourceCapabilities(request) => {
+                Response::GetDataSourceCapabilities(self.capabilities(request).await?)
+            }
+            Request::ListSchemas(request) => Response::ListSchemas(self.list_schemas(request).await?),
+            Request::ListTables(request) => Response::ListTables(self.list_tables(request).await?),
+            Request::GetTable(request) => Response::GetTable(self.get_table(request).await?),
+            Request::GetTableLayout(request) => Response::GetTableLayout(self.get_table_layout(request)?),
+            Request::GetSplits(request) => Response::GetSplits(self.get_splits(request).await?),
+            Request::ReadRecords(request) => self.read_records(request).await?,
+            Request::UserDefinedFunction(request) => {
+                return Err(Error::unsupported(format!(
+                    "no function {:?}: this Lambda has tables only",
+                    request.method
+                ))
+                .hint("name a Lambda that implements the function in USING EXTERNAL FUNCTION"));
+            }
+        })
+    }
+
+    /// The catalog Athena names, and where its data is.
+    fn source(&self, catalog: &str) -> Result<(&Catalog, &Source)> {
+        let catalog = self.config.catalogs.get(catalog)?;
+        let source = self.sources.get(&catalog.name);
+        Ok((catalog, source.ok_or_else(|| Error::internal(format!("catalog {:?} was never opened", catalog.name)))?))
+    }
+}
+
+fn source(catalog: &Catalog) -> Result<Source> {
+    let connector = connectors::find(&catalog.engine)?;
+    Ok(Source { connector, endpoint: connector.endpoint(&catalog.url)? })
+}
+
+/// The panic's own text stays in the log: it may quote what it choked on.
+fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
+    let text =
+        panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned());
+    tracing::error!(panic = text.as_deref().unwrap_or("without a message"), "the handler panicked");
+    Error::internal("a defect stopped this request; the next one is not affected")
+        .hint("see the function's log, and report it")
+}

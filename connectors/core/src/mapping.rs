@@ -78,4 +78,6 @@ pub enum Pushdown {
     Superset,
     /// Nothing but IS NULL and IS NOT NULL.
     NullsOnly,
+    /// Nothing at all: the source runs no SQL.
+    Nothing,
 }

@@ -1,1 +1,79 @@
-//! stub
+//! The reference connector: three tables in memory, no server, nothing pushed down.
+//!
+//! It is what the seam looks like with everything left out, runs every path above the seam on a bare machine, and reads its
+//! largest table in several splits. It is not a place to keep data.
+
+mod connection;
+mod tables;
+
+use async_trait::async_trait;
+use connector_core::{
+    Bind, Connection, Connector, Credential, Dialect, Direction, Endpoint, Error, Function, FunctionForm, Nulls,
+    Parameter, Result, Settings,
+};
+
+/// The engine, as the registration lists it.
+pub static CONNECTOR: &dyn Connector = &Memory;
+
+struct Memory;
+
+#[async_trait]
+impl Connector for Memory {
+    fn name(&self) -> &'static str {
+        "memory"
+    }
+
+    fn parameters(&self) -> &'static [Parameter] {
+        &[]
+    }
+
+    fn endpoint(&self, url: &str) -> Result<Endpoint> {
+        if url.is_empty() || url == "shop" {
+            return Ok(Endpoint { host: "memory".into(), database: "shop".into(), ..Endpoint::default() });
+        }
+        Err(Error::invalid(format!("memory engine has no database {url:?}")).hint("write memory://shop"))
+    }
+
+    fn dialect(&self) -> &'static dyn Dialect {
+        &Declined
+    }
+
+    async fn connect(&self, _: &Endpoint, _: &Credential, _: &Settings) -> Result<Box<dyn Connection>> {
+        Ok(Box::new(connection::Memory))
+    }
+}
+
+/// A dialect that declines whatever can be declined; its text is shown, never run.
+struct Declined;
+
+impl Dialect for Declined {
+    fn identifier(&self, name: &str, out: &mut String) {
+        out.push('"');
+        out.push_str(&name.replace('"', "\"\""));
+        out.push('"');
+    }
+
+    fn placeholder(&self, _: usize, _: &Bind, out: &mut String) {
+        out.push('?');
+    }
+
+    fn bind_type(&self, _: &arrow_schema::DataType) -> Option<&'static str> {
+        None
+    }
+
+    fn binary_collation(&self) -> Option<&'static str> {
+        None
+    }
+
+    fn function(&self, _: Function, _: &[arrow_schema::DataType]) -> Option<FunctionForm> {
+        None
+    }
+
+    fn sort(&self, _: Direction, _: Nulls, _: &mut String) {}
+
+    fn limit(&self, _: u64, _: &mut String) {}
+
+    fn max_binds(&self) -> usize {
+        0
+    }
+}

@@ -31,6 +31,9 @@ pub(super) fn push(column: &Column, domain: &Domain, writer: &mut Writer<'_>) ->
     if domain.is_all() {
         return Pushed::Exact;
     }
+    if column.mapping.pushdown == Pushdown::Nothing {
+        return Pushed::No;
+    }
     if writer.condition(|writer| write(column, domain, writer)) {
         return if column.mapping.pushdown == Pushdown::Superset && !only_about_null(domain) {
             Pushed::Superset
@@ -102,7 +105,9 @@ impl<'c> Comparison<'c> {
     pub(super) fn of(column: &'c Column, writer: &Writer<'_>) -> Option<Self> {
         let pushdown = column.mapping.pushdown;
         let collate_order = matches!(pushdown, Pushdown::Collated | Pushdown::CollatedOrder);
-        if pushdown == Pushdown::NullsOnly || (collate_order && !writer.has_binary_collation()) {
+        if matches!(pushdown, Pushdown::NullsOnly | Pushdown::Nothing)
+            || (collate_order && !writer.has_binary_collation())
+        {
             return None;
         }
         Some(Self {

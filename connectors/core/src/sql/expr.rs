@@ -48,9 +48,10 @@ fn comparable(column: &Column) -> bool {
 
 fn write_call(scan: &Scan, function: Function, args: &[Expr], writer: &mut Writer<'_>) -> Option<()> {
     match (function, args) {
-        // Whether it is NULL can be asked of any column, comparable or not.
+        // Whether it is NULL can be asked of any column that SQL reaches, comparable or not.
         (Function::IsNull, [Expr::Column { name, .. }]) => {
-            writer.column(scan.column(name)?);
+            let column = scan.column(name).filter(|column| column.mapping.pushdown != Pushdown::Nothing)?;
+            writer.column(column);
             writer.text(" IS NULL");
             Some(())
         }

@@ -172,7 +172,7 @@ fn sorts_alike(column: &Column, writer: &Writer<'_>) -> bool {
         Pushdown::Full | Pushdown::Millis => true,
         Pushdown::Collated | Pushdown::CollatedOrder => writer.has_binary_collation(),
         // NaN has a place in the source's order and none that Athena's documentation fixes.
-        Pushdown::Superset | Pushdown::NullsOnly => false,
+        Pushdown::Superset | Pushdown::NullsOnly | Pushdown::Nothing => false,
     }
 }
 

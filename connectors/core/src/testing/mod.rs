@@ -1,1 +1,7 @@
-//! The contract every engine is held to, as functions.
+//! The contract every engine is held to, as functions: give each a live connection, and it panics where a promise is broken.
+//!
+//! An engine's live test calls [`suite::all`] with its own tables; nothing is expected that the seam does not say. Randomness
+//! takes its seed from the caller, who prints it.
+
+mod conditions;
+pub mod suite;

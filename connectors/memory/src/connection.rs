@@ -1,0 +1,115 @@
+//! A session with nothing: tables are made when they are asked for.
+
+use std::collections::BTreeMap;
+
+use arrow_array::{RecordBatch, RecordBatchOptions};
+use async_trait::async_trait;
+use connector_core::{
+    BatchLimits, BatchStream, Capabilities, Casing, Column, ColumnMapping, Connection, Error, Function, Health,
+    Pushdown, ReadAs, Relation, Result, Scan, Split, Statement, Table, TableName, block_size, resolve,
+};
+use futures::{StreamExt, stream};
+
+use crate::tables;
+
+pub(crate) struct Memory;
+
+/// The property of a split: which part of the table it is.
+const PART: &str = "part";
+
+#[async_trait]
+impl Connection for Memory {
+    fn capabilities(&self) -> Capabilities {
+        // All of it is done above the seam, by the evaluator, and the suite holds us to it all the same.
+        Capabilities { functions: Function::ALL.iter().copied().collect(), limit: true, top_n: false }
+    }
+
+    async fn schemas(&mut self) -> Result<Vec<String>> {
+        Ok(vec![tables::SCHEMA.to_owned()])
+    }
+
+    async fn tables(&mut self, schema: &str, after: Option<&str>, limit: Option<usize>) -> Result<Vec<Relation>> {
+        resolve("schema", schema, &[tables::SCHEMA.to_owned()], Casing::Search)?;
+        let behind = tables::NAMES.iter().filter(|name| after.is_none_or(|after| **name > after));
+        Ok(behind.take(limit.unwrap_or(usize::MAX)).map(|name| Relation { name: (*name).to_owned() }).collect())
+    }
+
+    async fn table(&mut self, name: &TableName) -> Result<Table> {
+        let schemas = [tables::SCHEMA.to_owned()];
+        let names: Vec<String> = tables::NAMES.iter().map(ToString::to_string).collect();
+        let schema = resolve("schema", &name.schema, &schemas, Casing::Search)?;
+        let table = resolve("table", &name.table, &names, Casing::Search)?;
+        let batch = tables::part(table, 0)?;
+        let columns = batch.schema().fields().iter().map(|field| column(field)).collect();
+        Ok(Table { name: TableName::new(schema, table), columns, comment: None })
+    }
+
+    async fn splits(&mut self, scan: &Scan, max: usize) -> Result<Vec<Split>> {
+        let parts = tables::parts(&scan.table.name.table);
+        if parts == 1 || max < parts {
+            return Ok(vec![Split::whole()]);
+        }
+        let split = |part: usize| Split::from_properties(BTreeMap::from([(PART.to_owned(), part.to_string())]));
+        Ok((0..parts).map(split).collect())
+    }
+
+    async fn read<'a>(
+        &'a mut self,
+        scan: &'a Scan,
+        statement: &'a Statement,
+        limits: BatchLimits,
+    ) -> Result<BatchStream<'a>> {
+        let parts = match scan.split.properties().get(PART) {
+            None => 0..tables::parts(&scan.table.name.table),
+            Some(part) => {
+                let part = part.parse().map_err(|_| Error::invalid(format!("split has no part {part:?}")))?;
+                part..part + 1
+            }
+        };
+        let batches = parts.map(move |part| {
+            let batch = project(&tables::part(&scan.table.name.table, part)?, statement)?;
+            Ok(stream::iter(cut(batch, limits)).map(Ok))
+        });
+        let batches = batches.collect::<Result<Vec<_>>>()?;
+        Ok(stream::iter(batches).flatten().boxed())
+    }
+
+    async fn reset(&mut self, _: &str) -> Result<()> {
+        Ok(())
+    }
+
+    async fn health(&mut self) -> Result<Health> {
+        Ok(Health { version: "memory".into(), user: String::new(), tls: None, findings: Vec::new() })
+    }
+}
+
+fn column(field: &arrow_schema::Field) -> Column {
+    Column {
+        name: field.name().clone(),
+        remote_name: field.name().clone(),
+        comment: None,
+        mapping: ColumnMapping {
+            data_type: field.data_type().clone(),
+            read_as: ReadAs::Plain,
+            bind_as: None,
+            pushdown: Pushdown::Nothing,
+        },
+    }
+}
+
+fn project(batch: &RecordBatch, statement: &Statement) -> Result<RecordBatch> {
+    let fields = statement.columns.iter().map(Column::field).collect::<Vec<_>>();
+    let columns = statement.columns.iter().filter_map(|column| batch.column_by_name(&column.remote_name).cloned());
+    let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    let schema = arrow_schema::Schema::new(fields).into();
+    RecordBatch::try_new_with_options(schema, columns.collect(), &options)
+        .map_err(|error| Error::internal("projecting a table in memory").with_source(error))
+}
+
+/// Slices of a batch within the limits; a row is taken to be as large as the average one.
+fn cut(batch: RecordBatch, limits: BatchLimits) -> Vec<RecordBatch> {
+    let rows = batch.num_rows();
+    let row_bytes = block_size(&batch).div_ceil(rows.max(1)).max(1);
+    let step = limits.rows.min(limits.bytes / row_bytes).max(1);
+    (0..rows).step_by(step).map(|start| batch.slice(start, step.min(rows - start))).collect()
+}

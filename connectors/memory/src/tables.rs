@@ -1,0 +1,96 @@
+//! The tables: a small shop, made anew at every read.
+
+use std::sync::Arc;
+
+use arrow_array::types::Int32Type;
+use arrow_array::{
+    ArrayRef, BinaryArray, BooleanArray, Date32Array, Date64Array, Decimal128Array, Float32Array, Float64Array,
+    Int8Array, Int16Array, Int32Array, Int64Array, ListArray, RecordBatch, StringArray, TimestampMillisecondArray,
+};
+use connector_core::{Error, Result};
+
+/// The only schema.
+pub(crate) const SCHEMA: &str = "shop";
+
+/// Every table, in order of name.
+pub(crate) const NAMES: &[&str] = &["customers", "every_type", "orders"];
+
+const ORDER_PARTS: usize = 4;
+const ORDERS_PER_PART: i64 = 250;
+const MILLIS_PER_DAY: i64 = 86_400_000;
+
+/// How many parts a table is kept in.
+pub(crate) fn parts(table: &str) -> usize {
+    if table == "orders" { ORDER_PARTS } else { 1 }
+}
+
+/// One part of a table. Errors: not found.
+pub(crate) fn part(table: &str, part: usize) -> Result<RecordBatch> {
+    let columns = match table {
+        "customers" => customers(),
+        "every_type" => every_type()?,
+        "orders" if part < ORDER_PARTS => orders(part)?,
+        _ => return Err(Error::not_found(format!("memory has no part {part} of a table {table:?}"))),
+    };
+    RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, column)| (name, column, true)))
+        .map_err(|error| Error::internal(format!("making table {table:?} in memory")).with_source(error))
+}
+
+type Columns = Vec<(&'static str, ArrayRef)>;
+
+fn customers() -> Columns {
+    vec![
+        ("id", Arc::new(Int32Array::from_iter_values(0..100))),
+        ("name", Arc::new(StringArray::from_iter((0..100).map(|id| (id % 10 != 9).then(|| format!("customer {id}")))))),
+        ("country", Arc::new(StringArray::from_iter_values((0..100).map(|id| ["DE", "FR", "JP"][id % 3])))),
+    ]
+}
+
+fn orders(part: usize) -> Result<Columns> {
+    let part = i64::try_from(part).map_err(|_| Error::internal("a part beyond 64 bits"))?;
+    let ids = || part * ORDERS_PER_PART..(part + 1) * ORDERS_PER_PART;
+    let total = Decimal128Array::from_iter_values(ids().map(|id| i128::from(id * 37 % 100_000)));
+    let customers = Int32Array::from_iter(ids().map(|id| i32::try_from(id % 100).ok()));
+    Ok(vec![
+        ("id", Arc::new(Int64Array::from_iter_values(ids()))),
+        ("customer_id", Arc::new(customers)),
+        ("total", Arc::new(total.with_precision_and_scale(12, 2).map_err(invalid_decimal)?)),
+        (
+            "placed_at",
+            Arc::new(Date64Array::from_iter_values(ids().map(|id| 1_700_000_000_000 + id * MILLIS_PER_DAY / 24))),
+        ),
+        (
+            "note",
+            Arc::new(StringArray::from_iter(ids().map(|id| (id % 7 != 0).then(|| format!("note on order {id}"))))),
+        ),
+    ])
+}
+
+/// One column of each type that travels: an ordinary value, an edge, and NULL.
+fn every_type() -> Result<Columns> {
+    let decimal =
+        Decimal128Array::from(vec![Some(150), Some(-99_999_999_999_999_999_999_999_999_999_999_999_999), None]);
+    // Zoned timestamps are packed: the instant in the upper bits, the zone's key (0 is UTC) in the lower twelve.
+    let zoned = TimestampMillisecondArray::from(vec![Some(1_577_836_800_123_i64 << 12), Some(-1 << 12), None]);
+    let lists = vec![Some(vec![Some(1), None]), Some(vec![]), None];
+    Ok(vec![
+        ("c_boolean", Arc::new(BooleanArray::from(vec![Some(true), Some(false), None]))),
+        ("c_tinyint", Arc::new(Int8Array::from(vec![Some(1), Some(i8::MIN), None]))),
+        ("c_smallint", Arc::new(Int16Array::from(vec![Some(1), Some(i16::MIN), None]))),
+        ("c_integer", Arc::new(Int32Array::from(vec![Some(1), Some(i32::MIN), None]))),
+        ("c_bigint", Arc::new(Int64Array::from(vec![Some(1), Some(i64::MIN), None]))),
+        ("c_real", Arc::new(Float32Array::from(vec![Some(1.5), Some(f32::NAN), None]))),
+        ("c_double", Arc::new(Float64Array::from(vec![Some(1.5), Some(-0.0), None]))),
+        ("c_decimal", Arc::new(decimal.with_precision_and_scale(38, 2).map_err(invalid_decimal)?)),
+        ("c_varchar", Arc::new(StringArray::from(vec![Some("text"), Some("\u{1F600}\u{FF5E}'\"\\"), None]))),
+        ("c_varbinary", Arc::new(BinaryArray::from(vec![Some(b"\x01\x02".as_slice()), Some(b"".as_slice()), None]))),
+        ("c_date", Arc::new(Date32Array::from(vec![Some(18_262), Some(-171_654), None]))),
+        ("c_timestamp", Arc::new(Date64Array::from(vec![Some(1_577_836_800_123), Some(-1), None]))),
+        ("c_timestamptz", Arc::new(zoned.with_timezone("UTC"))),
+        ("c_array", Arc::new(ListArray::from_iter_primitive::<Int32Type, _, _>(lists))),
+    ])
+}
+
+fn invalid_decimal(error: arrow_schema::ArrowError) -> Error {
+    Error::internal("making a decimal column in memory").with_source(error)
+}

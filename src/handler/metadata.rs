@@ -1,0 +1,116 @@
+//! Ping, capabilities, schemas, tables, and what a table looks like.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use arrow_schema::{Schema, SchemaRef};
+use connector_core::{Capabilities, Error, Result, Table, TableName};
+
+use super::Handler;
+use crate::protocol::{
+    CapabilitySubType, GetDataSourceCapabilitiesRequest, GetDataSourceCapabilitiesResponse, GetTableRequest,
+    GetTableResponse, ListSchemasRequest, ListSchemasResponse, ListTablesRequest, ListTablesResponse, PingRequest,
+    PingResponse,
+};
+
+impl Handler {
+    /// Says that we are here; never fails because a source is down, and never waits for one.
+    pub(super) fn ping(&self, request: PingRequest) -> PingResponse {
+        PingResponse {
+            catalog: request.catalog,
+            query_id: request.query_id,
+            source_type: "glaux".into(),
+            capabilities: PingResponse::CAPABILITIES,
+            serde_version: u32::from(self.version.number()),
+        }
+    }
+
+    pub(super) async fn capabilities(
+        &self,
+        request: GetDataSourceCapabilitiesRequest,
+    ) -> Result<GetDataSourceCapabilitiesResponse> {
+        let mut session = self.session(&request.catalog, &request.query_id).await?;
+        let capabilities = advertised(&session.connection().capabilities());
+        session.give_back();
+        Ok(GetDataSourceCapabilitiesResponse { catalog: request.catalog, capabilities })
+    }
+
+    pub(super) async fn list_schemas(&self, request: ListSchemasRequest) -> Result<ListSchemasResponse> {
+        let mut session = self.session(&request.catalog, &request.query_id).await?;
+        let schemas = session.connection().schemas().await?;
+        session.give_back();
+        let schemas: BTreeSet<String> = schemas.iter().map(|name| name.to_lowercase()).collect();
+        Ok(ListSchemasResponse { catalog: request.catalog, schemas: schemas.into_iter().collect() })
+    }
+
+    /// A page of tables. The token is the last name of the page in the source's spelling, so that tables created or dropped
+    /// in between shift nothing.
+    pub(super) async fn list_tables(&self, request: ListTablesRequest) -> Result<ListTablesResponse> {
+        let page = request.page_size.map(|size| usize::try_from(size.max(1)).unwrap_or(usize::MAX));
+        let one_more = page.map(|size| size.saturating_add(1));
+        let mut session = self.session(&request.catalog, &request.query_id).await?;
+        let mut tables = session.connection().tables(&request.schema, request.next_token.as_deref(), one_more).await?;
+        session.give_back();
+        let more = page.is_some_and(|size| tables.len() > size);
+        tables.truncate(page.unwrap_or(usize::MAX));
+        let next_token = tables.last().filter(|_| more).map(|table| table.name.clone());
+        let schema = request.schema.to_lowercase();
+        let mut names: Vec<TableName> =
+            tables.iter().map(|table| TableName::new(&schema, table.name.to_lowercase())).collect();
+        // Two names that differ only in case are one to Athena.
+        names.sort();
+        names.dedup();
+        Ok(ListTablesResponse { catalog: request.catalog, tables: names, next_token })
+    }
+
+    pub(super) async fn get_table(&self, request: GetTableRequest) -> Result<GetTableResponse> {
+        refuse_passthrough(&request.passthrough)?;
+        let mut session = self.session(&request.catalog, &request.query_id).await?;
+        let table = session.connection().table(&request.table).await?;
+        session.give_back();
+        Ok(GetTableResponse {
+            catalog: request.catalog,
+            table: request.table,
+            schema: athena_schema(&table),
+            partition_columns: Vec::new(),
+        })
+    }
+}
+
+/// Pass-through queries are declared by a capability that we do not declare, so only a mistake can send one.
+pub(super) fn refuse_passthrough(arguments: &BTreeMap<String, String>) -> Result<()> {
+    if arguments.is_empty() {
+        return Ok(());
+    }
+    Err(Error::unsupported("pass-through queries are not offered by this function")
+        .hint("query the tables themselves: filters are pushed down to the source"))
+}
+
+/// A table's columns as Athena sees them; metadata under a column's name is shown as its comment.
+fn athena_schema(table: &Table) -> SchemaRef {
+    let comments = table.columns.iter().filter_map(|column| Some((column.name.clone(), column.comment.clone()?)));
+    let metadata: HashMap<String, String> = comments.collect();
+    let fields: Vec<_> = table.columns.iter().map(connector_core::Column::field).collect();
+    Arc::new(Schema::new_with_metadata(fields, metadata))
+}
+
+/// A source's capabilities in Athena's words.
+fn advertised(capabilities: &Capabilities) -> BTreeMap<String, Vec<CapabilitySubType>> {
+    let plain = |sub_type: &str| CapabilitySubType { sub_type: sub_type.into(), properties: Vec::new() };
+    let mut advertised = BTreeMap::new();
+    // Every kind of value set is applied: at the source, or by the evaluator before a row leaves.
+    let filters = ["sorted_range_set", "equatable_range_set", "all_or_none_value_set", "nullable_comparison"];
+    advertised.insert("supports_filter_pushdown".into(), filters.into_iter().map(plain).collect());
+    if !capabilities.functions.is_empty() {
+        let properties = capabilities.functions.iter().map(|function| function.wire_name().to_owned()).collect();
+        let functions = CapabilitySubType { sub_type: "supported_function_expression_types".into(), properties };
+        advertised.insert("supports_complex_expression_pushdown".into(), vec![functions]);
+    }
+    if capabilities.limit {
+        advertised.insert("supports_limit_pushdown".into(), vec![plain("integer_constant")]);
+    }
+    if capabilities.top_n {
+        advertised.insert("supports_top_n_pushdown".into(), vec![plain("SUPPORTS_ORDER_BY")]);
+    }
+    advertised
+}

@@ -1,0 +1,147 @@
+//! The rows of one split: asked of the source, re-checked, and returned inline or spilled.
+
+use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions, make_array};
+use arrow_schema::{DataType, SchemaRef};
+use connector_core::{BatchLimits, Error, ErrorKind, Remainder, Rendered, Result, Scan, Table, eval, sql};
+use futures::TryStreamExt;
+
+use super::Handler;
+use super::metadata::refuse_passthrough;
+use super::sessions::Session;
+use super::splits::scan;
+use crate::protocol::{ReadRecordsRequest, ReadRecordsResponse, RemoteReadRecordsResponse, Request, Response};
+use crate::spill::{Outcome, SpillLimits};
+
+impl Handler {
+    /// What the source would be asked for a ReadRecords request, and what would be left to do here; nothing is read.
+    pub async fn plan(&self, bytes: &[u8]) -> Result<Rendered> {
+        let request = match Request::decode(bytes)? {
+            Request::ReadRecords(request) => request,
+            other => {
+                return Err(Error::invalid(format!("a {} reads no rows, so there is nothing to plan", other.kind())));
+            }
+        };
+        let (_, source) = self.source(&request.catalog)?;
+        let mut session = self.session(&request.catalog, &request.query_id).await?;
+        let table = session.connection().table(&request.table).await?;
+        session.give_back();
+        sql::render(&wanted(&request, table)?, source.connector.dialect())
+    }
+
+    pub(super) async fn read_records(&self, request: ReadRecordsRequest) -> Result<Response> {
+        refuse_passthrough(&request.constraints.passthrough)?;
+        let (_, source) = self.source(&request.catalog)?;
+        let mut session = self.session(&request.catalog, &request.query_id).await?;
+        let table = session.connection().table(&request.table).await?;
+        let scan = wanted(&request, table)?;
+        let rendered = sql::render(&scan, source.connector.dialect())?;
+        tracing::info!(query_id = request.query_id, sql = rendered.statement.sql, "reading");
+        let outcome = self
+            .copy(&request, &scan, &rendered, &mut session)
+            .await
+            .map_err(|error| error.context(format!("reading table {}", scan.table.name)))?;
+        // A session whose answer was not read to its end has one waiting in it.
+        if outcome.read_to_end {
+            session.give_back();
+        }
+        Ok(match outcome.spilled {
+            Outcome::Inline(records) => {
+                Response::ReadRecords(ReadRecordsResponse { catalog: request.catalog, records })
+            }
+            Outcome::Remote(remote_blocks) => Response::RemoteReadRecords(RemoteReadRecordsResponse {
+                catalog: request.catalog,
+                schema: request.schema,
+                remote_blocks,
+                encryption_key: request.split.encryption_key,
+            }),
+        })
+    }
+
+    async fn copy(
+        &self,
+        request: &ReadRecordsRequest,
+        scan: &Scan,
+        rendered: &Rendered,
+        session: &mut Session<'_>,
+    ) -> Result<Copied> {
+        let limits = SpillLimits { max_block: request.max_block_size, max_inline: request.max_inline_block_size };
+        let mut spiller = self.spill.writer(request.schema.clone(), &request.split, limits)?;
+        let limits = BatchLimits::default();
+        let mut left = match rendered.remainder {
+            Remainder { order: true, .. } => u64::MAX,
+            _ => scan.limit.unwrap_or(u64::MAX),
+        };
+        let mut batches = session.connection().read(scan, &rendered.statement, limits).await?;
+        let mut read_to_end = false;
+        while left > 0 {
+            let Some(batch) = batches.try_next().await? else {
+                read_to_end = true;
+                break;
+            };
+            let batch = recheck(batch, &rendered.remainder)?;
+            let rows = u64::try_from(batch.num_rows()).unwrap_or(u64::MAX).min(left);
+            left -= rows;
+            let batch = batch.slice(0, usize::try_from(rows).unwrap_or(batch.num_rows()));
+            spiller.push(shape(&batch, &request.schema)?).await?;
+        }
+        drop(batches);
+        Ok(Copied { spilled: spiller.finish().await?, read_to_end })
+    }
+}
+
+struct Copied {
+    spilled: Outcome,
+    read_to_end: bool,
+}
+
+/// The scan that the request describes, once its columns are known to be still what Athena was told.
+fn wanted(request: &ReadRecordsRequest, table: Table) -> Result<Scan> {
+    for field in request.schema.fields() {
+        let same = |known: &DataType| same_layout(known, field.data_type());
+        if !table.column(field.name()).is_some_and(|column| same(&column.mapping.data_type)) {
+            let what = format!(
+                "column {:?} of table {} is no longer what the query was planned with",
+                field.name(),
+                table.name
+            );
+            return Err(Error::new(ErrorKind::Conflict, what).hint("run the query again"));
+        }
+    }
+    let projection = request.schema.fields().iter().map(|field| field.name().clone()).collect();
+    let mut scan = scan(table, projection, &request.constraints);
+    scan.split = connector_core::Split::from_properties(request.split.properties.clone());
+    Ok(scan)
+}
+
+/// Whether two types lay their values out alike: names of children and zones of instants do not matter to that.
+fn same_layout(left: &DataType, right: &DataType) -> bool {
+    match (left, right) {
+        (DataType::Timestamp(left, Some(_)), DataType::Timestamp(right, Some(_))) => left == right,
+        _ => left.equals_datatype(right),
+    }
+}
+
+/// The rows that pass what the source was not asked, or not exactly.
+fn recheck(batch: RecordBatch, remainder: &Remainder) -> Result<RecordBatch> {
+    if remainder.keeps_all_rows() {
+        return Ok(batch);
+    }
+    eval::filter(&batch, &remainder.domains, &remainder.filters)
+}
+
+/// The wanted columns under exactly the requested schema; columns that only the re-check needed are left behind.
+fn shape(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
+    let columns = schema.fields().iter().zip(batch.columns());
+    let columns = columns.map(|(field, column)| retyped(column, field.data_type())).collect::<Result<Vec<_>>>()?;
+    let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    RecordBatch::try_new_with_options(schema.clone(), columns, &options)
+        .map_err(|error| Error::internal("shaping the answer").with_source(error))
+}
+
+fn retyped(column: &ArrayRef, data_type: &DataType) -> Result<ArrayRef> {
+    if column.data_type() == data_type {
+        return Ok(column.clone());
+    }
+    let data = column.to_data().into_builder().data_type(data_type.clone()).build();
+    Ok(make_array(data.map_err(|error| Error::internal("retyping a column of the answer").with_source(error))?))
+}

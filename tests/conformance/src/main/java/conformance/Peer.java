@@ -1,0 +1,103 @@
+package conformance;
+
+import com.amazonaws.athena.connector.credentials.*;
+import com.amazonaws.athena.connector.lambda.QueryStatusChecker;
+import com.amazonaws.athena.connector.lambda.data.BlockAllocator;
+import com.amazonaws.athena.connector.lambda.data.BlockWriter;
+import com.amazonaws.athena.connector.lambda.domain.Split;
+import com.amazonaws.athena.connector.lambda.domain.TableName;
+import com.amazonaws.athena.connector.lambda.domain.predicate.Constraints;
+import com.amazonaws.athena.connector.lambda.handlers.CompositeHandler;
+import com.amazonaws.athena.connector.lambda.metadata.*;
+import com.amazonaws.athena.connectors.jdbc.connection.*;
+import com.amazonaws.athena.connectors.jdbc.manager.*;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.vector.types.pojo.Schema;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
+import software.amazon.awssdk.services.athena.AthenaClient;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
+
+/** A PostgreSQL connector as thin as AWS's own base classes allow: whole tables, one split, their SQL, their spilling. */
+final class Peer {
+    private static final String ENGINE = "postgresql";
+
+    private Peer() {}
+
+    static CompositeHandler handler(String url, String user, String password, S3Client store, Map<String, String> settings) {
+        DatabaseConnectionConfig config = new DatabaseConnectionConfig("default", ENGINE, url);
+        JdbcConnectionFactory connections = new GenericJdbcConnectionFactory(config, Map.of(),
+                new DatabaseConnectionInfo("org.postgresql.Driver", 5432));
+        CredentialsProvider login = new StaticCredentialsProvider(new DefaultCredentials(user, password));
+        return new CompositeHandler(new Metadata(config, connections, settings, login),
+                new Records(store, config, connections, settings, login));
+    }
+
+    private static final class Metadata extends JdbcMetadataHandler {
+        private final CredentialsProvider login;
+
+        Metadata(DatabaseConnectionConfig config, JdbcConnectionFactory connections, Map<String, String> settings,
+                CredentialsProvider login) {
+            super(config, connections, settings);
+            this.login = login;
+        }
+
+        @Override
+        public CredentialsProvider getCredentialProvider(AwsRequestOverrideConfiguration override) {
+            return login;
+        }
+
+        @Override
+        public Schema getPartitionSchema(String catalog) {
+            return new Schema(List.of());
+        }
+
+        @Override
+        public void getPartitions(BlockWriter writer, GetTableLayoutRequest request, QueryStatusChecker status) {}
+
+        @Override
+        public GetSplitsResponse doGetSplits(BlockAllocator allocator, GetSplitsRequest request) {
+            Split split = Split.newBuilder(makeSpillLocation(request), makeEncryptionKey()).build();
+            return new GetSplitsResponse(request.getCatalogName(), split);
+        }
+    }
+
+    private static final class Records extends JdbcRecordHandler {
+        private final CredentialsProvider login;
+        private final JdbcSplitQueryBuilder builder = new JdbcSplitQueryBuilder("\"") {
+            @Override
+            protected String getFromClauseWithSplit(String catalog, String schema, String table, Split split) {
+                return " FROM " + quote(schema) + "." + quote(table) + " ";
+            }
+
+            @Override
+            protected List<String> getPartitionWhereClauses(Split split) {
+                return List.of();
+            }
+        };
+
+        Records(S3Client store, DatabaseConnectionConfig config, JdbcConnectionFactory connections, Map<String, String> settings,
+                CredentialsProvider login) {
+            super(store, SecretsManagerClient.create(), AthenaClient.create(), config, connections, settings);
+            this.login = login;
+        }
+
+        @Override
+        public CredentialsProvider getCredentialProvider(AwsRequestOverrideConfiguration override) {
+            return login;
+        }
+
+        @Override
+        public PreparedStatement buildSplitSql(Connection connection, String catalog, TableName table, Schema schema,
+                Constraints constraints, Split split) throws SQLException {
+            PreparedStatement statement = builder.buildSql(connection, null, table.getSchemaName(), table.getTableName(), schema,
+                    constraints, split);
+            statement.setFetchSize(1000); // otherwise the driver holds the whole table
+            return statement;
+        }
+    }
+}

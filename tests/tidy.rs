@@ -1,0 +1,248 @@
+//! The laws of the house, checked on every `cargo test`: who imports whom, who may do what, how long a file may be.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A line of code in a file of ours, tests left out.
+struct Line {
+    path: String,
+    number: usize,
+    text: String,
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn files(below: &str) -> Vec<PathBuf> {
+    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+        let Ok(entries) = fs::read_dir(folder) else { return };
+        for entry in entries.map(|entry| entry.unwrap().path()) {
+            match entry.is_dir() {
+                true if entry.ends_with("target") => {}
+                true => walk(&entry, found),
+                false => found.push(entry),
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(&root().join(below), &mut found);
+    found.sort();
+    found
+}
+
+fn rust_files(below: &str) -> Vec<PathBuf> {
+    files(below).into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "rs")).collect()
+}
+
+fn relative(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/")
+}
+
+/// Code lines below a folder: no comments, and nothing from the file's test module on.
+fn code(below: &str) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for path in rust_files(below) {
+        let name = relative(&path);
+        if name.ends_with("/tests.rs") || name.contains("/tests/") || name.contains("/testing/") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let body = text.lines().take_while(|line| !line.starts_with("#[cfg(test)]"));
+        let body = body.enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"));
+        lines.extend(body.map(|(index, line)| Line { path: name.clone(), number: index + 1, text: line.to_owned() }));
+    }
+    assert!(!lines.is_empty(), "no code below {below}");
+    lines
+}
+
+/// Fails with every line that holds one of `words` outside the allowed files.
+fn only(allowed: &[&str], below: &[&str], words: &[&str], law: &str) {
+    let lines = below.iter().flat_map(|below| code(below));
+    let outside = lines.filter(|line| !allowed.iter().any(|allowed| line.path.starts_with(allowed)));
+    let broken: Vec<String> = outside
+        .filter(|line| words.iter().any(|word| line.text.contains(word)))
+        .map(|line| format!("{}:{}: {}", line.path, line.number, line.text.trim()))
+        .collect();
+    assert!(broken.is_empty(), "{law}:\n{}", broken.join("\n"));
+}
+
+/// The rooms of `src`, lowest first, as `lib.rs` lists them.
+fn rooms() -> Vec<String> {
+    let map = fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    map.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_room_imports_only_from_rooms_above_it_in_the_map() {
+    let rooms = rooms();
+    assert!(rooms.len() >= 9, "the map lists {rooms:?}");
+    let mut broken = Vec::new();
+    for line in code("src") {
+        let Some(own) = rooms.iter().position(|room| line.path.starts_with(&format!("src/{room}"))) else { continue };
+        for (index, room) in rooms.iter().enumerate() {
+            let imports = [format!("crate::{room}::"), format!("crate::{room};"), format!("crate::{room} ")];
+            if index > own && imports.iter().any(|import| line.text.contains(import)) {
+                broken.push(format!("{}:{}: {}", line.path, line.number, line.text.trim()));
+            }
+        }
+        if line.text.contains("use crate::{") {
+            broken.push(format!("{}:{}: name one room a line, so that this test can read it", line.path, line.number));
+        }
+    }
+    assert!(broken.is_empty(), "imports from a room below:\n{}", broken.join("\n"));
+}
+
+#[test]
+fn rooms_that_must_not_know_each_other_do_not() {
+    let never = [
+        ("src/protocol", vec!["crate::config"]),
+        ("src/secrets", vec!["crate::protocol", "crate::connectors"]),
+        ("src/spill", vec!["crate::secrets", "crate::connectors"]),
+        ("src/local", vec!["crate::connectors", "crate::secrets"]),
+        ("src/cli", vec!["crate::spill::cipher"]),
+    ];
+    for (room, words) in never {
+        only(&[], &[room], &words, &format!("{room} must not import these"));
+    }
+}
+
+#[test]
+fn engines_know_neither_each_other_nor_the_application() {
+    for engine in ["memory", "postgresql"] {
+        let manifest = fs::read_to_string(root().join(format!("connectors/{engine}/Cargo.toml"))).unwrap();
+        let others = ["connector-memory", "connector-postgresql", "glaux"];
+        let named = manifest.lines().filter(|line| !line.starts_with("name ") && !line.starts_with("description"));
+        for line in named {
+            assert!(!others.iter().any(|other| line.starts_with(other)), "connectors/{engine}/Cargo.toml: {line}");
+        }
+    }
+}
+
+#[test]
+fn the_seam_brings_no_driver_no_json_no_aws_and_no_runtime() {
+    let manifest = fs::read_to_string(root().join("connectors/core/Cargo.toml")).unwrap();
+    let dependencies = manifest.split_once("[dependencies]").unwrap().1.split("\n[").next().unwrap();
+    let names = dependencies.lines().filter_map(|line| line.split(['.', ' ', '=']).next());
+    let names: Vec<&str> = names.filter(|name| !name.is_empty() && !name.starts_with('#')).collect();
+    let allowed = ["arrow-array", "arrow-buffer", "arrow-schema", "arrow-select", "async-trait", "futures", "secrecy"];
+    for name in names {
+        assert!(allowed.contains(&name), "connectors/core depends on {name}");
+    }
+}
+
+#[test]
+fn only_the_named_places_do_what_only_they_may() {
+    let ours = ["src", "connectors"];
+    only(&["src/config/"], &ours, &["std::env::var", "env::vars"], "only config reads the environment");
+    only(
+        &[
+            "src/secrets/",
+            "connectors/postgresql/src/connection",
+            "connectors/postgresql/src/connect",
+            "connectors/core/src/secret.rs",
+            "src/local/servers/",
+        ],
+        &ours,
+        &[".expose()"],
+        "only secrets, a connector's connect and the servers of the demo open a password",
+    );
+    only(
+        &["src/connectors.rs"],
+        &["src"],
+        &["connector_postgresql", "connector_memory"],
+        "only connectors.rs names engines",
+    );
+    only(&["src/cli/output.rs"], &ours, &["println!", "print!", "stdout()"], "only cli/output.rs prints");
+    only(
+        &["src/protocol/"],
+        &["src"],
+        &["\"queryId\"", "\"catalogName\"", "\"partitionColumns\"", "\"spillLocation\"", "\"@type\""],
+        "only protocol knows wire field names",
+    );
+    only(
+        &["src/handler/mod.rs", "src/protocol/", "src/local/"],
+        &["src"],
+        &["Request::Ping("],
+        "only the door matches on requests",
+    );
+    only(
+        &["src/spill/cipher.rs", "src/protocol/"],
+        &["src"],
+        &[".key()", ".nonce()", "EncryptionKey::new"],
+        "only spill/cipher.rs sees key bytes",
+    );
+    only(
+        &[
+            "connectors/core/src/sql/",
+            "connectors/postgresql/src/catalog",
+            "connectors/postgresql/src/connection",
+            "src/local/servers/",
+        ],
+        &ours,
+        &["\"SELECT ", "\"select ", "SELECT * FROM"],
+        "only connector_core::sql and catalog.rs write SQL that reads",
+    );
+}
+
+#[test]
+fn no_file_is_longer_than_600_lines() {
+    let folders = ["src", "connectors", "tests", "benches"];
+    let long: Vec<String> = folders
+        .iter()
+        .flat_map(|folder| rust_files(folder))
+        .map(|path| (relative(&path), fs::read_to_string(&path).unwrap().lines().count()))
+        .filter(|(_, lines)| *lines > 600)
+        .map(|(path, lines)| format!("{path}: {lines}"))
+        .collect();
+    assert!(long.is_empty(), "longer than 600 lines:\n{}", long.join("\n"));
+}
+
+#[test]
+fn nothing_unfinished_and_no_path_of_one_machine_is_left_in_the_tree() {
+    // Put together here, so that this file does not find itself.
+    let words = [
+        ["to", "do!("].concat(),
+        ["TO", "DO"].concat(),
+        ["FIX", "ME"].concat(),
+        ["/ro", "ot/"].concat(),
+        ["/wo", "rk/"].concat(),
+    ];
+    let mut broken = Vec::new();
+    for folder in ["src", "connectors", "tests", "benches", "schemas", ".ci"] {
+        for path in files(folder) {
+            let Ok(text) = fs::read_to_string(&path) else { continue };
+            let hits = text.lines().enumerate().filter(|(_, line)| words.iter().any(|word| line.contains(word)));
+            broken.extend(hits.map(|(index, line)| format!("{}:{}: {}", relative(&path), index + 1, line.trim())));
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// Asks Cargo itself, since a feature that pulls DataFusion in would not show in any source file.
+#[test]
+fn the_lambda_links_nothing_of_the_local_athena() {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
+    let tree = std::process::Command::new(cargo)
+        .args([
+            "tree",
+            "--offline",
+            "--no-default-features",
+            "--features",
+            "postgresql",
+            "-e",
+            "normal",
+            "--prefix",
+            "none",
+        ])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
+    let tree = String::from_utf8(tree.stdout).unwrap();
+    for crate_name in ["datafusion", "axum", "clap", "s3s", "postgresql_embedded", "ring", "openssl"] {
+        let found = tree.lines().find(|line| line.split(' ').next() == Some(crate_name));
+        assert_eq!(found, None, "the Lambda would link {crate_name}");
+    }
+    assert!(tree.contains("lambda_runtime"));
+}
