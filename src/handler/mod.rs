@@ -71,7 +71,7 @@ impl Handler {
     pub async fn handle(&self, bytes: &[u8]) -> Result<Vec<u8>> {
         let request = Request::decode(bytes).map_err(|error| error.context("reading the request"))?;
         let kind = request.kind();
-        let answer = AssertUnwindSafe(self.answer(request)).catch_unwind().await;
+        let answer = AssertUnwindSafe(self.answer(request).boxed()).catch_unwind().await;
         let answer = answer.unwrap_or_else(|panic| Err(panicked(panic.as_ref())));
         answer
             .and_then(|response| response.encode(self.version))
