@@ -68,8 +68,12 @@ impl Place {
 
     async fn read(&self, request: &ReadRecordsRequest, remote_blocks: Vec<SpillLocation>) -> Vec<RecordBatch> {
         let encryption_key = request.split.encryption_key.clone();
-        let answer =
-            RemoteReadRecordsResponse { catalog: "pg".into(), schema: request.schema.clone(), remote_blocks, encryption_key };
+        let answer = RemoteReadRecordsResponse {
+            catalog: "pg".into(),
+            schema: request.schema.clone(),
+            remote_blocks,
+            encryption_key,
+        };
         read(&self.store, &answer).try_collect().await.unwrap()
     }
 
@@ -90,7 +94,8 @@ fn schema() -> SchemaRef {
 }
 
 fn batch(ids: std::ops::Range<i64>) -> RecordBatch {
-    let names: ArrayRef = Arc::new(ids.clone().map(|id| (id % 7 != 0).then(|| format!("name {id}"))).collect::<StringArray>());
+    let names: ArrayRef =
+        Arc::new(ids.clone().map(|id| (id % 7 != 0).then(|| format!("name {id}"))).collect::<StringArray>());
     RecordBatch::try_new(schema(), vec![Arc::new(Int64Array::from_iter_values(ids)), names]).unwrap()
 }
 
@@ -171,7 +176,8 @@ async fn what_would_not_fit_lambdas_answer_is_spilled_whatever_the_request_allow
         assert_eq!(matches!(outcome, Outcome::Inline(_)), inline, "{bytes}");
     }
     // The schema takes room too: wide tables with long names.
-    let columns = (0..4_000).map(|n| (format!("{n:0>120}"), Arc::new(Int64Array::from(vec![1; 130])) as ArrayRef, true));
+    let columns =
+        (0..4_000).map(|n| (format!("{n:0>120}"), Arc::new(Int64Array::from(vec![1; 130])) as ArrayRef, true));
     let wide = RecordBatch::try_from_iter_with_nullable(columns).unwrap();
     let request = place.request(wide.schema(), 16_000_000, 16_000_000).await;
     assert!(block_size(&wide) < 4_300_000);
@@ -286,14 +292,22 @@ fn copy(from: &Path, to: &Path) {
 async fn what_awss_sdk_has_spilled_is_read_to_its_rows() {
     let place = Place::new(|_| ()).await;
     copy(&recorded().join("objects"), place.directory.path());
-    for (name, objects, count) in [("aes128", 1, 1), ("aes256", 1, 3), ("plain", 1, 2), ("rolled", 3, 40), ("none", 0, 0)] {
+    for (name, objects, count) in
+        [("aes128", 1, 1), ("aes256", 1, 3), ("plain", 1, 2), ("rolled", 3, 40), ("none", 0, 0)]
+    {
         let message = std::fs::read(recorded().join(format!("{name}.json"))).unwrap();
         let Response::RemoteReadRecords(answer) = Response::decode(&message).unwrap() else { panic!("{name}") };
         let blocks: Vec<RecordBatch> = read(&place.store, &answer).try_collect().await.unwrap();
         assert_eq!(blocks.len(), objects, "{name}");
         let text = std::fs::read_to_string(recorded().join(format!("{name}.rows.json"))).unwrap();
         let expected: Value = serde_json::from_str(&text).unwrap();
-        let expected: Vec<Value> = expected["blocks"].as_array().unwrap().iter().flat_map(|b| b["rows"].as_array().unwrap()).cloned().collect();
+        let expected: Vec<Value> = expected["blocks"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .flat_map(|b| b["rows"].as_array().unwrap())
+            .cloned()
+            .collect();
         let found: Vec<Value> = blocks.iter().flat_map(rows::rows).collect();
         assert_eq!((found.len(), expected.len()), (count, count), "{name}");
         for (found, expected) in found.iter().zip(&expected) {

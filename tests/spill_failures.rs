@@ -215,7 +215,9 @@ async fn a_split_without_a_place_may_answer_inline_but_not_spill() {
 async fn a_bucket_that_is_not_ours_is_forbidden_and_asked_for_again() {
     let refused = Arc::new(AtomicBool::new(true));
     let switch = refused.clone();
-    let service = Service::start(move |_| Answer::Say(if switch.load(Ordering::SeqCst) { 403 } else { 200 }, String::new())).await;
+    let service =
+        Service::start(move |_| Answer::Say(if switch.load(Ordering::SeqCst) { 403 } else { 200 }, String::new()))
+            .await;
     let store = Store::new(&config(&service));
     let anyone = Identity::default();
     let error = store.verify(&anyone).await.unwrap_err();
@@ -266,10 +268,9 @@ async fn with_a_kms_key_every_split_gets_a_data_key_of_it() {
 
 #[tokio::test]
 async fn a_kms_key_that_may_not_be_used_is_named() {
-    let service = Service::start(|_| {
-        Answer::Say(400, json!({"__type": "AccessDeniedException", "message": "no"}).to_string())
-    })
-    .await;
+    let service =
+        Service::start(|_| Answer::Say(400, json!({"__type": "AccessDeniedException", "message": "no"}).to_string()))
+            .await;
     let store = Store::new(&SpillConfig { encryption: Encryption::Kms("alias/spill".into()), ..config(&service) });
     let error = store.new_key().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Forbidden);

@@ -15,7 +15,8 @@ use serde_json::{Value, json};
 pub fn rows(batch: &RecordBatch) -> Vec<Value> {
     let names = batch.schema();
     let row = |row| {
-        let cells = names.fields().iter().zip(batch.columns()).map(|(field, column)| (field.name().clone(), cell(column, row)));
+        let cells =
+            names.fields().iter().zip(batch.columns()).map(|(field, column)| (field.name().clone(), cell(column, row)));
         Value::Object(cells.collect())
     };
     (0..batch.num_rows()).map(row).collect()
