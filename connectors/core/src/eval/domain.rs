@@ -1,9 +1,9 @@
 //! Which rows a domain lets pass.
 //!
-//! A NULL passes exactly if the domain says so, everything else if its values do (protocol, null semantics). NaN is the one
-//! value for which a domain is taken as a superset: Trino writes `x <> 5` of a float as the two ranges around 5 (Trino,
-//! `DomainTranslator`), which NaN satisfies and no range contains. So NaN passes wherever a range has an open end, and through
-//! every NOT IN. A row too many is harmless, because whoever wrote the predicate filters again; a row lost is not.
+//! A NULL passes exactly if the domain says so, everything else if its values do (protocol, null semantics). In a domain NaN is
+//! a value like any other, equal to itself and greater than all (Trino, `SortedRangeSet`, which orders by the type's
+//! unordered-last comparison; PostgreSQL orders it so too). So `x <> 5` of a float, written as the two ranges around 5, lets
+//! NaN pass as it must, and a row too many is harmless, because whoever wrote the predicate filters again.
 
 use arrow_array::{Array, ArrayRef};
 use arrow_buffer::BooleanBuffer;
@@ -45,17 +45,30 @@ fn matching(array: &ArrayRef, values: &Values) -> Result<BooleanBuffer> {
         Values::Ranges(ranges) if ranges.is_empty() => Ok(constant(false, rows)),
         Values::In(list) if list.is_empty() => Ok(constant(false, rows)),
         Values::Ranges(ranges) => {
-            ValueSet::of_ranges(data_type, ranges)?.contained(array, ranges.iter().any(lets_nan_pass))
+            // What starts at NaN holds no other value.
+            let ordinary = ranges.iter().filter(|range| !bounded_by_nan(&range.low));
+            ValueSet::of_ranges(data_type, ordinary)?.contained(array, ranges.iter().any(lets_nan_pass))
         }
         Values::In(list) => ValueSet::of_list(data_type, list.iter())?.contained(array, list.iter().any(is_nan)),
-        Values::NotIn(list) => Ok(!&ValueSet::of_list(data_type, list.iter())?.contained(array, false)?),
+        Values::NotIn(list) => {
+            Ok(!&ValueSet::of_list(data_type, list.iter())?.contained(array, list.iter().any(is_nan))?)
+        }
     }
 }
 
 fn lets_nan_pass(range: &Range) -> bool {
-    let open = |bound: &Bound| match bound {
+    let low = !matches!(&range.low, Bound::Excluded(value) if is_nan(value));
+    let high = match &range.high {
         Bound::Unbounded => true,
-        Bound::Included(value) | Bound::Excluded(value) => is_nan(value),
+        Bound::Included(value) => is_nan(value),
+        Bound::Excluded(_) => false,
     };
-    open(&range.low) || open(&range.high)
+    low && high
+}
+
+fn bounded_by_nan(bound: &Bound) -> bool {
+    match bound {
+        Bound::Unbounded => false,
+        Bound::Included(value) | Bound::Excluded(value) => is_nan(value),
+    }
 }

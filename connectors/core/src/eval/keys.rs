@@ -28,7 +28,7 @@ pub(super) type Edge<'a> = Option<(&'a Value, bool)>;
 /// An interval by its two ends.
 pub(super) type Part<'a> = (Edge<'a>, Edge<'a>);
 
-/// A bound as an edge; a NaN bounds nothing.
+/// A bound as an edge; NaN is greater than all, so as an upper end it bounds nothing.
 pub(super) fn edge(bound: &Bound) -> Edge<'_> {
     match bound {
         Bound::Unbounded => None,

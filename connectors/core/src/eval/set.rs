@@ -29,9 +29,9 @@ pub(super) enum ValueSet<'a> {
 }
 
 impl<'a> ValueSet<'a> {
-    /// The values in any of the ranges. A NaN bounds nothing: no row is lost by it.
-    pub fn of_ranges(data_type: &DataType, ranges: &'a [Range]) -> Result<Self> {
-        Self::new(data_type, ranges.iter().map(|range| (edge(&range.low), edge(&range.high))))
+    /// The values, NaN aside, in any of the ranges; an upper end of NaN holds them all.
+    pub fn of_ranges(data_type: &DataType, ranges: impl Iterator<Item = &'a Range>) -> Result<Self> {
+        Self::new(data_type, ranges.map(|range| (edge(&range.low), edge(&range.high))))
     }
 
     /// The listed values. NaN is none: nothing equals it.

@@ -114,7 +114,7 @@ pub fn passes(domain: &Domain, cell: &Cell) -> bool {
                 Bound::Included(value) => matches!(against(value), Some(Ordering::Less | Ordering::Equal)),
                 Bound::Excluded(value) => against(value) == Some(Ordering::Less),
             };
-            (low && high) || (nan && (range.low == Bound::Unbounded || range.high == Bound::Unbounded))
+            (low && high) || (nan && range.high == Bound::Unbounded)
         }),
     }
 }

@@ -59,22 +59,27 @@ fn a_real_is_compared_with_a_double_as_the_number_it_is() {
 }
 
 #[test]
-fn a_domain_of_floats_never_loses_a_nan_that_the_predicate_may_want() {
+fn in_a_domain_nan_is_greater_than_all_and_equal_to_itself() {
     let batch = batch(&[("d", doubles(&[Some(NAN), Some(5.0), Some(6.0), Some(f64::INFINITY), None]))]);
     let five = || Value::Float64(5.0);
     let domain = |values| Domain { data_type: DataType::Float64, values, nulls: false };
     let around = vec![(Bound::Unbounded, Bound::Excluded(five())), (Bound::Excluded(five()), Bound::Unbounded)];
     let between = vec![(Bound::Included(five()), Bound::Included(Value::Float64(6.0)))];
-    let odd = vec![(Bound::Included(Value::Float64(NAN)), Bound::Excluded(five()))];
+    let nan = || Value::Float64(NAN);
     for (case, domain, expected) in [
         ("<> 5", ranges(DataType::Float64, around), vec![0, 2, 3]),
         ("between", ranges(DataType::Float64, between), vec![1, 2]),
-        ("a bound of NaN", ranges(DataType::Float64, odd), vec![0]),
+        ("< 5", ranges(DataType::Float64, vec![(Bound::Unbounded, Bound::Excluded(five()))]), vec![]),
+        ("> 5", ranges(DataType::Float64, vec![(Bound::Excluded(five()), Bound::Unbounded)]), vec![0, 2, 3]),
+        ("NaN", ranges(DataType::Float64, vec![(Bound::Included(nan()), Bound::Included(nan()))]), vec![0]),
+        ("> NaN", ranges(DataType::Float64, vec![(Bound::Excluded(nan()), Bound::Unbounded)]), vec![]),
+        ("< NaN", ranges(DataType::Float64, vec![(Bound::Unbounded, Bound::Excluded(nan()))]), vec![1, 2, 3]),
+        ("<= NaN", ranges(DataType::Float64, vec![(Bound::Unbounded, Bound::Included(nan()))]), vec![0, 1, 2, 3]),
         ("all", domain(Values::All), vec![0, 1, 2, 3]),
         ("not in", domain(Values::NotIn(vec![five()])), vec![0, 2, 3]),
-        ("not in NaN", domain(Values::NotIn(vec![Value::Float64(NAN)])), vec![0, 1, 2, 3]),
+        ("not in NaN", domain(Values::NotIn(vec![nan()])), vec![1, 2, 3]),
         ("in", domain(Values::In(vec![five()])), vec![1]),
-        ("in NaN", domain(Values::In(vec![Value::Float64(NAN)])), vec![0]),
+        ("in NaN", domain(Values::In(vec![nan()])), vec![0]),
     ] {
         assert_eq!(rows(&batch, &[("d", domain)], &[]), expected, "{case}");
     }

@@ -1,0 +1,184 @@
+//! Values to compare with, as the binary protocol takes them.
+//!
+//! A time or a date beyond the server's range is sent as its infinity, which compares with every finite value as the time
+//! itself would. Not here: which type a value is bound as; the type table and the dialect say so.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use bytes::{BufMut, BytesMut};
+use connector_core::{Bind, Error, Result, Value};
+use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+
+use crate::decode::{DIGIT_BASE, EPOCH_DAYS, EPOCH_MILLIS};
+use crate::dialect;
+use crate::error::Unbindable;
+
+/// A bound value. It prints as nothing, because the driver prints parameters to its log.
+pub(crate) struct Parameter<'a>(Option<&'a Value>);
+
+impl fmt::Debug for Parameter<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("?")
+    }
+}
+
+/// The statement's values with their types on the wire.
+pub(crate) fn parameters(binds: &[Bind]) -> Result<Vec<(Parameter<'_>, Type)>> {
+    let typed = binds.iter().map(|bind| match bind.source_type.and_then(dialect::wire_type) {
+        Some(wire) => Ok((Parameter(bind.value.as_ref()), wire)),
+        None => Err(Error::internal(format!("a value of type {} cannot be bound", bind.data_type))),
+    });
+    typed.collect()
+}
+
+impl ToSql for Parameter<'_> {
+    fn to_sql(&self, wire: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
+        match self.0 {
+            Some(value) => encode(value, wire, out).map(|()| IsNull::No),
+            None => Ok(IsNull::Yes),
+        }
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
+
+fn encode(value: &Value, wire: &Type, out: &mut BytesMut) -> Result<(), Box<dyn StdError + Sync + Send>> {
+    match (value, wire) {
+        (Value::Bool(value), &Type::BOOL) => out.put_u8((*value).into()),
+        (Value::Int(value), &Type::INT2) => out.put_i16(i16::try_from(*value).map_err(|_| TOO_WIDE)?),
+        (Value::Int(value), &Type::INT4) => out.put_i32(i32::try_from(*value).map_err(|_| TOO_WIDE)?),
+        (Value::Int(value), &Type::INT8) => out.put_i64(*value),
+        (Value::Float32(value), &Type::FLOAT4) => out.put_f32(*value),
+        (Value::Float64(value), &Type::FLOAT8) => out.put_f64(*value),
+        (Value::Decimal { unscaled, scale }, &Type::NUMERIC) => numeric(*unscaled, *scale, out)?,
+        (Value::Text(value), &Type::TEXT) if value.contains('\0') => return Err(ZERO_BYTE.into()),
+        (Value::Text(value), &Type::TEXT) => out.put_slice(value.as_bytes()),
+        (Value::Bytes(value), &Type::BYTEA) => out.put_slice(value),
+        (Value::Date(days), &Type::DATE) => out.put_i32(date(*days)),
+        (Value::Millis(millis) | Value::ZonedMillis(millis), &Type::TIMESTAMP | &Type::TIMESTAMPTZ) => {
+            out.put_i64(timestamp(*millis));
+        }
+        _ => return Err(WRONG_TYPE.into()),
+    }
+    Ok(())
+}
+
+const TOO_WIDE: Unbindable = Unbindable("is outside the range of its integer type");
+const ZERO_BYTE: Unbindable = Unbindable("holds a zero byte, which no text of PostgreSQL can");
+const WRONG_TYPE: Unbindable = Unbindable("is not of the type that it is compared as");
+const NO_NUMERIC: Unbindable = Unbindable("is no decimal");
+
+/// The server's first day is 4713-11-24 BC, its last 5874897-12-31.
+fn date(days: i32) -> i32 {
+    const FIRST: i32 = -2_451_545;
+    const LAST: i32 = 2_145_031_948;
+    match days.checked_sub(EPOCH_DAYS) {
+        Some(days) if (FIRST..=LAST).contains(&days) => days,
+        _ if days > 0 => i32::MAX,
+        _ => i32::MIN,
+    }
+}
+
+/// Microseconds since the server's epoch; its last moment is the end of the year 294276.
+fn timestamp(millis: i64) -> i64 {
+    const FIRST: i64 = -211_813_488_000_000_000;
+    const END: i64 = 9_223_371_331_200_000_000;
+    match millis.checked_sub(EPOCH_MILLIS).and_then(|millis| millis.checked_mul(1000)) {
+        Some(micros) if (FIRST..END).contains(&micros) => micros,
+        _ if millis > 0 => i64::MAX,
+        _ => i64::MIN,
+    }
+}
+
+/// Digits of base 10,000, most significant first, with the point between two of them.
+fn numeric(unscaled: i128, scale: i8, out: &mut BytesMut) -> Result<(), Unbindable> {
+    let scale = u8::try_from(scale).map_err(|_| NO_NUMERIC)?;
+    let base = DIGIT_BASE.unsigned_abs();
+    let fraction_digits = scale.div_ceil(4);
+    // Filled up so that the point stands between two digits; only the lowest needs it, so nothing overflows.
+    let fill = 10_u128.pow(u32::from(fraction_digits * 4 - scale));
+    let mut rest = unscaled.unsigned_abs();
+    let mut digits: Vec<u16> = Vec::with_capacity(12);
+    let split = base / fill;
+    digits.push(u16::try_from((rest % split) * fill).map_err(|_| NO_NUMERIC)?);
+    rest /= split;
+    while rest > 0 {
+        digits.push(u16::try_from(rest % base).map_err(|_| NO_NUMERIC)?);
+        rest /= base;
+    }
+    let highest = i16::try_from(digits.len()).map_err(|_| NO_NUMERIC)? - 1 - i16::from(fraction_digits);
+    out.put_u16(u16::try_from(digits.len()).map_err(|_| NO_NUMERIC)?);
+    out.put_i16(highest);
+    out.put_u16(if unscaled < 0 { 0x4000 } else { 0 });
+    out.put_u16(u16::from(scale));
+    digits.iter().rev().for_each(|digit| out.put_u16(*digit));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::cast::AsArray;
+    use arrow_array::types::Decimal128Type;
+    use arrow_schema::DataType;
+    use rand::rngs::StdRng;
+    use rand::{Rng, SeedableRng};
+
+    use super::*;
+
+    fn encoded(value: &Value, wire: &Type) -> Result<BytesMut, String> {
+        let mut out = BytesMut::new();
+        encode(value, wire, &mut out).map(|()| out).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_decimal_reads_back_as_itself() {
+        let seed: u64 = rand::rng().random();
+        println!("seed {seed}");
+        let mut random = StdRng::seed_from_u64(seed);
+        for _ in 0..20_000 {
+            let precision = random.random_range(1..=38_u8);
+            let scale = i8::try_from(random.random_range(0..=precision)).unwrap();
+            let limit = 10_i128.pow(u32::from(random.random_range(0..=precision)));
+            let unscaled = random.random_range(-limit + 1..limit);
+            let bytes = encoded(&Value::Decimal { unscaled, scale }, &Type::NUMERIC).unwrap();
+            let array = crate::decode::one(&Type::NUMERIC, &DataType::Decimal128(precision, scale), &bytes);
+            assert_eq!(array.as_primitive::<Decimal128Type>().value(0), unscaled, "decimal({precision},{scale})");
+        }
+    }
+
+    #[test]
+    fn the_largest_decimals_are_encoded() {
+        for unscaled in [10_i128.pow(38) - 1, -(10_i128.pow(38) - 1)] {
+            for scale in 0..=38 {
+                assert!(encoded(&Value::Decimal { unscaled, scale }, &Type::NUMERIC).is_ok());
+            }
+        }
+    }
+
+    #[test]
+    fn times_beyond_the_servers_are_its_infinities() {
+        assert_eq!((date(i32::MAX), date(i32::MIN), date(0)), (i32::MAX, i32::MIN, -EPOCH_DAYS));
+        assert_eq!((timestamp(i64::MAX), timestamp(i64::MIN)), (i64::MAX, i64::MIN));
+        assert_eq!((timestamp(EPOCH_MILLIS + 1), timestamp(0)), (1000, -EPOCH_MILLIS * 1000));
+        assert_eq!(timestamp(9_224_318_016_000_000), i64::MAX);
+        assert_eq!(date(-2_440_588 - 1), i32::MIN);
+    }
+
+    #[test]
+    fn what_cannot_be_sent_says_why_and_not_what() {
+        for (value, wire, says) in [
+            (Value::Int(70_000), Type::INT2, "range"),
+            (Value::Text("s3cret\0".into()), Type::TEXT, "zero byte"),
+            (Value::Text("s3cret".into()), Type::INT4, "type"),
+        ] {
+            let error = encoded(&value, &wire).unwrap_err();
+            assert!(error.contains(says) && !error.contains("s3cret"), "{error}");
+            assert_eq!(format!("{:?}", Parameter(Some(&value))), "?");
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! A session as the seam wants it, and the only SQL that sets one up.
+
+use async_trait::async_trait;
+use connector_core::{
+    BatchLimits, BatchStream, Capabilities, Connection, Credential, Dialect, Endpoint, Error, ErrorKind, Function,
+    Health, Relation, Result, Scan, Settings, Split, Statement, Table, TableName,
+};
+use tokio_postgres::types::Type;
+
+use crate::dialect::Postgres;
+use crate::login::Route;
+use crate::options::Options;
+use crate::session::{Session, get};
+use crate::{catalog, reading, splits};
+
+/// What every session is pinned to, so that answers depend on no user's or database's settings. Values are shown in UTC and in
+/// one style; floats in as many digits as tell them apart; sessions read; unqualified names mean the system's own.
+const SET_UP: &str = "SET default_transaction_read_only = on; SET TimeZone = 'UTC'; SET client_encoding = 'UTF8'; \
+     SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET extra_float_digits = 3; SET bytea_output = 'hex'; \
+     SET standard_conforming_strings = on; SET transform_null_equals = off; SET client_min_messages = 'error'; \
+     SET search_path = pg_catalog";
+
+/// All that `DISCARD ALL` does, which itself may not travel together with other statements.
+const DISCARD: &str = "ROLLBACK; CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; DEALLOCATE ALL; UNLISTEN *; \
+     SELECT pg_catalog.pg_advisory_unlock_all(); DISCARD PLANS; DISCARD TEMP; DISCARD SEQUENCES; ";
+
+const RENAME: &str = "SELECT pg_catalog.set_config('application_name', $1, false)";
+
+/// A live session.
+pub(crate) struct PgConnection {
+    session: Session,
+    settings: Settings,
+    options: Options,
+    encoding: String,
+    set_up: String,
+}
+
+/// Logs in and pins the session's settings.
+pub(crate) async fn connect(
+    endpoint: &Endpoint,
+    credential: &Credential,
+    settings: &Settings,
+) -> Result<Box<dyn Connection>> {
+    let options = Options::parse(&endpoint.options)?;
+    let route = Route::new(endpoint, &options, settings.max_cell_bytes)?;
+    let name = application_name(&settings.application_name, &options);
+    let login = route.login(endpoint, credential, &name).await?;
+    let set_up = set_up(&options);
+    let mut connection =
+        PgConnection { session: login.session, settings: settings.clone(), options, encoding: login.encoding, set_up };
+    connection.pin().await.map_err(|error| error.context("setting up the session"))?;
+    Ok(Box::new(connection))
+}
+
+fn application_name(name: &str, options: &Options) -> String {
+    match &options.application_name {
+        Some(own) => format!("{name} {own}"),
+        None => name.to_owned(),
+    }
+}
+
+fn set_up(options: &Options) -> String {
+    let mut sql = SET_UP.to_owned();
+    for schema in &options.search_path {
+        sql.push_str(", ");
+        Postgres.identifier(schema, &mut sql);
+    }
+    if let Some(limit) = options.query_timeout {
+        sql.push_str(&format!("; SET statement_timeout = {}", limit.as_millis()));
+    }
+    sql
+}
+
+impl PgConnection {
+    async fn pin(&mut self) -> Result<()> {
+        let set_up = self.set_up.clone();
+        self.session.run(|client| client.batch_execute(&set_up)).await?;
+        if self.options.primary_only {
+            let rows = self.session.query("SELECT pg_catalog.pg_is_in_recovery() AS standby", &[]).await?;
+            let standby = rows.first().map(|row| get::<bool>(row, "standby")).transpose()?;
+            if standby == Some(true) {
+                return Err(Error::new(
+                    ErrorKind::Unavailable,
+                    "the server is a standby, and targetServerType=primary",
+                )
+                .hint("name the cluster's writer endpoint, or leave targetServerType out"));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Connection for PgConnection {
+    fn capabilities(&self) -> Capabilities {
+        // What the dialect does not render exactly is evaluated above, so every use of every function is applied.
+        Capabilities { functions: Function::ALL.iter().copied().collect(), limit: true, top_n: false }
+    }
+
+    async fn schemas(&mut self) -> Result<Vec<String>> {
+        catalog::schemas(&mut self.session).await.map_err(|error| error.context("listing schemas"))
+    }
+
+    async fn tables(&mut self, schema: &str, after: Option<&str>, limit: Option<usize>) -> Result<Vec<Relation>> {
+        let tables = catalog::tables(&mut self.session, schema, after, limit, self.settings.casing).await;
+        tables.map_err(|error| error.context(format!("listing tables of schema {schema:?}")))
+    }
+
+    async fn table(&mut self, name: &TableName) -> Result<Table> {
+        let table = catalog::table(&mut self.session, name, &self.settings, &self.encoding).await;
+        table.map_err(|error| error.context(format!("describing table {name}")))
+    }
+
+    async fn splits(&mut self, scan: &Scan, max: usize) -> Result<Vec<Split>> {
+        Ok(splits::splits(scan, max))
+    }
+
+    async fn read<'a>(
+        &'a mut self,
+        scan: &'a Scan,
+        statement: &'a Statement,
+        limits: BatchLimits,
+    ) -> Result<BatchStream<'a>> {
+        splits::check(&scan.split)?;
+        reading::start(&mut self.session, statement, limits, format!("reading table {}", scan.table.name)).await
+    }
+
+    async fn reset(&mut self, application_name: &str) -> Result<()> {
+        let sql = format!("{DISCARD}{}", self.set_up);
+        let name = self::application_name(application_name, &self.options);
+        // Both are sent before the first answer comes, so this is one round trip.
+        let renaming = self.session.run(async |client| {
+            let parameter: [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 1] = [(&name, Type::TEXT)];
+            futures::try_join!(client.batch_execute(&sql), client.query_typed(RENAME, &parameter))
+        });
+        renaming.await.map(|_| ()).map_err(|error| error.context("resetting the session"))
+    }
+
+    async fn health(&mut self) -> Result<Health> {
+        let health = catalog::health(&mut self.session, self.options.ssl_mode).await;
+        health.map_err(|error| error.context("checking the source"))
+    }
+}

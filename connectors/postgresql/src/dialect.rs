@@ -1,0 +1,229 @@
+//! How PostgreSQL spells SQL.
+//!
+//! Every type and collation is written with its schema, so that nothing on a search path can stand in for it.
+
+use arrow_schema::{DataType, TimeUnit};
+use connector_core::{Bind, Dialect, Direction, Function, FunctionForm, Nulls};
+use tokio_postgres::types::Type;
+
+/// The dialect.
+pub(crate) struct Postgres;
+
+/// Types that values are bound as: Athena's side, the name, and the type on the wire.
+const BOUND: &[(&str, Type)] = &[
+    ("pg_catalog.bool", Type::BOOL),
+    ("pg_catalog.int2", Type::INT2),
+    ("pg_catalog.int4", Type::INT4),
+    ("pg_catalog.int8", Type::INT8),
+    ("pg_catalog.float4", Type::FLOAT4),
+    ("pg_catalog.float8", Type::FLOAT8),
+    ("pg_catalog.numeric", Type::NUMERIC),
+    ("pg_catalog.text", Type::TEXT),
+    ("pg_catalog.bytea", Type::BYTEA),
+    ("pg_catalog.date", Type::DATE),
+    ("pg_catalog.timestamp", Type::TIMESTAMP),
+    ("pg_catalog.timestamptz", Type::TIMESTAMPTZ),
+];
+
+/// The type on the wire of a type that values are bound as.
+pub(crate) fn wire_type(source_type: &str) -> Option<Type> {
+    BOUND.iter().find(|(name, _)| *name == source_type).map(|(_, wire)| wire.clone())
+}
+
+impl Dialect for Postgres {
+    fn identifier(&self, name: &str, out: &mut String) {
+        out.push('"');
+        for character in name.chars() {
+            if character == '"' {
+                out.push('"');
+            }
+            out.push(character);
+        }
+        out.push('"');
+    }
+
+    fn placeholder(&self, n: usize, bind: &Bind, out: &mut String) {
+        match bind.source_type {
+            Some(source_type) => out.push_str(&format!("CAST(${n} AS {source_type})")),
+            None => out.push_str(&format!("${n}")),
+        }
+    }
+
+    fn bind_type(&self, data_type: &DataType) -> Option<&'static str> {
+        Some(match data_type {
+            DataType::Boolean => "pg_catalog.bool",
+            DataType::Int8 | DataType::Int16 => "pg_catalog.int2",
+            DataType::Int32 => "pg_catalog.int4",
+            DataType::Int64 => "pg_catalog.int8",
+            DataType::Float32 => "pg_catalog.float4",
+            DataType::Float64 => "pg_catalog.float8",
+            DataType::Decimal128(..) => "pg_catalog.numeric",
+            DataType::Utf8 => "pg_catalog.text",
+            DataType::Binary => "pg_catalog.bytea",
+            DataType::Date32 => "pg_catalog.date",
+            DataType::Date64 => "pg_catalog.timestamp",
+            DataType::Timestamp(TimeUnit::Millisecond, Some(_)) => "pg_catalog.timestamptz",
+            _ => return None,
+        })
+    }
+
+    fn binary_collation(&self) -> Option<&'static str> {
+        Some(" COLLATE pg_catalog.\"C\"")
+    }
+
+    fn function(&self, function: Function, args: &[DataType]) -> Option<FunctionForm> {
+        let form = form(function)?;
+        means_the_same(function, args).then_some(form)
+    }
+
+    fn sort(&self, direction: Direction, nulls: Nulls, out: &mut String) {
+        out.push_str(match direction {
+            Direction::Ascending => " ASC",
+            Direction::Descending => " DESC",
+        });
+        out.push_str(match nulls {
+            Nulls::First => " NULLS FIRST",
+            Nulls::Last => " NULLS LAST",
+        });
+    }
+
+    fn limit(&self, rows: u64, out: &mut String) {
+        // The server counts in 63 bits; no table holds more rows.
+        if let Ok(rows) = i64::try_from(rows) {
+            out.push_str(&format!(" LIMIT {rows}"));
+        }
+    }
+
+    fn max_binds(&self) -> usize {
+        65_535
+    }
+}
+
+fn form(function: Function) -> Option<FunctionForm> {
+    Some(match function {
+        Function::And => FunctionForm::Infix(" AND "),
+        Function::Or => FunctionForm::Infix(" OR "),
+        Function::Not => FunctionForm::Prefix("NOT "),
+        Function::IsNull => FunctionForm::Postfix(" IS NULL"),
+        Function::NullIf => FunctionForm::Call("NULLIF"),
+        Function::Equal => FunctionForm::Infix(" = "),
+        Function::NotEqual => FunctionForm::Infix(" <> "),
+        Function::LessThan => FunctionForm::Infix(" < "),
+        Function::LessThanOrEqual => FunctionForm::Infix(" <= "),
+        Function::GreaterThan => FunctionForm::Infix(" > "),
+        Function::GreaterThanOrEqual => FunctionForm::Infix(" >= "),
+        Function::IsDistinctFrom => FunctionForm::Infix(" IS DISTINCT FROM "),
+        Function::Add => FunctionForm::Infix(" + "),
+        Function::Subtract => FunctionForm::Infix(" - "),
+        Function::Multiply => FunctionForm::Infix(" * "),
+        Function::Divide => FunctionForm::Infix(" / "),
+        Function::Modulus => FunctionForm::Infix(" % "),
+        Function::Negate => FunctionForm::Prefix("-"),
+        // Athena's LIKE has no escape character unless told; here the backslash is one unless told.
+        Function::LikePattern => FunctionForm::InfixWith(" LIKE ", " ESCAPE ''"),
+        Function::In => FunctionForm::In,
+        Function::Array => return None,
+    })
+}
+
+/// Whether the source computes on these types what Athena would.
+fn means_the_same(function: Function, args: &[DataType]) -> bool {
+    match function {
+        Function::And | Function::Or | Function::Not => args.iter().all(|arg| *arg == DataType::Boolean),
+        Function::IsNull => true,
+        Function::Equal
+        | Function::NotEqual
+        | Function::LessThan
+        | Function::LessThanOrEqual
+        | Function::GreaterThan
+        | Function::GreaterThanOrEqual
+        | Function::IsDistinctFrom
+        | Function::NullIf
+        | Function::In => args.iter().all(compares_alike) && one_family(args),
+        // Both sides overflow, truncate and take the remainder's sign alike, if both compute in the same width.
+        Function::Add
+        | Function::Subtract
+        | Function::Multiply
+        | Function::Divide
+        | Function::Modulus
+        | Function::Negate => {
+            let integer = |arg: &DataType| matches!(arg, DataType::Int16 | DataType::Int32 | DataType::Int64);
+            args.iter().all(integer) && args.windows(2).all(|pair| matches!(pair, [left, right] if left == right))
+        }
+        Function::LikePattern => args.iter().all(|arg| *arg == DataType::Utf8),
+        Function::Array => false,
+    }
+}
+
+/// Types whose values compare at the source as they do in Athena. Floating point does not (NaN), nor do times finer than a
+/// millisecond, which the renderer widens by itself where it can.
+fn compares_alike(data_type: &DataType) -> bool {
+    matches!(
+        data_type,
+        DataType::Boolean
+            | DataType::Int8
+            | DataType::Int16
+            | DataType::Int32
+            | DataType::Int64
+            | DataType::Decimal128(..)
+            | DataType::Utf8
+            | DataType::Binary
+            | DataType::Date32
+    )
+}
+
+/// Whether operators between all of these exist.
+fn one_family(args: &[DataType]) -> bool {
+    let family = |data_type: &DataType| match data_type {
+        DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 | DataType::Decimal128(..) => 0,
+        DataType::Boolean => 1,
+        DataType::Utf8 => 2,
+        DataType::Binary => 3,
+        DataType::Date32 => 4,
+        _ => 5,
+    };
+    args.windows(2).all(|pair| matches!(pair, [left, right] if family(left) == family(right)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_inside_a_name_are_doubled() {
+        let mut out = String::new();
+        Postgres.identifier("x\" is null) or (1=1) or (\"x", &mut out);
+        assert_eq!(out, "\"x\"\" is null) or (1=1) or (\"\"x\"");
+    }
+
+    #[test]
+    fn every_type_that_is_bound_is_known_on_the_wire() {
+        for data_type in [
+            DataType::Boolean,
+            DataType::Int8,
+            DataType::Int64,
+            DataType::Float32,
+            DataType::Decimal128(10, 2),
+            DataType::Utf8,
+            DataType::Binary,
+            DataType::Date32,
+            DataType::Date64,
+            DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())),
+        ] {
+            assert!(Postgres.bind_type(&data_type).and_then(wire_type).is_some(), "{data_type}");
+        }
+    }
+
+    #[test]
+    fn what_the_source_does_otherwise_stays_above() {
+        let kept = |function, args: &[DataType]| Postgres.function(function, args).is_none();
+        assert!(kept(Function::Equal, &[DataType::Float64, DataType::Float64]));
+        assert!(kept(Function::LessThan, &[DataType::Date64, DataType::Date64]));
+        assert!(kept(Function::Add, &[DataType::Int32, DataType::Int64]));
+        assert!(kept(Function::Divide, &[DataType::Decimal128(10, 2), DataType::Decimal128(10, 2)]));
+        assert!(kept(Function::Negate, &[DataType::Int8]));
+        assert!(kept(Function::Equal, &[DataType::Utf8, DataType::Int32]));
+        assert!(!kept(Function::Divide, &[DataType::Int64, DataType::Int64]));
+        assert!(!kept(Function::Equal, &[DataType::Int32, DataType::Int64]));
+    }
+}

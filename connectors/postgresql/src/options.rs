@@ -1,0 +1,344 @@
+//! The options of a connection URL: what becomes of every one that the vendor's driver knows, and their typed form.
+//!
+//! Not here: taking the URL itself apart (`url.rs`), and acting on an option (`login.rs`, `tls.rs`, `connection.rs`).
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use connector_core::{Error, Parameter, Result, Support};
+
+use Support::{Honoured, Ignored, Refused};
+
+const fn option(name: &'static str, support: Support) -> Parameter {
+    Parameter { name, support }
+}
+
+const FETCH: &str = "rows are streamed, and batches are bounded by bytes";
+const WIRE: &str = "the binary protocol is always used";
+const LOGGING: &str = "log settings of the function apply";
+const NO_GSS: &str = "Kerberos is not offered: log in with a password from a secret";
+const NO_CODE: &str = "it names a Java class; remove it";
+const RESULT_SHAPE: &str = "it changes nothing about reading";
+
+/// Every option, sorted by name without regard to case.
+pub(crate) static PARAMETERS: &[Parameter] = &[
+    option("adaptiveFetch", Ignored(FETCH)),
+    option("adaptiveFetchMaximum", Ignored(FETCH)),
+    option("adaptiveFetchMinimum", Ignored(FETCH)),
+    option("allowEncodingChanges", Ignored("the encoding of the session is always UTF-8")),
+    option("ApplicationName", Honoured("is added behind the name that the session gives itself")),
+    option("assumeMinServerVersion", Ignored("the server is asked for its version")),
+    option("authenticationPluginClassName", Refused(NO_CODE)),
+    option("autosave", Ignored("sessions only read, one statement at a time")),
+    option("binaryTransfer", Ignored(WIRE)),
+    option("binaryTransferDisable", Ignored(WIRE)),
+    option("binaryTransferEnable", Ignored(WIRE)),
+    option("cancelSignalTimeout", Ignored("a cancel waits as long as a connection may take")),
+    option("channelBinding", Honoured("disable, prefer (default) or require")),
+    option("cleanupSavepoints", Ignored("sessions only read")),
+    option("connectTimeout", Honoured("seconds that opening a connection may take; 10 by default, 0 for no limit")),
+    option("convertBooleanToNumeric", Ignored(RESULT_SHAPE)),
+    option("currentSchema", Honoured("schemas that functions inside views look names up in, behind pg_catalog")),
+    option("databaseMetadataCacheFields", Ignored("metadata is asked for in one round trip")),
+    option("databaseMetadataCacheFieldsMiB", Ignored("metadata is asked for in one round trip")),
+    option("defaultRowFetchSize", Ignored(FETCH)),
+    option("disableColumnSanitiser", Ignored(RESULT_SHAPE)),
+    option("escapeSyntaxCallMode", Ignored("nothing is called")),
+    option("groupStartupParameters", Ignored("the session is set up in one round trip")),
+    option("gssEncMode", Honoured("disable, allow or prefer mean no GSS encryption; require is refused")),
+    option("gsslib", Refused(NO_GSS)),
+    option("gssResponseTimeout", Ignored("GSS encryption is never asked for")),
+    option("gssUseDefaultCreds", Refused(NO_GSS)),
+    option("hideUnprivilegedObjects", Ignored("only what the user may read is ever listed")),
+    option("hostRecheckSeconds", Ignored("there is one host")),
+    option("jaasApplicationName", Refused(NO_GSS)),
+    option("jaasLogin", Refused(NO_GSS)),
+    option("kerberosServerName", Refused(NO_GSS)),
+    option("loadBalanceHosts", Ignored("there is one host")),
+    option("localSocketAddress", Refused("the function's network decides where connections leave from")),
+    option("loggerFile", Ignored(LOGGING)),
+    option("loggerLevel", Ignored(LOGGING)),
+    option("loginTimeout", Honoured("seconds that connecting and logging in may take together; 0 for no limit")),
+    option("logServerErrorDetail", Ignored("details of server errors may hold data and are never shown")),
+    option("logUnclosedConnections", Ignored(LOGGING)),
+    option("maxResultBuffer", Ignored(FETCH)),
+    option("maxSendBufferSize", Ignored("it tunes the driver's sockets")),
+    option("options", Refused("set them for the user instead: ALTER ROLE … SET …")),
+    option("password", Refused("a password belongs into a secret: ${secret_name}")),
+    option("pemKeyAlgorithm", Ignored("the algorithm is read from the key")),
+    option("PGDBNAME", Refused("write the database behind the host: //host:port/database")),
+    option("PGHOST", Refused("write the host in front of the database: //host:port/database")),
+    option("PGPORT", Refused("write the port behind the host: //host:port/database")),
+    option("preferQueryMode", Ignored("the extended protocol is always used")),
+    option("preparedStatementCacheQueries", Ignored("statements are not cached")),
+    option("preparedStatementCacheSizeMiB", Ignored("statements are not cached")),
+    option("prepareThreshold", Ignored("no statement is left prepared, so a pooler may stand in between")),
+    option("protocolVersion", Ignored("version 3 is the only one")),
+    option("queryTimeout", Honoured("seconds that a statement may take at the server; 0 for no limit")),
+    option("quoteReturningIdentifiers", Ignored("nothing is written")),
+    option("readOnly", Ignored("sessions are always read-only")),
+    option("readOnlyMode", Ignored("sessions are always read-only")),
+    option("receiveBufferSize", Ignored("it tunes the driver's sockets")),
+    option("replication", Refused("a replication session cannot be queried")),
+    option("requireAuth", Refused("the server decides how to log in; pin TLS with sslmode instead")),
+    option("reWriteBatchedInserts", Ignored("nothing is written")),
+    option("sendBufferSize", Ignored("it tunes the driver's sockets")),
+    option("service", Refused("write host, port and database into the URL")),
+    option("socketFactory", Refused(NO_CODE)),
+    option("socketFactoryArg", Refused(NO_CODE)),
+    option("socketTimeout", Honoured("seconds that the server may stay silent while an answer is due; 0 for no limit")),
+    option("ssl", Honoured("true means sslmode=verify-full, false means sslmode=prefer; sslmode wins")),
+    option("sslcert", Honoured("path of a PEM file with the client's certificate")),
+    option(
+        "sslfactory",
+        Honoured("only the two that verify: DefaultJavaSSLFactory and LibPQFactory; others are refused"),
+    ),
+    option("sslfactoryarg", Refused(NO_CODE)),
+    option("sslhostnameverifier", Refused("names are verified by sslmode=verify-full")),
+    option("sslkey", Honoured("path of the client's private key, PEM or PKCS#8 DER, not encrypted")),
+    option("sslmode", Honoured("disable, allow, prefer, require, verify-ca or verify-full; verify-full by default")),
+    option("sslnegotiation", Honoured("postgres (default) or direct")),
+    option("sslpassword", Refused("give the client's key unencrypted, in a file that only the function can read")),
+    option("sslpasswordcallback", Refused(NO_CODE)),
+    option("sslResponseTimeout", Ignored("connectTimeout and loginTimeout apply")),
+    option("sslrootcert", Honoured("path of a PEM file with the CAs to trust instead of the built-in ones")),
+    option("sspiServiceClass", Refused(NO_GSS)),
+    option("stringtype", Ignored("every value is compared as what its column is shown as")),
+    option("targetServerType", Honoured("any (default) or primary; others are refused")),
+    option("tcpKeepAlive", Honoured("true by default")),
+    option("tcpNoDelay", Ignored("always on")),
+    option("unknownLength", Ignored(RESULT_SHAPE)),
+    option("user", Refused("a user belongs into a secret, beside its password: ${secret_name}")),
+    option("useSpnego", Refused(NO_GSS)),
+    option("xmlFactoryFactory", Ignored("xml is read as text")),
+];
+
+/// How much of TLS is asked for, from nothing to everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum SslMode {
+    Disable,
+    Prefer,
+    Require,
+    VerifyCa,
+    VerifyFull,
+}
+
+impl SslMode {
+    /// The option's value.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Disable => "disable",
+            Self::Prefer => "prefer",
+            Self::Require => "require",
+            Self::VerifyCa => "verify-ca",
+            Self::VerifyFull => "verify-full",
+        }
+    }
+}
+
+/// The honoured options, parsed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Options {
+    pub(crate) ssl_mode: SslMode,
+    pub(crate) direct_tls: bool,
+    pub(crate) root_cert: Option<PathBuf>,
+    pub(crate) client_cert: Option<(PathBuf, PathBuf)>,
+    pub(crate) channel_binding: ChannelBinding,
+    pub(crate) connect_timeout: Option<Duration>,
+    pub(crate) login_timeout: Option<Duration>,
+    pub(crate) socket_timeout: Option<Duration>,
+    pub(crate) query_timeout: Option<Duration>,
+    pub(crate) keep_alive: bool,
+    pub(crate) application_name: Option<String>,
+    pub(crate) search_path: Vec<String>,
+    pub(crate) primary_only: bool,
+}
+
+/// Whether the log-in must be bound to the TLS session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ChannelBinding {
+    Disable,
+    Prefer,
+    Require,
+}
+
+/// The option that the vendor's driver knows as `name`, whatever its case.
+pub(crate) fn find(name: &str) -> Option<&'static Parameter> {
+    PARAMETERS.iter().find(|parameter| parameter.name.eq_ignore_ascii_case(name))
+}
+
+impl Options {
+    /// Parses checked options; every value is checked, and none is repeated in a message unless it cannot be a secret.
+    pub(crate) fn parse(options: &BTreeMap<String, String>) -> Result<Self> {
+        let get = |name: &str| options.get(name).map(String::as_str).filter(|value| !value.is_empty());
+        check_only(get("gssEncMode"), "gssEncMode", &["disable", "allow", "prefer"])?;
+        check_factory(get("sslfactory"))?;
+        Ok(Self {
+            ssl_mode: ssl_mode(get("sslmode"), get("ssl"))?,
+            direct_tls: choose("sslnegotiation", get("sslnegotiation"), &[("postgres", false), ("direct", true)])?,
+            root_cert: get("sslrootcert").map(PathBuf::from),
+            client_cert: client_cert(get("sslcert"), get("sslkey"))?,
+            channel_binding: channel_binding(get("channelBinding"))?,
+            connect_timeout: seconds("connectTimeout", get("connectTimeout").or(Some("10")))?,
+            login_timeout: seconds("loginTimeout", get("loginTimeout"))?,
+            socket_timeout: seconds("socketTimeout", get("socketTimeout"))?,
+            query_timeout: seconds("queryTimeout", get("queryTimeout"))?,
+            keep_alive: choose("tcpKeepAlive", get("tcpKeepAlive"), &[("true", true), ("false", false)])?,
+            application_name: get("ApplicationName").map(str::to_owned),
+            search_path: get("currentSchema").map(schemas).unwrap_or_default(),
+            primary_only: choose(
+                "targetServerType",
+                get("targetServerType"),
+                &[("any", false), ("primary", true), ("master", true)],
+            )?,
+        })
+    }
+}
+
+/// The value chosen among named ones, the first by default.
+fn choose<T: Copy>(name: &str, value: Option<&str>, choices: &[(&str, T)]) -> Result<T> {
+    let wanted = value.unwrap_or(choices.first().map_or("", |(word, _)| *word));
+    choices.iter().find(|(word, _)| word.eq_ignore_ascii_case(wanted)).map(|(_, choice)| *choice).ok_or_else(|| {
+        let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
+        Error::invalid(format!(
+            "option {name} of the connection URL is {wanted:?}, but may only be {}",
+            words.join(", ")
+        ))
+    })
+}
+
+fn check_only(value: Option<&str>, name: &str, words: &[&str]) -> Result<()> {
+    let choices: Vec<(&str, ())> = words.iter().map(|word| (*word, ())).collect();
+    choose(name, value, &choices)
+}
+
+fn ssl_mode(mode: Option<&str>, ssl: Option<&str>) -> Result<SslMode> {
+    let fallback = match ssl {
+        None => SslMode::VerifyFull,
+        Some(_) => choose("ssl", ssl, &[("true", SslMode::VerifyFull), ("false", SslMode::Prefer)])?,
+    };
+    if mode.is_none() {
+        return Ok(fallback);
+    }
+    let choices = [
+        ("disable", SslMode::Disable),
+        // A driver that honours it literally tries in clear first; encrypting where the server can is never less.
+        ("allow", SslMode::Prefer),
+        ("prefer", SslMode::Prefer),
+        ("require", SslMode::Require),
+        ("verify-ca", SslMode::VerifyCa),
+        ("verify-full", SslMode::VerifyFull),
+    ];
+    choose("sslmode", mode, &choices)
+}
+
+fn check_factory(value: Option<&str>) -> Result<()> {
+    const VERIFYING: [&str; 2] = ["org.postgresql.ssl.DefaultJavaSSLFactory", "org.postgresql.ssl.LibPQFactory"];
+    if value.is_none_or(|value| VERIFYING.contains(&value)) {
+        return Ok(());
+    }
+    Err(Error::invalid("option sslfactory of the connection URL names a class that is not offered")
+        .hint("remove it, and say with sslmode and sslrootcert what is to be verified against what"))
+}
+
+fn client_cert(cert: Option<&str>, key: Option<&str>) -> Result<Option<(PathBuf, PathBuf)>> {
+    match (cert, key) {
+        (None, None) => Ok(None),
+        (Some(_), Some(key)) if key.starts_with("-----") => {
+            Err(Error::invalid("option sslkey of the connection URL holds a key, but must be the path of its file"))
+        }
+        (Some(cert), Some(key)) => Ok(Some((cert.into(), key.into()))),
+        (Some(_), None) => Err(Error::invalid("option sslcert of the connection URL needs sslkey beside it")),
+        (None, Some(_)) => Err(Error::invalid("option sslkey of the connection URL needs sslcert beside it")),
+    }
+}
+
+fn channel_binding(value: Option<&str>) -> Result<ChannelBinding> {
+    let choices = [
+        ("prefer", ChannelBinding::Prefer),
+        ("disable", ChannelBinding::Disable),
+        ("require", ChannelBinding::Require),
+    ];
+    choose("channelBinding", value, &choices)
+}
+
+/// A number of seconds; none or zero is no limit.
+fn seconds(name: &str, value: Option<&str>) -> Result<Option<Duration>> {
+    // More would overflow the server's own setting, which counts milliseconds in 31 bits.
+    const LONGEST: u64 = 2_000_000;
+    match value.map(str::parse::<u64>) {
+        None | Some(Ok(0)) => Ok(None),
+        Some(Ok(seconds)) if seconds <= LONGEST => Ok(Some(Duration::from_secs(seconds))),
+        Some(_) => Err(Error::invalid(format!(
+            "option {name} of the connection URL is not a number of seconds between 0 and {LONGEST}"
+        ))),
+    }
+}
+
+fn schemas(value: &str) -> Vec<String> {
+    value
+        .split(',')
+        .map(|schema| schema.trim().trim_matches('"').to_owned())
+        .filter(|schema| !schema.is_empty())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(options: &[(&str, &str)]) -> Result<Options> {
+        Options::parse(&options.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect())
+    }
+
+    #[test]
+    fn every_option_is_listed_once_in_order() {
+        let names: Vec<String> = PARAMETERS.iter().map(|parameter| parameter.name.to_ascii_lowercase()).collect();
+        let mut sorted = names.clone();
+        sorted.sort();
+        sorted.dedup();
+        assert_eq!(names, sorted);
+    }
+
+    #[test]
+    fn nothing_said_means_everything_verified() {
+        let options = parse(&[]).unwrap();
+        assert_eq!(options.ssl_mode, SslMode::VerifyFull);
+        assert_eq!(options.connect_timeout, Some(Duration::from_secs(10)));
+        assert_eq!((options.login_timeout, options.socket_timeout, options.query_timeout), (None, None, None));
+        assert!(options.keep_alive && !options.primary_only);
+    }
+
+    #[test]
+    fn an_explicit_mode_is_taken_as_written() {
+        for (written, mode) in
+            [("disable", SslMode::Disable), ("allow", SslMode::Prefer), ("verify-ca", SslMode::VerifyCa)]
+        {
+            assert_eq!(parse(&[("sslmode", written), ("ssl", "true")]).unwrap().ssl_mode, mode);
+        }
+        assert_eq!(parse(&[("ssl", "false")]).unwrap().ssl_mode, SslMode::Prefer);
+    }
+
+    #[test]
+    fn a_value_that_weakens_or_breaks_is_refused_by_name() {
+        for (name, value) in [
+            ("sslmode", "verify"),
+            ("gssEncMode", "require"),
+            ("sslfactory", "org.postgresql.ssl.NonValidatingFactory"),
+            ("targetServerType", "secondary"),
+            ("connectTimeout", "soon"),
+            ("queryTimeout", "99999999999"),
+            ("sslcert", "/client.pem"),
+            ("sslkey", "/client.key"),
+        ] {
+            let error = parse(&[(name, value)]).unwrap_err();
+            assert!(error.to_string().contains(name), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_factory_that_amazon_recommends_is_taken() {
+        assert!(parse(&[("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory"), ("sslmode", "verify-ca")]).is_ok());
+    }
+}

@@ -1,0 +1,92 @@
+//! An answer on its way: rows from the wire, decoded as they come, handed on as batches.
+//!
+//! Nothing is read ahead of what is asked for, beyond what the sockets hold. An answer that is let go before its end stops the
+//! statement at the server, and its session is not used again.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+
+use arrow_array::RecordBatch;
+use connector_core::{BatchLimits, BatchStream, Column, Error, ErrorKind, Result, Statement};
+use futures::stream::{self, Stream, StreamExt};
+use tokio_postgres::RowStream;
+
+use crate::bind;
+use crate::decode::RowDecoder;
+use crate::error;
+use crate::session::Session;
+
+/// Starts a statement and gives its answer.
+pub(crate) async fn start<'a>(
+    session: &'a mut Session,
+    statement: &'a Statement,
+    limits: BatchLimits,
+    reading_what: String,
+) -> Result<BatchStream<'a>> {
+    let parameters = bind::parameters(&statement.binds)?;
+    let rows = session.run(|client| client.query_typed_raw(&statement.sql, parameters)).await;
+    let rows = Box::pin(rows.map_err(|error| error.context(reading_what.clone()))?);
+    session.begin()?;
+    let answer =
+        Answer { session, rows, described: &statement.columns, limits, decoder: None, reading_what, finished: false };
+    Ok(stream::try_unfold(answer, |mut answer| async {
+        let next = answer.next().await.map_err(|error| error.context(answer.reading_what.clone()))?;
+        Ok(next.map(|batch| (batch, answer)))
+    })
+    .boxed())
+}
+
+struct Answer<'a> {
+    session: &'a mut Session,
+    rows: Pin<Box<RowStream>>,
+    described: &'a [Column],
+    limits: BatchLimits,
+    decoder: Option<RowDecoder>,
+    reading_what: String,
+    finished: bool,
+}
+
+impl Answer<'_> {
+    async fn next(&mut self) -> Result<Option<RecordBatch>> {
+        while !self.finished {
+            let (link, rows) = (&mut self.session.link, &mut self.rows);
+            match poll_fn(|cx| link.poll(cx, |cx| rows.as_mut().poll_next(cx))).await {
+                Some(Some(Ok(row))) => {
+                    let decoder = match &mut self.decoder {
+                        Some(decoder) => decoder,
+                        none => none.insert(RowDecoder::new(self.described, &row, self.limits)?),
+                    };
+                    decoder.push(&row)?;
+                    if decoder.is_full() {
+                        return decoder.take();
+                    }
+                }
+                Some(Some(Err(error))) => return Err(self.explain(&error)),
+                Some(None) => {
+                    self.finished = true;
+                    self.session.busy = false;
+                }
+                None => return Err(error::broken_session()),
+            }
+        }
+        self.decoder.as_mut().map_or(Ok(None), RowDecoder::take)
+    }
+
+    /// A server's own error leaves the session in order, and nothing to cancel.
+    fn explain(&mut self, error: &tokio_postgres::Error) -> Error {
+        self.finished = true;
+        let explained = self.session.link.explain(error);
+        if explained.kind() == ErrorKind::TooLarge && error.is_closed() {
+            self.session.canceller.fire();
+        }
+        explained
+    }
+}
+
+impl Drop for Answer<'_> {
+    fn drop(&mut self) {
+        if !self.finished {
+            self.session.canceller.fire();
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! A driver's client and its wire, moved along by whoever waits for an answer.
+//!
+//! The driver wants its wire polled in a task of its own. Here the waiting side polls both, so that an answer wakes one task
+//! and not two, nothing runs while nothing is asked, and dropping a session closes its socket at once. Not here: what is
+//! asked.
+
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+
+use connector_core::{Error, Result};
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Client, Row};
+
+use crate::error;
+use crate::login::Canceller;
+
+/// The wire: resolves when the connection ends.
+pub(crate) type Driver = Pin<Box<dyn Future<Output = Result<(), tokio_postgres::Error>> + Send>>;
+
+/// The wire of a session, and how it ended.
+pub(crate) struct Link {
+    driver: Option<Driver>,
+    ended: Option<tokio_postgres::Error>,
+}
+
+/// A logged-in session.
+pub(crate) struct Session {
+    pub(crate) client: Client,
+    pub(crate) link: Link,
+    /// An answer has begun and not been read to its end.
+    pub(crate) busy: bool,
+    pub(crate) canceller: Canceller,
+}
+
+impl Link {
+    pub(crate) fn new(driver: Driver) -> Self {
+        Self { driver: Some(driver), ended: None }
+    }
+
+    /// Polls `step`, and the wire for as long as `step` has to wait for it; nothing if it would wait for ever.
+    pub(crate) fn poll<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        mut step: impl FnMut(&mut Context<'_>) -> Poll<T>,
+    ) -> Poll<Option<T>> {
+        if let Poll::Ready(done) = step(cx) {
+            return Poll::Ready(Some(done));
+        }
+        let Some(driver) = self.driver.as_mut() else { return Poll::Ready(None) };
+        if let Poll::Ready(end) = driver.as_mut().poll(cx) {
+            self.driver = None;
+            self.ended = end.err();
+        }
+        // The wire may have handed something over before it had to wait or ended.
+        match step(cx) {
+            Poll::Ready(done) => Poll::Ready(Some(done)),
+            Poll::Pending if self.driver.is_none() => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+
+    /// What an error means; one that only says that the connection is closed is explained by how it ended.
+    pub(crate) fn explain(&mut self, error: &tokio_postgres::Error) -> Error {
+        match self.ended.take().filter(|_| error.is_closed()) {
+            Some(end) => error::from_driver(&end),
+            None => error::from_driver(error),
+        }
+    }
+
+    async fn drive<T>(&mut self, work: impl Future<Output = Result<T, tokio_postgres::Error>>) -> Result<T> {
+        let mut work = pin!(work);
+        match poll_fn(|cx| self.poll(cx, |cx| work.as_mut().poll(cx))).await {
+            Some(Ok(done)) => Ok(done),
+            Some(Err(error)) => Err(self.explain(&error)),
+            None => Err(error::broken_session()),
+        }
+    }
+}
+
+impl Session {
+    /// Marks the session as busy until the caller has read the whole answer.
+    pub(crate) fn begin(&mut self) -> Result<()> {
+        if self.busy || self.link.driver.is_none() {
+            return Err(error::broken_session());
+        }
+        self.busy = true;
+        Ok(())
+    }
+
+    /// Runs an exchange to its end.
+    pub(crate) async fn run<'s, T, F>(&'s mut self, work: impl FnOnce(&'s Client) -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T, tokio_postgres::Error>>,
+    {
+        self.begin()?;
+        let done = self.link.drive(work(&self.client)).await;
+        self.busy = false;
+        done
+    }
+
+    /// Asks with bound values, in one round trip and with binary results.
+    pub(crate) async fn query(&mut self, sql: &str, values: &[(&(dyn ToSql + Sync), Type)]) -> Result<Vec<Row>> {
+        self.run(|client| client.query_typed(sql, values)).await
+    }
+}
+
+/// A value of a row of metadata.
+pub(crate) fn get<'r, T: tokio_postgres::types::FromSql<'r>>(row: &'r Row, name: &str) -> Result<T> {
+    row.try_get(name).map_err(|error| Error::internal(format!("metadata column {name}: {error}")))
+}
