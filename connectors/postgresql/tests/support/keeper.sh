@@ -9,6 +9,7 @@ fi
 trap '' PIPE
 trap 'exit 0' HUP INT TERM
 leave() {
+  [ -z "$KEEP_LOG" ] || cp "$dir/log" "$KEEP_LOG"
   cd /
   [ ! -f "$dir/data/postmaster.pid" ] || $as "$bin/pg_ctl" -D "$dir/data" -m immediate stop >/dev/null 2>&1
   rm -rf "$dir"
@@ -19,7 +20,7 @@ $as "$bin/initdb" -D "$dir/data" -U postgres -A scram-sha-256 --pwfile="$dir/pas
 $as cp "$dir/pg_hba.conf" "$dir/data/pg_hba.conf"
 for attempt in 1 2 3 4 5; do
   port=$((20000 + (RANDOM * 32768 + RANDOM) % 20000))
-  if $as "$bin/pg_ctl" -D "$dir/data" -w -t 60 -l "$dir/log" -o "-p $port -k $dir -c listen_addresses=127.0.0.1 -c ssl=on \
+  if $as "$bin/pg_ctl" -D "$dir/data" -w -t 60 -l "$dir/data/server.log" -o "-p $port -k $dir -c listen_addresses=127.0.0.1 -c ssl=on \
     -c ssl_cert_file=$dir/server.crt -c ssl_key_file=$dir/server.key -c ssl_ca_file=$dir/ca.crt -c fsync=off \
     -c max_connections=60 -c lc_messages=C -c max_prepared_transactions=2" start >&2; then
     echo "$port"
