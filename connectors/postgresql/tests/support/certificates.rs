@@ -1,4 +1,5 @@
 //! An authority of one's own, and what it signs.
+#![allow(dead_code)]
 
 use std::path::Path;
 
