@@ -4,10 +4,12 @@
 
 pub mod cells;
 pub mod constraints;
+mod handling;
 pub mod meaning;
 pub mod messages;
 pub mod random;
 pub mod same;
+mod spilling;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
