@@ -106,7 +106,7 @@ async fn what_we_spill_aws_reads_to_the_same_rows() {
                 chance.batch(&schema, rows)
             })
             .collect();
-        let request = request(&place, schema, key, chance.pick(&[100_000, 16_000_000]));
+        let request = request(&place, schema, key, chance.pick(&[40_000, 400_000]));
         let what = format!("spilled with seed {seed}");
         let answer = spill(&store, &request, &batches).await;
         let version = Version::ALL[usize::try_from(seed).unwrap() % 5];
