@@ -87,27 +87,20 @@ async fn typed_tables<'a>(server: &Server, schema: &str, types: impl Iterator<It
     server.run("CREATE EXTENSION IF NOT EXISTS citext; CREATE EXTENSION IF NOT EXISTS hstore").await;
     let mut sql = MADE.to_owned();
     for (index, (name, value)) in types.enumerate() {
-        sql.push_str(&format!(
-            "; CREATE TABLE t{index} (id int, v {name}); INSERT INTO t{index} VALUES (1, NULL), (2, '{}')",
-            value.replace('\'', "''")
-        ));
+        let value = value.replace('\'', "''");
+        sql += &format!(
+            "; CREATE TABLE t{index} (id int, v {name}); INSERT INTO t{index} VALUES (1, NULL), (2, '{value}')"
+        );
     }
     server.schema(schema, &sql).await;
-}
-
-fn extensions_of(server: &Server) -> bool {
-    // Programs without their extensions are good enough for everything else.
-    server.dir.is_none() || !std::env::var("TEST_POSTGRES_BIN").is_ok_and(|bin| bin.contains("embedded"))
 }
 
 #[tokio::test]
 async fn types_shown_as_text_are_found_by_the_text_shown() {
     let Some(server) = support::server() else { return };
-    let types = AS_TEXT.iter().filter(|(name, ..)| extensions_of(server) || !["citext", "hstore"].contains(name));
-    let types: Vec<_> = types.collect();
-    typed_tables(server, "as_text", types.iter().map(|(name, value, _)| (*name, *value))).await;
+    typed_tables(server, "as_text", AS_TEXT.iter().map(|(name, value, _)| (*name, *value))).await;
     let mut connection = server.connect().await;
-    for (index, (name, _, expected)) in types.iter().enumerate() {
+    for (index, (name, _, expected)) in AS_TEXT.iter().enumerate() {
         let table = table(connection.as_mut(), "as_text", &format!("t{index}")).await;
         let column = table.column("v").unwrap();
         assert_eq!(column.mapping.data_type, DataType::Utf8, "{name}");
@@ -175,9 +168,9 @@ async fn arrays_are_lists_of_their_elements() {
     let made = format!("{MADE}; CREATE DOMAIN ints AS int[]");
     let mut sql = made;
     for (index, (name, value, _)) in arrays.iter().enumerate() {
-        sql.push_str(&format!(
+        sql += &format!(
             "; CREATE TABLE t{index} (id int, v {name}); INSERT INTO t{index} VALUES (1, NULL), (2, '{value}')"
-        ));
+        );
     }
     server.schema("arrays", &sql).await;
     let mut connection = server.connect().await;
