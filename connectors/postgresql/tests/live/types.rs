@@ -64,7 +64,6 @@ const AS_VALUES: &[(&str, &str, &str, DataType)] = &[
         "1234567890123456789012345678.0123456789",
         DataType::Decimal128(38, 10),
     ),
-    ("numeric(2,5)", "0.00012", "0.00012", DataType::Decimal128(5, 5)),
     ("money", "$1,234.50", "1234.50", DataType::Decimal128(19, 2)),
     ("real", "0.1", "0.1", DataType::Float32),
     ("double precision", "-0.1", "-0.1", DataType::Float64),
@@ -216,7 +215,7 @@ async fn zoned_timestamps_are_packed_and_filtered_when_wanted() {
 }
 
 #[tokio::test]
-async fn a_negative_scale_is_shown_without_one() {
+async fn scales_below_zero_and_above_the_precision_are_shown() {
     let Some(server) = support::server() else { return };
     let version: i32 = {
         let admin = server.admin(&server.database).await;
@@ -224,14 +223,22 @@ async fn a_negative_scale_is_shown_without_one() {
         row.get(0)
     };
     if version < 150_000 {
-        support::say("skipped: negative scales came with version 15");
+        support::say("skipped: scales beyond the precision came with version 15");
         return;
     }
-    server.schema("negative_scale", "CREATE TABLE t (v numeric(3,-2)); INSERT INTO t VALUES (12345), (-99900)").await;
+    server
+        .schema(
+            "odd_scales",
+            "CREATE TABLE t (v numeric(3,-2), w numeric(2,5)); INSERT INTO t VALUES (12345, 0.00012), (-99900, -0.00099)",
+        )
+        .await;
     let mut connection = server.connect().await;
-    let all = support::whole(connection.as_mut(), "negative_scale", "t").await;
+    let all = support::whole(connection.as_mut(), "odd_scales", "t").await;
     assert_eq!(*all.column(0).data_type(), DataType::Decimal128(5, 0));
+    assert_eq!(*all.column(1).data_type(), DataType::Decimal128(5, 5));
     assert_eq!(shown(&all, "v"), ["12300", "-99900"]);
+    assert_eq!(shown(&all, "w"), ["0.00012", "-0.00099"]);
+    suite::all(connection.as_mut(), CONNECTOR.dialect(), "odd_scales").await;
 }
 
 #[tokio::test]
