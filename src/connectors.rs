@@ -1,1 +1,87 @@
-//! THE registration: one line per engine.
+//! THE registration: one line per engine. Nothing else names engines.
+
+use connector_core::{Connector, Error, Result};
+
+/// Every engine of this build.
+pub static CONNECTORS: &[&dyn Connector] = &[
+    #[cfg(feature = "memory")]
+    connector_memory::CONNECTOR,
+    #[cfg(feature = "postgresql")]
+    connector_postgresql::CONNECTOR,
+];
+
+/// Engines that have a place in this project and no connector yet.
+const PLANNED: [&str; 3] = ["mysql", "sqlserver", "oracle"];
+
+/// The engine that connection strings call `token`.
+///
+/// Errors: unsupported for one that is not built, else invalid; both list what there is.
+pub fn find(token: &str) -> Result<&'static dyn Connector> {
+    find_in(CONNECTORS, token)
+}
+
+fn find_in<'a>(connectors: &'a [&'a dyn Connector], token: &str) -> Result<&'a dyn Connector> {
+    let wanted = match token.to_ascii_lowercase().as_str() {
+        // AWS's connector knows only its own short token; users know the other from the URL behind it.
+        "postgresql" => "postgres".to_owned(),
+        token => token.to_owned(),
+    };
+    if let Some(found) = connectors.iter().find(|connector| connector.name() == wanted) {
+        return Ok(*found);
+    }
+    let known: Vec<&str> = connectors.iter().map(|connector| connector.name()).collect();
+    Err(match PLANNED.contains(&wanted.as_str()) {
+        true => {
+            Error::unsupported(format!("the connector for engine {wanted:?} is not built yet; there are {known:?}"))
+        }
+        false => Error::invalid(format!("engine {token:?} is unknown; there are {known:?}"))
+            .hint("a connection string begins with the engine, as in postgres://jdbc:postgresql://host:5432/db"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use async_trait::async_trait;
+    use connector_core::{Connection, Credential, Dialect, Endpoint, ErrorKind, Parameter, Settings};
+
+    use super::*;
+
+    struct Named(&'static str);
+
+    #[async_trait]
+    impl Connector for Named {
+        fn name(&self) -> &'static str {
+            self.0
+        }
+
+        fn parameters(&self) -> &'static [Parameter] {
+            &[]
+        }
+
+        fn endpoint(&self, _url: &str) -> Result<Endpoint> {
+            Ok(Endpoint::default())
+        }
+
+        fn dialect(&self) -> &'static dyn Dialect {
+            unreachable!("only its name is asked")
+        }
+
+        async fn connect(&self, _: &Endpoint, _: &Credential, _: &Settings) -> Result<Box<dyn Connection>> {
+            Err(Error::internal("only its name is asked"))
+        }
+    }
+
+    #[test]
+    fn an_engine_is_found_by_either_of_its_names() {
+        let two: [&dyn Connector; 2] = [&Named("memory"), &Named("postgres")];
+        for token in ["postgres", "postgresql", "PostgreSQL"] {
+            assert_eq!(find_in(&two, token).unwrap().name(), "postgres");
+        }
+        let unknown = find_in(&two, "db2").err().unwrap();
+        assert_eq!(unknown.kind(), ErrorKind::Invalid);
+        assert!(unknown.to_string().contains("db2") && unknown.to_string().contains("[\"memory\", \"postgres\"]"));
+        let planned = find_in(&two, "oracle").err().unwrap();
+        assert_eq!(planned.kind(), ErrorKind::Unsupported);
+        assert!(planned.to_string().contains("not built yet"));
+    }
+}

@@ -1,1 +1,143 @@
-//! Every setting, read once.
+//! Every setting, read once: from the variables that AWS's Java connectors know, or from one TOML file.
+//!
+//! The only room that reads the environment. Both sources give the same [`Config`], checked to the end before the first
+//! request, and every complaint names its key and never its value. Not here: what an engine's URL may hold
+//! ([`connector_core::Connector::endpoint`]) and what a secret says (`secrets`).
+
+mod aws;
+mod catalog;
+mod check;
+mod connection_string;
+mod env;
+mod file;
+mod private;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use connector_core::Result;
+use tracing::level_filters::LevelFilter;
+
+pub(crate) use aws::timeouts;
+pub use aws::{Aws, failure};
+pub use catalog::{Catalog, Catalogs};
+pub use connection_string::SecretReference;
+pub use private::check_private;
+
+/// Everything a deployment decides.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The databases and how each is read.
+    pub catalogs: Catalogs,
+    /// Where large results go.
+    pub spill: SpillConfig,
+    /// Where passwords are kept.
+    pub secrets: SecretsConfig,
+    /// The serde version announced to Athena, 2 to 6.
+    pub serde_version: u8,
+    /// No scan is cut into more splits than this, since each is a connection to the source.
+    pub max_splits: usize,
+    /// What is logged.
+    pub log_level: LevelFilter,
+    /// Settings that were accepted and do nothing here, each a sentence for the log.
+    pub notes: Vec<String>,
+}
+
+impl Config {
+    /// Reads the variables of this process.
+    pub fn from_process_env() -> Result<Self> {
+        env::read(env::process_variables()?)
+    }
+
+    /// Reads variables given as pairs.
+    pub fn from_env(variables: impl IntoIterator<Item = (String, String)>) -> Result<Self> {
+        env::read(variables)
+    }
+
+    /// Reads a TOML file.
+    pub fn from_file(path: &Path) -> Result<Self> {
+        file::read(path)
+    }
+}
+
+/// Where and how results too large to return are stored.
+#[derive(Clone, Debug)]
+pub struct SpillConfig {
+    /// The bucket, unless a request names one.
+    pub bucket: Option<String>,
+    /// What keys begin with, without slashes at either end.
+    pub prefix: String,
+    /// How objects are protected.
+    pub encryption: Encryption,
+    /// Headers added to every upload.
+    pub put_headers: PutHeaders,
+    /// An upper limit on blocks, besides the one in each request.
+    pub max_block_size: Option<usize>,
+    /// Blocks that may wait behind the two being uploaded.
+    pub queue_capacity: usize,
+    /// How long one object may take, attempts included.
+    pub timeout: Duration,
+    /// Where S3 and KMS are.
+    pub aws: Aws,
+}
+
+impl Default for SpillConfig {
+    fn default() -> Self {
+        Self {
+            bucket: None,
+            prefix: "athena-federation-spill".into(),
+            encryption: Encryption::Local,
+            put_headers: PutHeaders::default(),
+            max_block_size: None,
+            queue_capacity: 2,
+            timeout: Duration::from_secs(30),
+            aws: Aws::lazy(),
+        }
+    }
+}
+
+/// How spilled objects are protected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Encryption {
+    /// AES-256 keys made here, one a split.
+    Local,
+    /// AES-128 data keys of this KMS key, one a split.
+    Kms(String),
+    /// Not at all.
+    Off,
+}
+
+/// Headers for uploads; their values are not printed, since a customer's encryption key may be one.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct PutHeaders(pub Vec<(String, String)>);
+
+impl std::fmt::Debug for PutHeaders {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
+
+/// Where passwords are kept and for how long they are remembered.
+#[derive(Clone, Debug)]
+pub struct SecretsConfig {
+    /// A private file that holds them, instead of AWS Secrets Manager.
+    pub file: Option<PathBuf>,
+    /// How long a secret is believed.
+    pub ttl: Duration,
+    /// After a refused login whose secret turned out to be current, it is not read again for this long.
+    pub refresh_pause: Duration,
+    /// Where Secrets Manager is.
+    pub aws: Aws,
+}
+
+impl Default for SecretsConfig {
+    fn default() -> Self {
+        let (ttl, refresh_pause) = (Duration::from_secs(60), Duration::from_secs(5));
+        Self { file: None, ttl, refresh_pause, aws: Aws::lazy() }
+    }
+}
+
+const DEFAULT_SERDE_VERSION: u8 = 5;
+/// Athena runs a connector's splits side by side, and PostgreSQL takes a hundred sessions by default.
+const DEFAULT_MAX_SPLITS: usize = 32;
+const DEFAULT_LOG_LEVEL: LevelFilter = LevelFilter::WARN;

@@ -1,0 +1,164 @@
+//! The catalogs of a deployment, and which one a request means. Not Athena's list of catalogs: only what this function serves.
+
+use std::fmt;
+
+use connector_core::{Error, Result, Settings};
+
+use super::SecretReference;
+
+/// One database as Athena sees it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Catalog {
+    /// Its name; `default` for the one that serves whoever asks.
+    pub name: String,
+    /// The engine's token.
+    pub engine: String,
+    /// The engine's native URL, without anything secret.
+    pub url: String,
+    /// Who knows the password.
+    pub secret: SecretReference,
+    /// How it is read.
+    pub settings: Settings,
+}
+
+impl fmt::Debug for Catalog {
+    /// Without the URL: an option that only its engine understands may hold a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Catalog")
+            .field("name", &self.name)
+            .field("engine", &self.engine)
+            .field("secret", &self.secret)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+/// All of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Catalogs {
+    list: Vec<Catalog>,
+    function: Option<String>,
+}
+
+pub(super) const DEFAULT: &str = "default";
+
+impl Catalogs {
+    /// These catalogs, of a Lambda function of this name.
+    ///
+    /// Errors: invalid, if there is none or two names differ only in case.
+    pub fn new(list: Vec<Catalog>, function: Option<String>) -> Result<Self> {
+        if list.is_empty() {
+            return Err(Error::invalid("no catalog is configured").hint(
+                "set \"default\" or \"<catalog>_connection_string\" to <engine>://<JDBC URL>, or give --config a file",
+            ));
+        }
+        for (index, catalog) in list.iter().enumerate() {
+            let same = |other: &&Catalog| other.name.eq_ignore_ascii_case(&catalog.name);
+            if let Some(twin) = list.get(index + 1..).unwrap_or_default().iter().find(same) {
+                return Err(Error::invalid(format!(
+                    "catalogs {:?} and {:?} differ only in case",
+                    catalog.name, twin.name
+                )));
+            }
+        }
+        Ok(Self { list, function })
+    }
+
+    /// The catalog a request means by `name`.
+    ///
+    /// A name of ours in any case; `lambda:<this function>`, which means `default`; anything, if `default` is all there is.
+    pub fn get(&self, name: &str) -> Result<&Catalog> {
+        if let Some(found) = self.named(name) {
+            return Ok(found);
+        }
+        let default = self.named(DEFAULT);
+        match default {
+            Some(default) if self.list.len() == 1 || self.is_this_function(name) => Ok(default),
+            _ => Err(Error::not_found(format!("catalog {name:?} is not configured; there are {:?}", self.names()))
+                .hint(format!("set \"{name}_connection_string\", or ask for one of those"))),
+        }
+    }
+
+    /// All catalogs, in order of name.
+    pub fn iter(&self) -> impl Iterator<Item = &Catalog> {
+        self.list.iter()
+    }
+
+    fn named(&self, name: &str) -> Option<&Catalog> {
+        self.list.iter().find(|catalog| catalog.name.eq_ignore_ascii_case(name))
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.list.iter().map(|catalog| catalog.name.as_str()).collect()
+    }
+
+    /// Athena may add a version or an alias behind the function's name. Where our own name is unknown, any function is us.
+    fn is_this_function(&self, name: &str) -> bool {
+        let Some(asked) = name.strip_prefix("lambda:") else { return false };
+        let asked = asked.split(':').next().unwrap_or_default();
+        self.function.as_deref().is_none_or(|function| function.eq_ignore_ascii_case(asked))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use connector_core::ErrorKind;
+
+    fn catalog(name: &str) -> Catalog {
+        Catalog {
+            name: name.into(),
+            engine: "memory".into(),
+            url: "jdbc:x://h/db?sslkeypassword=hunter2".into(),
+            secret: SecretReference::None,
+            settings: Settings::default(),
+        }
+    }
+
+    fn catalogs(names: &[&str], function: Option<&str>) -> Catalogs {
+        Catalogs::new(names.iter().map(|name| catalog(name)).collect(), function.map(Into::into)).unwrap()
+    }
+
+    #[test]
+    fn with_only_default_any_name_is_accepted() {
+        let only = catalogs(&["default"], Some("fn"));
+        for name in ["default", "anything", "lambda:other"] {
+            assert_eq!(only.get(name).unwrap().name, "default");
+        }
+    }
+
+    #[test]
+    fn with_others_an_unknown_name_is_an_error_that_lists_the_known() {
+        let several = catalogs(&["default", "sales"], Some("fn"));
+        assert_eq!(several.get("Sales").unwrap().name, "sales");
+        let error = several.get("nope").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotFound);
+        assert!(
+            error.to_string().contains("nope") && error.to_string().contains("[\"default\", \"sales\"]"),
+            "{error}"
+        );
+        assert!(catalogs(&["sales"], None).get("other").is_err());
+    }
+
+    #[test]
+    fn lambda_and_this_functions_name_mean_default() {
+        let several = catalogs(&["default", "sales"], Some("fn"));
+        for name in ["lambda:fn", "lambda:FN", "lambda:fn:live"] {
+            assert_eq!(several.get(name).unwrap().name, "default");
+        }
+        assert!(several.get("lambda:other").is_err());
+        assert_eq!(catalogs(&["default", "sales"], None).get("lambda:any").unwrap().name, "default");
+        assert!(catalogs(&["sales"], Some("fn")).get("lambda:fn").is_err());
+    }
+
+    #[test]
+    fn names_that_differ_only_in_case_are_refused() {
+        assert!(Catalogs::new(vec![catalog("Sales"), catalog("sales")], None).is_err());
+        assert!(Catalogs::new(Vec::new(), None).is_err());
+    }
+
+    #[test]
+    fn an_url_is_never_printed() {
+        assert!(!format!("{:?}", catalogs(&["default"], None)).contains("hunter2"));
+    }
+}

@@ -1,0 +1,211 @@
+//! The variables of AWS's Java connectors, under their own names, and a few of ours, which begin with `glaux_`.
+//!
+//! A blank variable is one that is not set, since a template's empty parameter arrives as one.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use connector_core::{Casing, Error, Result, Settings};
+
+use super::catalog::DEFAULT;
+use super::connection_string::{check_secret_name, parse};
+use super::{
+    Aws, Catalog, Catalogs, Config, DEFAULT_LOG_LEVEL, DEFAULT_MAX_SPLITS, DEFAULT_SERDE_VERSION, Encryption,
+    PutHeaders, SecretReference, SecretsConfig, SpillConfig, check,
+};
+
+const CONNECTION_STRING: &str = "_connection_string";
+const OURS: [&str; 7] = [
+    "glaux_max_cell_bytes",
+    "glaux_max_splits",
+    "glaux_secret_ttl_seconds",
+    "glaux_secrets_file",
+    "glaux_serde_version",
+    "glaux_spill_timeout_seconds",
+    "glaux_zoned_timestamps",
+];
+const THROTTLE: [&str; 4] =
+    ["throttle_initial_delay_ms", "throttle_max_delay_ms", "throttle_decrease_factor", "throttle_increase_ms"];
+
+/// The variables of this process; a value that is not UTF-8 is an error only if it is one of ours.
+pub fn process_variables() -> Result<Vec<(String, String)>> {
+    let mut variables = Vec::new();
+    for (key, value) in std::env::vars_os() {
+        let Ok(key) = key.into_string() else { continue };
+        match value.into_string() {
+            Ok(value) => variables.push((key, value)),
+            Err(_) if key.ends_with(CONNECTION_STRING) || key.starts_with("glaux_") || key.starts_with("spill_") => {
+                return Err(check::wrong(&key, "UTF-8"));
+            }
+            Err(_) => {}
+        }
+    }
+    Ok(variables)
+}
+
+/// Reads `variables` into a configuration.
+pub fn read(variables: impl IntoIterator<Item = (String, String)>) -> Result<Config> {
+    let mut variables = Variables(variables.into_iter().collect());
+    variables.refuse_unknown()?;
+    variables.0.retain(|_, value| !value.trim().is_empty());
+    variables.refuse_unbuilt()?;
+    let aws = Aws::lazy();
+    let (spill, mut notes) = variables.spill(&aws)?;
+    notes.extend(variables.idle());
+    Ok(Config {
+        catalogs: Catalogs::new(variables.catalogs()?, variables.text("AWS_LAMBDA_FUNCTION_NAME").map(Into::into))?,
+        spill,
+        secrets: variables.secrets(&aws)?,
+        serde_version: variables.number("glaux_serde_version", check::serde_version)?.unwrap_or(DEFAULT_SERDE_VERSION),
+        max_splits: variables.number("glaux_max_splits", check::positive)?.unwrap_or(DEFAULT_MAX_SPLITS),
+        log_level: variables.read("ATHENA_FEDERATION_SDK_LOG_LEVEL", check::log_level)?.unwrap_or(DEFAULT_LOG_LEVEL),
+        notes,
+    })
+}
+
+struct Variables(BTreeMap<String, String>);
+
+impl Variables {
+    fn text(&self, key: &str) -> Option<&str> {
+        self.0.get(key).map(String::as_str)
+    }
+
+    fn read<T>(&self, key: &str, check: impl FnOnce(&str, &str) -> Result<T>) -> Result<Option<T>> {
+        self.text(key).map(|text| check(key, text)).transpose()
+    }
+
+    fn number<T>(&self, key: &str, check: impl FnOnce(&str, u64) -> Result<T>) -> Result<Option<T>> {
+        self.read(key, |key, text| check(key, check::number(key, text)?))
+    }
+
+    fn flag(&self, key: &str) -> Result<bool> {
+        Ok(self.read(key, check::boolean)?.unwrap_or(false))
+    }
+
+    /// A catalog's name may begin as our own settings do.
+    fn refuse_unknown(&self) -> Result<()> {
+        match self
+            .0
+            .keys()
+            .find(|key| key.starts_with("glaux_") && !OURS.contains(&key.as_str()) && !key.ends_with(CONNECTION_STRING))
+        {
+            None => Ok(()),
+            Some(key) => Err(Error::invalid(format!("setting {key:?} is unknown; of ours there are {OURS:?}"))),
+        }
+    }
+
+    fn refuse_unbuilt(&self) -> Result<()> {
+        if self.text("glue_connection").is_some() {
+            return Err(check::refused("glue_connection", "reading the configuration from Glue is not built yet")
+                .hint("put the connection string into \"default\", and the spill bucket into \"spill_bucket\""));
+        }
+        // Both spellings that AWS's templates use, and any other.
+        for key in self.0.keys().filter(|key| key.eq_ignore_ascii_case("is_fips_enabled")) {
+            if self.flag(key)? {
+                return Err(check::refused(key, "this build's cryptography is not the validated one"));
+            }
+        }
+        check::passthrough("enable_query_passthrough", self.flag("enable_query_passthrough")?)
+    }
+
+    fn catalogs(&self) -> Result<Vec<Catalog>> {
+        let settings = self.settings()?;
+        let mut catalogs = Vec::new();
+        for (key, text) in &self.0 {
+            let name = match key.strip_suffix(CONNECTION_STRING) {
+                Some("") => return Err(Error::invalid(format!("setting {key:?} has no catalog's name in front"))),
+                Some(name) => name,
+                None if key == DEFAULT => key,
+                _ => continue,
+            };
+            let parts = parse(key, text)?;
+            let secret = match parts.secret {
+                SecretReference::None if name == DEFAULT => {
+                    self.read("secret_name", check_secret_name)?.map_or(SecretReference::None, SecretReference::Name)
+                }
+                secret => secret,
+            };
+            let settings = settings.clone();
+            catalogs.push(Catalog { name: name.into(), engine: parts.engine, url: parts.url, secret, settings });
+        }
+        Ok(catalogs)
+    }
+
+    fn settings(&self) -> Result<Settings> {
+        let default = Settings::default();
+        Ok(Settings {
+            casing: self.read("casing_mode", check::casing)?.unwrap_or(Casing::Search),
+            default_scale: self.number("default_scale", check::scale)?,
+            zoned_timestamps: self.flag("glaux_zoned_timestamps")?,
+            max_cell_bytes: self.number("glaux_max_cell_bytes", check::positive)?.unwrap_or(default.max_cell_bytes),
+            application_name: default.application_name,
+        })
+    }
+
+    fn spill(&self, aws: &Aws) -> Result<(SpillConfig, Vec<String>)> {
+        let default = SpillConfig::default();
+        let mut notes = Vec::new();
+        let encryption = match (self.flag("disable_spill_encryption")?, self.text("kms_key_id")) {
+            (true, Some(_)) => {
+                notes.push("kms_key_id does nothing: disable_spill_encryption turns encryption off".into());
+                Encryption::Off
+            }
+            (true, None) => Encryption::Off,
+            (false, Some(key)) => Encryption::Kms(key.trim().into()),
+            (false, None) => Encryption::Local,
+        };
+        let config = SpillConfig {
+            bucket: self.read("spill_bucket", check::bucket)?,
+            prefix: self.read("spill_prefix", check::prefix)?.unwrap_or(default.prefix),
+            encryption,
+            put_headers: self
+                .read("spill_put_request_headers", check::put_headers_json)?
+                .unwrap_or_else(PutHeaders::default),
+            max_block_size: self.number("MAX_BLOCK_SIZE_BYTES", check::positive)?,
+            queue_capacity: self.queue_capacity()?.unwrap_or(default.queue_capacity),
+            timeout: self
+                .number("glaux_spill_timeout_seconds", |key, value| check::seconds(key, value, 1))?
+                .unwrap_or(default.timeout),
+            aws: aws.clone(),
+        };
+        Ok((config, notes))
+    }
+
+    /// AWS's SDK takes either spelling.
+    fn queue_capacity(&self) -> Result<Option<usize>> {
+        let upper = self.number("SPILL_QUEUE_CAPACITY", check::positive)?;
+        let lower = self.number("spill_queue_capacity", check::positive)?;
+        match (upper, lower) {
+            (Some(upper), Some(lower)) if upper != lower => Err(Error::invalid(
+                "settings \"SPILL_QUEUE_CAPACITY\" and \"spill_queue_capacity\" are the same setting and differ",
+            )),
+            (upper, lower) => Ok(upper.or(lower)),
+        }
+    }
+
+    fn secrets(&self, aws: &Aws) -> Result<SecretsConfig> {
+        let default = SecretsConfig::default();
+        Ok(SecretsConfig {
+            file: self.text("glaux_secrets_file").map(PathBuf::from),
+            ttl: self
+                .number("glaux_secret_ttl_seconds", |key, value| check::seconds(key, value, 0))?
+                .unwrap_or(default.ttl),
+            refresh_pause: default.refresh_pause,
+            aws: aws.clone(),
+        })
+    }
+
+    /// What was set and does nothing here.
+    fn idle(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.text("non_default_collate").is_some() {
+            notes.push("non_default_collate does nothing: how text sorts is asked of the source itself".into());
+        }
+        for key in THROTTLE.iter().filter(|key| self.text(key).is_some()) {
+            notes.push(format!(
+                "{key} does nothing: a source that asks for fewer requests is reported to Athena at once"
+            ));
+        }
+        notes
+    }
+}

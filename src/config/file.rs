@@ -1,0 +1,225 @@
+//! One TOML file, typed: the same settings by shorter names, and settings of a catalog beside it.
+//!
+//! An unknown key is an error. What the TOML reader says is passed on only where it holds nothing but keys.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use connector_core::{Error, Result, Settings};
+use serde::Deserialize;
+
+use super::connection_string::{check_secret_name, parse};
+use super::private::unreadable;
+use super::{
+    Aws, Catalog, Catalogs, Config, DEFAULT_LOG_LEVEL, DEFAULT_MAX_SPLITS, DEFAULT_SERDE_VERSION, Encryption,
+    SecretReference, SecretsConfig, SpillConfig, check, check_private,
+};
+
+/// Reads the file at `path`.
+pub fn read(path: &Path) -> Result<Config> {
+    let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
+    let doing = || format!("reading the configuration {}", path.display());
+    let config = from_toml(&text, path.parent().unwrap_or(Path::new(""))).map_err(|error| error.context(doing()))?;
+    let holds_password = |catalog: &Catalog| matches!(catalog.secret, SecretReference::Inline(_));
+    if config.catalogs.iter().any(holds_password) {
+        check_private(path).map_err(|error| error.context("a password stands in this file"))?;
+    }
+    Ok(config)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    catalogs: BTreeMap<String, CatalogTable>,
+    #[serde(default)]
+    spill: SpillTable,
+    #[serde(default)]
+    secrets: SecretsTable,
+    serde_version: Option<u64>,
+    max_splits: Option<u64>,
+    log_level: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CatalogTable {
+    url: String,
+    secret: Option<String>,
+    casing: Option<String>,
+    default_scale: Option<u64>,
+    zoned_timestamps: Option<bool>,
+    max_cell_bytes: Option<u64>,
+    query_passthrough: Option<bool>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SpillTable {
+    bucket: Option<String>,
+    prefix: Option<String>,
+    kms_key_id: Option<String>,
+    disable_encryption: Option<bool>,
+    put_request_headers: Option<BTreeMap<String, String>>,
+    max_block_size_bytes: Option<u64>,
+    queue_capacity: Option<u64>,
+    timeout_seconds: Option<u64>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SecretsTable {
+    file: Option<PathBuf>,
+    ttl_seconds: Option<u64>,
+}
+
+/// A relative path in the file is relative to the file's own directory.
+fn from_toml(text: &str, directory: &Path) -> Result<Config> {
+    let file: File = toml::from_str(text).map_err(|error| complaint(text, &error))?;
+    let catalogs = file.catalogs.into_iter().map(|(name, table)| catalog(name, table)).collect::<Result<_>>()?;
+    let aws = Aws::lazy();
+    Ok(Config {
+        catalogs: Catalogs::new(catalogs, None)?,
+        spill: spill(file.spill, &aws)?,
+        secrets: secrets(file.secrets, directory, &aws)?,
+        serde_version: or(file.serde_version, "serde_version", check::serde_version, DEFAULT_SERDE_VERSION)?,
+        max_splits: or(file.max_splits, "max_splits", check::positive, DEFAULT_MAX_SPLITS)?,
+        log_level: match file.log_level {
+            Some(text) => check::log_level("log_level", &text)?,
+            None => DEFAULT_LOG_LEVEL,
+        },
+        notes: Vec::new(),
+    })
+}
+
+fn or<T, V>(value: Option<V>, key: &str, check: impl FnOnce(&str, V) -> Result<T>, default: T) -> Result<T> {
+    value.map_or(Ok(default), |value| check(key, value))
+}
+
+fn catalog(name: String, table: CatalogTable) -> Result<Catalog> {
+    let key = |setting: &str| format!("catalogs.{name}.{setting}");
+    let parts = parse(&key("url"), &table.url)?;
+    let secret = match (parts.secret, table.secret) {
+        (secret, None) => secret,
+        (SecretReference::None, Some(named)) => SecretReference::Name(check_secret_name(&key("secret"), &named)?),
+        (_, Some(_)) => {
+            return Err(Error::invalid(format!("setting {:?} stands beside another in the URL", key("secret")))
+                .hint("say in one place who knows the password"));
+        }
+    };
+    check::passthrough(&key("query_passthrough"), table.query_passthrough.unwrap_or(false))?;
+    let default = Settings::default();
+    let settings = Settings {
+        casing: table.casing.map_or(Ok(default.casing), |text| check::casing(&key("casing"), &text))?,
+        default_scale: table.default_scale.map(|scale| check::scale(&key("default_scale"), scale)).transpose()?,
+        zoned_timestamps: table.zoned_timestamps.unwrap_or(false),
+        max_cell_bytes: or(table.max_cell_bytes, &key("max_cell_bytes"), check::positive, default.max_cell_bytes)?,
+        application_name: default.application_name,
+    };
+    Ok(Catalog { engine: parts.engine, url: parts.url, secret, settings, name })
+}
+
+fn spill(table: SpillTable, aws: &Aws) -> Result<SpillConfig> {
+    let default = SpillConfig::default();
+    let seconds = |key: &str, value| check::seconds(key, value, 1);
+    Ok(SpillConfig {
+        bucket: table.bucket.map(|text| check::bucket("spill.bucket", &text)).transpose()?,
+        prefix: or(table.prefix, "spill.prefix", |key, text| check::prefix(key, &text), default.prefix)?,
+        encryption: match (table.disable_encryption.unwrap_or(false), table.kms_key_id) {
+            (true, Some(_)) => {
+                return Err(Error::invalid(
+                    "settings \"spill.disable_encryption\" and \"spill.kms_key_id\" contradict each other",
+                ));
+            }
+            (true, None) => Encryption::Off,
+            (false, Some(key)) if key.trim().is_empty() => {
+                return Err(check::wrong("spill.kms_key_id", "a key's id or ARN"));
+            }
+            (false, Some(key)) => Encryption::Kms(key),
+            (false, None) => Encryption::Local,
+        },
+        put_headers: or(
+            table.put_request_headers,
+            "spill.put_request_headers",
+            check::put_headers,
+            default.put_headers,
+        )?,
+        max_block_size: table
+            .max_block_size_bytes
+            .map(|n| check::positive("spill.max_block_size_bytes", n))
+            .transpose()?,
+        queue_capacity: or(table.queue_capacity, "spill.queue_capacity", check::positive, default.queue_capacity)?,
+        timeout: or(table.timeout_seconds, "spill.timeout_seconds", seconds, default.timeout)?,
+        aws: aws.clone(),
+    })
+}
+
+fn secrets(table: SecretsTable, directory: &Path, aws: &Aws) -> Result<SecretsConfig> {
+    let default = SecretsConfig::default();
+    let seconds = |key: &str, value| check::seconds(key, value, 0);
+    Ok(SecretsConfig {
+        file: table.file.map(|file| directory.join(file)),
+        ttl: or(table.ttl_seconds, "secrets.ttl_seconds", seconds, default.ttl)?,
+        refresh_pause: default.refresh_pause,
+        aws: aws.clone(),
+    })
+}
+
+/// The reader's words quote a value of the wrong type, so only those about keys are passed on; the line tells the rest.
+fn complaint(text: &str, error: &toml::de::Error) -> Error {
+    let start = error.span().map_or(0, |span| span.start);
+    let before = text.get(..start).unwrap_or_default();
+    let number = before.matches('\n').count() + 1;
+    let line = text.lines().nth(number - 1).unwrap_or_default();
+    let about_keys = ["unknown field", "missing field", "duplicate key"];
+    let what = match about_keys.iter().any(|start| error.message().starts_with(start)) {
+        true => error.message().to_owned(),
+        false => match line.split_once('=') {
+            Some((key, _)) => format!("the value of {:?} has the wrong type or is not TOML", key.trim()),
+            None => "it is not TOML, or something has the wrong type".to_owned(),
+        },
+    };
+    Error::invalid(format!("line {number}: {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn complain(text: &str) -> String {
+        let error = from_toml(text, Path::new("")).unwrap_err();
+        format!("{error} / {error:?}")
+    }
+
+    const GOOD: &str = "[catalogs.pg]\nurl = \"postgres://jdbc:postgresql://h/db\"\n";
+
+    #[test]
+    fn an_unknown_key_is_named_with_its_line() {
+        for (text, key, line) in [
+            (format!("{GOOD}passwrod = \"hunter2\"\n"), "passwrod", "line 3"),
+            (format!("{GOOD}[spill]\nbuckte = \"b\"\n"), "buckte", "line 4"),
+            (format!("{GOOD}[secrets]\ndirectory = \"b\"\n"), "directory", "line 4"),
+            (format!("colour = 1\n{GOOD}"), "colour", "line 1"),
+        ] {
+            let told = complain(&text);
+            assert!(told.contains(key) && told.contains(line) && !told.contains("hunter2"), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_type_is_not_quoted() {
+        for text in [
+            format!("{GOOD}default_scale = \"hunter2\"\n"),
+            format!("{GOOD}zoned_timestamps = \"hunter2\"\n"),
+            format!("{GOOD}secret = [\"hunter2\"]\n"),
+            format!("{GOOD}secret = hunter2\n"),
+            format!("{GOOD}secret = \"hunter2\n"),
+            "catalogs = \"postgres://h?password=hunter2\"\n".to_owned(),
+            "[catalogs]\npg = \"postgres://h?password=hunter2\"\n".to_owned(),
+            "hunter2".to_owned(),
+        ] {
+            let told = complain(&text);
+            assert!(!told.contains("hunter2") && told.contains("line "), "{told}");
+        }
+        assert!(complain(&format!("{GOOD}default_scale = \"x\"\n")).contains("default_scale"));
+    }
+}

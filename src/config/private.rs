@@ -1,0 +1,86 @@
+//! Whether a file is for our eyes only. Unix says by owner and mode; elsewhere there is nothing to ask.
+
+use std::path::Path;
+
+use connector_core::Result;
+
+/// Fails unless `path` belongs to this user and nobody else may read or write it.
+#[cfg(unix)]
+pub fn check_private(path: &Path) -> Result<()> {
+    use std::os::unix::fs::MetadataExt;
+
+    use connector_core::{Error, ErrorKind};
+
+    let shown = path.display();
+    let found = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?;
+    if !found.is_file() {
+        return Err(Error::invalid(format!("{shown} is not a file")));
+    }
+    if found.mode() & 0o077 != 0 {
+        let mode = found.mode() & 0o777;
+        return Err(Error::new(
+            ErrorKind::Forbidden,
+            format!("{shown} has mode {mode:04o}: others than its owner may use it"),
+        )
+        .hint(format!("run: chmod 600 {shown}")));
+    }
+    match own_user() {
+        Some(user) if user != found.uid() => Err(Error::new(
+            ErrorKind::Forbidden,
+            format!("{shown} belongs to user {} and not to us ({user})", found.uid()),
+        )
+        .hint(format!("run: chown {user} {shown}"))),
+        _ => Ok(()),
+    }
+}
+
+/// Fails never: there are no modes to look at.
+#[cfg(not(unix))]
+pub fn check_private(path: &Path) -> Result<()> {
+    std::fs::metadata(path).map(drop).map_err(|error| unreadable(path, &error))
+}
+
+/// A complaint about a file that cannot be read.
+pub fn unreadable(path: &Path, error: &std::io::Error) -> connector_core::Error {
+    let kind = match error.kind() {
+        std::io::ErrorKind::NotFound => connector_core::ErrorKind::NotFound,
+        std::io::ErrorKind::PermissionDenied => connector_core::ErrorKind::Forbidden,
+        _ => connector_core::ErrorKind::Unavailable,
+    };
+    connector_core::Error::new(kind, format!("reading {}: {error}", path.display()))
+}
+
+/// The standard library has no geteuid and `unsafe` is forbidden; a process owns its entry in /proc, a user the home.
+#[cfg(unix)]
+fn own_user() -> Option<u32> {
+    use std::os::unix::fs::MetadataExt;
+    let own = std::fs::metadata("/proc/self").ok().or_else(|| std::fs::metadata(std::env::home_dir()?).ok());
+    own.map(|own| own.uid())
+}
+
+#[cfg(all(test, unix, feature = "local"))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_file_that_others_may_read_is_refused_with_the_command_that_mends_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("secrets.json");
+        std::fs::write(&path, "{}").unwrap();
+        for mode in [0o644, 0o640, 0o604, 0o620] {
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+            let error = check_private(&path).unwrap_err();
+            assert!(error.to_string().contains(&format!("{mode:04o}")), "{error}");
+            assert_eq!(error.hint_text().unwrap(), format!("run: chmod 600 {}", path.display()));
+        }
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        check_private(&path).unwrap();
+        assert!(check_private(directory.path()).is_err());
+        assert_eq!(
+            check_private(&directory.path().join("none")).unwrap_err().kind(),
+            connector_core::ErrorKind::NotFound
+        );
+    }
+}

@@ -1,0 +1,91 @@
+//! Where the text of a secret comes from: AWS Secrets Manager, or one private file on a machine without it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use aws_sdk_secretsmanager::Client;
+use connector_core::{Error, ErrorKind, Result, Secret};
+use serde_json::value::RawValue;
+use tokio::sync::OnceCell;
+
+use crate::config::{Aws, SecretsConfig, check_private, failure};
+
+/// Reads secrets by name.
+pub enum Source {
+    /// AWS Secrets Manager; the client is made when first used.
+    Manager { aws: Aws, client: OnceCell<Client> },
+    /// A JSON object of name → secret.
+    File(PathBuf),
+}
+
+/// Which version of a secret is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The one in force.
+    Current,
+    /// The one that a rotation under way will put in force, and has perhaps told the database already.
+    Pending,
+}
+
+impl Source {
+    pub fn new(config: &SecretsConfig) -> Self {
+        match &config.file {
+            Some(path) => Self::File(path.clone()),
+            None => Self::Manager { aws: config.aws.clone(), client: OnceCell::new() },
+        }
+    }
+
+    /// The text of secret `name`; none if it has no version of that stage.
+    pub async fn read(&self, name: &str, stage: Stage) -> Result<Option<Secret>> {
+        match (self, stage) {
+            (Self::Manager { aws, client }, stage) => {
+                let client = client.get_or_init(|| async { Client::new(aws.sdk().await) }).await;
+                from_manager(client, name, stage).await
+            }
+            (Self::File(path), Stage::Current) => from_file(path, name).map(Some),
+            (Self::File(_), Stage::Pending) => Ok(None),
+        }
+    }
+}
+
+async fn from_manager(client: &Client, name: &str, stage: Stage) -> Result<Option<Secret>> {
+    let mut request = client.get_secret_value().secret_id(name);
+    if stage == Stage::Pending {
+        request = request.version_stage("AWSPENDING");
+    }
+    match request.send().await {
+        Ok(answer) => match answer.secret_string {
+            Some(text) => Ok(Some(Secret::new(text))),
+            None => Err(Error::invalid(format!("secret {name:?} is binary")).hint("store it as JSON text")),
+        },
+        Err(error) => match failure(&format!("reading secret {name:?}"), &error) {
+            error if error.kind() == ErrorKind::NotFound && stage == Stage::Pending => Ok(None),
+            error if error.kind() == ErrorKind::NotFound => {
+                Err(error.hint("create it in the function's region, or correct its name in the connection string"))
+            }
+            error if error.kind() == ErrorKind::Forbidden => Err(error.hint(
+                "let the function's role use secretsmanager:GetSecretValue on it, and kms:Decrypt if it has a key of its own",
+            )),
+            error => Err(error),
+        },
+    }
+}
+
+/// The file is read again for each secret: it is small, and whoever changes it expects that to count.
+fn from_file(path: &Path, name: &str) -> Result<Secret> {
+    let doing = || format!("reading secret {name:?}");
+    check_private(path).map_err(|error| error.context(doing()))?;
+    let text = std::fs::read_to_string(path).map(Secret::new).map_err(|error| {
+        Error::new(ErrorKind::Unavailable, format!("reading {}: {error}", path.display())).context(doing())
+    })?;
+    let secrets: BTreeMap<String, &RawValue> = serde_json::from_str(text.expose()).map_err(|_| {
+        Error::invalid(format!("{} is not a JSON object", path.display()))
+            .hint("write it as {\"<secret>\": {\"username\": \"…\", \"password\": \"…\"}}")
+            .context(doing())
+    })?;
+    let found = secrets.get(name).ok_or_else(|| {
+        let known: Vec<&String> = secrets.keys().collect();
+        Error::not_found(format!("{} has no such secret; it has {known:?}", path.display())).context(doing())
+    })?;
+    Ok(Secret::new(found.get()))
+}
