@@ -55,7 +55,11 @@ impl Stage {
             let same = answer.as_ref().is_ok_and(|answer| same_rows(answer, &expected));
             println!("{transport} q{number:02}: {} rows, {:?}", expected.len(), start.elapsed());
             if !same {
-                println!("  expected {:?}\n  answer   {:?}", expected.first(), answer.map(|rows| rows.first().cloned()));
+                println!(
+                    "  expected {:?}\n  answer   {:?}",
+                    expected.first(),
+                    answer.map(|rows| rows.first().cloned())
+                );
                 failed.push(number);
             }
         }
@@ -76,7 +80,9 @@ async fn rows(athena: &LocalAthena, query: &str) -> Result<Vec<Vec<String>>, con
     while let Some(batch) = batches.try_next().await? {
         let columns: Vec<_> =
             batch.columns().iter().map(|column| ArrayFormatter::try_new(column, &options).unwrap()).collect();
-        rows.extend((0..batch.num_rows()).map(|row| columns.iter().map(|column| column.value(row).to_string()).collect()));
+        rows.extend(
+            (0..batch.num_rows()).map(|row| columns.iter().map(|column| column.value(row).to_string()).collect()),
+        );
     }
     Ok(rows)
 }
