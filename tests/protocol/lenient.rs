@@ -1,5 +1,7 @@
 //! Reading: any order, unknown fields, absent optional ones, coerced scalars; and where it ends, an error that says where.
 
+use std::collections::HashSet;
+
 use connector_core::{Bound, Error, ErrorKind, Expr, Function, Value, Values};
 use glaux::protocol::{Constraints, Request, Response};
 
@@ -80,10 +82,17 @@ const OPTIONAL: [&str; 19] = [
 #[test]
 fn an_absent_field_is_an_error_that_names_it_unless_it_is_optional() {
     let mut refused = 0;
+    let mut done = HashSet::new();
     for (version, name, bytes) in messages() {
         let label = format!("v{}/{name}", version.number());
         // Without its zone a timestamp is another type, which is another error.
         for (path, field) in fields_of(&Ordered::parse(&bytes)).into_iter().filter(|(_, field)| field != "timezone") {
+            // One of many alike is enough.
+            let shape = path.split('.').map(|step| step.split('[').next().unwrap()).filter(|step| !step.contains('_'));
+            let variant = name.split('-').next().unwrap().to_owned();
+            if !done.insert((variant, shape.map(str::to_owned).collect::<Vec<_>>(), field.clone())) {
+                continue;
+            }
             let mut json = Ordered::parse(&bytes);
             drop_field(&mut json, &path, &field);
             match decode(&name, json.write().as_bytes()) {
@@ -108,7 +117,7 @@ fn an_absent_field_is_an_error_that_names_it_unless_it_is_optional() {
             }
         }
     }
-    assert!(refused > 3000, "{refused}");
+    assert!(refused > 150, "{refused}");
 }
 
 /// Every field of every object that is no map, with the path of the object.
