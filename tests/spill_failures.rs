@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 
 use aws::{Answer, Asked, Service};
 
-/// Blocks of 90 rows at most.
+/// Blocks of at most 110 rows, which are 894 bytes: 90 % is aimed at.
 const BLOCK: u64 = 1_000;
 
 fn schema() -> SchemaRef {
@@ -31,7 +31,7 @@ fn schema() -> SchemaRef {
 
 /// A block's worth of rows.
 fn rows() -> RecordBatch {
-    RecordBatch::try_new(schema(), vec![Arc::new(Int64Array::from_iter_values(0..100))]).unwrap()
+    RecordBatch::try_new(schema(), vec![Arc::new(Int64Array::from_iter_values(0..110))]).unwrap()
 }
 
 fn config(service: &Service) -> SpillConfig {
@@ -88,7 +88,7 @@ async fn a_block_that_cannot_be_stored_fails_the_request_whichever_it_is() {
     let written = Service::start(|_| ok()).await;
     let Outcome::Remote(blocks) = write(&config(&written), 6).await.unwrap() else { panic!("inline") };
     let last = blocks.len() - 1;
-    assert_eq!((objects(&written), last), ((0..=last).collect(), 6));
+    assert_eq!((objects(&written), last), ((0..=5).collect(), 5));
     // AWS's SDK 2026.24.1 answers as if all were well when it is the last one: rows are missing from the result.
     for refused in [0, 3, last] {
         let service = Service::start(move |asked| match number(asked) == refused {
@@ -177,7 +177,7 @@ async fn a_short_refusal_is_tried_again_and_no_row_is_lost() {
     })
     .await;
     let Outcome::Remote(blocks) = write(&config(&service), 6).await.unwrap() else { panic!("inline") };
-    assert_eq!((blocks.len(), objects(&service).len()), (7, 7));
+    assert_eq!((blocks.len(), objects(&service).len()), (6, 6));
 }
 
 #[tokio::test]
@@ -208,6 +208,7 @@ async fn a_split_without_a_place_may_answer_inline_but_not_spill() {
     spiller.push(rows().slice(0, 50)).await.unwrap();
     assert_eq!(spiller.finish().await.unwrap(), Outcome::Inline(rows().slice(0, 50)));
     let mut spiller = Spiller::new(&store, &request).unwrap();
+    spiller.push(rows()).await.unwrap();
     assert_eq!(spiller.push(rows()).await.unwrap_err().kind(), ErrorKind::Invalid);
 }
 

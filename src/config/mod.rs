@@ -18,8 +18,8 @@ use std::time::Duration;
 use connector_core::Result;
 use tracing::level_filters::LevelFilter;
 
-pub(crate) use aws::timeouts;
 pub use aws::{Aws, failure};
+pub(crate) use aws::{causes, timeouts};
 pub use catalog::{Catalog, Catalogs};
 pub use connection_string::SecretReference;
 pub use private::check_private;
