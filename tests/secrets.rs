@@ -1,5 +1,7 @@
 //! Secrets through AWS's own SDK against a small Secrets Manager over HTTP, and from a private file.
 
+#![allow(clippy::unwrap_used)]
+
 #[path = "support/aws.rs"]
 mod aws;
 
@@ -64,7 +66,7 @@ impl Manager {
     }
 }
 
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 
 fn secret(password: &str) -> Value {
     json!({"username": "reader", "password": password, "host": "db.internal", "port": 5433, "dbname": "shop", "engine": "postgres"})

@@ -1,5 +1,7 @@
 //! Rows spilled to a real S3 and read back, and what AWS's own SDK has spilled read to its rows.
 
+#![allow(clippy::unwrap_used)]
+
 #[path = "support/rows.rs"]
 mod rows;
 
@@ -15,7 +17,7 @@ use futures::TryStreamExt;
 use glaux::config::{Encryption, SpillConfig};
 use glaux::local::s3::S3Server;
 use glaux::protocol::{
-    EncryptionKey, Identity, ReadRecordsRequest, RemoteReadRecordsResponse, Response, SpillLocation, Split,
+    Constraints, EncryptionKey, Identity, ReadRecordsRequest, RemoteReadRecordsResponse, Response, SpillLocation, Split,
 };
 use glaux::spill::{Outcome, Spiller, Store, open, read};
 use serde_json::Value;
@@ -37,7 +39,7 @@ impl Place {
         Self { store: Store::new(&config), server, directory }
     }
 
-    /// A request for a split of this store, as GetSplits would have made it.
+    /// A request for a split of this store, as `GetSplits` would have made it.
     async fn request(&self, schema: SchemaRef, max_block: u64, max_inline: u64) -> ReadRecordsRequest {
         let identity = Identity::default();
         let split = Split {
@@ -52,7 +54,7 @@ impl Place {
             table: TableName::new("s", "t"),
             schema,
             split,
-            constraints: Default::default(),
+            constraints: Constraints::default(),
             max_block_size: max_block,
             max_inline_block_size: max_inline,
         }
@@ -281,9 +283,11 @@ fn recorded() -> PathBuf {
 fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
-        match entry.file_type().unwrap().is_dir() {
-            true => copy(&entry.path(), &to.join(entry.file_name())),
-            false => std::fs::write(to.join(entry.file_name()), std::fs::read(entry.path()).unwrap()).unwrap(),
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::write(target, std::fs::read(entry.path()).unwrap()).unwrap();
         }
     }
 }

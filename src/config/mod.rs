@@ -132,7 +132,7 @@ pub struct SecretsConfig {
 
 impl Default for SecretsConfig {
     fn default() -> Self {
-        let (ttl, refresh_pause) = (Duration::from_secs(60), Duration::from_secs(5));
+        let (ttl, refresh_pause) = (Duration::from_mins(1), Duration::from_secs(5));
         Self { file: None, ttl, refresh_pause, aws: Aws::lazy() }
     }
 }

@@ -107,10 +107,10 @@ impl Objects {
 
 /// S3 tells an object's checksum before its bytes, and the SDK compares at the end.
 fn broken_off(told: &str) -> Error {
-    match told.contains("checksum") {
-        true => Error::corrupt("its bytes do not match the checksum it was stored with"),
-        false => Error::new(ErrorKind::Unavailable, format!("the transfer broke off: {told}")),
+    if told.contains("checksum") {
+        return Error::corrupt("its bytes do not match the checksum it was stored with");
     }
+    Error::new(ErrorKind::Unavailable, format!("the transfer broke off: {told}"))
 }
 
 fn name(at: &SpillLocation) -> String {
