@@ -115,16 +115,15 @@ fn converted(sql: &Sql, schema: &Schema) -> Option<Expr> {
         Sql::Between(between) => within(between, schema),
         Sql::InList(list) => one_of(list, schema),
         Sql::Like(pattern) => like(pattern, schema),
-        Sql::ScalarFunction(called) => {
-            let function = athena_function(called)?;
-            let args = called.args.iter().map(|arg| converted(arg, schema)).collect::<Option<Vec<_>>>()?;
-            let data_type = match (function, &args[..]) {
-                (Function::Divide, [left, right]) => quotient_type(left.data_type(), right.data_type())?,
-                (Function::NullIf, [left, _]) => left.data_type().clone(),
-                _ => DataType::Boolean,
-            };
-            call(function, args, data_type)
-        }
+        Sql::ScalarFunction(called) => match (athena_function(called)?, &called.args[..]) {
+            (Function::Divide, [left, right]) => {
+                let (left, right) = (converted(left, schema)?, converted(right, schema)?);
+                let data_type = quotient_type(left.data_type(), right.data_type())?;
+                call(Function::Divide, vec![left, right], data_type)
+            }
+            (function, [left, right]) => comparison(function, left, right, schema),
+            _ => None,
+        },
         _ => None,
     }
 }

@@ -115,7 +115,7 @@ fn rewrite(expr: Sql, schema: &DFSchema) -> Result<Transformed<Sql>> {
             let high = compared(Operator::LtEq, *expr, *high, schema)?;
             Ok(Transformed::yes(if negated { Sql::Not(Box::new(low.and(high))) } else { low.and(high) }))
         }
-        Sql::InList(list) if differs(&[&list.expr], schema) => one_of(list, schema),
+        Sql::InList(list) if differs(&members(&list), schema) => one_of(list, schema),
         Sql::Like(like) if !like.case_insensitive => Ok(Transformed::yes(Sql::Like(escaped(like)?))),
         other => Ok(Transformed::no(other)),
     }
@@ -150,10 +150,24 @@ fn narrow(expr: Sql) -> Sql {
     }
 }
 
-/// Whether DataFusion compares some of these otherwise than Athena.
+/// Whether DataFusion compares some of these otherwise than Athena, or not at all.
 fn differs(args: &[&Sql], schema: &DFSchema) -> bool {
     let types: Vec<DataType> = args.iter().filter_map(|arg| arg.get_type(schema).ok()).collect();
     types.iter().any(|data_type| is_float(data_type) || matches!(data_type, DataType::Timestamp(..)))
+        || types.iter().skip(1).any(|other| types.first().is_some_and(|first| outgrow(first, other)))
+}
+
+/// Whether no decimal holds all values of both types, so that DataFusion's cast to one fails.
+fn outgrow(left: &DataType, right: &DataType) -> bool {
+    let digits = |data_type: &DataType| match data_type {
+        DataType::Decimal128(precision, scale) => Some((i16::from(*precision) - i16::from(*scale), i16::from(*scale))),
+        integer if integer.is_signed_integer() => Some((19, 0)),
+        _ => None,
+    };
+    match (digits(left), digits(right)) {
+        (Some(left), Some(right)) => left.0.max(right.0) + left.1.max(right.1) > 38,
+        _ => false,
+    }
 }
 
 fn is_float(data_type: &DataType) -> bool {
@@ -176,10 +190,17 @@ fn compared(op: Operator, left: Sql, right: Sql, schema: &DFSchema) -> Result<Sq
         return Ok(binary(op, left, right));
     };
     if let Some(common) = common_float(&left_type, &right_type) {
-        let call = call(function, vec![cast(left, &left_type, &common), cast(right, &right_type, &common)]);
-        return Ok(if op == Operator::IsNotDistinctFrom { Sql::Not(Box::new(call)) } else { call });
+        return Ok(called(op, function, cast(left, &left_type, &common), cast(right, &right_type, &common)));
+    }
+    if outgrow(&left_type, &right_type) {
+        return Ok(called(op, function, left, right));
     }
     Ok(times(op, function, left, &left_type, right, &right_type))
+}
+
+fn called(op: Operator, function: Function, left: Sql, right: Sql) -> Sql {
+    let call = call(function, vec![left, right]);
+    if op == Operator::IsNotDistinctFrom { Sql::Not(Box::new(call)) } else { call }
 }
 
 fn binary(op: Operator, left: Sql, right: Sql) -> Sql {
@@ -274,6 +295,10 @@ fn constant_value(expr: &Sql) -> Option<ScalarValue> {
         _ => None,
     }
     .filter(|value| !value.is_null())
+}
+
+fn members(list: &InList) -> Vec<&Sql> {
+    std::iter::once(&*list.expr).chain(&list.list).collect()
 }
 
 fn one_of(list: InList, schema: &DFSchema) -> Result<Transformed<Sql>> {
