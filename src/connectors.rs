@@ -3,7 +3,12 @@
 use connector_core::{Connector, Error, Result};
 
 /// Every engine of this build.
-pub static CONNECTORS: &[&dyn Connector] = &[];
+pub static CONNECTORS: &[&dyn Connector] = &[
+    #[cfg(feature = "memory")]
+    connector_memory::CONNECTOR,
+    #[cfg(feature = "postgresql")]
+    connector_postgresql::CONNECTOR,
+];
 
 /// Engines that have a place in this project and no connector yet.
 const PLANNED: [&str; 3] = ["mysql", "sqlserver", "oracle"];

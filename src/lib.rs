@@ -2,14 +2,14 @@
 //!
 //! The rooms, lowest first. A room imports only from rooms above it in this list; `tests/tidy.rs` reads the list and checks.
 
-#[cfg(feature = "local")]
-pub mod cli;
+pub mod error;
 pub mod config;
 pub mod connectors;
-pub mod error;
-pub mod handler;
-#[cfg(feature = "local")]
-pub mod local;
 pub mod protocol;
 pub mod secrets;
 pub mod spill;
+pub mod handler;
+#[cfg(feature = "local")]
+pub mod local;
+#[cfg(feature = "local")]
+pub mod cli;

@@ -7,12 +7,12 @@ use glaux::error::athena_error_type;
 use glaux::handler::Handler;
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
-use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
 async fn main() -> Result<(), lambda_runtime::Error> {
     let config = Config::from_process_env().map_err(shown)?;
-    tracing_subscriber::fmt().json().with_env_filter(EnvFilter::new(&config.log_level)).with_ansi(false).init();
+    tracing_subscriber::fmt().json().with_max_level(config.log_level).with_ansi(false).init();
+    config.notes.iter().for_each(|note| tracing::warn!("{note}"));
     let handler = Arc::new(Handler::new(config).map_err(shown)?);
     let serve = |event: LambdaEvent<Box<RawValue>>| {
         let handler = handler.clone();

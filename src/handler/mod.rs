@@ -17,11 +17,11 @@ use connector_core::{Connector, Endpoint, Error, Result};
 use futures::FutureExt;
 
 use self::sessions::Sessions;
-use crate::config::{Aws, Catalog, Config};
+use crate::config::{Catalog, Config};
 use crate::connectors;
 use crate::protocol::{Request, Response, Version};
 use crate::secrets::Secrets;
-use crate::spill::Spill;
+use crate::spill::Store;
 
 /// Answers requests over the catalogs of one configuration; shared by all of them, and cheap to call at once.
 pub struct Handler {
@@ -30,7 +30,7 @@ pub struct Handler {
     sources: BTreeMap<String, Source>,
     secrets: Secrets,
     sessions: Sessions,
-    spill: Spill,
+    store: Store,
 }
 
 /// Where a catalog's data is: its engine and the endpoint its URL names.
@@ -44,11 +44,6 @@ impl Handler {
     ///
     /// Errors: invalid or unsupported, for a catalog of an unknown engine or with an URL its engine refuses, by name.
     pub fn new(config: Config) -> Result<Self> {
-        Self::with_aws(config, Aws::lazy())
-    }
-
-    /// A handler that reaches AWS as `aws` says: a stand-in for it, in the local Athena.
-    pub fn with_aws(config: Config, aws: Aws) -> Result<Self> {
         let mut sources = BTreeMap::new();
         for catalog in config.catalogs.iter() {
             let source =
@@ -58,9 +53,9 @@ impl Handler {
         Ok(Self {
             version: Version::try_from(config.serde_version)?,
             sources,
-            secrets: Secrets::new(config.secrets.clone(), aws.clone()),
+            secrets: Secrets::new(&config.secrets),
             sessions: Sessions::default(),
-            spill: Spill::new(config.spill.clone(), aws),
+            store: Store::new(&config.spill),
             config,
         })
     }
@@ -76,7 +71,7 @@ impl Handler {
     pub async fn handle(&self, bytes: &[u8]) -> Result<Vec<u8>> {
         let request = Request::decode(bytes).map_err(|error| error.context("reading the request"))?;
         let kind = request.kind();
-        let answer = AssertUnwindSafe(self.answer(request)).catch_unwind().await;
+        let answer = AssertUnwindSafe(self.answer(request).boxed()).catch_unwind().await;
         let answer = answer.unwrap_or_else(|panic| Err(panicked(panic.as_ref())));
         answer
             .and_then(|response| response.encode(self.version))

@@ -10,7 +10,7 @@ use super::metadata::refuse_passthrough;
 use super::sessions::Session;
 use super::splits::scan;
 use crate::protocol::{ReadRecordsRequest, ReadRecordsResponse, RemoteReadRecordsResponse, Request, Response};
-use crate::spill::{Outcome, SpillLimits};
+use crate::spill::{Outcome, Spiller};
 
 impl Handler {
     /// What the source would be asked for a ReadRecords request, and what would be left to do here; nothing is read.
@@ -64,9 +64,8 @@ impl Handler {
         rendered: &Rendered,
         session: &mut Session<'_>,
     ) -> Result<Copied> {
-        let limits = SpillLimits { max_block: request.max_block_size, max_inline: request.max_inline_block_size };
-        let mut spiller = self.spill.writer(request.schema.clone(), &request.split, limits)?;
-        let limits = BatchLimits::default();
+        let mut spiller = Spiller::new(&self.store, request)?;
+        let limits = BatchLimits { bytes: spiller.batch_bytes(), ..BatchLimits::default() };
         let mut left = match rendered.remainder {
             Remainder { order: true, .. } => u64::MAX,
             _ => scan.limit.unwrap_or(u64::MAX),

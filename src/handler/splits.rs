@@ -26,8 +26,7 @@ impl Handler {
 
     pub(super) async fn get_splits(&self, request: GetSplitsRequest) -> Result<GetSplitsResponse> {
         refuse_passthrough(&request.constraints.passthrough)?;
-        let place = || self.spill.location(&request.identity, &request.query_id);
-        self.spill.verify(&place()?).await?;
+        self.store.verify(&request.identity).await?;
         let slices = match request.partitions.num_rows() {
             0 => Vec::new(),
             _ => self.slices(&request).await?,
@@ -37,8 +36,8 @@ impl Handler {
         let mut splits = Vec::with_capacity(end - start);
         for slice in slices.get(start..end).unwrap_or_default() {
             splits.push(Split {
-                spill_location: Some(place()?),
-                encryption_key: self.spill.key().await?,
+                spill_location: Some(self.store.location(&request.identity, &request.query_id)?),
+                encryption_key: self.store.new_key().await?,
                 properties: slice.properties().clone(),
             });
         }
