@@ -96,7 +96,7 @@ fn scalar(array: &dyn Array, row: usize) -> Scalar<'_> {
         DataType::Date64 => Scalar::Text(instant(array.as_primitive::<Date64Type>().value(row), 3).into()),
         DataType::Timestamp(unit, zone) => {
             Scalar::Text((timestamp(array, row, *unit) + zone_suffix(zone.as_deref())).into())
-        },
+        }
         DataType::List(_)
         | DataType::LargeList(_)
         | DataType::FixedSizeList(..)
@@ -166,7 +166,10 @@ fn nested(array: &dyn Array, row: usize, out: &mut String) {
         DataType::FixedSizeList(..) => list(&array.as_fixed_size_list().value(row), out),
         DataType::Struct(fields) => {
             let columns = array.as_struct().columns();
-            object(fields.iter().map(|field| field.name().clone()).zip(columns.iter().map(|column| (column, row))), out);
+            object(
+                fields.iter().map(|field| field.name().clone()).zip(columns.iter().map(|column| (column, row))),
+                out,
+            );
         }
         DataType::Map(..) => {
             let entries = array.as_map().value(row);
@@ -256,42 +259,35 @@ mod tests {
             &["1.50", "-999999999999999999999999999999999999.99", "0.05"],
         );
         alike(&Float32Array::from(vec![1.1, 16_777_216.0]), &["1.1", "16777216.0"]);
-        alike(&Float64Array::from(vec![0.1 + 0.2, -0.0, 1e300, 5e-324]), &[
-            "0.30000000000000004",
-            "-0.0",
-            "1e300",
-            "5e-324",
-        ]);
+        alike(
+            &Float64Array::from(vec![0.1 + 0.2, -0.0, 1e300, 5e-324]),
+            &["0.30000000000000004", "-0.0", "1e300", "5e-324"],
+        );
         alike(&BooleanArray::from(vec![true, false]), &["true", "false"]);
     }
 
     #[test]
     fn what_json_has_no_number_for_is_a_string() {
-        strings(&Float64Array::from(vec![f64::NAN, f64::INFINITY, f64::NEG_INFINITY]), &[
-            "NaN",
-            "Infinity",
-            "-Infinity",
-        ]);
+        strings(
+            &Float64Array::from(vec![f64::NAN, f64::INFINITY, f64::NEG_INFINITY]),
+            &["NaN", "Infinity", "-Infinity"],
+        );
     }
 
     #[test]
     fn dates_and_times_are_iso_8601_from_before_year_1_to_after_9999() {
-        strings(&Date32Array::from(vec![0, 18_321, -719_162, -719_529, 2_932_897, -171_654]), &[
-            "1970-01-01",
-            "2020-02-29",
-            "0001-01-01",
-            "-0001-12-31",
-            "+10000-01-01",
-            "1500-01-10",
-        ]);
-        strings(&Date64Array::from(vec![-1, 1_577_836_800_123, 951_782_399_999]), &[
-            "1969-12-31T23:59:59.999",
-            "2020-01-01T00:00:00.123",
-            "2000-02-28T23:59:59.999",
-        ]);
-        strings(&TimestampMillisecondArray::from(vec![1_577_836_800_123]).with_timezone("UTC"), &[
-            "2020-01-01T00:00:00.123Z",
-        ]);
+        strings(
+            &Date32Array::from(vec![0, 18_321, -719_162, -719_529, 2_932_897, -171_654]),
+            &["1970-01-01", "2020-02-29", "0001-01-01", "-0001-12-31", "+10000-01-01", "1500-01-10"],
+        );
+        strings(
+            &Date64Array::from(vec![-1, 1_577_836_800_123, 951_782_399_999]),
+            &["1969-12-31T23:59:59.999", "2020-01-01T00:00:00.123", "2000-02-28T23:59:59.999"],
+        );
+        strings(
+            &TimestampMillisecondArray::from(vec![1_577_836_800_123]).with_timezone("UTC"),
+            &["2020-01-01T00:00:00.123Z"],
+        );
         strings(&TimestampMicrosecondArray::from(vec![-1]), &["1969-12-31T23:59:59.999999"]);
     }
 

@@ -4,6 +4,7 @@ mod cell;
 mod check;
 mod demo;
 mod describe;
+mod input;
 mod output;
 mod progress;
 mod rows;

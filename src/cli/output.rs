@@ -5,10 +5,12 @@
 
 use std::io::{self, BufWriter, ErrorKind as IoErrorKind, IsTerminal, Stdout, Write};
 
+use arrow_array::RecordBatch;
 use connector_core::{Error, ErrorKind};
 use tracing_subscriber::EnvFilter;
 use unicode_width::UnicodeWidthStr;
 
+use super::rows::{Format, Rows};
 use crate::error::exit_code;
 
 /// What ends a command early.
@@ -62,6 +64,15 @@ impl Output {
             self.clear_status();
         }
         self.data.write_all(text.as_bytes()).map_err(|error| unwritten(&error))
+    }
+
+    /// Writes a whole result.
+    pub fn whole(&mut self, format: Format, result: &RecordBatch) -> Done {
+        let mut text = String::new();
+        let mut rows = Rows::new(format, result.schema(), &mut text);
+        rows.push(result, &mut text);
+        rows.finish(&mut text);
+        self.data(&text)
     }
 
     /// Lets go of data that is still held back.

@@ -4,10 +4,12 @@
 //! so that the two stay apart. A table looks at its first rows for the widths and then lets the rest pass by.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
-use arrow_array::{Array, RecordBatch};
-use arrow_schema::{Schema, SchemaRef};
+use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use clap::ValueEnum;
+use connector_core::{Error, Result};
 use unicode_width::UnicodeWidthStr;
 
 use super::cell;
@@ -22,6 +24,17 @@ pub enum Format {
     Csv,
     /// One JSON object a line, numbers with all their digits
     Json,
+}
+
+/// Text in rows, as a result.
+pub fn listing(names: &[&str], rows: Vec<Vec<Option<String>>>) -> Result<RecordBatch> {
+    let column = |index: usize| {
+        let cells = rows.iter().map(|row| row.get(index).and_then(Option::as_deref));
+        Arc::new(StringArray::from_iter(cells)) as ArrayRef
+    };
+    let fields: Vec<Field> = names.iter().map(|name| Field::new(*name, DataType::Utf8, true)).collect();
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), (0..names.len()).map(column).collect())
+        .map_err(|error| Error::internal("making a listing").with_source(error))
 }
 
 /// Rows that decide the widths of a table; later ones may stick out.
@@ -127,7 +140,8 @@ impl Rows {
             written.push_str(if index > 0 { " | " } else { "" });
             let padding = " ".repeat(width.saturating_sub(cell.width()));
             let right = self.schema.fields().get(index).is_some_and(|field| cell::is_number(field.data_type()));
-            let (first, second) = if right { (padding.as_str(), cell.as_str()) } else { (cell.as_str(), padding.as_str()) };
+            let (first, second) =
+                if right { (padding.as_str(), cell.as_str()) } else { (cell.as_str(), padding.as_str()) };
             written.push_str(first);
             written.push_str(second);
         }
@@ -193,10 +207,7 @@ fn visible(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use arrow_array::{ArrayRef, Int32Array, NullArray, StringArray};
-    use arrow_schema::{DataType, Field};
+    use arrow_array::{Int32Array, NullArray};
 
     use super::*;
 

@@ -42,6 +42,17 @@ impl Statements {
     }
 }
 
+/// What follows `keyword`, if the statement begins with it.
+pub fn behind<'s>(keyword: &str, statement: &'s str) -> Option<&'s str> {
+    let mut at = 0;
+    while let Some((Piece::Blank | Piece::Comment, length)) = statement.get(at..).and_then(piece) {
+        at += length;
+    }
+    let (word, rest) = statement.get(at..)?.split_at_checked(keyword.len())?;
+    let ends = !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+    (word.eq_ignore_ascii_case(keyword) && ends).then_some(rest)
+}
+
 /// A stretch of text that a semicolon in it does not end.
 enum Piece {
     Quoted,
@@ -140,6 +151,15 @@ mod tests {
     #[test]
     fn a_quote_that_is_left_open_is_passed_on_as_it_is() {
         assert_eq!(split("select 'open;\nselect 2;"), ["select 'open;\nselect 2;"]);
+    }
+
+    #[test]
+    fn a_keyword_is_a_whole_word_behind_blanks_and_comments() {
+        assert_eq!(behind("explain", " -- why\n/* oh */ Explain select 1"), Some(" select 1"));
+        assert_eq!(behind("explain", "explain\nselect 1"), Some("\nselect 1"));
+        for other in ["explained", "select 1", "expl", "\"explain\"", "", "éxplain1"] {
+            assert_eq!(behind("explain", other), None, "{other}");
+        }
     }
 
     #[test]
