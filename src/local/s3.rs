@@ -50,6 +50,17 @@ impl S3Server {
         Aws::at(&self.endpoint, ACCESS_KEY, SECRET_KEY)
     }
 
+    /// How a Lambda in a process of its own reaches it: variables that AWS's SDK reads.
+    pub fn environment(&self) -> Vec<(String, String)> {
+        let variables = [
+            ("AWS_ENDPOINT_URL_S3", self.endpoint.as_str()),
+            ("AWS_ACCESS_KEY_ID", ACCESS_KEY),
+            ("AWS_SECRET_ACCESS_KEY", SECRET_KEY),
+            ("AWS_REGION", "us-east-1"),
+        ];
+        variables.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
+    }
+
     /// Makes a bucket, if it is not there yet.
     pub fn create_bucket(&self, name: &str) -> Result<()> {
         let path = self.directory.join(name);

@@ -1,72 +1,15 @@
-//! Messages about a catalog: ping, capabilities, schemas, tables, a table and its partitions.
+//! Messages about what is in a catalog: schemas, tables, a table and its partitions.
 
 use std::collections::BTreeMap;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
-use connector_core::TableName;
+use connector_core::{Result, TableName};
 
-use super::{Constraints, Identity};
-
-/// Asks whether the function is there and which serde it speaks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PingRequest {
-    /// Who asks.
-    pub identity: Identity,
-    /// The catalog, echoed and never parsed.
-    pub catalog: String,
-    /// Athena's id of the query.
-    pub query_id: String,
-}
-
-/// Says so.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PingResponse {
-    /// The catalog.
-    pub catalog: String,
-    /// Athena's id of the query.
-    pub query_id: String,
-    /// A free label.
-    pub source_type: String,
-    /// Feature level of AWS's SDK that is claimed; [`PingResponse::CAPABILITIES`].
-    pub capabilities: u32,
-    /// The newest serde spoken; 1 if the answer did not say.
-    pub serde_version: u32,
-}
-
-impl PingResponse {
-    /// The feature level of today's SDK.
-    pub const CAPABILITIES: u32 = 24;
-}
-
-/// Asks what may be pushed down.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GetDataSourceCapabilitiesRequest {
-    /// Who asks.
-    pub identity: Identity,
-    /// Athena's id of the query.
-    pub query_id: String,
-    /// The catalog.
-    pub catalog: String,
-}
-
-/// What may be pushed down.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GetDataSourceCapabilitiesResponse {
-    /// The catalog.
-    pub catalog: String,
-    /// By capability.
-    pub capabilities: BTreeMap<String, Vec<CapabilitySubType>>,
-}
-
-/// One promise under a capability.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CapabilitySubType {
-    /// Its name.
-    pub sub_type: String,
-    /// What it is about.
-    pub properties: Vec<String>,
-}
+use super::block::{read_block, read_schema, write_block, write_schema};
+use super::head::{read_head, read_name, read_table, write_head, write_name, write_table};
+use super::json::{Object, Writer};
+use super::{Constraints, Identity, Version, check_supported};
 
 /// Asks for the schemas of a catalog.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -172,4 +115,144 @@ pub struct GetTableLayoutResponse {
     pub table: TableName,
     /// No row means there is nothing to read.
     pub partitions: RecordBatch,
+}
+
+impl ListSchemasRequest {
+    pub(super) fn read(request: &Object<'_, '_>) -> Result<Self> {
+        let (identity, query_id, catalog) = read_head(request)?;
+        Ok(Self { identity, query_id, catalog })
+    }
+
+    pub(super) fn write(&self, writer: &mut Writer) -> Result<()> {
+        write_head(writer, &self.identity, &self.query_id, &self.catalog)
+    }
+}
+
+impl ListSchemasResponse {
+    pub(super) fn read(response: &Object<'_, '_>) -> Result<Self> {
+        Ok(Self { catalog: response.text("catalogName")?, schemas: response.texts("schemas")? })
+    }
+
+    pub(super) fn write(&self, writer: &mut Writer) -> Result<()> {
+        writer.name("catalogName")?.text(&self.catalog)?;
+        writer.name("schemas")?.texts(&self.schemas)
+    }
+}
+
+impl ListTablesRequest {
+    pub(super) fn read(request: &Object<'_, '_>) -> Result<Self> {
+        let (identity, query_id, catalog) = read_head(request)?;
+        // Older callers send no size, newer ones -1 for all; a page of no tables would never end.
+        let page_size: i64 = request.optional_whole("pageSize")?.unwrap_or(-1);
+        Ok(Self {
+            identity,
+            query_id,
+            catalog,
+            schema: request.text_or_null("schemaName")?,
+            next_token: request.optional_text("nextToken")?,
+            page_size: u32::try_from(page_size).ok().filter(|size| *size > 0),
+        })
+    }
+
+    pub(super) fn write(&self, writer: &mut Writer) -> Result<()> {
+        write_head(writer, &self.identity, &self.query_id, &self.catalog)?;
+        writer.name("schemaName")?.text(&self.schema)?;
+        writer.name("nextToken")?.optional_text(self.next_token.as_deref())?;
+        let all = -1;
+        let page_size = self.page_size.map_or(all, |size| i32::try_from(size).unwrap_or(i32::MAX));
+        writer.name("pageSize")?.whole(page_size)
+    }
+}
+
+impl ListTablesResponse {
+    pub(super) fn read(response: &Object<'_, '_>) -> Result<Self> {
+        Ok(Self {
+            catalog: response.text("catalogName")?,
+            tables: response.field("tables", |cursor| cursor.items(read_name))?,
+            next_token: response.optional_text("nextToken")?,
+        })
+    }
+
+    pub(super) fn write(&self, writer: &mut Writer) -> Result<()> {
+        writer.name("tables")?.array(&self.tables, write_name)?;
+        writer.name("catalogName")?.text(&self.catalog)?;
+        writer.name("nextToken")?.optional_text(self.next_token.as_deref())
+    }
+}
+
+impl GetTableRequest {
+    pub(super) fn read(request: &Object<'_, '_>) -> Result<Self> {
+        let (identity, query_id, catalog) = read_head(request)?;
+        let table = read_table(request)?;
+        let passthrough = request.text_map("queryPassthroughArguments")?;
+        Ok(Self { identity, query_id, catalog, table, passthrough })
+    }
+
+    pub(super) fn write(&self, writer: &mut Writer, version: Version) -> Result<()> {
+        write_head(writer, &self.identity, &self.query_id, &self.catalog)?;
+        write_table(writer, &self.table)?;
+        if version >= Version::PASSTHROUGH {
+            return writer.name("queryPassthroughArguments")?.text_map(&self.passthrough);
+        }
+        if self.passthrough.is_empty() { Ok(()) } else { version.require(Version::PASSTHROUGH, "pass-through queries") }
+    }
+}
+
+impl GetTableResponse {
+    pub(super) fn read(response: &Object<'_, '_>) -> Result<Self> {
+        Ok(Self {
+            catalog: response.text("catalogName")?,
+            table: read_table(response)?,
+            schema: response.field("schema", read_schema)?,
+            partition_columns: response.texts("partitionColumns")?,
+        })
+    }
+
+    pub(super) fn write(&self, writer: &mut Writer, version: Version) -> Result<()> {
+        check_supported(&self.schema)?;
+        writer.name("catalogName")?.text(&self.catalog)?;
+        write_table(writer, &self.table)?;
+        write_schema(writer.name("schema")?, &self.schema, version.framing())?;
+        writer.name("partitionColumns")?.texts(&self.partition_columns)
+    }
+}
+
+impl GetTableLayoutRequest {
+    pub(super) fn read(request: &Object<'_, '_>) -> Result<Self> {
+        let (identity, query_id, catalog) = read_head(request)?;
+        Ok(Self {
+            identity,
+            query_id,
+            catalog,
+            table: read_table(request)?,
+            constraints: Constraints::read(request)?,
+            schema: request.field("schema", read_schema)?,
+            partition_columns: request.texts("partitionColumns")?,
+        })
+    }
+
+    pub(super) fn write(&self, writer: &mut Writer, version: Version) -> Result<()> {
+        write_head(writer, &self.identity, &self.query_id, &self.catalog)?;
+        write_table(writer, &self.table)?;
+        self.constraints.write(writer, version)?;
+        write_schema(writer.name("schema")?, &self.schema, version.framing())?;
+        writer.name("partitionColumns")?.texts(&self.partition_columns)
+    }
+}
+
+impl GetTableLayoutResponse {
+    pub(super) fn read(response: &Object<'_, '_>) -> Result<Self> {
+        Ok(Self {
+            catalog: response.text("catalogName")?,
+            table: read_table(response)?,
+            partitions: response.field("partitions", read_block)?,
+        })
+    }
+
+    pub(super) fn write(&self, writer: &mut Writer, version: Version) -> Result<()> {
+        check_supported(self.partitions.schema_ref())?;
+        writer.name("catalogName")?.text(&self.catalog)?;
+        write_table(writer, &self.table)?;
+        write_block(writer.name("partitions")?, &self.partitions, version.framing())
+    }
 }

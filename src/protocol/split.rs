@@ -4,9 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use arrow_array::RecordBatch;
-use connector_core::TableName;
+use connector_core::{Result, TableName};
 
-use super::{Constraints, Identity};
+use super::block::{read_block, write_block};
+use super::head::{read_head, read_table, write_head, write_table};
+use super::json::{Cursor, Object, Writer};
+
+use super::{Constraints, Identity, Version};
 
 /// Asks for the splits of some partitions.
 #[derive(Clone, Debug, PartialEq)]
@@ -87,5 +91,119 @@ impl EncryptionKey {
 impl fmt::Debug for EncryptionKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("EncryptionKey(hidden)")
+    }
+}
+
+impl GetSplitsRequest {
+    pub(super) fn read(request: &Object<'_, '_>) -> Result<Self> {
+        let (identity, query_id, catalog) = read_head(request)?;
+        Ok(Self {
+            identity,
+            query_id,
+            catalog,
+            table: read_table(request)?,
+            partitions: request.field("partitions", read_block)?,
+            partition_columns: request.texts("partitionColumns")?,
+            constraints: Constraints::read(request)?,
+            continuation_token: request.optional_text("continuationToken")?,
+        })
+    }
+
+    pub(super) fn write(&self, writer: &mut Writer, version: Version) -> Result<()> {
+        write_head(writer, &self.identity, &self.query_id, &self.catalog)?;
+        write_table(writer, &self.table)?;
+        write_block(writer.name("partitions")?, &self.partitions, version.framing())?;
+        writer.name("partitionColumns")?.texts(&self.partition_columns)?;
+        self.constraints.write(writer, version)?;
+        writer.name("continuationToken")?.optional_text(self.continuation_token.as_deref())
+    }
+}
+
+impl GetSplitsResponse {
+    pub(super) fn read(response: &Object<'_, '_>) -> Result<Self> {
+        Ok(Self {
+            catalog: response.text("catalogName")?,
+            splits: response.field("splits", |cursor| cursor.items(Split::read))?,
+            continuation_token: response.optional_text("continuationToken")?,
+        })
+    }
+
+    pub(super) fn write(&self, writer: &mut Writer) -> Result<()> {
+        writer.name("catalogName")?.text(&self.catalog)?;
+        writer.name("splits")?.array(&self.splits, |writer, split| split.write(writer))?;
+        writer.name("continuationToken")?.optional_text(self.continuation_token.as_deref())
+    }
+}
+
+impl Split {
+    pub(super) fn read(cursor: Cursor<'_, '_>) -> Result<Self> {
+        let split = cursor.object()?;
+        Ok(Self {
+            spill_location: split.nullable("spillLocation", SpillLocation::read)?,
+            encryption_key: split.nullable("encryptionKey", EncryptionKey::read)?,
+            properties: split
+                .field("properties", |cursor| cursor.entries(|value| value.text().map(std::borrow::Cow::into_owned)))?,
+        })
+    }
+
+    pub(super) fn write(&self, writer: &mut Writer) -> Result<()> {
+        writer.object(|writer| {
+            writer.name("spillLocation")?;
+            match &self.spill_location {
+                Some(location) => location.write(writer)?,
+                None => writer.null()?,
+            }
+            write_key(writer, self.encryption_key.as_ref())?;
+            writer.name("properties")?.text_map(&self.properties)
+        })
+    }
+}
+
+impl SpillLocation {
+    pub(super) fn read(cursor: Cursor<'_, '_>) -> Result<Self> {
+        let location = cursor.object()?;
+        Ok(Self {
+            bucket: location.text_or_null("bucket")?,
+            key: location.text_or_null("key")?,
+            directory: location.boolean("directory")?,
+        })
+    }
+
+    pub(super) fn write(&self, writer: &mut Writer) -> Result<()> {
+        writer.object(|writer| {
+            writer.name("@type")?.text("S3SpillLocation")?;
+            writer.name("bucket")?.text(&self.bucket)?;
+            writer.name("key")?.text(&self.key)?;
+            writer.name("directory")?.boolean(self.directory)
+        })
+    }
+}
+
+impl EncryptionKey {
+    pub(super) fn read(cursor: Cursor<'_, '_>) -> Result<Self> {
+        let key = cursor.object()?;
+        Ok(Self { key: key.bytes("key")?, nonce: key.bytes("nonce")? })
+    }
+}
+
+/// Writes the field `encryptionKey`, which is there even if there is no key.
+pub(super) fn write_key(writer: &mut Writer, key: Option<&EncryptionKey>) -> Result<()> {
+    writer.name("encryptionKey")?;
+    let Some(key) = key else { return writer.null() };
+    writer.object(|writer| {
+        writer.name("key")?.bytes(key.key())?;
+        writer.name("nonce")?.bytes(key.nonce())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_cannot_be_printed() {
+        let split = Split { encryption_key: Some(EncryptionKey::new(vec![99; 32], vec![7; 12])), ..Split::default() };
+        let shown = format!("{split:?}");
+        assert!(shown.contains("hidden") && !shown.contains("99"));
     }
 }

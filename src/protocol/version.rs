@@ -19,9 +19,10 @@ impl Version {
     /// All of them, oldest first.
     pub const ALL: [Self; 5] = [Self(2), Self(3), Self(4), Self(5), Self(6)];
 
-    pub(crate) const EXPRESSIONS: Self = Self(4);
-    pub(crate) const PASSTHROUGH: Self = Self(5);
-    pub(crate) const QUERY_PLAN: Self = Self(6);
+    pub(super) const CAPABILITIES: Self = Self(4);
+    pub(super) const EXPRESSIONS: Self = Self(4);
+    pub(super) const PASSTHROUGH: Self = Self(5);
+    pub(super) const QUERY_PLAN: Self = Self(6);
 
     /// The number, as `serDeVersion` announces it.
     pub fn number(self) -> u8 {
@@ -31,6 +32,15 @@ impl Version {
     /// How Arrow messages inside JSON are framed.
     pub fn framing(self) -> Framing {
         if self.0 >= 3 { Framing::Modern } else { Framing::Legacy }
+    }
+
+    /// Fails if `what` came only with a later version.
+    pub(super) fn require(self, since: Self, what: &str) -> Result<()> {
+        if self >= since {
+            return Ok(());
+        }
+        Err(Error::unsupported(format!("serde version {} has no {what}", self.0))
+            .hint(format!("use serde version {} or later", since.0)))
     }
 }
 

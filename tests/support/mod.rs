@@ -6,6 +6,7 @@
 
 pub mod lambda;
 pub mod postgres;
+pub mod tpch;
 
 use std::process::Command;
 use std::time::{Duration, Instant};

@@ -73,7 +73,7 @@ const ZERO_BYTE: Unbindable = Unbindable("holds a zero byte, which no text of Po
 const WRONG_TYPE: Unbindable = Unbindable("is not of the type that it is compared as");
 const NO_NUMERIC: Unbindable = Unbindable("is no decimal");
 
-/// The server's first day is 4713-11-24 BC, its last 5874897-12-31.
+/// The server's first day is 4714-11-24 BC, its last 5874897-12-31.
 fn date(days: i32) -> i32 {
     const FIRST: i32 = -2_451_545;
     const LAST: i32 = 2_145_031_948;

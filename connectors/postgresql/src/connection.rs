@@ -7,8 +7,8 @@ use connector_core::{
 };
 use tokio_postgres::types::Type;
 
+use crate::connect::Route;
 use crate::dialect::Postgres;
-use crate::login::Route;
 use crate::options::Options;
 use crate::session::{Session, get};
 use crate::{catalog, reading, splits};

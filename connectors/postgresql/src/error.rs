@@ -17,6 +17,8 @@ const STATES: &[(&str, ErrorKind, &str)] = &[
     ("08", Unavailable, "check that the server is up and reachable, then run the query again"),
     ("0A", Unsupported, ""),
     ("22", Corrupt, "a value of the table or of a view's expression is outside its type"),
+    ("22003", Invalid, "a number computed by the query, or by a view that it reads, does not fit its type"),
+    ("22012", Invalid, "the query, or a view that it reads, divides by zero"),
     ("22P05", Invalid, "the text compared with cannot be written in the database's encoding"),
     ("23", Corrupt, ""),
     ("25006", Forbidden, "sessions are read-only; something that the query reads through tries to write"),
@@ -211,7 +213,8 @@ impl Limit {
                     .hint("leave its column out of the query, or raise the largest value that is read")
             }
             Self::Message { bytes } => {
-                Error::new(TooLarge, format!("the server announced a message of {bytes} bytes that holds no row"))
+                Error::corrupt(format!("the server announced a message of {bytes} bytes that holds no row"))
+                    .hint("check that host and port lead to a PostgreSQL server")
             }
             Self::Framing => Error::corrupt("a row in the server's answer is longer or shorter than the values in it"),
             Self::Silence => Error::new(TimedOut, "the server was silent for longer than socketTimeout allows")

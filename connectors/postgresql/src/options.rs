@@ -1,6 +1,6 @@
 //! The options of a connection URL: what becomes of every one that the vendor's driver knows, and their typed form.
 //!
-//! Not here: taking the URL itself apart (`url.rs`), and acting on an option (`login.rs`, `tls.rs`, `connection.rs`).
+//! Not here: taking the URL itself apart (`url.rs`), and acting on an option (`connect.rs`, `tls.rs`, `connection.rs`).
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -7,7 +7,7 @@ use std::future::poll_fn;
 use std::pin::Pin;
 
 use arrow_array::RecordBatch;
-use connector_core::{BatchLimits, BatchStream, Column, Error, ErrorKind, Result, Statement};
+use connector_core::{BatchLimits, BatchStream, Column, Error, Result, Statement};
 use futures::stream::{self, Stream, StreamExt};
 use tokio_postgres::RowStream;
 
@@ -72,14 +72,13 @@ impl Answer<'_> {
         self.decoder.as_mut().map_or(Ok(None), RowDecoder::take)
     }
 
-    /// A server's own error leaves the session in order, and nothing to cancel.
+    /// An error that the server sent ends the answer and leaves the session in order; any other breaks it.
     fn explain(&mut self, error: &tokio_postgres::Error) -> Error {
-        self.finished = true;
-        let explained = self.session.link.explain(error);
-        if explained.kind() == ErrorKind::TooLarge && error.is_closed() {
-            self.session.canceller.fire();
+        if error.as_db_error().is_some() {
+            self.finished = true;
+            self.session.busy = false;
         }
-        explained
+        self.session.link.explain(error)
     }
 }
 

@@ -12,8 +12,8 @@ use connector_core::{Error, Result};
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Row};
 
+use crate::connect::Canceller;
 use crate::error;
-use crate::login::Canceller;
 
 /// The wire: resolves when the connection ends.
 pub(crate) type Driver = Pin<Box<dyn Future<Output = Result<(), tokio_postgres::Error>> + Send>>;

@@ -1,0 +1,237 @@
+//! The packed Lambda: answers what the handler answers, byte for byte, in a pool of processes and under AWS's own emulator.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+use arrow_schema::Schema;
+use aws_sdk_lambda::primitives::Blob;
+use connector_core::TableName;
+use glaux::config::Config;
+use glaux::handler::Handler;
+use glaux::local::s3::S3Server;
+use glaux::protocol::{
+    Constraints, GetDataSourceCapabilitiesRequest, GetSplitsRequest, GetTableLayoutRequest, GetTableRequest, Identity,
+    LambdaError, ListSchemasRequest, ListTablesRequest, PingRequest, ReadRecordsRequest, Request, Response, Split,
+    Version,
+};
+use support::lambda::{Lambda, Options};
+use tempfile::TempDir;
+
+/// Settings that the Lambda and the handler beside it share.
+fn settings() -> Vec<(String, String)> {
+    let settings = [("default", "memory://shop"), ("spill_bucket", "spill")];
+    settings.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
+}
+
+/// Requests whose answers hold nothing random, from Ping to ReadRecords.
+async fn requests(handler: &Handler) -> Vec<Request> {
+    let (identity, query_id, catalog) = (Identity::default, || "q-1".to_owned(), || "memory".to_owned());
+    let table = || TableName::new("shop", "orders");
+    let get_table = GetTableRequest {
+        identity: identity(),
+        query_id: query_id(),
+        catalog: catalog(),
+        table: table(),
+        passthrough: BTreeMap::new(),
+    };
+    let schema = match ask(handler, &Request::GetTable(get_table.clone())).await {
+        Response::GetTable(response) => response.schema,
+        other => panic!("{}", other.kind()),
+    };
+    let layout = GetTableLayoutRequest {
+        identity: identity(),
+        query_id: query_id(),
+        catalog: catalog(),
+        table: table(),
+        constraints: Constraints::default(),
+        schema: schema.clone(),
+        partition_columns: Vec::new(),
+    };
+    vec![
+        Request::Ping(PingRequest { identity: identity(), catalog: catalog(), query_id: query_id() }),
+        Request::GetDataSourceCapabilities(GetDataSourceCapabilitiesRequest {
+            identity: identity(),
+            query_id: query_id(),
+            catalog: catalog(),
+        }),
+        Request::ListSchemas(ListSchemasRequest { identity: identity(), query_id: query_id(), catalog: catalog() }),
+        Request::ListTables(ListTablesRequest {
+            identity: identity(),
+            query_id: query_id(),
+            catalog: catalog(),
+            schema: "shop".into(),
+            next_token: None,
+            page_size: None,
+        }),
+        Request::GetTable(get_table),
+        Request::GetTableLayout(layout),
+        read(schema.clone(), Split::default()),
+        read(Arc::new(Schema::new(vec![schema.field(1).clone()])), Split::default()),
+    ]
+}
+
+fn read(schema: Arc<Schema>, split: Split) -> Request {
+    Request::ReadRecords(ReadRecordsRequest {
+        identity: Identity::default(),
+        query_id: "q-1".into(),
+        catalog: "memory".into(),
+        table: TableName::new("shop", "orders"),
+        schema,
+        split,
+        constraints: Constraints::default(),
+        max_block_size: 16_000_000,
+        max_inline_block_size: 5_242_880,
+    })
+}
+
+async fn ask(handler: &Handler, request: &Request) -> Response {
+    Response::decode(&handler.handle(&bytes(request)).await.unwrap()).unwrap()
+}
+
+fn bytes(request: &Request) -> Vec<u8> {
+    request.encode(Version::default()).unwrap()
+}
+
+#[tokio::test]
+async fn a_pool_of_lambdas_answers_the_handlers_own_bytes() {
+    let handler = Handler::new(Config::from_env(settings()).unwrap()).unwrap();
+    let mut options = Options::new(env!("CARGO_BIN_EXE_glaux-lambda"));
+    options.env = settings();
+    options.processes = 2;
+    let lambda = Lambda::start(options).await;
+    for request in requests(&handler).await {
+        let expected = handler.handle(&bytes(&request)).await.unwrap();
+        let answer = lambda.invoke(bytes(&request)).await;
+        assert_eq!(answer.function_error, None, "{}: {:?}", request.kind(), answer.payload);
+        assert_eq!(answer.payload, expected, "{}", request.kind());
+    }
+    lambda.stop().await;
+}
+
+#[tokio::test]
+async fn a_failure_is_a_function_error_in_athenas_words() {
+    let mut options = Options::new(env!("CARGO_BIN_EXE_glaux-lambda"));
+    options.env = settings();
+    let lambda = Lambda::start(options).await;
+    let missing = GetTableRequest {
+        identity: Identity::default(),
+        query_id: "q".into(),
+        catalog: "memory".into(),
+        table: TableName::new("shop", "nope"),
+        passthrough: BTreeMap::new(),
+    };
+    let answer = lambda.invoke(bytes(&Request::GetTable(missing))).await;
+    assert_eq!(answer.function_error, Some("Unhandled"));
+    let error = LambdaError::decode(&answer.payload);
+    assert_eq!(error.error_type, "EntityNotFoundException");
+    assert!(error.error_message.contains("\"nope\""), "{}", error.error_message);
+    for broken in ["{\"@type\":\"Nope\"}", "{}", "[1,2]", "\"text\""] {
+        let answer = lambda.invoke(broken).await;
+        assert_eq!(LambdaError::decode(&answer.payload).error_type, "InvalidInputException", "{broken}");
+    }
+    lambda.stop().await;
+}
+
+#[tokio::test]
+async fn a_setting_that_does_not_parse_stops_the_start_and_is_named() {
+    let mut options = Options::new(env!("CARGO_BIN_EXE_glaux-lambda"));
+    options.env = settings();
+    options.env.push(("glaux_serde_version".into(), "seven".into()));
+    let lambda = Lambda::start(options).await;
+    let answer = lambda.invoke("{}").await;
+    let told = format!("{:?} {}", answer.payload, lambda.logs());
+    assert!(told.contains("glaux_serde_version"), "{told}");
+    lambda.stop().await;
+}
+
+/// AWS's runtime interface emulator in front of the Lambda; killed with everything below it when dropped.
+struct Emulator {
+    child: Child,
+    client: aws_sdk_lambda::Client,
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+impl Emulator {
+    async fn start(program: &str, env: Vec<(String, String)>) -> Self {
+        let (invoke, runtime) = (free_port(), free_port());
+        let child = Command::new(program)
+            .args(["--runtime-interface-emulator-address", &format!("127.0.0.1:{invoke}")])
+            .args(["--runtime-api-address", &format!("127.0.0.1:{runtime}")])
+            .args([env!("CARGO_BIN_EXE_glaux-lambda"), "handler"])
+            .env_clear()
+            .envs(env)
+            .env("AWS_LAMBDA_FUNCTION_TIMEOUT", "30")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        support::eventually("the emulator listens", || std::net::TcpStream::connect(("127.0.0.1", invoke)).is_ok())
+            .await;
+        let credentials = aws_sdk_lambda::config::Credentials::new("a", "b", None, None, "test");
+        let config = aws_sdk_lambda::Config::builder()
+            .behavior_version(aws_sdk_lambda::config::BehaviorVersion::latest())
+            .region(aws_sdk_lambda::config::Region::new("us-east-1"))
+            .endpoint_url(format!("http://127.0.0.1:{invoke}"))
+            .credentials_provider(credentials)
+            .build();
+        Self { child, client: aws_sdk_lambda::Client::from_conf(config) }
+    }
+
+    async fn ask(&self, request: &Request) -> Vec<u8> {
+        let answer = self.client.invoke().function_name("function").payload(Blob::new(bytes(request))).send().await;
+        answer.unwrap_or_else(|error| panic!("{error:?}")).payload.unwrap().into_inner()
+    }
+}
+
+fn free_port() -> u16 {
+    std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+}
+
+#[tokio::test]
+async fn aws_own_emulator_runs_it_from_ping_to_read_records() {
+    let Ok(program) = std::env::var("TEST_LAMBDA_RIE") else {
+        return support::skip(
+            "rie",
+            "set TEST_LAMBDA_RIE to aws-lambda-rie-x86_64, which the PyPI wheel aws-sam-cli holds",
+        );
+    };
+    let folder = TempDir::new().unwrap();
+    let s3 = S3Server::start(folder.path()).await.unwrap();
+    s3.create_bucket("spill").unwrap();
+    let mut config = Config::from_env(settings()).unwrap();
+    config.spill.aws = s3.aws();
+    let handler = Handler::new(config).unwrap();
+    let mut env = settings();
+    env.extend(s3.environment());
+    let emulator = Emulator::start(&program, env).await;
+    for request in requests(&handler).await {
+        let expected = handler.handle(&bytes(&request)).await.unwrap();
+        assert!(emulator.ask(&request).await == expected, "{} differs", request.kind());
+    }
+    let Response::GetTableLayout(layout) = ask(&handler, &requests(&handler).await[5]).await else {
+        panic!("no layout")
+    };
+    let splits = Request::GetSplits(GetSplitsRequest {
+        identity: Identity::default(),
+        query_id: "q-1".into(),
+        catalog: "memory".into(),
+        table: TableName::new("shop", "orders"),
+        partitions: layout.partitions,
+        partition_columns: Vec::new(),
+        constraints: Constraints::default(),
+        continuation_token: None,
+    });
+    let Response::GetSplits(splits) = Response::decode(&emulator.ask(&splits).await).unwrap() else {
+        panic!("no splits")
+    };
+    assert_eq!(splits.splits.len(), 4);
+}

@@ -1,0 +1,256 @@
+//! The handler over a real PostgreSQL: what goes wrong between a Lambda and its database, and what is said then.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_schema::Schema;
+use connector_core::{Error, ErrorKind, TableName};
+use glaux::config::Config;
+use glaux::handler::Handler;
+use glaux::local::s3::S3Server;
+use glaux::protocol::{
+    Constraints, GetSplitsRequest, GetTableRequest, Identity, ReadRecordsRequest, Request, Response, Version,
+};
+use support::postgres::Database;
+use tempfile::TempDir;
+
+/// What no output may hold.
+const PASSWORD: &str = "pl4nted-s3cret";
+
+/// A handler with one catalog on `database`, its secret in a private file.
+struct Glaux {
+    handler: Arc<Handler>,
+    folder: TempDir,
+    role: String,
+    _s3: S3Server,
+}
+
+impl Glaux {
+    async fn new(database: &Database, settings: &[(&str, &str)]) -> Self {
+        Self::with_url(database, &database.url(), settings).await
+    }
+
+    async fn with_url(database: &Database, url: &str, settings: &[(&str, &str)]) -> Self {
+        let folder = TempDir::new().unwrap();
+        let s3 = S3Server::start(folder.path()).await.unwrap();
+        s3.create_bucket("spill").unwrap();
+        let secrets = folder.path().join("secrets.json");
+        let mut variables = vec![
+            ("default".to_owned(), format!("postgres://{url}&${{reader}}")),
+            ("spill_bucket".to_owned(), "spill".to_owned()),
+            ("glaux_secrets_file".to_owned(), secrets.display().to_string()),
+        ];
+        variables.extend(settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
+        let mut config = Config::from_env(variables).unwrap();
+        config.spill.aws = s3.aws();
+        let handler = Arc::new(Handler::new(config).unwrap());
+        let glaux = Self { handler, folder, role: role(database), _s3: s3 };
+        glaux.change_secret(PASSWORD);
+        glaux
+    }
+
+    fn change_secret(&self, password: &str) {
+        let path = self.folder.path().join("secrets.json");
+        let secret = serde_json::json!({"reader": {"username": self.role, "password": password}});
+        fs::write(&path, secret.to_string()).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    }
+
+    async fn schema(&self, table: &str) -> Result<Arc<Schema>, Error> {
+        let request = GetTableRequest {
+            identity: Identity::default(),
+            query_id: "q".into(),
+            catalog: "pg".into(),
+            table: TableName::new("app", table),
+            passthrough: BTreeMap::new(),
+        };
+        match ask(&self.handler, &Request::GetTable(request)).await? {
+            Response::GetTable(response) => Ok(response.schema),
+            other => panic!("{}", other.kind()),
+        }
+    }
+
+    /// Reads a whole table as query `query_id`.
+    async fn read(&self, table: &str, query_id: &str) -> Result<Response, Error> {
+        let schema = self.schema(table).await?;
+        ask(&self.handler, &read_request(&self.handler, table, query_id, schema).await?).await
+    }
+}
+
+async fn read_request(handler: &Handler, table: &str, query_id: &str, schema: Arc<Schema>) -> Result<Request, Error> {
+    let one = Arc::new(arrow_array::Int32Array::from(vec![1])) as arrow_array::ArrayRef;
+    let splits = GetSplitsRequest {
+        identity: Identity::default(),
+        query_id: query_id.into(),
+        catalog: "pg".into(),
+        table: TableName::new("app", table),
+        partitions: RecordBatch::try_from_iter([("partitionId", one)]).unwrap(),
+        partition_columns: Vec::new(),
+        constraints: Constraints::default(),
+        continuation_token: None,
+    };
+    let Response::GetSplits(splits) = ask(handler, &Request::GetSplits(splits)).await? else { panic!("no splits") };
+    Ok(Request::ReadRecords(ReadRecordsRequest {
+        identity: Identity::default(),
+        query_id: query_id.into(),
+        catalog: "pg".into(),
+        table: TableName::new("app", table),
+        schema,
+        split: splits.splits[0].clone(),
+        constraints: Constraints::default(),
+        max_block_size: 16_000_000,
+        max_inline_block_size: 5_242_880,
+    }))
+}
+
+async fn ask(handler: &Handler, request: &Request) -> Result<Response, Error> {
+    let answer = handler.handle(&request.encode(Version::default()).unwrap()).await;
+    Ok(Response::decode(&answer.inspect_err(no_secret)?).unwrap())
+}
+
+fn no_secret(error: &Error) {
+    let told = format!("{error} {error:?} {:?}", error.hint_text());
+    assert!(!told.contains(PASSWORD), "{told}");
+}
+
+/// A database with one table to read and one that is not ours, and a role of its own to read it with.
+async fn database() -> Option<Database> {
+    let database = support::postgres::database(
+        "create schema app; create table app.hidden as select 1 as id; \
+         create table app.small as select g as id, 'row ' || g as name from generate_series(1, 100) g;",
+    )
+    .await?;
+    run(&database, &format!("create role ROLE login password '{PASSWORD}'")).await;
+    run(&database, "grant usage on schema app to ROLE; grant select on app.small to ROLE").await;
+    Some(database)
+}
+
+/// Runs `script` as the owner, with `ROLE` standing for the test's role; roles belong to the whole server.
+async fn run(database: &Database, script: &str) {
+    let script = script.replace("ROLE", &role(database));
+    database.client().await.batch_execute(&script).await.unwrap_or_else(|error| panic!("{script}: {error:?}"));
+}
+
+fn role(database: &Database) -> String {
+    format!("{}_reader", database.name)
+}
+
+fn rows(response: &Response) -> usize {
+    match response {
+        Response::ReadRecords(response) => response.records.num_rows(),
+        other => panic!("{}", other.kind()),
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_told_as_such_and_never_shown() {
+    let Some(database) = database().await else { return };
+    let glaux = Glaux::new(&database, &[]).await;
+    glaux.change_secret("not-the-password");
+    let error = glaux.read("small", "q").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unauthenticated, "{error}");
+    assert!(!error.to_string().contains("not-the-password"), "{error}");
+}
+
+#[tokio::test]
+async fn a_rotation_loses_no_query() {
+    let Some(database) = database().await else { return };
+    let glaux = Glaux::new(&database, &[]).await;
+    assert_eq!(rows(&glaux.read("small", "q-1").await.unwrap()), 100);
+    // The old password is still cached, and no session may hide that it has ceased to work.
+    run(&database, "alter role ROLE password 'rotated'").await;
+    glaux.change_secret("rotated");
+    terminate(&database, "usename like '%_reader'").await;
+    assert_eq!(rows(&glaux.read("small", "q-2").await.unwrap()), 100);
+}
+
+#[tokio::test]
+async fn what_the_role_may_not_read_is_not_there_and_a_right_that_ends_ends() {
+    let Some(database) = database().await else { return };
+    let glaux = Glaux::new(&database, &[]).await;
+    assert_eq!(glaux.schema("hidden").await.unwrap_err().kind(), ErrorKind::NotFound);
+    let schema = glaux.schema("small").await.unwrap();
+    let request = read_request(&glaux.handler, "small", "q", schema).await.unwrap();
+    run(&database, "revoke select on app.small from ROLE").await;
+    let error = ask(&glaux.handler, &request).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Forbidden), "{error}");
+}
+
+#[tokio::test]
+async fn another_authority_is_refused_by_name() {
+    let Some(database) = database().await else { return };
+    let folder = TempDir::new().unwrap();
+    let other = folder.path().join("other.crt");
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut authority = rcgen::CertificateParams::new(Vec::new()).unwrap();
+    authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    fs::write(&other, authority.self_signed(&key).unwrap().pem()).unwrap();
+    let (base, _) = database.url().split_once('?').map(|(base, rest)| (base.to_owned(), rest.to_owned())).unwrap();
+    let url = format!("{base}?sslmode=verify-full&sslrootcert={}", other.display());
+    let error = Glaux::with_url(&database, &url, &[]).await.read("small", "q").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Invalid, "{error}");
+    assert!(error.hint_text().is_some_and(|hint| hint.contains("sslrootcert")), "{error} {:?}", error.hint_text());
+}
+
+#[tokio::test]
+async fn a_server_gone_in_the_middle_fails_the_read_and_only_that_one() {
+    let Some(database) = database().await else { return };
+    let big = "create table app.big as select g as id, repeat('x', 1000) as filler from generate_series(1, 150000) g; \
+               grant select on app.big to ROLE";
+    run(&database, big).await;
+    let glaux = Glaux::new(&database, &[]).await;
+    let schema = glaux.schema("big").await.unwrap();
+    let request = read_request(&glaux.handler, "big", "q-gone", schema).await.unwrap();
+    let handler = glaux.handler.clone();
+    let reading = tokio::spawn(async move { ask(&handler, &request).await });
+    terminate(&database, "application_name = 'glaux q-gone' and state = 'active' and query like '%filler%app%big%'")
+        .await;
+    let error = reading.await.unwrap().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
+    assert_eq!(rows(&glaux.read("small", "q-next").await.unwrap()), 100);
+}
+
+/// Ends the sessions that fit, as soon as there is one.
+async fn terminate(database: &Database, condition: &str) {
+    let client = database.client().await;
+    let ended = format!(
+        "select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = current_database() and {condition}"
+    );
+    let start = std::time::Instant::now();
+    while client.query(&ended, &[]).await.unwrap().is_empty() {
+        assert!(start.elapsed().as_secs() < 60, "no session is {condition}");
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_cell_over_the_limit_is_refused_before_it_is_buffered() {
+    let Some(database) = database().await else { return };
+    run(
+        &database,
+        "create table app.wide as select 1 as id, repeat('y', 3000000) as cell; grant select on app.wide to ROLE",
+    )
+    .await;
+    let glaux = Glaux::new(&database, &[("glaux_max_cell_bytes", "1000000")]).await;
+    let error = glaux.read("wide", "q").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TooLarge, "{error}");
+    assert!(error.to_string().contains("1000000"), "{error}");
+    assert_eq!(rows(&glaux.read("small", "q-next").await.unwrap()), 100);
+}
+
+#[tokio::test]
+async fn an_unknown_database_and_a_closed_port_are_told_apart() {
+    let Some(database) = database().await else { return };
+    let url = database.url();
+    let elsewhere = url.replace(&database.name, "no_such_database");
+    let error = Glaux::with_url(&database, &elsewhere, &[]).await.read("small", "q").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
+    let closed = "jdbc:postgresql://127.0.0.1:1/db?sslmode=verify-full";
+    let error = Glaux::with_url(&database, closed, &[]).await.read("small", "q").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
+}
