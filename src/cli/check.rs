@@ -71,13 +71,16 @@ async fn check(catalog: Catalog, config: &Config) -> Report {
 
 fn found(checked: Checked) -> Vec<Finding> {
     let Checked { health, capabilities, schemas, tables, findings } = checked;
-    let user = if health.user.is_empty() { "nobody, who needs no password" } else { health.user.as_str() };
-    let mut found = vec![
-        ok("server", health.version.clone()),
-        ok("user", user.to_owned()),
-        health.tls.map_or_else(|| warning("tls", "none"), |tls| ok("tls", tls)),
-        if tables == 0 { warning("tables", "none is readable") } else { ok("tables", counted(tables, schemas)) },
-    ];
+    let mut found = vec![ok("server", health.version)];
+    // Where nobody logs in there is no way to protect either.
+    if !health.user.is_empty() {
+        found.push(ok("user", health.user));
+        found.push(health.tls.map_or_else(|| warning("tls", "none"), |tls| ok("tls", tls)));
+    }
+    found.push(match tables {
+        0 => warning("tables", "none can be read"),
+        _ => ok("tables", counted(tables, schemas)),
+    });
     found.extend(pushed_down(&capabilities));
     found.extend(health.findings.iter().chain(&findings).map(|text| warning("privileges", text)));
     found
@@ -90,7 +93,8 @@ fn counted(tables: usize, schemas: usize) -> String {
 
 /// What Athena is told that it may leave to the source.
 fn pushed_down(capabilities: &Capabilities) -> Vec<Finding> {
-    let functions: Vec<&str> = capabilities.functions.iter().map(|function| function.wire_name()).collect();
+    let functions: Vec<&str> =
+        capabilities.functions.iter().map(|function| function.wire_name().trim_start_matches('$')).collect();
     let said = |yes: bool| if yes { "applied for each split" } else { "left to Athena" };
     vec![
         ok("filters", "ranges, lists, null".to_owned()),

@@ -53,8 +53,8 @@ fn part(text: &str) -> Option<(String, &str)> {
 /// Lists catalogs and their schemas.
 pub async fn schemas(session: &Session, format: Format, output: &mut Output) -> Done {
     let mut rows = Vec::new();
-    for catalog in session.catalogs() {
-        let schemas = session.schemas(&catalog).await?;
+    for catalog in session.athena.catalogs() {
+        let schemas = session.athena.schemas(&catalog).await?;
         rows.extend(schemas.into_iter().map(|schema| vec![Some(catalog.clone()), Some(schema)]));
     }
     output.whole(format, &listing(&["catalog", "schema"], rows)?)
@@ -63,9 +63,9 @@ pub async fn schemas(session: &Session, format: Format, output: &mut Output) -> 
 /// Lists all tables.
 pub async fn tables(session: &Session, format: Format, output: &mut Output) -> Done {
     let mut rows = Vec::new();
-    for catalog in session.catalogs() {
-        for schema in session.schemas(&catalog).await? {
-            let tables = session.tables(&catalog, &schema).await?;
+    for catalog in session.athena.catalogs() {
+        for schema in session.athena.schemas(&catalog).await? {
+            let tables = session.athena.tables(&catalog, &schema).await?;
             rows.extend(tables.into_iter().map(|table| vec![Some(catalog.clone()), Some(schema.clone()), Some(table)]));
         }
     }
@@ -74,7 +74,7 @@ pub async fn tables(session: &Session, format: Format, output: &mut Output) -> D
 
 /// Lists the columns of a table.
 pub async fn table(session: &Session, name: &[String], format: Format, output: &mut Output) -> Done {
-    let columns = session.columns(name).await?;
+    let columns = session.athena.describe(name).await?;
     let rows = columns.into_iter().map(|column| vec![Some(column.name), Some(column.data_type), column.comment]);
     output.whole(format, &listing(&["column", "type", "comment"], rows.collect())?)
 }

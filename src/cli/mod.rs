@@ -4,6 +4,7 @@ mod cell;
 mod check;
 mod demo;
 mod describe;
+mod explain;
 mod input;
 mod output;
 mod progress;
@@ -45,7 +46,8 @@ enum Command {
     Sql(SqlArguments),
     /// See whether every catalog can be reached and read, and what is pushed down to it
     Check(CheckArguments),
-    /// Start a real PostgreSQL with a small shop in it and query it, nothing needed
+    /// Start a real PostgreSQL with a small shop in it and query it; nothing is needed
+    #[command(after_help = demo::HELP)]
     Demo(DemoArguments),
 }
 
@@ -88,6 +90,9 @@ struct DemoArguments {
     /// End in a shell over the demo instead of stopping
     #[arg(long)]
     shell: bool,
+    /// Leave it running until Ctrl-C, to be used from another terminal
+    #[arg(long, conflicts_with = "shell")]
+    keep: bool,
 }
 
 /// Runs the command line `arguments` and says how it went, as an exit code.

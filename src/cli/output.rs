@@ -86,11 +86,6 @@ impl Output {
         complain(text);
     }
 
-    /// Whether somebody watches.
-    pub fn is_live(&self) -> bool {
-        self.live
-    }
-
     /// Shows how far it is, in place on a terminal, else as a line.
     pub fn status(&mut self, text: &str) {
         if !self.live {

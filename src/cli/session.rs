@@ -5,16 +5,17 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow_array::RecordBatch;
-use arrow_schema::SchemaRef;
-use connector_core::{Error, Result};
-use futures::stream::BoxStream;
+use connector_core::{Error, Rendered, Result};
+use futures::FutureExt;
 use tempfile::TempDir;
 
-use super::progress::Figures;
-use crate::config::Config;
+use crate::config::{Aws, Config, SpillConfig};
 use crate::handler::Handler;
+use crate::local::invoke::{Http, InProcess, Invoke};
 use crate::local::s3::S3Server;
+use crate::local::{LocalAthena, Options, ScanReport, StatementHook, athena_type, shown_domain, shown_expr};
+use crate::protocol::{Request, Version};
+use crate::spill::Store;
 
 /// The catalog and the schema of names that have none.
 #[derive(Clone, Debug, Default)]
@@ -25,29 +26,10 @@ pub struct Defaults {
     pub schema: Option<String>,
 }
 
-/// A result on its way.
-pub struct Answer {
-    /// Its columns.
-    pub schema: SchemaRef,
-    /// Its rows.
-    pub batches: BoxStream<'static, Result<RecordBatch>>,
-    /// How far it is.
-    pub figures: Box<dyn Fn() -> Figures + Send>,
-}
-
-/// A column, as a person is told of it.
-pub struct Column {
-    /// Its name.
-    pub name: String,
-    /// Its type in Athena's words.
-    pub data_type: String,
-    /// The source's comment.
-    pub comment: Option<String>,
-}
-
 /// Something that runs SQL.
 pub struct Session {
-    handler: Option<Arc<Handler>>,
+    /// The local Athena.
+    pub athena: LocalAthena,
     _bucket: Option<Bucket>,
 }
 
@@ -59,52 +41,87 @@ pub fn settings(file: Option<&Path>) -> Result<Config> {
     }
 }
 
+/// The name of the catalog that answers to any name.
+const ANY: &str = "default";
+
 impl Session {
     /// Over a handler in this process.
     pub async fn open(mut config: Config, defaults: Defaults) -> Result<Self> {
         let bucket = Bucket::unless_set(&mut config).await?;
+        let mut names: Vec<String> = config.catalogs.iter().map(|catalog| catalog.name.clone()).collect();
+        if let ([only], Some(wanted)) = (names.as_mut_slice(), &defaults.catalog)
+            && only == ANY
+        {
+            only.clone_from(wanted);
+        }
+        let store = Store::new(&config.spill);
         let handler = Arc::new(Handler::new(config)?);
-        let _ = defaults;
-        Ok(Self { handler: Some(handler), _bucket: bucket })
+        let function: Arc<dyn Invoke> = Arc::new(InProcess(handler.clone()));
+        let functions = names.into_iter().map(|name| (name, function.clone())).collect();
+        let options = Options { statements: Some(statements(handler)), ..options(defaults, store) };
+        Ok(Self { athena: LocalAthena::new(functions, options)?, _bucket: bucket })
     }
 
-    /// Over a Lambda function.
-    pub async fn remote(function: &str, endpoint: Option<&str>, defaults: Defaults) -> Result<Self> {
-        let _ = (function, endpoint, defaults);
-        Ok(Self { handler: None, _bucket: None })
+    /// Over a Lambda function, of AWS or behind an endpoint; what it spills is read with this machine's own rights.
+    pub async fn remote(function: &str, endpoint: Option<&str>, mut defaults: Defaults) -> Result<Self> {
+        let aws = Aws::lazy();
+        let invoke: Arc<dyn Invoke> = Arc::new(match endpoint {
+            Some(endpoint) => Http::at(endpoint, function),
+            None => Http::new(aws.sdk().await, function),
+        });
+        let name = defaults.catalog.get_or_insert_with(|| function.to_owned()).clone();
+        let store = Store::new(&SpillConfig { aws, ..SpillConfig::default() });
+        Ok(Self { athena: LocalAthena::new(vec![(name, invoke)], options(defaults, store))?, _bucket: None })
     }
+}
 
-    /// Runs a statement.
-    pub async fn query(&self, statement: &str) -> Result<Answer> {
-        Err(Error::internal(statement))
-    }
+fn options(defaults: Defaults, store: Store) -> Options {
+    let Defaults { catalog, schema } = defaults;
+    Options { catalog, schema, spill: Some(Arc::new(store)), ..Options::default() }
+}
 
-    /// Says how a statement would be run.
-    pub async fn explain(&self, statement: &str) -> Result<String> {
-        Err(Error::internal(statement))
-    }
+/// Tells what a handler would ask a source, and what it would do itself; a source that cannot say it is asked to all the same.
+fn statements(handler: Arc<Handler>) -> StatementHook {
+    Arc::new(move |request: Request| {
+        let handler = handler.clone();
+        async move {
+            let bytes = request.encode(Version::default()).ok()?;
+            let rendered = handler.plan(&bytes).await;
+            rendered.inspect_err(|error| tracing::info!(%error, "no statement to show")).ok().map(|plan| told(&plan))
+        }
+        .boxed()
+    })
+}
 
-    /// The catalogs there are.
-    pub fn catalogs(&self) -> Vec<String> {
-        let handler = self.handler.iter();
-        handler.flat_map(|handler| handler.config().catalogs.iter().map(|catalog| catalog.name.clone())).collect()
-    }
+/// The text; a line with the types of its parameters, whose values stay out; a line for each thing left to do in the function.
+fn told(rendered: &Rendered) -> String {
+    let binds = rendered.statement.binds.iter().enumerate().map(|(index, bind)| {
+        let data_type = bind.source_type.map_or_else(|| athena_type(&bind.data_type), str::to_owned);
+        format!("${} {data_type}", index + 1)
+    });
+    let binds: Vec<String> = binds.collect();
+    let mut lines = vec![rendered.statement.sql.replace('\n', " "), binds.join(", ")];
+    let remainder = &rendered.remainder;
+    lines.extend(remainder.domains.iter().map(|(column, domain)| shown_domain(column, domain)));
+    lines.extend(remainder.filters.iter().map(shown_expr));
+    lines.join("\n")
+}
 
-    /// The schemas of a catalog.
-    pub async fn schemas(&self, catalog: &str) -> Result<Vec<String>> {
-        Err(Error::internal(catalog))
-    }
+/// What [`told`] told.
+pub struct Told<'t> {
+    /// What the source is sent.
+    pub sql: &'t str,
+    /// The types of its parameters.
+    pub binds: &'t str,
+    /// What the function checks on the rows that come back.
+    pub kept: Vec<&'t str>,
+}
 
-    /// The tables of a schema.
-    pub async fn tables(&self, catalog: &str, schema: &str) -> Result<Vec<String>> {
-        let _ = catalog;
-        Err(Error::internal(schema))
-    }
-
-    /// The columns of a table whose name may lack the catalog and the schema.
-    pub async fn columns(&self, name: &[String]) -> Result<Vec<Column>> {
-        let _ = name;
-        Err(Error::internal("soon"))
+impl<'t> Told<'t> {
+    /// Of a scan, if its function is in this process and can say it.
+    pub fn of(scan: &'t ScanReport) -> Option<Self> {
+        let mut lines = scan.statement.as_deref()?.lines();
+        Some(Self { sql: lines.next()?, binds: lines.next().unwrap_or_default(), kept: lines.collect() })
     }
 }
 

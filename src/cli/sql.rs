@@ -8,15 +8,17 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::SqlArguments;
 use super::input::Input;
 use super::output::{Done, Output};
-use super::progress::{Clock, PACE, counted, time};
+use super::progress::{Clock, Figures, PACE, counted, time};
 use super::rows::{Format, Rows};
-use super::session::{Answer, Defaults, Session};
-use super::{shell, statement};
+use super::session::{Defaults, Session};
+use super::{explain, shell, statement};
 use crate::config::history_file;
+use crate::local::{Progress, Query};
 
 /// Shown below the help of the command.
 pub const HELP: &str = "\
-Names are [catalog.]schema.table. EXPLAIN SELECT … shows what the sources are asked.
+Names are [catalog.]schema.table. EXPLAIN SELECT … shows what the sources would be asked, EXPLAIN ANALYZE SELECT … also what
+came of it.
 Exit codes: 0 done, 2 usage or a wrong setting, 3 refused, 4 not found, 5 changed meanwhile, 6 source unreachable, 1 other.";
 
 /// How results are shown.
@@ -47,22 +49,33 @@ pub async fn run(arguments: SqlArguments, file: Option<&Path>, output: &mut Outp
 /// Runs one statement and shows what it gives.
 pub async fn execute(session: &Session, text: &str, options: &Options, output: &mut Output) -> Done {
     let clock = Clock::start();
-    let rows = match statement::behind("explain", text) {
-        Some(explained) => {
-            let plan = session.explain(explained).await?;
-            output.data(&plan)?;
-            return output.flush();
-        }
-        None => show(session.query(text).await?, clock, options, output).await?,
-    };
+    if let Some(explained) = statement::behind("explain", text) {
+        return explain(session, explained, options, output).await;
+    }
+    let rows = show(session.athena.sql(text).await?, clock, options, output).await?;
     if options.timing || options.format == Format::Table {
         output.note(&format!("{} in {}", counted(rows), time(clock.elapsed())));
     }
     Ok(())
 }
 
+/// `EXPLAIN` says what would be asked; `EXPLAIN ANALYZE` asks it, throws the rows away, and says what came.
+async fn explain(session: &Session, text: &str, options: &Options, output: &mut Output) -> Done {
+    match statement::behind("analyze", text) {
+        Some(text) => {
+            let mut answer = session.athena.sql(text).await?;
+            while let Some(batch) = answer.batches.next().await {
+                batch?;
+            }
+            explain::show_done(&answer.progress.report(), options.format, output)?;
+        }
+        None => explain::show(&session.athena.explain(text).await?, options.format, output)?,
+    }
+    output.flush()
+}
+
 /// Writes batches as they come; says how far it is while none comes.
-async fn show(mut answer: Answer, clock: Clock, options: &Options, output: &mut Output) -> Done<u64> {
+async fn show(mut answer: Query, clock: Clock, options: &Options, output: &mut Output) -> Done<u64> {
     let mut text = String::new();
     let mut rows = Rows::new(options.format, answer.schema.clone(), &mut text);
     let mut pace = interval(PACE);
@@ -79,7 +92,7 @@ async fn show(mut answer: Answer, clock: Clock, options: &Options, output: &mut 
             },
             _ = pace.tick() => {
                 output.flush()?;
-                if let Some(status) = clock.status(&(answer.figures)()) {
+                if let Some(status) = clock.status(&figures(&answer.progress)) {
                     output.status(&status);
                 }
             }
@@ -90,4 +103,14 @@ async fn show(mut answer: Answer, clock: Clock, options: &Options, output: &mut 
     output.clear_status();
     output.flush()?;
     Ok(count)
+}
+
+fn figures(progress: &Progress) -> Figures {
+    let report = progress.report();
+    report.scans.iter().fold(Figures::default(), |all, scan| Figures {
+        rows: all.rows + scan.rows,
+        bytes: all.bytes + scan.bytes_received,
+        done: all.done + scan.splits_read,
+        splits: all.splits + scan.splits,
+    })
 }
