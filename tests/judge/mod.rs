@@ -4,10 +4,13 @@
 
 pub mod cells;
 pub mod constraints;
+mod handling;
+mod peer;
 pub mod meaning;
 pub mod messages;
 pub mod random;
 pub mod same;
+mod spilling;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -82,6 +85,7 @@ pub fn java(jar: &Path) -> Command {
     let mut java = Command::new("java");
     // It lives for seconds, in which the second compiler never earns back what it costs.
     java.args(["-XX:TieredStopAtLevel=1", "-Xmx1g", "-jar"]).arg(jar);
+    java.env("ATHENA_FEDERATION_SDK_LOG_LEVEL", "error");
     java
 }
 
