@@ -226,8 +226,8 @@ async fn awss_handler_answers_what_we_ask_in_every_version() {
         let mut asking = Asking::new(&peer, &place, version);
         let (identity, query_id, catalog) = (Identity::default, || "q-1".to_owned(), || "pg".to_owned());
         let ping = PingRequest { identity: identity(), catalog: catalog(), query_id: query_id() };
-        let Response::Ping(pong) = asking.ask(Request::Ping(ping)).await else { panic!("no ping") };
-        assert_eq!((pong.catalog.as_str(), pong.query_id.as_str(), pong.serde_version), ("pg", "q-1", 6));
+        let Response::Ping(answer) = asking.ask(Request::Ping(ping)).await else { panic!("no ping") };
+        assert_eq!((answer.catalog.as_str(), answer.query_id.as_str(), answer.serde_version), ("pg", "q-1", 6));
         let list = ListSchemasRequest { identity: identity(), query_id: query_id(), catalog: catalog() };
         let Response::ListSchemas(schemas) = asking.ask(Request::ListSchemas(list)).await else { panic!() };
         assert!(schemas.schemas.contains(&"shop".to_owned()), "{schemas:?}");
