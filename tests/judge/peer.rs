@@ -12,7 +12,7 @@ use aws_sdk_lambda::primitives::Blob;
 use connector_core::{Bound, Domain, Range, TableName, Value as Constant, Values};
 use futures::TryStreamExt;
 use glaux::config::SpillConfig;
-use glaux::local::invoke::Http;
+use glaux::local::invoke::{Http, Invoke};
 use glaux::local::{LocalAthena, Options};
 use glaux::protocol::{
     Constraints, GetSplitsRequest, GetTableLayoutRequest, GetTableRequest, Identity, ListSchemasRequest,
@@ -39,8 +39,8 @@ pub struct Peer {
 pub const FUNCTION: &str = "aws";
 
 impl Peer {
-    /// Over `database`, spilling to `place`.
-    pub fn start(database: &Database, place: &Place) -> Self {
+    /// Over `database`, spilling to `place`, with settings of AWS's own.
+    pub fn start(database: &Database, place: &Place, settings: &[(&str, &str)]) -> Self {
         let credentials: Vec<(String, String)> = place.server.environment();
         let setting = |name: &str| credentials.iter().find(|(key, _)| key == name).unwrap().1.clone();
         let program = java(&jar().unwrap());
@@ -51,7 +51,7 @@ impl Peer {
         shell.args([&database.url(), "--user", database.user(), "--s3-endpoint", place.server.endpoint()]);
         shell.args(["--access-key", &setting("AWS_ACCESS_KEY_ID"), "--secret-key", &setting("AWS_SECRET_ACCESS_KEY")]);
         shell.envs(program.get_envs().filter_map(|(key, value)| Some((key, value?))));
-        shell.env("PEER_PASSWORD", database.password().expose());
+        shell.env("PEER_PASSWORD", database.password().expose()).envs(settings.iter().copied());
         let mut process = shell.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let mut said = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut said).unwrap();
@@ -219,7 +219,7 @@ async fn awss_handler_answers_what_we_ask_in_every_version() {
     }
     let Some(database) = support::postgres::database(SCRIPT).await else { return };
     let place = Place::new().await;
-    let peer = Peer::start(&database, &place);
+    let peer = Peer::start(&database, &place, &[]);
     let items = TableName::new("shop", "items");
     let all = expected(&database, "select * from shop.items").await;
     let few = expected(&database, "select * from shop.items where id < 10").await;
@@ -292,7 +292,9 @@ async fn our_athena_over_awss_handler_answers_what_postgresql_answers() {
     }
     let Some(database) = support::postgres::database(SCRIPT).await else { return };
     let place = Place::new().await;
-    let peer = Peer::start(&database, &place);
+    let peer = Peer::start(&database, &place, &[]);
+    // AWS's spiller looks at a block's size only after each row, so that blocks are larger than the request allows.
+    let careful = Peer::start(&database, &place, &[("MAX_BLOCK_SIZE_BYTES", "39000")]);
     let spill = SpillConfig { bucket: Some("spill".into()), aws: place.server.aws(), ..SpillConfig::default() };
     let options = |max_block_size, max_inline_block_size| Options {
         max_block_size,
@@ -300,11 +302,12 @@ async fn our_athena_over_awss_handler_answers_what_postgresql_answers() {
         spill: Some(Arc::new(Store::new(&spill))),
         ..Options::default()
     };
-    let athena = |options| {
-        let function: Arc<dyn glaux::local::invoke::Invoke> = Arc::new(Http::at(&peer.endpoint, FUNCTION));
+    let athena = |peer: &Peer, options| {
+        let function: Arc<dyn Invoke> = Arc::new(Http::at(&peer.endpoint, FUNCTION));
         LocalAthena::new(vec![("pg".to_owned(), function)], options).unwrap()
     };
-    let (inline, spilling) = (athena(options(16_000_000, 5_242_880)), athena(options(40_000, 0)));
+    let inline = athena(&peer, options(16_000_000, 5_242_880));
+    let spilling = athena(&careful, options(40_000, 0));
     let (mut rows, mut blocks) = (0, 0);
     for sql in QUERIES {
         let meant = expected(&database, sql).await;
