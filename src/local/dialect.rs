@@ -80,9 +80,12 @@ impl Dialect for Trino {
         (0..words).for_each(|_| parser.advance_token());
         let right = parser.parse_subexpr(self.prec_value(Precedence::Eq));
         let left = Box::new(left.clone());
-        Some(right.map(|right| match is_negated {
-            true => Expr::IsNotDistinctFrom(left, Box::new(right)),
-            false => Expr::IsDistinctFrom(left, Box::new(right)),
+        Some(right.map(|right| {
+            if is_negated {
+                Expr::IsNotDistinctFrom(left, Box::new(right))
+            } else {
+                Expr::IsDistinctFrom(left, Box::new(right))
+            }
         }))
     }
 }

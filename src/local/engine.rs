@@ -52,8 +52,7 @@ pub(super) fn failure(error: DataFusionError) -> Error {
             Ok(ours) => *ours,
             Err(other) => Error::internal(format!("the engine failed: {other}")).with_source(other),
         },
-        DataFusionError::Context(_, inner) => failure(*inner),
-        DataFusionError::Diagnostic(_, inner) => failure(*inner),
+        DataFusionError::Context(_, inner) | DataFusionError::Diagnostic(_, inner) => failure(*inner),
         DataFusionError::ArrowError(inner, _) => match *inner {
             datafusion::arrow::error::ArrowError::ExternalError(ours) if ours.is::<Error>() => {
                 failure(DataFusionError::External(ours))
@@ -86,8 +85,10 @@ fn copied(shared: &DataFusionError) -> Error {
 
 fn sorted(error: DataFusionError) -> Error {
     let kind = match error.find_root() {
-        DataFusionError::SQL(..) | DataFusionError::Plan(_) | DataFusionError::SchemaError(..) => ErrorKind::Invalid,
-        DataFusionError::Execution(_) => ErrorKind::Invalid,
+        DataFusionError::SQL(..)
+        | DataFusionError::Plan(_)
+        | DataFusionError::SchemaError(..)
+        | DataFusionError::Execution(_) => ErrorKind::Invalid,
         DataFusionError::NotImplemented(_) => ErrorKind::Unsupported,
         DataFusionError::ResourcesExhausted(_) => ErrorKind::TooLarge,
         _ => ErrorKind::Internal,

@@ -166,13 +166,9 @@ impl VisitorMut for Meaning {
                 }
             }
             // Trino docs, Language, Types: a literal with an exponent is a double, one with a point alone a decimal.
-            Expr::Value(value) => {
-                if let Value::Number(text, _) = &value.value {
-                    if text.contains(['e', 'E']) {
-                        let text = Value::SingleQuotedString(text.to_string());
-                        *expr = cast(text.with_empty_span(), DataType::DoublePrecision);
-                    }
-                }
+            Expr::Value(ValueWithSpan { value: Value::Number(text, _), .. }) if text.contains(['e', 'E']) => {
+                let text = Value::SingleQuotedString(text.clone());
+                *expr = cast(text.with_empty_span(), DataType::DoublePrecision);
             }
             _ => {}
         }

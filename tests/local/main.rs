@@ -1,4 +1,5 @@
 //! SQL through the local Athena over the memory connector: the whole way down to wire bytes and back, on a bare machine.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod functions;
 mod meaning;

@@ -112,6 +112,22 @@ async fn decimals_divide_as_in_trino() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn integers_do_not_wrap_around() {
+    let shop = Shop::open().await;
+    let athena = shop.athena(|_| ());
+    for expression in ["c_bigint - 1", "c_integer - 1", "c_tinyint * c_smallint", "-c_bigint", "c_bigint / -1"] {
+        let error = run(&athena, &format!("select {expression} from shop.every_type")).await.expect_err(expression);
+        assert!(error.to_string().contains("out of range"), "{expression}: {error}");
+    }
+    assert_eq!(
+        run(&athena, "select 7 / 2, -7 / 2, -7 % 3, 2147483647 + 2147483648").await.unwrap().0,
+        ["3|-3|-1|4294967295"]
+    );
+    assert!(run(&athena, "select 2147483647 + 1").await.is_err(), "an integer literal is 32 bits wide");
+    assert_eq!(holds(&shop, "c_integer < 0 or c_integer + 1 = 2").await, [EDGE, ORDINARY]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn null_sorts_last_both_ways() {
     let shop = Shop::open().await;
     let athena = shop.athena(|_| ());

@@ -1,5 +1,9 @@
 //! Asked of the source or not, an answer is the same.
 
+use std::sync::Arc;
+
+use glaux::local::StatementHook;
+use glaux::protocol::Request;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
@@ -132,6 +136,8 @@ async fn an_explanation_reads_nothing_and_tells_who_does_what() {
     let athena = shop.athena(|_| ());
     let query =
         "select id from shop.orders where id = 7 and length(note) > 5 and placed_at > timestamp '2023-01-01 00:00:00'";
+    let report = athena.explain("select 1 from shop.customers where id + 1 = 5").await.unwrap();
+    assert_eq!(report.scans[0].asked, ["(id + 1) = 5"], "a literal is no wider than its column");
     let report = athena.explain(query).await.unwrap();
     assert_eq!(report.scans[0].asked, ["id = 7", "placed_at IN (TIMESTAMP '2023-01-01 00:00:00.000', ..)"]);
     assert_eq!(report.scans[0].evaluated.len(), 2);
@@ -139,6 +145,20 @@ async fn an_explanation_reads_nothing_and_tells_who_does_what() {
     assert!(report.engine_filters[0].contains("length"), "{report:?}");
     assert_eq!((report.scans[0].splits, report.scans[0].rows), (0, 0));
     assert!(report.plan.contains("AthenaScan: memory.shop.orders"), "{}", report.plan);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hook_tells_the_statement_of_each_scan() {
+    let shop = Shop::open().await;
+    let hook: StatementHook = Arc::new(|request: Request| {
+        let Request::ReadRecords(request) = request else { return Box::pin(async { None }) };
+        Box::pin(async move { Some(format!("{} of {}", request.schema.field(0).name(), request.table.table)) })
+    });
+    let athena = shop.athena(|options| options.statements = Some(hook));
+    let report = athena.explain("select o.id from shop.orders o, shop.customers c where o.id = c.id").await.unwrap();
+    let mut statements: Vec<_> = report.scans.iter().map(|scan| scan.statement.clone().unwrap()).collect();
+    statements.sort();
+    assert_eq!(statements, ["id of customers", "id of orders"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
