@@ -1,9 +1,10 @@
 //! Random constraints, and what a set of wanted values comes to whoever wrote it and in whatever form.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use arrow_schema::{DataType, Schema};
+use arrow_schema::{DataType, Field, Fields, Schema};
 use connector_core::{Bound, Direction, Domain, Expr, Function, Nulls, Range, SortKey, Value as Constant, Values};
 use glaux::protocol::{Constraints, QueryPlan};
 use serde_json::{Value, json};
@@ -28,9 +29,11 @@ pub fn constraints(chance: &mut Chance, schema: &Schema, version: u8) -> Constra
             nulls: chance.pick(&[Nulls::First, Nulls::Last]),
         }),
         limit: chance.pick(&[None, Some(0), Some(10), Some(1 << 40), Some(i64::MAX.unsigned_abs())]),
-        passthrough: if version >= 5 { chance.texts(2) } else { std::collections::BTreeMap::new() },
-        query_plan: chance
-            .maybe(|chance| QueryPlan { version: chance.maybe(Chance::text), plan: chance.maybe(Chance::text) }),
+        passthrough: if version >= 5 { chance.texts(2) } else { BTreeMap::new() },
+        query_plan: chance.maybe(|chance| {
+            // AWS's reader throws on a plan that is null.
+            QueryPlan { version: chance.maybe(Chance::text), plan: Some(chance.text()) }
+        }),
     }
 }
 
@@ -43,20 +46,40 @@ pub fn as_read(constraints: &Constraints, version: u8) -> Constraints {
     if version < 6 {
         read.query_plan = None;
     }
-    read.summary.values_mut().for_each(|domain| *domain = normal(domain));
-    read.expressions.iter_mut().for_each(unfold);
+    for domain in read.summary.values_mut() {
+        *domain = normal(domain);
+        forget_children(&mut domain.data_type);
+    }
+    read.expressions.iter_mut().for_each(expression_as_read);
     read
 }
 
-/// A folded array of nothing travels as a call, since a constant of no rows is NULL.
-fn unfold(expression: &mut Expr) {
+fn expression_as_read(expression: &mut Expr) {
+    // A folded array of nothing travels as a call, since a constant of no rows is NULL.
+    if let Expr::List { values, data_type } = expression
+        && values.is_empty()
+    {
+        let data_type = DataType::new_list(data_type.clone(), true);
+        *expression = Expr::Call { function: Function::Array, args: Vec::new(), data_type };
+    }
     match expression {
-        Expr::List { values, data_type } if values.is_empty() => {
-            let data_type = DataType::new_list(data_type.clone(), true);
-            *expression = Expr::Call { function: Function::Array, args: Vec::new(), data_type };
+        Expr::Call { args, data_type, .. } => {
+            forget_children(data_type);
+            args.iter_mut().for_each(expression_as_read);
         }
-        Expr::Call { args, .. } => args.iter_mut().for_each(unfold),
-        Expr::List { .. } | Expr::Column { .. } | Expr::Constant { .. } => {}
+        Expr::Column { data_type, .. } | Expr::Constant { data_type, .. } | Expr::List { data_type, .. } => {
+            forget_children(data_type);
+        }
+    }
+}
+
+/// A nested type is told in constraints without what it holds.
+fn forget_children(data_type: &mut DataType) {
+    match data_type {
+        DataType::List(_) => *data_type = DataType::new_list(DataType::Null, true),
+        DataType::Map(..) => *data_type = DataType::Map(Arc::new(Field::new("entries", DataType::Null, false)), false),
+        DataType::Struct(_) => *data_type = DataType::Struct(Fields::empty()),
+        _ => {}
     }
 }
 
@@ -118,7 +141,9 @@ fn expression(chance: &mut Chance, depth: usize) -> Expr {
 pub fn functions(expression: &Expr, found: &mut BTreeSet<Function>) {
     if let Expr::Call { function, args, .. } = expression {
         found.insert(*function);
-        args.iter().for_each(|argument| functions(argument, found));
+        for argument in args {
+            functions(argument, found);
+        }
     }
 }
 

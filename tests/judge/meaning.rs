@@ -55,7 +55,7 @@ impl Message {
         match (self.clone(), other.clone()) {
             (Self::Response(one), Self::Response(two)) => one == two,
             (Self::Request(mut one), Self::Request(mut two)) => {
-                let mut take = |request: &mut Request| {
+                let take = |request: &mut Request| {
                     constraints_of(request).map(|constraints| format!("{:?}", std::mem::take(constraints)))
                 };
                 take(&mut one) == take(&mut two) && one == two

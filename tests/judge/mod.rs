@@ -1,13 +1,18 @@
 //! AWS's own SDK as the judge: builds the Java program of `tests/conformance`, keeps one of it, and asks it.
 //!
 //! What is asked and how the answers are compared is in the modules beside; what the program does is in its README.
+// A failure here is a failed test, and what it prints is the test's output.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 pub mod cells;
 pub mod constraints;
+mod handling;
+mod peer;
 pub mod meaning;
 pub mod messages;
 pub mod random;
 pub mod same;
+mod spilling;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -82,6 +87,7 @@ pub fn java(jar: &Path) -> Command {
     let mut java = Command::new("java");
     // It lives for seconds, in which the second compiler never earns back what it costs.
     java.args(["-XX:TieredStopAtLevel=1", "-Xmx1g", "-jar"]).arg(jar);
+    java.env("ATHENA_FEDERATION_SDK_LOG_LEVEL", "error");
     java
 }
 

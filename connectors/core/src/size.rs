@@ -13,6 +13,10 @@ pub fn block_size(batch: &RecordBatch) -> usize {
 
 fn array_size(array: &dyn Array) -> usize {
     let rows = array.len();
+    if rows == 0 {
+        // Java leaves out even the one offset that Arrow's format asks for; a child of lists may be as empty as this.
+        return 0;
+    }
     let validity = rows.div_ceil(8);
     let offsets = (rows + 1) * 4;
     validity
@@ -51,6 +55,7 @@ fn window(offsets: &[i32]) -> (usize, usize) {
 mod tests {
     use std::sync::Arc;
 
+    use arrow_array::builder::{ListBuilder, StringBuilder};
     use arrow_array::{ArrayRef, Int32Array, StringArray};
 
     use super::*;
@@ -64,5 +69,13 @@ mod tests {
         let batch = RecordBatch::try_from_iter([("t", texts)]).unwrap();
         assert_eq!(block_size(&batch.slice(1, 2)), 1 + 12 + 3);
         assert_eq!(block_size(&batch.slice(0, 0)), 0);
+    }
+
+    #[test]
+    fn an_empty_child_is_no_bytes() {
+        let mut lists = ListBuilder::new(StringBuilder::new());
+        lists.append(true);
+        let lists: ArrayRef = Arc::new(lists.finish());
+        assert_eq!(block_size(&RecordBatch::try_from_iter([("l", lists)]).unwrap()), 1 + 8);
     }
 }

@@ -66,7 +66,8 @@ fn set_up(options: &Options) -> String {
         Postgres.identifier(schema, &mut sql);
     }
     if let Some(limit) = options.query_timeout {
-        sql.push_str(&format!("; SET statement_timeout = {}", limit.as_millis()));
+        sql.push_str("; SET statement_timeout = ");
+        sql.push_str(&limit.as_millis().to_string());
     }
     sql
 }

@@ -44,8 +44,8 @@ impl Dialect for Postgres {
 
     fn placeholder(&self, n: usize, bind: &Bind, out: &mut String) {
         match bind.source_type {
-            Some(source_type) => out.push_str(&format!("CAST(${n} AS {source_type})")),
-            None => out.push_str(&format!("${n}")),
+            Some(source_type) => out.extend(["CAST($", &n.to_string(), " AS ", source_type, ")"]),
+            None => out.extend(["$", &n.to_string()]),
         }
     }
 
@@ -90,7 +90,7 @@ impl Dialect for Postgres {
     fn limit(&self, rows: u64, out: &mut String) {
         // The server counts in 63 bits; no table holds more rows.
         if let Ok(rows) = i64::try_from(rows) {
-            out.push_str(&format!(" LIMIT {rows}"));
+            out.extend([" LIMIT ", &rows.to_string()]);
         }
     }
 

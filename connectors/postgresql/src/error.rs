@@ -28,7 +28,17 @@ const STATES: &[(&str, ErrorKind, &str)] = &[
     ("3D000", NotFound, "check the database in the connection URL or in the secret"),
     ("40", Conflict, "run the query again"),
     ("42501", Forbidden, "grant SELECT on it to the catalog's user, and USAGE on its schema"),
-    ("42P01", NotFound, "the table may have been dropped since the query was planned: run it again"),
+    (
+        "42P01",
+        NotFound,
+        "the table may have been dropped since the query was planned; what a view's functions look up without \
+     a schema is found only with currentSchema in the connection URL",
+    ),
+    (
+        "42883",
+        Conflict,
+        "what a view's functions call without a schema is found only with currentSchema in the connection URL",
+    ),
     ("42703", Conflict, "the table may have changed since the query was planned: run it again"),
     ("42", Conflict, "the table may have changed since the query was planned: run it again"),
     ("53", Unavailable, "the server is short of resources; run the query again later"),
@@ -170,10 +180,9 @@ fn inner<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Opti
         if let Some(found) = current.downcast_ref::<E>() {
             return Some(found);
         }
-        if let Some(payload) = current.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
-            if let Some(found) = payload.downcast_ref::<E>() {
-                return Some(found);
-            }
+        let payload = current.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        if let Some(found) = payload.and_then(|payload| payload.downcast_ref::<E>()) {
+            return Some(found);
         }
         next = current.source();
     }
@@ -201,6 +210,8 @@ pub(crate) enum Limit {
     Message { bytes: u64 },
     /// A row's length does not fit the values in it.
     Framing,
+    /// A column has a type that is not one of the server's own.
+    UnknownType,
     /// The server was silent for longer than `socketTimeout`.
     Silence,
 }
@@ -217,6 +228,8 @@ impl Limit {
                     .hint("check that host and port lead to a PostgreSQL server")
             }
             Self::Framing => Error::corrupt("a row in the server's answer is longer or shorter than the values in it"),
+            Self::UnknownType => Error::new(Conflict, "a column has another type than it was described with")
+                .hint("the table may have changed since the query was planned: run it again"),
             Self::Silence => Error::new(TimedOut, "the server was silent for longer than socketTimeout allows")
                 .hint("raise socketTimeout in the connection URL if the query may take longer"),
         }

@@ -1,6 +1,6 @@
 //! PostgreSQL behind the connector seam.
 //!
-//! Rooms: `url` and `options` read the connection URL; `connect`, `tls` and `guard` reach the server; `session` and
+//! Rooms: `url` and `options` read the connection URL; `connect`, `tls`, `guard` and `follower` reach the server; `session` and
 //! `connection` hold a live session; `catalog` describes tables and `types` maps them; `dialect` spells SQL; `bind` sends
 //! values, `reading` and `decode` bring rows back as Arrow batches; `splits` cuts scans; `error` sorts what fails.
 //!
@@ -13,6 +13,7 @@ mod connection;
 mod decode;
 mod dialect;
 mod error;
+mod follower;
 mod guard;
 
 mod options;

@@ -145,7 +145,6 @@ fn array(element: &Element, collation: Collation, settings: &Settings) -> Column
             Some(data_type) => (data_type, "pg_catalog.numeric[]"),
             None => (DataType::Utf8, TEXT_ARRAY),
         },
-        "text" | "varchar" => (DataType::Utf8, TEXT_ARRAY),
         "bytea" => (DataType::Binary, "pg_catalog.bytea[]"),
         "date" => (DataType::Date32, "pg_catalog.date[]"),
         "timestamp" => (DataType::Date64, "pg_catalog.timestamp[]"),

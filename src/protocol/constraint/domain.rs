@@ -158,18 +158,33 @@ struct Edge<'d> {
     included: bool,
 }
 
-/// The ranges of a domain in their order, without empty ones: AWS's reader throws on a low end above the high one.
+/// The ranges of a domain in their order, without empty ones, on which AWS's reader throws, and none that touch, which it joins.
 fn spans(values: &Values) -> Vec<Span<'_>> {
     match values {
         Values::All => vec![Span { low: None, high: None }],
         Values::Ranges(ranges) => {
             let mut spans: Vec<_> = ranges.iter().map(Span::of).filter(Span::is_possible).collect();
             spans.sort_by(|a, b| compare_lows(a.low, b.low));
-            spans
+            joined(spans)
         }
         Values::In(list) => sorted(list).into_iter().map(Span::single).collect(),
         Values::NotIn(list) => gaps(&sorted(list)),
     }
+}
+
+fn joined(spans: Vec<Span<'_>>) -> Vec<Span<'_>> {
+    let mut joined: Vec<Span<'_>> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match joined.last_mut() {
+            Some(last) if reaches(last.high, span.low) => {
+                if compare_highs(last.high, span.high).is_lt() {
+                    last.high = span.high;
+                }
+            }
+            _ => joined.push(span),
+        }
+    }
+    joined
 }
 
 fn gaps<'d>(points: &[&'d Value]) -> Vec<Span<'d>> {
@@ -220,5 +235,45 @@ fn compare_lows(a: Option<Edge<'_>>, b: Option<Edge<'_>>) -> Ordering {
         (None, Some(_)) => Ordering::Less,
         (Some(_), None) => Ordering::Greater,
         (Some(a), Some(b)) => compare(a.value, b.value).then(b.included.cmp(&a.included)),
+    }
+}
+
+fn compare_highs(a: Option<Edge<'_>>, b: Option<Edge<'_>>) -> Ordering {
+    match (a, b) {
+        (None, None) => Ordering::Equal,
+        (None, Some(_)) => Ordering::Greater,
+        (Some(_), None) => Ordering::Less,
+        (Some(a), Some(b)) => compare(a.value, b.value).then(a.included.cmp(&b.included)),
+    }
+}
+
+/// Whether no value lies between a range that ends with `high` and one that starts with `low`.
+fn reaches(high: Option<Edge<'_>>, low: Option<Edge<'_>>) -> bool {
+    let (Some(high), Some(low)) = (high, low) else { return true };
+    match compare(high.value, low.value) {
+        Ordering::Less => false,
+        Ordering::Equal => high.included || low.included,
+        Ordering::Greater => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_that_overlap_or_touch_are_joined_and_a_single_gap_between_two_stays() {
+        let number = |number| Value::Int(number);
+        let ranges = Values::Ranges(vec![
+            Range { low: Bound::Excluded(number(5)), high: Bound::Included(number(6)) },
+            Range { low: Bound::Included(number(3)), high: Bound::Excluded(number(5)) },
+            Range { low: Bound::Unbounded, high: Bound::Included(number(1)) },
+            Range { low: Bound::Excluded(number(1)), high: Bound::Included(number(3)) },
+            Range { low: Bound::Included(number(2)), high: Bound::Included(number(2)) },
+        ]);
+        let ends: Vec<_> =
+            spans(&ranges).iter().map(|span| (span.low.map(|e| e.value), span.high.map(|e| e.value))).collect();
+        let (five, six) = (number(5), number(6));
+        assert_eq!(ends, [(None, Some(&five)), (Some(&five), Some(&six))]);
     }
 }

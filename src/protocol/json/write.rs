@@ -1,5 +1,6 @@
 //! Writing a message: what is put in comes out in that order, into one buffer. Commas are its only intelligence.
 
+use std::fmt::Display;
 use std::io::Write as _;
 
 use base64::Engine as _;
@@ -67,22 +68,17 @@ impl Writer {
 
     /// A number.
     pub fn whole(&mut self, number: impl Into<i128>) -> Result<()> {
-        self.separate();
-        write!(self.out, "{}", number.into()).map_err(unwritable)
+        self.plain(number.into())
     }
 
     /// A boolean.
     pub fn boolean(&mut self, value: bool) -> Result<()> {
-        self.separate();
-        self.out.extend_from_slice(if value { b"true" } else { b"false" });
-        Ok(())
+        self.plain(value)
     }
 
     /// Null.
     pub fn null(&mut self) -> Result<()> {
-        self.separate();
-        self.out.extend_from_slice(b"null");
-        Ok(())
+        self.plain("null")
     }
 
     /// Bytes as base64, encoded in place: a block is not built as a string first.
@@ -108,6 +104,11 @@ impl Writer {
         self.out.push(close);
         self.comma = true;
         Ok(())
+    }
+
+    fn plain(&mut self, token: impl Display) -> Result<()> {
+        self.separate();
+        write!(self.out, "{token}").map_err(unwritable)
     }
 
     fn separate(&mut self) {

@@ -81,25 +81,25 @@ impl<T: ArrowPrimitiveType, D: Fn(&[u8]) -> Result<T::Native, Fault> + Send> Cel
 /// Truth values.
 pub(super) struct Bits<D> {
     decode: D,
-    bits: BooleanBufferBuilder,
+    values: BooleanBufferBuilder,
     nulls: NullBufferBuilder,
 }
 
 impl<D: Fn(&[u8]) -> Result<bool, Fault>> Bits<D> {
     pub(super) fn new(decode: D) -> Self {
-        Self { decode, bits: BooleanBufferBuilder::new(FIRST_ROWS), nulls: NullBufferBuilder::new(FIRST_ROWS) }
+        Self { decode, values: BooleanBufferBuilder::new(FIRST_ROWS), nulls: NullBufferBuilder::new(FIRST_ROWS) }
     }
 }
 
 impl<D: Fn(&[u8]) -> Result<bool, Fault> + Send> Cells for Bits<D> {
     fn push(&mut self, bytes: &[u8]) -> Result<usize, Fault> {
-        self.bits.append((self.decode)(bytes)?);
+        self.values.append((self.decode)(bytes)?);
         self.nulls.append_non_null();
         Ok(0)
     }
 
     fn push_null(&mut self) {
-        self.bits.append(false);
+        self.values.append(false);
         self.nulls.append_null();
     }
 
@@ -108,11 +108,11 @@ impl<D: Fn(&[u8]) -> Result<bool, Fault> + Send> Cells for Bits<D> {
     }
 
     fn len(&self) -> usize {
-        self.bits.len()
+        self.values.len()
     }
 
     fn finish(&mut self) -> Result<ArrayRef, (usize, Fault)> {
-        Ok(Arc::new(BooleanArray::new(self.bits.finish(), self.nulls.finish())))
+        Ok(Arc::new(BooleanArray::new(self.values.finish(), self.nulls.finish())))
     }
 }
 

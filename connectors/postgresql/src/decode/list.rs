@@ -129,7 +129,7 @@ mod tests {
 
     fn array(dimensions: &[u32], elements: &[Option<i32>]) -> Vec<u8> {
         let mut words = vec![u32::try_from(dimensions.len()).unwrap(), 1, Type::INT4.oid()];
-        dimensions.iter().for_each(|length| words.extend([*length, 1]));
+        words.extend(dimensions.iter().flat_map(|length| [*length, 1]));
         let mut bytes: Vec<u8> = words.into_iter().flat_map(u32::to_be_bytes).collect();
         for element in elements {
             match element {

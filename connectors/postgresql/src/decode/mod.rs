@@ -124,12 +124,11 @@ impl RowDecoder {
     pub(crate) fn push(&mut self, row: &Row) -> Result<()> {
         for (index, column) in self.columns.iter_mut().enumerate() {
             let cell = row.try_get::<_, Raw<'_>>(index).map_err(|error| crate::error::from_driver(&error))?;
-            let pushed = match cell.0 {
-                Some(bytes) => column.push(bytes),
-                None => {
-                    column.push_null();
-                    Ok(0)
-                }
+            let pushed = if let Some(bytes) = cell.0 {
+                column.push(bytes)
+            } else {
+                column.push_null();
+                Ok(0)
             };
             match pushed {
                 Ok(bytes) => self.varying_bytes += bytes,

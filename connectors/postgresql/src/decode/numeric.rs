@@ -55,10 +55,10 @@ impl Target {
         } else if places <= MOST_PLACES {
             self.large(digits, places)?
         } else {
-            return Err(self.too_long());
+            return Err(too_long());
         };
         if magnitude >= self.limit {
-            return Err(self.too_long());
+            return Err(too_long());
         }
         Ok(if negative { -magnitude } else { magnitude })
     }
@@ -99,10 +99,10 @@ impl Target {
                 _ => return Err(self.too_fine()),
             };
             let shifted = number.checked_mul(shift).and_then(|number| number.checked_add(i128::from(kept)));
-            number = shifted.ok_or_else(|| self.too_long())?;
+            number = shifted.ok_or_else(too_long)?;
         }
         let missing = u32::try_from(places).unwrap_or(0);
-        number.checked_mul(10_i128.pow(missing)).ok_or_else(|| self.too_long())
+        number.checked_mul(10_i128.pow(missing)).ok_or_else(too_long)
     }
 
     /// The part of a digit above the unit, which the digit lies across, and the power of ten cut off.
@@ -114,10 +114,10 @@ impl Target {
     fn too_fine(self) -> Fault {
         Fault::Value(format!("a fraction finer than scale {}", self.scale))
     }
+}
 
-    fn too_long(self) -> Fault {
-        Fault::Value("a number of too many digits".to_owned())
-    }
+fn too_long() -> Fault {
+    Fault::value("a number of too many digits")
 }
 
 fn wire_digit(bytes: &[u8]) -> Result<u16, Fault> {
@@ -157,7 +157,7 @@ mod tests {
         bytes.extend(weight.to_be_bytes());
         bytes.extend(sign.to_be_bytes());
         bytes.extend(u16::try_from(fraction.len()).unwrap().to_be_bytes());
-        digits.iter().for_each(|digit| bytes.extend(digit.to_be_bytes()));
+        bytes.extend(digits.iter().flat_map(|digit| digit.to_be_bytes()));
         bytes
     }
 

@@ -1,5 +1,5 @@
 //! The connector against a real server.
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::format_push_string, clippy::print_stdout, clippy::unwrap_used)]
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -124,6 +124,22 @@ async fn a_right_that_was_taken_away_is_forbidden_and_a_dropped_table_is_not_fou
 }
 
 #[tokio::test]
+async fn a_column_that_became_a_type_of_the_users_own_is_a_conflict_and_not_a_wait() {
+    let Some(server) = support::server() else { return };
+    server
+        .schema(
+            "a_altered",
+            "CREATE TABLE t (s text); CREATE TYPE mood AS ENUM ('happy'); INSERT INTO t SELECT 'happy' FROM generate_series(1, 100000)",
+        )
+        .await;
+    let mut connection = server.connect().await;
+    let scan = scan(&table(connection.as_mut(), "a_altered", "t").await);
+    server.run("ALTER TABLE a_altered.t ALTER s TYPE a_altered.mood USING s::a_altered.mood").await;
+    let changed = support::failure(connection.as_mut(), &scan).await;
+    assert_eq!(changed.kind(), ErrorKind::Conflict, "{changed}");
+}
+
+#[tokio::test]
 async fn health_tells_rights_that_are_missing_or_too_many() {
     let Some(server) = support::server() else { return };
     server.schema("a_health", "CREATE TABLE t (id int)").await;

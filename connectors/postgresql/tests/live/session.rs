@@ -141,7 +141,7 @@ async fn a_server_that_goes_away_in_the_middle_is_unavailable() {
 #[tokio::test]
 async fn an_abandoned_read_is_stopped_at_the_server_and_its_session_not_used_again() {
     let Some(server) = support::server() else { return };
-    server.schema("q_left", "CREATE VIEW t AS SELECT i AS id, CASE WHEN i > 100000 THEN pg_sleep(3600)::text ELSE repeat('x', 100) END AS s FROM generate_series(1, 1000000) i").await;
+    server.schema("q_left", "CREATE VIEW t AS SELECT i AS id, CASE WHEN i > 3000 THEN pg_sleep(3600)::text ELSE repeat('x', 100) END AS s FROM generate_series(1, 1000000) i").await;
     let mut connection =
         server.connect_with(&Settings { application_name: "q_left".into(), ..Settings::default() }).await;
     let scan = scan(&table(connection.as_mut(), "q_left", "t").await);
@@ -206,4 +206,25 @@ async fn rows_are_counted_without_columns() {
     let rows: Vec<(usize, usize)> =
         stream.map(|batch| batch.map(|batch| (batch.num_rows(), batch.num_columns())).unwrap()).collect().await;
     assert_eq!(rows, [(100, 0), (100, 0), (50, 0)]);
+}
+
+#[tokio::test]
+async fn a_views_function_finds_unqualified_names_with_current_schema_only() {
+    let Some(server) = support::server() else { return };
+    server
+        .schema(
+            "q_path",
+            "CREATE TABLE hidden AS SELECT 7 AS id; CREATE FUNCTION look() RETURNS int LANGUAGE plpgsql AS \
+             $$BEGIN RETURN (SELECT id FROM hidden); END$$; CREATE VIEW seen AS SELECT look() AS id",
+        )
+        .await;
+    let mut connection = server.connect().await;
+    let scan = scan(&table(connection.as_mut(), "q_path", "seen").await);
+    let error = support::failure(connection.as_mut(), &scan).await;
+    assert!(error.hint_text().unwrap().contains("currentSchema"), "{error}");
+    let endpoint = CONNECTOR.endpoint(&server.url("sslmode=disable&currentSchema=q_path")).unwrap();
+    let login = support::credential("reader", support::PASSWORD);
+    let mut connection = server.enter(&endpoint, &login, &Settings::default()).await.unwrap();
+    connection.reset("again").await.unwrap();
+    assert_eq!(shown(&whole(connection.as_mut(), "q_path", "seen").await, "id"), ["7"]);
 }

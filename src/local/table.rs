@@ -1,0 +1,141 @@
+//! A table of the wire as DataFusion reads one. Not here: the reading itself (`exec`, `read`).
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use connector_core::{Expr, Result};
+use datafusion::arrow::datatypes::{Schema, SchemaRef};
+use datafusion::catalog::{Session, TableProvider};
+use datafusion::common::Result as EngineResult;
+use datafusion::logical_expr::{Expr as Sql, TableProviderFilterPushDown, TableType};
+use datafusion::physical_plan::ExecutionPlan;
+
+use super::exec::AthenaScan;
+use super::pushdown::{Promises, condition, request};
+use super::query::QueryContext;
+use super::read::Plan;
+use super::report::{ScanCounters, ScanReport, shown as shown_name};
+use super::types::local_schema;
+use super::wire::Wire;
+use super::{pushdown, shown};
+use crate::protocol::GetTableResponse;
+
+/// A table as one query sees it.
+pub(super) struct AthenaTable {
+    wire: Arc<Wire>,
+    query: Arc<QueryContext>,
+    promises: Promises,
+    table: GetTableResponse,
+    local: SchemaRef,
+}
+
+impl AthenaTable {
+    /// Looks a table up, and what its source promises.
+    pub async fn find(
+        wire: Arc<Wire>,
+        query: Arc<QueryContext>,
+        table: connector_core::TableName,
+    ) -> Result<Arc<Self>> {
+        let table = wire.table(&query.id, table).await?;
+        let promises = match query.options.pushdown {
+            true => wire.promises(&query.id).await?.clone(),
+            false => Promises::default(),
+        };
+        let local = local_schema(&table.schema);
+        Ok(Arc::new(Self { wire, query, promises, table, local }))
+    }
+
+    /// The wanted columns first, then those that only conditions need; and how many are wanted.
+    fn columns(&self, projection: Option<&Vec<usize>>, filters: &[Expr]) -> Vec<usize> {
+        let all = || (0..self.table.schema.fields().len()).collect();
+        let mut columns = projection.cloned().unwrap_or_else(all);
+        for filter in filters {
+            filter.for_each_column(&mut |name| {
+                if let Ok(index) = self.table.schema.index_of(name) {
+                    if !columns.contains(&index) {
+                        columns.push(index);
+                    }
+                }
+            });
+        }
+        columns
+    }
+
+    fn report(&self, plan: &pushdown::Request, schema: &Schema, filters: &[Expr]) -> ScanReport {
+        let summary = plan.constraints.summary.iter().map(|(column, domain)| shown::domain(column, domain));
+        let expressions = plan.constraints.expressions.iter().map(shown::expr);
+        ScanReport {
+            catalog: self.table.catalog.clone(),
+            table: shown_name(&self.table.table),
+            columns: schema.fields().iter().map(|field| field.name().clone()).collect(),
+            asked: summary.chain(expressions).collect(),
+            limit: plan.constraints.limit,
+            evaluated: filters.iter().map(shown::expr).collect(),
+            unsent: plan.unsent.iter().map(shown::expr).collect(),
+            ..ScanReport::default()
+        }
+    }
+}
+
+impl fmt::Debug for AthenaTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AthenaTable").field("catalog", &self.table.catalog).field("table", &self.table.table).finish()
+    }
+}
+
+#[async_trait]
+impl TableProvider for AthenaTable {
+    fn schema(&self) -> SchemaRef {
+        self.local.clone()
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    fn supports_filters_pushdown(&self, filters: &[&Sql]) -> EngineResult<Vec<TableProviderFilterPushDown>> {
+        Ok(filters
+            .iter()
+            .map(|filter| match condition(filter, &self.table.schema) {
+                // Whatever the source does with it, it is evaluated on every row that comes.
+                Some(_) => TableProviderFilterPushDown::Exact,
+                None => TableProviderFilterPushDown::Unsupported,
+            })
+            .collect())
+    }
+
+    async fn scan(
+        &self,
+        _: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        filters: &[Sql],
+        limit: Option<usize>,
+    ) -> EngineResult<Arc<dyn ExecutionPlan>> {
+        let filters: Vec<Expr> = filters.iter().filter_map(|filter| condition(filter, &self.table.schema)).collect();
+        let columns = self.columns(projection, &filters);
+        let wanted = projection.map_or(columns.len(), Vec::len);
+        let limit = limit.and_then(|limit| u64::try_from(limit).ok());
+        let asked = request(&filters, limit, &self.promises);
+        let schema = Arc::new(self.table.schema.project(&columns)?);
+        let local = Arc::new(self.local.project(columns.get(..wanted).unwrap_or_default())?);
+        let counters = ScanCounters::new(self.report(&asked, &schema, &filters));
+        self.query.scans.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(counters.clone());
+        let plan = Plan {
+            wire: self.wire.clone(),
+            query: self.query.clone(),
+            table: self.table.clone(),
+            schema,
+            local,
+            filters,
+            constraints: asked.constraints,
+            is_empty: asked.is_empty,
+            limit,
+            counters,
+        };
+        if let Some(hook) = self.query.options.statements.as_ref() {
+            plan.counters.set_statement(hook(plan.sample()).await);
+        }
+        Ok(Arc::new(AthenaScan::new(Arc::new(plan))))
+    }
+}

@@ -1,0 +1,15 @@
+//! Athena's wire from outside: what AWS's SDK wrote is read, what we write keeps its order, and nothing that comes in panics.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+mod appendix;
+mod describe;
+mod fixtures;
+mod framing;
+mod generate;
+mod hostile;
+mod lenient;
+mod order;
+mod ordered;
+mod round_trip;
+mod value_set;
+mod vectors;
