@@ -178,14 +178,16 @@ async fn what_would_not_fit_lambdas_answer_is_spilled_whatever_the_request_allow
         let outcome = place.write(&request, &[batch]).await;
         assert_eq!(matches!(outcome, Outcome::Inline(_)), inline, "{bytes}");
     }
-    // The schema takes room too: wide tables with long names.
-    let columns =
-        (0..4_000).map(|n| (format!("{n:0>120}"), Arc::new(Int64Array::from(vec![1; 130])) as ArrayRef, true));
-    let wide = RecordBatch::try_from_iter_with_nullable(columns).unwrap();
-    let request = place.request(wide.schema(), 16_000_000, 16_000_000).await;
-    assert!(block_size(&wide) < 4_300_000);
-    let blocks = remote(place.write(&request, std::slice::from_ref(&wide)).await);
-    assert_eq!(joined(&place.read(&request, blocks).await), wide);
+    // The schema takes room too (long names), and so does the framing of each column (many).
+    for (columns, name, rows) in [(50, 10_000, 10_400), (4_000, 8, 125)] {
+        let names = (0..columns).map(|n| format!("{n:0>name$}"));
+        let columns = names.map(|name| (name, Arc::new(Int64Array::from(vec![1; rows])) as ArrayRef, true));
+        let wide = RecordBatch::try_from_iter_with_nullable(columns).unwrap();
+        let request = place.request(wide.schema(), 16_000_000, 16_000_000).await;
+        assert!(block_size(&wide) < 4_300_000);
+        let blocks = remote(place.write(&request, std::slice::from_ref(&wide)).await);
+        assert_eq!(joined(&place.read(&request, blocks).await), wide);
+    }
 }
 
 #[tokio::test]
