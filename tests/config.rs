@@ -1,6 +1,4 @@
 //! Every documented setting, right and wrong, from both sources.
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
-
 #![allow(clippy::unwrap_used)]
 
 use std::path::Path;

@@ -1,6 +1,4 @@
 //! Secrets through AWS's own SDK against a small Secrets Manager over HTTP, and from a private file.
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
-
 #![allow(clippy::unwrap_used)]
 
 #[path = "support/aws.rs"]

@@ -1,6 +1,4 @@
 //! Rows spilled to a real S3 and read back, and what AWS's own SDK has spilled read to its rows.
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
-
 #![allow(clippy::unwrap_used)]
 
 #[path = "support/rows.rs"]

@@ -1,6 +1,4 @@
 //! What becomes of a result when S3 or KMS refuses: never a result with rows missing.
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
-
 #![allow(clippy::unwrap_used)]
 
 #[path = "support/aws.rs"]
