@@ -1,4 +1,5 @@
 //! Every documented setting, right and wrong, from both sources.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::path::Path;
 use std::time::Duration;

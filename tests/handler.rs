@@ -1,4 +1,5 @@
 //! Requests to a handler over the memory connector, as bytes: what Athena would send, and what it must never be able to do.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

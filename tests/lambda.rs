@@ -1,4 +1,5 @@
 //! The packed Lambda: answers what the handler answers, byte for byte, in a pool of processes and under AWS's own emulator.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod support;
 

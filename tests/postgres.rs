@@ -1,4 +1,5 @@
 //! The handler over a real PostgreSQL: what goes wrong between a Lambda and its database, and what is said then.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod support;
 

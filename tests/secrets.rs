@@ -1,4 +1,5 @@
 //! Secrets through AWS's own SDK against a small Secrets Manager over HTTP, and from a private file.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 #[path = "support/aws.rs"]
 mod aws;

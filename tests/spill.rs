@@ -1,4 +1,5 @@
 //! Rows spilled to a real S3 and read back, and what AWS's own SDK has spilled read to its rows.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 #[path = "support/rows.rs"]
 mod rows;

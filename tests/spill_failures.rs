@@ -1,4 +1,5 @@
 //! What becomes of a result when S3 or KMS refuses: never a result with rows missing.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 #[path = "support/aws.rs"]
 mod aws;

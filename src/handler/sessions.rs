@@ -102,6 +102,6 @@ fn completed(endpoint: &Endpoint, resolved: &crate::secrets::Resolved) -> Endpoi
 
 /// What the session calls itself: enough to find the Athena query from the database, within PostgreSQL's 63 bytes.
 fn application_name(query_id: &str) -> String {
-    let id: String = query_id.chars().filter(|c| c.is_ascii_graphic()).take(56).collect();
+    let id: String = query_id.chars().filter(char::is_ascii_graphic).take(56).collect();
     if id.is_empty() { "glaux".into() } else { format!("glaux {id}") }
 }

@@ -1,4 +1,5 @@
 //! Athena's wire from outside: what AWS's SDK wrote is read, what we write keeps its order, and nothing that comes in panics.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod appendix;
 mod describe;

@@ -68,7 +68,7 @@ impl Connection for Memory {
         };
         let batches = parts.map(move |part| {
             let batch = project(&tables::part(&scan.table.name.table, part)?, statement)?;
-            Ok(stream::iter(cut(batch, limits)).map(Ok))
+            Ok(stream::iter(cut(&batch, limits)).map(Ok))
         });
         let batches = batches.collect::<Result<Vec<_>>>()?;
         Ok(stream::iter(batches).flatten().boxed())
@@ -107,9 +107,9 @@ fn project(batch: &RecordBatch, statement: &Statement) -> Result<RecordBatch> {
 }
 
 /// Slices of a batch within the limits; a row is taken to be as large as the average one.
-fn cut(batch: RecordBatch, limits: BatchLimits) -> Vec<RecordBatch> {
+fn cut(batch: &RecordBatch, limits: BatchLimits) -> Vec<RecordBatch> {
     let rows = batch.num_rows();
-    let row_bytes = block_size(&batch).div_ceil(rows.max(1)).max(1);
+    let row_bytes = block_size(batch).div_ceil(rows.max(1)).max(1);
     let step = limits.rows.min(limits.bytes / row_bytes).max(1);
     (0..rows).step_by(step).map(|start| batch.slice(start, step.min(rows - start))).collect()
 }

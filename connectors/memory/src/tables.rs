@@ -41,7 +41,10 @@ type Columns = Vec<(&'static str, ArrayRef)>;
 fn customers() -> Columns {
     vec![
         ("id", Arc::new(Int32Array::from_iter_values(0..100))),
-        ("name", Arc::new(StringArray::from_iter((0..100).map(|id| (id % 10 != 9).then(|| format!("customer {id}")))))),
+        (
+            "name",
+            Arc::new((0..100).map(|id| (id % 10 != 9).then(|| format!("customer {id}"))).collect::<StringArray>()),
+        ),
         ("country", Arc::new(StringArray::from_iter_values((0..100).map(|id| ["DE", "FR", "JP"][id % 3])))),
     ]
 }
@@ -50,7 +53,7 @@ fn orders(part: usize) -> Result<Columns> {
     let part = i64::try_from(part).map_err(|_| Error::internal("a part beyond 64 bits"))?;
     let ids = || part * ORDERS_PER_PART..(part + 1) * ORDERS_PER_PART;
     let total = Decimal128Array::from_iter_values(ids().map(|id| i128::from(id * 37 % 100_000)));
-    let customers = Int32Array::from_iter(ids().map(|id| i32::try_from(id % 100).ok()));
+    let customers = ids().map(|id| i32::try_from(id % 100).ok()).collect::<Int32Array>();
     Ok(vec![
         ("id", Arc::new(Int64Array::from_iter_values(ids()))),
         ("customer_id", Arc::new(customers)),
@@ -61,7 +64,7 @@ fn orders(part: usize) -> Result<Columns> {
         ),
         (
             "note",
-            Arc::new(StringArray::from_iter(ids().map(|id| (id % 7 != 0).then(|| format!("note on order {id}"))))),
+            Arc::new(ids().map(|id| (id % 7 != 0).then(|| format!("note on order {id}"))).collect::<StringArray>()),
         ),
     ])
 }

@@ -1,4 +1,5 @@
 //! The reference connector keeps the contract that every engine is held to.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use connector_core::testing::suite;
 use connector_core::{Credential, Secret, Settings};

@@ -170,10 +170,10 @@ impl<'c> Comparison<'c> {
 
     /// Writes `column` between two bounds, in parentheses.
     pub(super) fn range(&self, low: &Bound, high: &Bound, writer: &mut Writer<'_>) -> Option<()> {
-        let low = self.bound(low, " >= ", " > ", true)?;
-        let high = self.bound(high, " <= ", " < ", false)?;
         writer.text("(");
-        for (index, (operator, value)) in [low, high].into_iter().flatten().enumerate() {
+        let ends = [(low, End::Low), (high, End::High)];
+        for (index, (bound, end)) in ends.into_iter().filter(|(bound, _)| **bound != Bound::Unbounded).enumerate() {
+            let (operator, value) = self.limit(bound, end)?;
             writer.separator(index, " AND ");
             self.operand(self.collate_order, writer);
             writer.text(operator);
@@ -183,27 +183,30 @@ impl<'c> Comparison<'c> {
         Some(())
     }
 
-    /// Operator and value of one bound. For a column finer than the millisecond a value means its whole millisecond, so that
+    /// Operator and value of one end. For a column finer than the millisecond a value means its whole millisecond, so that
     /// `> v` and `<= v` begin and end with the next one (D4).
-    fn bound(
-        &self,
-        bound: &Bound,
-        included: &'static str,
-        excluded: &'static str,
-        is_low: bool,
-    ) -> Option<Option<(&'static str, Value)>> {
-        let (operator, value, is_included) = match bound {
-            Bound::Unbounded => return Some(None),
-            Bound::Included(value) => (included, value, true),
-            Bound::Excluded(value) => (excluded, value, false),
+    fn limit(&self, bound: &Bound, end: End) -> Option<(&'static str, Value)> {
+        let (value, included) = match bound {
+            Bound::Unbounded => return None,
+            Bound::Included(value) => (value, true),
+            Bound::Excluded(value) => (value, false),
         };
-        if !self.widen {
-            return Some(Some((operator, value.clone())));
-        }
-        let next = is_low != is_included;
-        let value = if next { next_milli(value)? } else { value.clone() };
-        Some(Some((if is_low { " >= " } else { " < " }, value)))
+        Some(match (end, included) {
+            (End::Low, false) if self.widen => (" >= ", next_milli(value)?),
+            (End::High, true) if self.widen => (" < ", next_milli(value)?),
+            (End::Low, true) => (" >= ", value.clone()),
+            (End::Low, false) => (" > ", value.clone()),
+            (End::High, true) => (" <= ", value.clone()),
+            (End::High, false) => (" < ", value.clone()),
+        })
     }
+}
+
+/// Which end of a range.
+#[derive(Clone, Copy)]
+enum End {
+    Low,
+    High,
 }
 
 fn next_milli(value: &Value) -> Option<Value> {

@@ -201,7 +201,9 @@ fn needs_collation(scan: &Scan, function: Function, args: &[Expr]) -> bool {
         return false;
     }
     let mut names: Vec<&str> = Vec::new();
-    args.iter().for_each(|arg| arg.for_each_column(&mut |name| names.push(name)));
+    for arg in args {
+        arg.for_each_column(&mut |name| names.push(name));
+    }
     let collated = |name: &&str| scan.column(name).is_some_and(|column| column.mapping.pushdown == Pushdown::Collated);
     is_order(function) || names.len() > 1 || names.iter().any(collated)
 }

@@ -1,3 +1,5 @@
+use std::fmt::Write;
+
 use arrow_schema::DataType;
 
 use super::*;
@@ -8,11 +10,11 @@ struct Plain;
 
 impl Dialect for Plain {
     fn identifier(&self, name: &str, out: &mut String) {
-        out.push_str(&format!("\"{}\"", name.replace('"', "\"\"")));
+        write!(out, "\"{}\"", name.replace('"', "\"\"")).unwrap();
     }
 
     fn placeholder(&self, n: usize, _bind: &Bind, out: &mut String) {
-        out.push_str(&format!("${n}"));
+        write!(out, "${n}").unwrap();
     }
 
     fn bind_type(&self, _data_type: &DataType) -> Option<&'static str> {
@@ -40,7 +42,7 @@ impl Dialect for Plain {
     }
 
     fn limit(&self, rows: u64, out: &mut String) {
-        out.push_str(&format!(" LIMIT {rows}"));
+        write!(out, " LIMIT {rows}").unwrap();
     }
 
     fn max_binds(&self) -> usize {

@@ -141,7 +141,7 @@ async fn a_server_that_goes_away_in_the_middle_is_unavailable() {
 #[tokio::test]
 async fn an_abandoned_read_is_stopped_at_the_server_and_its_session_not_used_again() {
     let Some(server) = support::server() else { return };
-    server.schema("q_left", "CREATE VIEW t AS SELECT i AS id, CASE WHEN i > 100000 THEN pg_sleep(3600)::text ELSE repeat('x', 100) END AS s FROM generate_series(1, 1000000) i").await;
+    server.schema("q_left", "CREATE VIEW t AS SELECT i AS id, CASE WHEN i > 3000 THEN pg_sleep(3600)::text ELSE repeat('x', 100) END AS s FROM generate_series(1, 1000000) i").await;
     let mut connection =
         server.connect_with(&Settings { application_name: "q_left".into(), ..Settings::default() }).await;
     let scan = scan(&table(connection.as_mut(), "q_left", "t").await);
