@@ -108,13 +108,12 @@ impl Catalogs {
                 list.register_catalog(found.catalog.clone(), new.clone());
                 new
             });
-            let schema = match catalog.schema(&found.table.schema) {
-                Some(schema) => schema,
-                None => {
-                    let new = Arc::new(MemorySchemaProvider::new());
-                    catalog.register_schema(&found.table.schema, new.clone()).map_err(failure)?;
-                    new
-                }
+            let schema = if let Some(schema) = catalog.schema(&found.table.schema) {
+                schema
+            } else {
+                let new = Arc::new(MemorySchemaProvider::new());
+                catalog.register_schema(&found.table.schema, new.clone()).map_err(failure)?;
+                new
             };
             if !schema.table_exist(&found.table.table) {
                 schema.register_table(found.table.table, found.provider).map_err(failure)?;

@@ -295,3 +295,78 @@ fn fits(value: &Value, data_type: &DataType) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(data_type: &DataType) -> Expr {
+        Expr::Column { name: "c".into(), data_type: data_type.clone() }
+    }
+
+    fn compare(function: Function, value: Value, data_type: &DataType) -> Expr {
+        let constant = Expr::Constant { value: Some(value), data_type: data_type.clone() };
+        call(function, vec![column(data_type), constant])
+    }
+
+    fn call(function: Function, args: Vec<Expr>) -> Expr {
+        Expr::Call { function, args, data_type: DataType::Boolean }
+    }
+
+    fn int(function: Function, value: i64) -> Expr {
+        compare(function, Value::Int(value), &DataType::Int32)
+    }
+
+    fn ranges(condition: &Expr) -> Vec<(Bound, Bound)> {
+        match narrowed(condition).unwrap().domain().values {
+            Values::Ranges(ranges) => ranges.into_iter().map(|range| (range.low, range.high)).collect(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn ranges_that_touch_become_one_and_what_excludes_itself_becomes_none() {
+        let at = |value| Bound::Included(Value::Int(value));
+        let either = call(Function::Or, vec![int(Function::LessThan, 5), int(Function::GreaterThanOrEqual, 5)]);
+        assert_eq!(narrowed(&either).unwrap().domain(), Domain::not_null(DataType::Int32));
+        let both = call(Function::And, vec![int(Function::GreaterThan, 5), int(Function::LessThan, 5)]);
+        assert!(narrowed(&both).unwrap().domain().is_none());
+        let list =
+            Expr::List { values: vec![Some(Value::Int(7)), Some(Value::Int(1)), None], data_type: DataType::Int32 };
+        let listed = call(Function::In, vec![column(&DataType::Int32), list]);
+        assert_eq!(ranges(&listed), [(at(1), at(1)), (at(7), at(7))]);
+        let outside = narrowed(&call(Function::Not, vec![listed])).unwrap().domain();
+        assert!(outside.is_none(), "NULL in the list lets nothing be known to be outside");
+    }
+
+    #[test]
+    fn null_passes_only_what_takes_it_for_a_value() {
+        let nulls = |condition: &Expr| narrowed(condition).unwrap().domain().nulls;
+        let distinct = int(Function::IsDistinctFrom, 5);
+        assert!(nulls(&distinct) && !nulls(&call(Function::Not, vec![distinct])));
+        let is_null = call(Function::IsNull, vec![column(&DataType::Int32)]);
+        assert!(nulls(&is_null) && !nulls(&call(Function::Not, vec![is_null.clone()])));
+        assert!(nulls(&call(Function::Or, vec![is_null, int(Function::Equal, 5)])));
+        assert!(!nulls(&call(Function::Not, vec![int(Function::Equal, 5)])));
+    }
+
+    #[test]
+    fn a_float_is_never_exact_its_zeros_are_both_in_and_its_nan_is_never_cut_off() {
+        let double = |function, value| compare(function, Value::Float64(value), &DataType::Float64);
+        let zero = narrowed(&double(Function::GreaterThanOrEqual, 0.0)).unwrap();
+        assert!(!zero.exact);
+        // By bits, because 0 equals −0.
+        assert!(matches!(zero.ranges[..], [(Cut::Before(Value::Float64(low)), Cut::End)] if low.is_sign_negative()));
+        assert_eq!(narrowed(&double(Function::Equal, f64::NAN)), None);
+        assert_eq!(narrowed(&call(Function::Not, vec![double(Function::GreaterThan, 1.0)])), None);
+        assert_eq!(ranges(&double(Function::NotEqual, 1.0)).len(), 2);
+    }
+
+    #[test]
+    fn a_conjunct_about_another_column_leaves_a_superset() {
+        let other = Expr::Column { name: "d".into(), data_type: DataType::Boolean };
+        let both = narrowed(&call(Function::And, vec![int(Function::Equal, 5), other.clone()])).unwrap();
+        assert!(both.column == "c" && !both.exact);
+        assert_eq!(narrowed(&call(Function::Or, vec![int(Function::Equal, 5), other])), None);
+    }
+}

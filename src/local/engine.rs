@@ -12,16 +12,17 @@ use datafusion::physical_plan::{ExecutionPlan, displayable};
 use datafusion::prelude::SessionConfig;
 
 use super::Options;
+use super::catalog::Catalogs;
 use super::semantics::AthenaSemantics;
 
 /// The name a missing default goes by; no catalog can have it.
 pub(super) const NO_DEFAULT: &str = "";
 
 /// A session without catalogs.
-pub(super) fn session(options: &Options, catalog: Option<&str>) -> Result<SessionState> {
-    let schema = options.schema.as_deref().unwrap_or(NO_DEFAULT);
+pub(super) fn session(options: &Options, catalogs: &Catalogs) -> Result<SessionState> {
+    let or_none = |name: &Option<String>| name.clone().unwrap_or_else(|| NO_DEFAULT.into());
     let mut config = SessionConfig::new()
-        .with_default_catalog_and_schema(catalog.unwrap_or(NO_DEFAULT), schema)
+        .with_default_catalog_and_schema(or_none(&catalogs.catalog), or_none(&catalogs.schema))
         .with_create_default_catalog_and_schema(false)
         .with_information_schema(false);
     let parser = &mut config.options_mut().sql_parser;
@@ -51,8 +52,7 @@ pub(super) fn failure(error: DataFusionError) -> Error {
             Ok(ours) => *ours,
             Err(other) => Error::internal(format!("the engine failed: {other}")).with_source(other),
         },
-        DataFusionError::Context(_, inner) => failure(*inner),
-        DataFusionError::Diagnostic(_, inner) => failure(*inner),
+        DataFusionError::Context(_, inner) | DataFusionError::Diagnostic(_, inner) => failure(*inner),
         DataFusionError::ArrowError(inner, _) => match *inner {
             datafusion::arrow::error::ArrowError::ExternalError(ours) if ours.is::<Error>() => {
                 failure(DataFusionError::External(ours))
@@ -85,8 +85,10 @@ fn copied(shared: &DataFusionError) -> Error {
 
 fn sorted(error: DataFusionError) -> Error {
     let kind = match error.find_root() {
-        DataFusionError::SQL(..) | DataFusionError::Plan(_) | DataFusionError::SchemaError(..) => ErrorKind::Invalid,
-        DataFusionError::Execution(_) => ErrorKind::Invalid,
+        DataFusionError::SQL(..)
+        | DataFusionError::Plan(_)
+        | DataFusionError::SchemaError(..)
+        | DataFusionError::Execution(_) => ErrorKind::Invalid,
         DataFusionError::NotImplemented(_) => ErrorKind::Unsupported,
         DataFusionError::ResourcesExhausted(_) => ErrorKind::TooLarge,
         _ => ErrorKind::Internal,

@@ -5,6 +5,7 @@
 //! Athena's whole SQL, a query pass-through, or a way around a connector.
 
 mod catalog;
+mod dialect;
 mod domain;
 pub mod endpoint;
 mod engine;
@@ -130,7 +131,7 @@ impl LocalAthena {
         if catalogs.catalog.is_some() {
             catalogs.wire(None).map_err(|error| error.context("choosing the default catalog"))?;
         }
-        let state = engine::session(&options, catalogs.catalog.as_deref())?;
+        let state = engine::session(&options, &catalogs)?;
         Ok(Self { catalogs, options: Arc::new(options), state })
     }
 
@@ -138,7 +139,7 @@ impl LocalAthena {
     ///
     /// Errors: those of the text, of the functions, and of computing; the last ones may come with the rows.
     pub async fn sql(&self, text: &str) -> Result<Query> {
-        match statement::parse(text, &self.state)? {
+        match statement::parse(text)? {
             Asked::Rows(statement) => {
                 let (context, state, plan, planned) = self.plan(*statement).await?;
                 let stream = execute_stream(plan, state.task_ctx()).map_err(engine::failure)?;
@@ -152,7 +153,7 @@ impl LocalAthena {
 
     /// Says what a query would ask of its sources and what would be left to do here; nothing is read.
     pub async fn explain(&self, text: &str) -> Result<Report> {
-        match statement::parse(text, &self.state)? {
+        match statement::parse(text)? {
             Asked::Rows(statement) => {
                 let (context, _, _, planned) = self.plan(*statement).await?;
                 Ok(Progress::new(context, planned).report())

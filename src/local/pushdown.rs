@@ -12,7 +12,7 @@ use datafusion::logical_expr::{Between, BinaryExpr, Cast, Expr as Sql, Like, Ope
 
 use super::domain::{Narrowed, narrowed};
 use super::literal::{cast_keeps_all, constant, folded};
-use super::semantics::athena_function;
+use super::semantics::{athena_function, result_type};
 use crate::protocol::Constraints;
 
 /// What a source has promised to apply, and what may be sent to it.
@@ -88,10 +88,18 @@ fn is_promised(filter: &Expr, functions: &BTreeSet<Function>) -> bool {
 
 /// A condition over columns of `schema` (of the wire), if we evaluate it exactly as Athena does.
 pub(super) fn condition(filter: &Sql, schema: &Schema) -> Option<Expr> {
-    converted(filter, schema).filter(|expr| *expr.data_type() == DataType::Boolean)
+    converted(filter, schema).filter(|expr| *expr.data_type() == DataType::Boolean && depth(expr) < eval::MAX_DEPTH)
+}
+
+fn depth(expr: &Expr) -> usize {
+    match expr {
+        Expr::Call { args, .. } => 1 + args.iter().map(depth).max().unwrap_or(0),
+        Expr::Column { .. } | Expr::Constant { .. } | Expr::List { .. } => 0,
+    }
 }
 
 fn converted(sql: &Sql, schema: &Schema) -> Option<Expr> {
+    use Function::{Add, Divide, Modulus, Multiply, Subtract};
     match sql {
         Sql::Alias(alias) => converted(&alias.expr, schema),
         Sql::Column(column) => {
@@ -106,25 +114,21 @@ fn converted(sql: &Sql, schema: &Schema) -> Option<Expr> {
         Sql::IsNotFalse(inner) => differs(converted(inner, schema)?, false),
         Sql::IsTrue(inner) => not(differs(converted(inner, schema)?, true)?),
         Sql::IsFalse(inner) => not(differs(converted(inner, schema)?, false)?),
-        Sql::Negative(inner) => {
-            let inner = converted(inner, schema)?;
-            let data_type = inner.data_type().clone();
-            call(Function::Negate, vec![inner], data_type)
-        }
+        Sql::Negative(inner) => negated(converted(inner, schema)?),
         Sql::BinaryExpr(binary) => binary_call(binary, schema),
         Sql::Between(between) => within(between, schema),
         Sql::InList(list) => one_of(list, schema),
         Sql::Like(pattern) => like(pattern, schema),
-        Sql::ScalarFunction(called) => {
-            let function = athena_function(called)?;
-            let args = called.args.iter().map(|arg| converted(arg, schema)).collect::<Option<Vec<_>>>()?;
-            let data_type = match (function, &args[..]) {
-                (Function::Divide, [left, right]) => quotient_type(left.data_type(), right.data_type())?,
-                (Function::NullIf, [left, _]) => left.data_type().clone(),
-                _ => DataType::Boolean,
-            };
-            call(function, args, data_type)
-        }
+        Sql::ScalarFunction(called) => match (athena_function(called)?, &called.args[..]) {
+            (Function::Negate, [inner]) => negated(converted(inner, schema)?),
+            (function @ (Add | Subtract | Multiply | Divide | Modulus), [left, right]) => {
+                let (left, right) = (converted(left, schema)?, converted(right, schema)?);
+                let data_type = result_type(function, left.data_type(), right.data_type())?;
+                call(function, vec![left, right], data_type)
+            }
+            (function, [left, right]) => comparison(function, left, right, schema),
+            _ => None,
+        },
         _ => None,
     }
 }
@@ -133,6 +137,11 @@ fn converted(sql: &Sql, schema: &Schema) -> Option<Expr> {
 fn call(function: Function, args: Vec<Expr>, data_type: DataType) -> Option<Expr> {
     let types: Vec<DataType> = args.iter().map(|arg| arg.data_type().clone()).collect();
     eval::supports(function, &types, &data_type).then_some(Expr::Call { function, args, data_type })
+}
+
+fn negated(value: Expr) -> Option<Expr> {
+    let data_type = value.data_type().clone();
+    call(Function::Negate, vec![value], data_type)
 }
 
 fn not(condition: Expr) -> Option<Expr> {

@@ -101,7 +101,7 @@ struct Pages {
     plan: Arc<Plan>,
     partitions: Option<RecordBatch>,
     token: Option<String>,
-    pages: usize,
+    asked: usize,
     seen: HashMap<BTreeMap<String, String>, Vec<Split>>,
 }
 
@@ -128,14 +128,14 @@ impl Pages {
         }
         plan.counters.add_time(Count::ListingMicros, start);
         let partitions = (partitions.num_rows() > 0).then_some(partitions);
-        Ok(Self { plan, partitions, token: None, pages: 0, seen: HashMap::new() })
+        Ok(Self { plan, partitions, token: None, asked: 0, seen: HashMap::new() })
     }
 
     async fn next(&mut self) -> Result<Option<Vec<Split>>> {
         let Some(partitions) = self.partitions.clone() else { return Ok(None) };
         let plan = self.plan.clone();
-        self.pages += 1;
-        if self.pages > MAX_PAGES {
+        self.asked += 1;
+        if self.asked > MAX_PAGES {
             return Err(plan.broken("its splits have no end"));
         }
         let start = Instant::now();
@@ -260,10 +260,11 @@ impl Plan {
         self.check_size(&block)?;
         self.counters.add(Count::Rows, block.num_rows());
         let start = Instant::now();
-        let kept = match self.filters.is_empty() {
-            true => block,
-            false => eval::filter(&block, &[], &self.filters)
-                .map_err(|error| error.context(format!("filtering rows of table {}", self.table.table)))?,
+        let kept = if self.filters.is_empty() {
+            block
+        } else {
+            eval::filter(&block, &[], &self.filters)
+                .map_err(|error| error.context(format!("filtering rows of table {}", self.table.table)))?
         };
         let batch = local_batch(&kept, &self.local)?;
         self.counters.add(Count::RowsKept, batch.num_rows());
@@ -309,7 +310,7 @@ impl Plan {
     }
 
     fn has_enough(&self) -> bool {
-        self.limit.is_some_and(|limit| self.counters.report().rows_kept >= limit)
+        self.limit.is_some_and(|limit| self.counters.count(Count::RowsKept) >= limit)
     }
 }
 

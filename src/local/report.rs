@@ -103,6 +103,10 @@ impl ScanCounters {
         self.counts[count as usize].fetch_add(more, Ordering::Relaxed);
     }
 
+    pub fn count(&self, count: Count) -> u64 {
+        self.counts[count as usize].load(Ordering::Relaxed)
+    }
+
     /// Adds the time since `start`.
     pub fn add_time(&self, count: Count, start: Instant) {
         self.add(count, usize::try_from(start.elapsed().as_micros()).unwrap_or(usize::MAX));
@@ -114,7 +118,7 @@ impl ScanCounters {
     }
 
     pub fn report(&self) -> ScanReport {
-        let count = |count: Count| self.counts[count as usize].load(Ordering::Relaxed);
+        let count = |count| self.count(count);
         ScanReport {
             splits: count(Count::Splits),
             splits_read: count(Count::SplitsRead),

@@ -1,8 +1,9 @@
 //! Where DataFusion computes otherwise than Athena does, its plan is made to call Athena's evaluator instead.
 //!
-//! Comparisons of floats (−0 equals 0, NaN equals nothing, and NOT must not be pushed through either), division of decimals,
-//! LIKE without an escape, times compared with finer ones. Runs before DataFusion coerces and simplifies, which would lose
-//! the difference. Not here: keys of joins and groups, ORDER BY, aggregates.
+//! Comparisons of floats (−0 equals 0, NaN equals nothing, and NOT must not be pushed through either), arithmetic of integers
+//! (which fails where DataFusion's wraps around, and is typed by the narrower literals of Trino), division of decimals, LIKE
+//! without an escape, times compared with finer ones. Runs before DataFusion coerces and simplifies, which would lose the
+//! difference. Not here: keys of joins and groups, ORDER BY, aggregates.
 
 use std::hash::Hash;
 use std::sync::Arc;
@@ -52,9 +53,13 @@ impl ScalarUDFImpl for Athena {
     }
 
     fn return_type(&self, args: &[DataType]) -> Result<DataType> {
+        use Function::{Add, Divide, Modulus, Multiply, Subtract};
         match (self.function, args) {
-            (Function::Divide, [left, right]) => quotient_type(left, right)
-                .ok_or_else(|| DataFusionError::Plan(format!("{left} is not divided by {right}"))),
+            (function @ (Add | Subtract | Multiply | Divide | Modulus), [left, right]) => {
+                result_type(function, left, right)
+                    .ok_or_else(|| DataFusionError::Plan(format!("{} of {left} and {right} has no type", self.name())))
+            }
+            (Function::Negate, [only]) => Ok(only.clone()),
             _ => Ok(DataType::Boolean),
         }
     }
@@ -108,35 +113,53 @@ fn rewrite_plan(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
 
 fn rewrite(expr: Sql, schema: &DFSchema) -> Result<Transformed<Sql>> {
     match expr {
-        Sql::BinaryExpr(binary) => rewrite_binary(binary, schema),
+        Sql::BinaryExpr(binary) => Ok(rewrite_binary(binary, schema)),
+        Sql::Negative(inner) if inner.get_type(schema).is_ok_and(|inner| inner.is_signed_integer()) => {
+            Ok(Transformed::yes(call(Function::Negate, vec![*inner])))
+        }
         Sql::Between(between) if differs(&[&between.expr, &between.low, &between.high], schema) => {
             let Between { expr, negated, low, high } = between;
-            let low = compared(Operator::GtEq, *expr.clone(), *low, schema)?;
-            let high = compared(Operator::LtEq, *expr, *high, schema)?;
+            let low = compared(Operator::GtEq, *expr.clone(), *low, schema);
+            let high = compared(Operator::LtEq, *expr, *high, schema);
             Ok(Transformed::yes(if negated { Sql::Not(Box::new(low.and(high))) } else { low.and(high) }))
         }
-        Sql::InList(list) if differs(&[&list.expr], schema) => one_of(list, schema),
+        Sql::InList(list) if differs(&members(&list), schema) => one_of(list, schema),
         Sql::Like(like) if !like.case_insensitive => Ok(Transformed::yes(Sql::Like(escaped(like)?))),
         other => Ok(Transformed::no(other)),
     }
 }
 
-fn rewrite_binary(binary: BinaryExpr, schema: &DFSchema) -> Result<Transformed<Sql>> {
+fn rewrite_binary(binary: BinaryExpr, schema: &DFSchema) -> Transformed<Sql> {
     let BinaryExpr { left, op, right } = binary;
-    if op == Operator::Divide {
-        // A correlated column has no type here and stays as it is.
+    if let Some(function) = arithmetic(op) {
+        // What has no type yet is left to DataFusion to refuse.
         let types = (left.get_type(schema), right.get_type(schema));
-        if let (Ok(left_type), Ok(right_type)) = types {
-            if quotient_type(&left_type, &right_type).is_some() {
-                return Ok(Transformed::yes(call(Function::Divide, vec![narrow(*left), narrow(*right)])));
-            }
+        if matches!(types, (Ok(left), Ok(right)) if result_type(function, &left, &right).is_some()) {
+            return Transformed::yes(call(function, vec![narrow(*left), narrow(*right)]));
         }
-        return Ok(Transformed::no(Sql::BinaryExpr(BinaryExpr { left, op, right })));
+    } else if differs(&[&left, &right], schema) {
+        return Transformed::yes(compared(op, *left, *right, schema));
     }
-    if differs(&[&left, &right], schema) {
-        return Ok(Transformed::yes(compared(op, *left, *right, schema)?));
+    Transformed::no(Sql::BinaryExpr(BinaryExpr { left, op, right }))
+}
+
+fn arithmetic(op: Operator) -> Option<Function> {
+    Some(match op {
+        Operator::Plus => Function::Add,
+        Operator::Minus => Function::Subtract,
+        Operator::Multiply => Function::Multiply,
+        Operator::Divide => Function::Divide,
+        Operator::Modulo => Function::Modulus,
+        _ => return None,
+    })
+}
+
+/// The type of what Athena computes otherwise than DataFusion: integers, which must not wrap around, and quotients of decimals.
+pub(super) fn result_type(function: Function, left: &DataType, right: &DataType) -> Option<DataType> {
+    if left.is_signed_integer() && right.is_signed_integer() {
+        return Some(if left.primitive_width() < right.primitive_width() { right.clone() } else { left.clone() });
     }
-    Ok(Transformed::no(Sql::BinaryExpr(BinaryExpr { left, op, right })))
+    quotient_type(left, right).filter(|_| function == Function::Divide)
 }
 
 /// An integer literal as Athena types it: the narrower type if it fits.
@@ -150,10 +173,24 @@ fn narrow(expr: Sql) -> Sql {
     }
 }
 
-/// Whether DataFusion compares some of these otherwise than Athena.
+/// Whether DataFusion compares some of these otherwise than Athena, or not at all.
 fn differs(args: &[&Sql], schema: &DFSchema) -> bool {
     let types: Vec<DataType> = args.iter().filter_map(|arg| arg.get_type(schema).ok()).collect();
     types.iter().any(|data_type| is_float(data_type) || matches!(data_type, DataType::Timestamp(..)))
+        || types.iter().skip(1).any(|other| types.first().is_some_and(|first| outgrow(first, other)))
+}
+
+/// Whether no decimal holds all values of both types, so that DataFusion's cast to one fails.
+fn outgrow(left: &DataType, right: &DataType) -> bool {
+    let digits = |data_type: &DataType| match data_type {
+        DataType::Decimal128(precision, scale) => Some((i16::from(*precision) - i16::from(*scale), i16::from(*scale))),
+        integer if integer.is_signed_integer() => Some((19, 0)),
+        _ => None,
+    };
+    match (digits(left), digits(right)) {
+        (Some(left), Some(right)) => left.0.max(right.0) + left.1.max(right.1) > 38,
+        _ => false,
+    }
 }
 
 fn is_float(data_type: &DataType) -> bool {
@@ -161,7 +198,7 @@ fn is_float(data_type: &DataType) -> bool {
 }
 
 /// A comparison as Athena computes it; an operator that compares nothing is left as it is.
-fn compared(op: Operator, left: Sql, right: Sql, schema: &DFSchema) -> Result<Sql> {
+fn compared(op: Operator, left: Sql, right: Sql, schema: &DFSchema) -> Sql {
     let function = match op {
         Operator::Eq => Function::Equal,
         Operator::NotEq => Function::NotEqual,
@@ -170,16 +207,23 @@ fn compared(op: Operator, left: Sql, right: Sql, schema: &DFSchema) -> Result<Sq
         Operator::Gt => Function::GreaterThan,
         Operator::GtEq => Function::GreaterThanOrEqual,
         Operator::IsDistinctFrom | Operator::IsNotDistinctFrom => Function::IsDistinctFrom,
-        _ => return Ok(binary(op, left, right)),
+        _ => return binary(op, left, right),
     };
     let (Ok(left_type), Ok(right_type)) = (left.get_type(schema), right.get_type(schema)) else {
-        return Ok(binary(op, left, right));
+        return binary(op, left, right);
     };
     if let Some(common) = common_float(&left_type, &right_type) {
-        let call = call(function, vec![cast(left, &left_type, &common), cast(right, &right_type, &common)]);
-        return Ok(if op == Operator::IsNotDistinctFrom { Sql::Not(Box::new(call)) } else { call });
+        return called(op, function, cast(left, &left_type, &common), cast(right, &right_type, &common));
     }
-    Ok(times(op, function, left, &left_type, right, &right_type))
+    if outgrow(&left_type, &right_type) {
+        return called(op, function, left, right);
+    }
+    times(op, function, left, &left_type, right, &right_type)
+}
+
+fn called(op: Operator, function: Function, left: Sql, right: Sql) -> Sql {
+    let call = call(function, vec![left, right]);
+    if op == Operator::IsNotDistinctFrom { Sql::Not(Box::new(call)) } else { call }
 }
 
 fn binary(op: Operator, left: Sql, right: Sql) -> Sql {
@@ -276,11 +320,15 @@ fn constant_value(expr: &Sql) -> Option<ScalarValue> {
     .filter(|value| !value.is_null())
 }
 
+fn members(list: &InList) -> Vec<&Sql> {
+    std::iter::once(&*list.expr).chain(&list.list).collect()
+}
+
 fn one_of(list: InList, schema: &DFSchema) -> Result<Transformed<Sql>> {
     let InList { expr, list, negated } = list;
     let mut any: Option<Sql> = None;
     for item in list {
-        let equal = compared(Operator::Eq, *expr.clone(), item, schema)?;
+        let equal = compared(Operator::Eq, *expr.clone(), item, schema);
         any = Some(match any {
             Some(any) => any.or(equal),
             None => equal,

@@ -5,14 +5,14 @@
 use std::ops::ControlFlow;
 
 use connector_core::{Error, Result};
-use datafusion::execution::SessionState;
-use datafusion::sql::parser::{ExplainStatement, Statement as Parsed};
+use datafusion::sql::parser::{DFParserBuilder, ExplainStatement, Statement as Parsed};
 use datafusion::sql::sqlparser::ast::{
     CastKind, DataType, Expr, Ident, ObjectName, ObjectNamePart, Query, Select, SelectItem,
     SelectItemQualifiedWildcardKind, ShowStatementOptions, Statement, TableAlias, TableFactor, TimezoneInfo, Value,
     ValueWithSpan, VisitMut, VisitorMut,
 };
 
+use super::dialect::Trino;
 use super::engine;
 
 /// What a text asks for.
@@ -32,9 +32,15 @@ pub(super) enum Asked {
 /// Reads one statement.
 ///
 /// Errors: invalid, if it does not parse; unsupported, if it would do anything but read.
-pub(super) fn parse(text: &str, state: &SessionState) -> Result<Asked> {
-    let dialect = state.config_options().sql_parser.dialect;
-    let mut parsed = state.sql_to_statement(text, &dialect).map_err(engine::failure)?;
+pub(super) fn parse(text: &str) -> Result<Asked> {
+    let parser = DFParserBuilder::new(text).with_dialect(&Trino).build();
+    let mut statements = parser.and_then(|mut parser| parser.parse_statements()).map_err(engine::failure)?;
+    let Some(mut parsed) = statements.pop_front() else {
+        return Err(Error::invalid("there is no statement"));
+    };
+    if !statements.is_empty() {
+        return Err(Error::invalid("there is more than one statement").hint("run them one by one"));
+    }
     fold(&mut parsed);
     match parsed {
         Parsed::Statement(statement) => match *statement {
@@ -95,7 +101,7 @@ fn names(name: &ObjectName) -> Vec<String> {
 fn fold(parsed: &mut Parsed) {
     match parsed {
         Parsed::Statement(statement) => {
-            let _ = statement.visit(&mut Trino);
+            let _ = statement.visit(&mut Meaning);
         }
         Parsed::Explain(explain) => fold(&mut explain.statement),
         _ => {}
@@ -103,9 +109,9 @@ fn fold(parsed: &mut Parsed) {
 }
 
 /// Makes a statement mean in DataFusion what it means in Trino.
-struct Trino;
+struct Meaning;
 
-impl VisitorMut for Trino {
+impl VisitorMut for Meaning {
     type Break = ();
 
     fn pre_visit_relation(&mut self, relation: &mut ObjectName) -> ControlFlow<()> {
@@ -160,13 +166,9 @@ impl VisitorMut for Trino {
                 }
             }
             // Trino docs, Language, Types: a literal with an exponent is a double, one with a point alone a decimal.
-            Expr::Value(value) => {
-                if let Value::Number(text, _) = &value.value {
-                    if text.contains(['e', 'E']) {
-                        let text = Value::SingleQuotedString(text.to_string());
-                        *expr = cast(text.with_empty_span(), DataType::DoublePrecision);
-                    }
-                }
+            Expr::Value(ValueWithSpan { value: Value::Number(text, _), .. }) if text.contains(['e', 'E']) => {
+                let text = Value::SingleQuotedString(text.clone());
+                *expr = cast(text.with_empty_span(), DataType::DoublePrecision);
             }
             _ => {}
         }

@@ -38,10 +38,8 @@ impl AthenaTable {
         table: connector_core::TableName,
     ) -> Result<Arc<Self>> {
         let table = wire.table(&query.id, table).await?;
-        let promises = match query.options.pushdown {
-            true => wire.promises(&query.id).await?.clone(),
-            false => Promises::default(),
-        };
+        let promises =
+            if query.options.pushdown { wire.promises(&query.id).await?.clone() } else { Promises::default() };
         let local = local_schema(&table.schema);
         Ok(Arc::new(Self { wire, query, promises, table, local }))
     }
@@ -52,11 +50,8 @@ impl AthenaTable {
         let mut columns = projection.cloned().unwrap_or_else(all);
         for filter in filters {
             filter.for_each_column(&mut |name| {
-                if let Ok(index) = self.table.schema.index_of(name) {
-                    if !columns.contains(&index) {
-                        columns.push(index);
-                    }
-                }
+                let index = self.table.schema.index_of(name).ok();
+                columns.extend(index.filter(|index| !columns.contains(index)));
             });
         }
         columns
@@ -80,7 +75,10 @@ impl AthenaTable {
 
 impl fmt::Debug for AthenaTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AthenaTable").field("catalog", &self.table.catalog).field("table", &self.table.table).finish()
+        f.debug_struct("AthenaTable")
+            .field("catalog", &self.table.catalog)
+            .field("table", &self.table.table)
+            .finish_non_exhaustive()
     }
 }
 

@@ -77,10 +77,8 @@ impl Wire {
         let sent = payload.len();
         let bytes = self.function.invoke(payload).await.map_err(doing)?;
         let response = Response::decode(&bytes).map_err(doing)?;
-        if let Some(catalog) = answered_catalog(&response) {
-            if catalog != self.catalog {
-                return Err(doing(Error::corrupt(format!("the answer is for catalog {catalog:?}"))));
-            }
+        if let Some(catalog) = answered_catalog(&response).filter(|catalog| *catalog != self.catalog) {
+            return Err(doing(Error::corrupt(format!("the answer is for catalog {catalog:?}"))));
         }
         Ok(Answer { response, sent, received: bytes.len() })
     }

@@ -17,10 +17,12 @@ pub(super) fn checked_column<'a>(scan: &'a Scan, name: &str, domain: &Domain) ->
     .hint("the table may have changed since the query was planned: run it again"))
 }
 
-/// Whether two types hold the same values: the zone in a zoned timestamp's type says nothing about them.
+/// Whether two types hold the same values: the zone in a zoned timestamp's type says nothing about them, and a nested type
+/// travels in a constraint without its children (protocol reference 2.7).
 pub(super) fn same_type(left: &arrow_schema::DataType, right: &arrow_schema::DataType) -> bool {
-    use arrow_schema::DataType::Timestamp;
+    use arrow_schema::DataType::{List, Map, Struct, Timestamp};
     match (left, right) {
+        (List(_), List(_)) | (Struct(_), Struct(_)) | (Map(..), Map(..)) => true,
         (Timestamp(left, Some(_)), Timestamp(right, Some(_))) => left == right,
         _ => left.equals_datatype(right),
     }

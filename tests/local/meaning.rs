@@ -1,0 +1,138 @@
+//! What conditions mean is what they mean in Athena, in a filter, in a select list and wherever the engine evaluates them.
+
+use crate::{Shop, run, sorted};
+
+async fn holds(shop: &Shop, condition: &str) -> Vec<String> {
+    let (on, off) = (shop.athena(|_| ()), shop.athena(|options| options.pushdown = false));
+    let filtered = format!("select c_integer from shop.every_type where {condition}");
+    let rows = sorted(&on, &filtered).await;
+    assert_eq!(sorted(&off, &filtered).await, rows, "{condition}");
+    // In a select list the engine evaluates it.
+    let listed = format!(
+        "select c_integer from (select c_integer, {condition} as passes from shop.every_type) where passes is true"
+    );
+    assert_eq!(sorted(&on, &listed).await, rows, "in a select list: {condition}");
+    let computed = format!(
+        "select c_integer from shop.every_type where case when {condition} then length('a') = 1 else false end"
+    );
+    assert_eq!(sorted(&on, &computed).await, rows, "by the engine: {condition}");
+    rows
+}
+
+const ORDINARY: &str = "1";
+const EDGE: &str = "-2147483648";
+const NULL: &str = "NULL";
+
+/// Row by row: 1.5 and 1.5, NaN and −0, NULL and NULL.
+#[tokio::test(flavor = "multi_thread")]
+async fn floats_compare_as_ieee_754_has_it() {
+    let shop = Shop::open().await;
+    assert_eq!(holds(&shop, "c_double = 0").await, [EDGE]);
+    assert_eq!(holds(&shop, "c_double >= 0").await, [EDGE, ORDINARY]);
+    assert_eq!(holds(&shop, "c_double < 0").await, Vec::<String>::new());
+    assert_eq!(holds(&shop, "c_real > 1").await, [ORDINARY]);
+    assert_eq!(holds(&shop, "not (c_real > 1)").await, [EDGE]);
+    assert_eq!(holds(&shop, "not (c_real <= 1)").await, [EDGE, ORDINARY]);
+    assert_eq!(holds(&shop, "c_real <> 1").await, [EDGE, ORDINARY]);
+    assert_eq!(holds(&shop, "c_real = c_real").await, [ORDINARY]);
+    assert_eq!(holds(&shop, "c_real = cast('NaN' as double)").await, Vec::<String>::new());
+    assert_eq!(holds(&shop, "c_real is not distinct from cast('NaN' as double)").await, [EDGE]);
+    assert_eq!(holds(&shop, "c_real between 1 and 2").await, [ORDINARY]);
+    assert_eq!(holds(&shop, "c_real not between 1 and 2").await, [EDGE]);
+    assert_eq!(holds(&shop, "c_real in (1.5, 7)").await, [ORDINARY]);
+    assert_eq!(holds(&shop, "c_real not in (7)").await, [EDGE, ORDINARY]);
+    assert_eq!(holds(&shop, "c_double in (0)").await, [EDGE]);
+    assert_eq!(holds(&shop, "c_double is null").await, [NULL]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backslash_in_like_is_a_letter_unless_it_is_the_escape() {
+    let shop = Shop::open().await;
+    // The edge holds 😀～'"\ and nothing else.
+    assert_eq!(holds(&shop, r"c_varchar like '%\'").await, [EDGE]);
+    assert_eq!(holds(&shop, r"c_varchar like '_____'").await, [EDGE]);
+    assert_eq!(holds(&shop, r"c_varchar like '%\\'").await, Vec::<String>::new());
+    assert_eq!(holds(&shop, r"c_varchar like '%\\' escape '\'").await, [EDGE]);
+    assert_eq!(holds(&shop, r"c_varchar not like '%\'").await, [ORDINARY]);
+    assert_eq!(holds(&shop, r"c_varchar like 't_xt' escape '!'").await, [ORDINARY]);
+    assert_eq!(holds(&shop, r"c_varchar like 't!_xt' escape '!'").await, Vec::<String>::new());
+    let athena = shop.athena(|_| ());
+    let wrong = run(&athena, r"select 1 from shop.every_type where c_varchar like 'a!b' escape '!'").await.unwrap_err();
+    assert!(wrong.to_string().contains("escape"), "{wrong}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn text_orders_by_code_point() {
+    let shop = Shop::open().await;
+    assert_eq!(holds(&shop, "c_varchar > '\u{FFFD}'").await, [EDGE]);
+    assert_eq!(holds(&shop, "c_varchar < '\u{FFFD}'").await, [ORDINARY]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_time_is_never_cut_to_be_compared() {
+    let shop = Shop::open().await;
+    // The rows are 2020-01-01 00:00:00.123 and one millisecond before the epoch.
+    assert_eq!(holds(&shop, "c_timestamp = timestamp '2020-01-01 00:00:00.123'").await, [ORDINARY]);
+    assert_eq!(holds(&shop, "c_timestamp = timestamp '2020-01-01 00:00:00.123000001'").await, Vec::<String>::new());
+    assert_eq!(holds(&shop, "c_timestamp <> timestamp '2020-01-01 00:00:00.1234'").await, [EDGE, ORDINARY]);
+    assert_eq!(holds(&shop, "c_timestamp < timestamp '2020-01-01 00:00:00.1234'").await, [EDGE, ORDINARY]);
+    assert_eq!(holds(&shop, "c_timestamp >= timestamp '2020-01-01 00:00:00.122999'").await, [ORDINARY]);
+    assert_eq!(holds(&shop, "c_timestamp in (timestamp '2020-01-01 00:00:00.1234')").await, Vec::<String>::new());
+    assert_eq!(holds(&shop, "c_timestamp < timestamp '9999-12-31 23:59:59.999'").await, [EDGE, ORDINARY]);
+    assert_eq!(holds(&shop, "c_timestamp > date '1500-01-01'").await, [EDGE, ORDINARY]);
+    assert_eq!(holds(&shop, "c_timestamp < date '9999-12-31'").await, [EDGE, ORDINARY]);
+    assert_eq!(holds(&shop, "c_timestamp between date '2020-01-01' and date '2020-01-02'").await, [ORDINARY]);
+    assert_eq!(holds(&shop, "c_date < date '1582-01-01'").await, [EDGE]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_compare_exactly_whatever_their_types() {
+    let shop = Shop::open().await;
+    assert_eq!(holds(&shop, "c_decimal = 1.5").await, [ORDINARY]);
+    assert_eq!(holds(&shop, "c_decimal > 1.4999").await, [ORDINARY]);
+    assert_eq!(holds(&shop, "c_decimal >= 1.505").await, Vec::<String>::new());
+    assert_eq!(holds(&shop, "c_decimal = -999999999999999999999999999999999999.99").await, [EDGE]);
+    assert_eq!(holds(&shop, "c_integer < 99999999999").await, [EDGE, ORDINARY]);
+    assert_eq!(holds(&shop, "c_integer = 0.5").await, Vec::<String>::new());
+    assert_eq!(holds(&shop, "c_integer > 0.5").await, [ORDINARY]);
+    assert_eq!(holds(&shop, "c_tinyint = c_bigint").await, [ORDINARY]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn decimals_divide_as_in_trino() {
+    let shop = Shop::open().await;
+    let athena = shop.athena(|_| ());
+    // Trino: the scale of a quotient is the larger of the two, and half is rounded away from zero.
+    let (rows, _) = run(&athena, "select 1.00 / 3, 2.0 / 3.00, -0.05 / 2, 7 / 2").await.unwrap();
+    assert_eq!(rows, ["0.33|0.67|-0.03|3"]);
+    let (rows, _) = run(&athena, "select sum(total) / count(*) from shop.orders where id < 3").await.unwrap();
+    assert_eq!(rows, ["0.37"]);
+    let zero = run(&athena, "select total / (id - id) from shop.orders where id = 1").await.unwrap_err();
+    assert!(zero.to_string().contains("divides by zero"), "{zero}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn integers_do_not_wrap_around() {
+    let shop = Shop::open().await;
+    let athena = shop.athena(|_| ());
+    for expression in ["c_bigint - 1", "c_integer - 1", "c_tinyint * c_smallint", "-c_bigint", "c_bigint / -1"] {
+        let error = run(&athena, &format!("select {expression} from shop.every_type")).await.expect_err(expression);
+        assert!(error.to_string().contains("out of range"), "{expression}: {error}");
+    }
+    assert_eq!(
+        run(&athena, "select 7 / 2, -7 / 2, -7 % 3, 2147483647 + 2147483648").await.unwrap().0,
+        ["3|-3|-1|4294967295"]
+    );
+    assert!(run(&athena, "select 2147483647 + 1").await.is_err(), "an integer literal is 32 bits wide");
+    assert_eq!(holds(&shop, "c_integer < 0 or c_integer + 1 = 2").await, [EDGE, ORDINARY]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn null_sorts_last_both_ways() {
+    let shop = Shop::open().await;
+    let athena = shop.athena(|_| ());
+    for direction in ["", "desc"] {
+        let query = format!("select c_bigint from shop.every_type order by 1 {direction}");
+        assert_eq!(run(&athena, &query).await.unwrap().0.last().unwrap(), "NULL");
+    }
+}

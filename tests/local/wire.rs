@@ -1,0 +1,235 @@
+//! The wire between: spill, versions, the Invoke API, names, failures, and answers that a strict reader refuses.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use connector_core::{Error, ErrorKind};
+use futures::StreamExt;
+use glaux::local::endpoint::Endpoint;
+use glaux::local::invoke::{Http, Invoke};
+use glaux::local::{LocalAthena, Options};
+use glaux::protocol::{Request, Response, Version};
+
+use crate::functions::{Answering, Asking, Counting};
+use crate::{Shop, run, sorted};
+
+const QUERY: &str = "select * from shop.orders where id < 900";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_were_spilled_are_the_same_rows() {
+    let shop = Shop::open().await;
+    let expected = sorted(&shop.athena(|_| ()), QUERY).await;
+    assert_eq!(expected.len(), 900);
+    let athena = shop.athena(|options| {
+        options.max_inline_block_size = 0;
+        options.max_block_size = 6_000;
+    });
+    let (mut rows, report) = run(&athena, QUERY).await.unwrap();
+    rows.sort();
+    assert_eq!(rows, expected);
+    let scan = &report.scans[0];
+    assert!(scan.inline_blocks == 0 && scan.spilled_blocks > scan.splits, "{scan:?}");
+    assert!(scan.bytes_received > 30_000, "{scan:?}");
+    let (rows, _) = run(&athena, "select count(*) from shop.orders").await.unwrap();
+    assert_eq!(rows, ["1000"]);
+    let nowhere = shop.athena(|options| {
+        options.max_inline_block_size = 0;
+        options.spill = None;
+    });
+    assert_eq!(run(&nowhere, QUERY).await.unwrap_err().kind(), ErrorKind::Invalid);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_version_of_the_protocol_gives_the_same_rows() {
+    let shop = Shop::open().await;
+    let query = "select * from shop.orders where id < 30 and note like '%2%' limit 1000";
+    let expected = sorted(&shop.athena(|_| ()), query).await;
+    for version in Version::ALL {
+        let athena = shop.athena(|options| options.version = Some(version));
+        assert_eq!(sorted(&athena, query).await, expected, "{version:?}");
+        let report = athena.explain(query).await.unwrap();
+        // Before version 4 there is neither an expression nor a limit.
+        let asked = usize::from(version.number() >= 4) + 1;
+        assert_eq!(report.scans[0].asked.len(), asked, "{version:?}: {report:?}");
+        assert_eq!(report.scans[0].limit.is_some(), version.number() >= 4, "{version:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn over_the_invoke_api_everything_is_as_in_process_failures_too() {
+    let shop = Shop::open().await;
+    let endpoint = Endpoint::start(BTreeMap::from([("shop".to_owned(), shop.function.clone())]), None).await.unwrap();
+    let near = shop.athena(|_| ());
+    let far = shop.athena_over(Arc::new(Http::at(endpoint.url(), "shop")), |_| ());
+    assert_eq!(sorted(&far, QUERY).await, sorted(&near, QUERY).await);
+    let query = "select 1 from shop.nope";
+    let (near, far) = (run(&near, query).await.unwrap_err(), run(&far, query).await.unwrap_err());
+    assert_eq!(near.kind(), ErrorKind::NotFound);
+    assert!(near.to_string().contains("nope"), "{near}");
+    assert_eq!((near.kind(), near.to_string(), near.hint_text()), (far.kind(), far.to_string(), far.hint_text()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_function_that_is_not_there_or_too_large_a_request_is_told_apart() {
+    let shop = Shop::open().await;
+    let endpoint = Endpoint::start(BTreeMap::from([("shop".to_owned(), shop.function.clone())]), None).await.unwrap();
+    let missing = Http::at(endpoint.url(), "nope").invoke(b"{}".to_vec()).await.unwrap_err();
+    assert_eq!(missing.kind(), ErrorKind::NotFound, "{missing}");
+    let large = Http::at(endpoint.url(), "shop").invoke(vec![b' '; 6_291_456]).await.unwrap_err();
+    assert_eq!(large.kind(), ErrorKind::TooLarge, "{large}");
+    let garbage = Http::at(endpoint.url(), "shop").invoke(b"{}".to_vec()).await.unwrap_err();
+    assert_eq!(garbage.kind(), ErrorKind::Invalid, "{garbage}");
+    drop(endpoint);
+    let nobody = Http::at("http://127.0.0.1:9", "shop").invoke(b"{}".to_vec()).await.unwrap_err();
+    assert_eq!(nobody.kind(), ErrorKind::Unavailable, "{nobody}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_fold_and_defaults_fill_them_up() {
+    let shop = Shop::open().await;
+    let functions = || vec![("One".to_owned(), shop.function.clone()), ("two".to_owned(), shop.function.clone())];
+    let several = LocalAthena::new(functions(), Options::default()).unwrap();
+    assert_eq!(several.catalogs(), ["one", "two"]);
+    let query =
+        "select \"O\".\"ID\" from ONE.\"Shop\".Orders as \"O\" join two.shop.orders p on O.id = P.ID where o.Id = 5";
+    assert_eq!(sorted(&several, query).await, ["5"]);
+    let unnamed = run(&several, "select 1 from shop.orders").await.unwrap_err();
+    assert!(unnamed.kind() == ErrorKind::Invalid && unnamed.hint_text().unwrap().contains("one, two"), "{unnamed}");
+    let options = Options { catalog: Some("two".into()), schema: Some("SHOP".into()), ..Options::default() };
+    let with_defaults = LocalAthena::new(functions(), options).unwrap();
+    assert_eq!(sorted(&with_defaults, "select count(*) from orders").await, ["1000"]);
+    let wrong = Options { catalog: Some("three".into()), ..Options::default() };
+    assert_eq!(LocalAthena::new(functions(), wrong).err().unwrap().kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_there_is_is_listed_in_every_way() {
+    let shop = Shop::open().await;
+    let athena = shop.athena(|options| options.schema = Some("shop".into()));
+    let tables = ["customers", "every_type", "orders"];
+    assert_eq!(sorted(&athena, "show tables").await, tables);
+    assert_eq!(sorted(&athena, "show tables in memory.shop").await, tables);
+    assert_eq!(sorted(&athena, "show schemas").await, ["shop"]);
+    assert_eq!(sorted(&athena, "show databases").await, ["shop"]);
+    assert_eq!(sorted(&athena, "show catalogs").await, ["memory"]);
+    let (columns, _) = run(&athena, "describe shop.orders").await.unwrap();
+    assert_eq!(columns[..3], ["id|bigint|", "customer_id|integer|", "total|decimal(12,2)|"]);
+    assert_eq!(run(&athena, "show columns in orders").await.unwrap().0, columns);
+    let query = "select table_name from memory.information_schema.tables where table_schema = 'shop'";
+    assert_eq!(sorted(&athena, query).await, tables);
+    let query = "select column_name, data_type from information_schema.columns where table_name = 'every_type' \
+                 and ordinal_position > 11 order by ordinal_position";
+    let expected = ["c_timestamp|timestamp(3)", "c_timestamptz|timestamp(3) with time zone", "c_array|array(integer)"];
+    assert_eq!(run(&athena, query).await.unwrap().0, expected);
+    assert_eq!(athena.describe(&["ORDERS".into()]).await.unwrap().len(), columns.len());
+    assert_eq!(athena.tables("memory", "shop").await.unwrap(), tables);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn failures_say_what_is_wrong_and_of_what_kind() {
+    let shop = Shop::open().await;
+    let athena = shop.athena(|_| ());
+    for (query, kind, words) in [
+        ("select 1 from nope.shop.orders", ErrorKind::NotFound, "nope"),
+        ("select 1 from nope.orders", ErrorKind::NotFound, "nope"),
+        ("select 1 from shop.nope", ErrorKind::NotFound, "nope"),
+        ("select nope from shop.orders", ErrorKind::Invalid, "nope"),
+        ("select 1 from orders", ErrorKind::Invalid, "schema"),
+        ("selec 1", ErrorKind::Invalid, "selec"),
+        ("create table t (a int)", ErrorKind::Unsupported, "read"),
+        ("insert into shop.orders values (1)", ErrorKind::Unsupported, "read"),
+        ("explain drop table shop.orders", ErrorKind::Unsupported, "read"),
+        ("select id / 0 from shop.orders", ErrorKind::Invalid, "zero"),
+        ("select id from shop.orders where 10 / (id - 5) > 0", ErrorKind::Invalid, "zero"),
+    ] {
+        let error = run(&athena, query).await.expect_err(query);
+        assert_eq!(error.kind(), kind, "{query}: {error}");
+        assert!(error.to_string().to_lowercase().contains(words), "{query}: {error}");
+    }
+}
+
+fn answering(shop: &Shop, change: impl Fn(&mut Response) + Send + Sync + 'static) -> LocalAthena {
+    shop.athena_over(Arc::new(Answering(shop.function.clone(), change)), |_| ())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_that_are_not_what_was_asked_are_refused() {
+    let shop = Shop::open().await;
+    let reversed = answering(&shop, |response| {
+        if let Response::ReadRecords(response) = response {
+            response.records = response.records.project(&[1, 0]).unwrap();
+        }
+    });
+    let error = run(&reversed, "select id, customer_id from shop.orders").await.unwrap_err();
+    assert!(error.kind() == ErrorKind::Corrupt && error.to_string().contains("customer_id Int32, id Int64"), "{error}");
+    let strange = answering(&shop, |response| {
+        if let Response::GetSplits(response) = response {
+            response.catalog = "other".into();
+        }
+    });
+    assert_eq!(run(&strange, QUERY).await.unwrap_err().kind(), ErrorKind::Corrupt);
+    let large = Asking(shop.function.clone(), |request: &mut Request| {
+        if let Request::ReadRecords(request) = request {
+            request.max_block_size = 16_000_000;
+        }
+    });
+    let large = shop.athena_over(Arc::new(large), |options| options.max_block_size = 1_000);
+    let error = run(&large, QUERY).await.unwrap_err();
+    assert!(error.to_string().contains("CONSTRAINT_VIOLATION"), "{error}");
+    let doubled = answering(&shop, |response| {
+        if let Response::GetSplits(response) = response {
+            response.splits.extend(response.splits.clone());
+        }
+    });
+    assert_eq!(sorted(&doubled, "select count(*) from shop.orders").await, ["1000"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_asks_to_slow_down_is_asked_again() {
+    struct Throttled(Arc<dyn Invoke>, std::sync::atomic::AtomicUsize);
+    #[async_trait::async_trait]
+    impl Invoke for Throttled {
+        async fn invoke(&self, payload: Vec<u8>) -> Result<Vec<u8>, Error> {
+            let is_read = matches!(Request::decode(&payload).unwrap(), Request::ReadRecords(_));
+            if is_read && self.1.fetch_add(1, Ordering::SeqCst).is_multiple_of(2) {
+                return Err(Error::new(ErrorKind::Throttled, "slower"));
+            }
+            self.0.invoke(payload).await
+        }
+    }
+    let shop = Shop::open().await;
+    let athena = shop.athena_over(Arc::new(Throttled(shop.function.clone(), 0.into())), |_| ());
+    assert_eq!(sorted(&athena, "select count(*) from shop.orders").await, ["1000"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_that_nobody_takes_ends_its_reads() {
+    let shop = Shop::open().await;
+    let function = Counting::new(shop.function.clone(), 2);
+    let athena = shop.athena_over(function.clone(), |options| options.parallel_reads = 1);
+    let mut query = athena.sql("select id from shop.orders").await.unwrap();
+    assert!(query.batches.next().await.unwrap().unwrap().num_rows() > 0);
+    while function.reads.load(Ordering::SeqCst) < 2 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    drop(query);
+    let given_up = async {
+        while !function.given_up.load(Ordering::SeqCst) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), given_up)
+        .await
+        .expect("the read goes on though nobody takes its rows");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_leaves_splits_unread() {
+    let shop = Shop::open().await;
+    let function = Counting::new(shop.function.clone(), usize::MAX);
+    let athena = shop.athena_over(function.clone(), |options| options.parallel_reads = 1);
+    assert_eq!(run(&athena, "select id from shop.orders limit 5").await.unwrap().0.len(), 5);
+    assert!(function.reads.load(Ordering::SeqCst) < 4);
+}
