@@ -1,7 +1,9 @@
 //! The binary in an environment of its own: nothing of the caller's but where programs and caches are.
 
 use std::ffi::OsStr;
+use std::fs::Permissions;
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Output, Stdio};
 
 use tempfile::TempDir;
@@ -23,7 +25,10 @@ pub struct Ran {
 impl Glaux {
     /// Without any settings.
     pub fn bare() -> Self {
-        Self { temp: tempfile::tempdir().unwrap(), variables: Vec::new() }
+        let temp = tempfile::tempdir().unwrap();
+        // As /tmp is: root starts servers as another user, who must be able to use it.
+        std::fs::set_permissions(temp.path(), Permissions::from_mode(0o1777)).unwrap();
+        Self { temp, variables: Vec::new() }
     }
 
     /// With the tables in memory as its only catalog.
