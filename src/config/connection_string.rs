@@ -177,17 +177,10 @@ fn percent_decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&byte, tail)) = rest.split_first() {
-        let hex = tail.get(..2).filter(|_| byte == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
-        match hex.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(decoded) => {
-                bytes.push(decoded);
-                rest = tail.get(2..).unwrap_or_default();
-            }
-            None => {
-                bytes.push(byte);
-                rest = tail;
-            }
-        }
+        let hex = tail.get(..2).filter(|digits| byte == b'%' && digits.iter().all(u8::is_ascii_hexdigit));
+        let hex = hex.and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
+        bytes.push(hex.unwrap_or(byte));
+        rest = if hex.is_some() { tail.get(2..).unwrap_or_default() } else { tail };
     }
     String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
 }
@@ -262,6 +255,7 @@ mod tests {
                 "bob",
                 "p@ss+w",
             ),
+            ("postgres://jdbc:postgresql://h/db?user=bob&password=%+a%zz%", "jdbc:postgresql://h/db", "bob", "%+a%zz%"),
             ("postgres://jdbc:postgresql://h/db?user=bob", "jdbc:postgresql://h/db", "bob", ""),
             ("mysql://jdbc:mysql://bob:p%3Ass@h/db?a=b", "jdbc:mysql://h/db?a=b", "bob", "p:ss"),
             ("mysql://jdbc:mysql://bob:p@ss@h/db", "jdbc:mysql://h/db", "bob", "p@ss"),

@@ -164,6 +164,30 @@ fn secrets(table: SecretsTable, directory: &Path, aws: &Aws) -> Result<SecretsCo
     })
 }
 
+/// Words that a complaint may show: what stands before a `=` in a broken file can be anything, a password's end too.
+const KEYS: [&str; 20] = [
+    "serde_version",
+    "max_splits",
+    "log_level",
+    "url",
+    "secret",
+    "casing",
+    "default_scale",
+    "zoned_timestamps",
+    "max_cell_bytes",
+    "query_passthrough",
+    "bucket",
+    "prefix",
+    "kms_key_id",
+    "disable_encryption",
+    "put_request_headers",
+    "max_block_size_bytes",
+    "queue_capacity",
+    "timeout_seconds",
+    "file",
+    "ttl_seconds",
+];
+
 /// The reader's words quote a value of the wrong type, so only those about keys are passed on; the line tells the rest.
 fn complaint(text: &str, error: &toml::de::Error) -> Error {
     let start = error.span().map_or(0, |span| span.start);
@@ -171,12 +195,13 @@ fn complaint(text: &str, error: &toml::de::Error) -> Error {
     let number = before.matches('\n').count() + 1;
     let line = text.lines().nth(number - 1).unwrap_or_default();
     let about_keys = ["unknown field", "missing field", "duplicate key"];
-    let what = match about_keys.iter().any(|start| error.message().starts_with(start)) {
-        true => error.message().to_owned(),
-        false => match line.split_once('=') {
-            Some((key, _)) => format!("the value of {:?} has the wrong type or is not TOML", key.trim()),
-            None => "it is not TOML, or something has the wrong type".to_owned(),
-        },
+    let key = line.split_once('=').map_or("", |(key, _)| key.trim());
+    let what = if about_keys.iter().any(|start| error.message().starts_with(start)) {
+        error.message().to_owned()
+    } else if KEYS.contains(&key) {
+        format!("the value of {key:?} has the wrong type or is not TOML")
+    } else {
+        "it is not TOML, or something has the wrong type".to_owned()
     };
     Error::invalid(format!("line {number}: {what}"))
 }
@@ -216,6 +241,7 @@ mod tests {
             "catalogs = \"postgres://h?password=hunter2\"\n".to_owned(),
             "[catalogs]\npg = \"postgres://h?password=hunter2\"\n".to_owned(),
             "hunter2".to_owned(),
+            "hunter2==".to_owned(),
         ] {
             let told = complain(&text);
             assert!(!told.contains("hunter2") && told.contains("line "), "{told}");

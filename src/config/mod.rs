@@ -10,6 +10,7 @@ mod check;
 mod connection_string;
 mod env;
 mod file;
+mod home;
 mod private;
 
 use std::path::{Path, PathBuf};
@@ -18,10 +19,11 @@ use std::time::Duration;
 use connector_core::Result;
 use tracing::level_filters::LevelFilter;
 
-pub(crate) use aws::timeouts;
 pub use aws::{Aws, failure};
+pub(crate) use aws::{causes, timeouts};
 pub use catalog::{Catalog, Catalogs};
 pub use connection_string::SecretReference;
+pub use home::{cache_home, history_file, search_path};
 pub use private::check_private;
 
 /// Everything a deployment decides.
@@ -132,7 +134,7 @@ pub struct SecretsConfig {
 
 impl Default for SecretsConfig {
     fn default() -> Self {
-        let (ttl, refresh_pause) = (Duration::from_secs(60), Duration::from_secs(5));
+        let (ttl, refresh_pause) = (Duration::from_mins(1), Duration::from_secs(5));
         Self { file: None, ttl, refresh_pause, aws: Aws::lazy() }
     }
 }

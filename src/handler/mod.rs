@@ -5,6 +5,7 @@
 //!
 //! Not here: how a message is spelled (`protocol`), how an engine is asked (`connectors`), where results go (`spill`).
 
+mod check;
 mod metadata;
 mod records;
 mod sessions;
@@ -16,6 +17,7 @@ use std::panic::AssertUnwindSafe;
 use connector_core::{Connector, Endpoint, Error, Result};
 use futures::FutureExt;
 
+pub use self::check::Checked;
 use self::sessions::Sessions;
 use crate::config::{Catalog, Config};
 use crate::connectors;

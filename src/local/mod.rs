@@ -50,6 +50,7 @@ use crate::spill::Store;
 pub use catalog::ColumnDescription;
 pub use query::{Progress, Query};
 pub use report::{Report, ScanReport};
+pub use shown::{domain as shown_domain, expr as shown_expr};
 pub use types::athena_type;
 
 /// Tells the statement that a source would be sent for a ReadRecords request.

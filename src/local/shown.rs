@@ -8,7 +8,7 @@ use connector_core::{Bound, Domain, Expr, Function, Range, Value, Values};
 const SHOWN: usize = 8;
 
 /// What a domain asks of a column.
-pub(super) fn domain(column: &str, domain: &Domain) -> String {
+pub fn domain(column: &str, domain: &Domain) -> String {
     let values = match &domain.values {
         values if values.is_all() => String::new(),
         Values::In(list) => format!("{column} IN {}", values(list.iter())),
@@ -104,7 +104,7 @@ fn timestamp(millis: i64) -> String {
 }
 
 /// An expression.
-pub(super) fn expr(shown: &Expr) -> String {
+pub fn expr(shown: &Expr) -> String {
     match shown {
         Expr::Column { name, .. } => name.clone(),
         Expr::Constant { value: Some(constant), .. } => value(constant),

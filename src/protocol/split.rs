@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use arrow_array::RecordBatch;
-use connector_core::{Result, TableName};
+use connector_core::{Error, Result, TableName};
 
 use super::block::{read_block, write_block};
 use super::head::{read_head, read_table, write_head, write_table};
 use super::json::{Cursor, Object, Writer};
 
 use super::{Constraints, Identity, Version};
+
+/// The only kind of place there is.
+const S3: &str = "S3SpillLocation";
 
 /// Asks for the splits of some partitions.
 #[derive(Clone, Debug, PartialEq)]
@@ -162,6 +165,9 @@ impl Split {
 impl SpillLocation {
     pub(super) fn read(cursor: Cursor<'_, '_>) -> Result<Self> {
         let location = cursor.object()?;
+        if location.text("@type")? != S3 {
+            return Err(cursor.locate(Error::unsupported("blocks are spilled to another place than S3")));
+        }
         Ok(Self {
             bucket: location.text_or_null("bucket")?,
             key: location.text_or_null("key")?,
@@ -171,7 +177,7 @@ impl SpillLocation {
 
     pub(super) fn write(&self, writer: &mut Writer) -> Result<()> {
         writer.object(|writer| {
-            writer.name("@type")?.text("S3SpillLocation")?;
+            writer.name("@type")?.text(S3)?;
             writer.name("bucket")?.text(&self.bucket)?;
             writer.name("key")?.text(&self.key)?;
             writer.name("directory")?.boolean(self.directory)

@@ -122,9 +122,10 @@ fn rows_that_fit(batch: &RecordBatch, room: usize) -> usize {
     let (mut fit, mut too_many) = (0, batch.num_rows() + 1);
     while too_many - fit > 1 {
         let middle = fit + (too_many - fit) / 2;
-        match block_size(&batch.slice(0, middle)) <= room {
-            true => fit = middle,
-            false => too_many = middle,
+        if block_size(&batch.slice(0, middle)) <= room {
+            fit = middle;
+        } else {
+            too_many = middle;
         }
     }
     fit

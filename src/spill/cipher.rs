@@ -126,8 +126,8 @@ mod tests {
         assert_eq!(sealed, plain);
         let mut short = plain.clone();
         SplitKey::new(&key(16)).unwrap().seal(&mut short).unwrap();
-        let tag: String = short[plain.len()..].iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(tag, "d05669cbbe2ec9f493208c1e3b18e68f");
+        let tag = u128::from_be_bytes(short[plain.len()..].try_into().unwrap());
+        assert_eq!(tag, 0xd056_69cb_be2e_c9f4_9320_8c1e_3b18_e68f);
     }
 
     #[test]

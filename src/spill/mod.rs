@@ -1,6 +1,6 @@
 //! Results too large to return: cut into blocks, sealed, stored in S3, and read back.
 //!
-//! GetSplits gives every split a place and a key ([`Store`]); ReadRecords writes there ([`Spiller`]); Athena, or [`read`] here,
+//! `GetSplits` gives every split a place and a key ([`Store`]); `ReadRecords` writes there ([`Spiller`]); Athena, or [`read`] here,
 //! fetches. Not here: framing and JSON (`protocol`), and deleting, which is left to the bucket's lifecycle rule, since nobody
 //! tells us when Athena has read an object.
 

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use connector_core::{Error, ErrorKind, Result};
 use tokio::sync::{Mutex, OnceCell};
 
-use crate::config::{Aws, PutHeaders, failure, timeouts};
+use crate::config::{Aws, PutHeaders, causes, failure, timeouts};
 use crate::protocol::SpillLocation;
 
 /// Athena refuses blocks above 16 MB; what is larger than this was not written by a connector.
@@ -64,7 +64,7 @@ impl Objects {
         let length = answer.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
         let mut object = Vec::with_capacity(length.min(MAX_OBJECT));
         while let Some(chunk) = answer.body.next().await {
-            let chunk = chunk.map_err(|_| Error::new(ErrorKind::Unavailable, "the transfer broke off"))?;
+            let chunk = chunk.map_err(|error| broken_off(&causes(&error)))?;
             object.extend_from_slice(&chunk);
             if object.len() > MAX_OBJECT {
                 return Err(Error::new(ErrorKind::TooLarge, format!("it is larger than {MAX_OBJECT} bytes")));
@@ -103,6 +103,14 @@ impl Objects {
             })
             .await
     }
+}
+
+/// S3 tells an object's checksum before its bytes, and the SDK compares at the end.
+fn broken_off(told: &str) -> Error {
+    if told.contains("checksum") {
+        return Error::corrupt("its bytes do not match the checksum it was stored with");
+    }
+    Error::new(ErrorKind::Unavailable, format!("the transfer broke off: {told}"))
 }
 
 fn name(at: &SpillLocation) -> String {

@@ -141,7 +141,9 @@ fn expression(chance: &mut Chance, depth: usize) -> Expr {
 pub fn functions(expression: &Expr, found: &mut BTreeSet<Function>) {
     if let Expr::Call { function, args, .. } = expression {
         found.insert(*function);
-        args.iter().for_each(|argument| functions(argument, found));
+        for argument in args {
+            functions(argument, found);
+        }
     }
 }
 

@@ -18,6 +18,7 @@ use super::random::Chance;
 
 /// A message, either way.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub enum Message {
     Request(Request),
     Response(Response),

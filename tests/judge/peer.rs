@@ -6,12 +6,11 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_schema::{DataType, Schema};
-use aws_sdk_lambda::Client;
-use aws_sdk_lambda::config::{BehaviorVersion, Credentials, Region};
-use aws_sdk_lambda::primitives::Blob;
 use connector_core::{Bound, Domain, Range, TableName, Value as Constant, Values};
 use futures::TryStreamExt;
 use glaux::config::SpillConfig;
+use glaux::local::invoke::{Http, Invoke};
+use glaux::local::{LocalAthena, Options};
 use glaux::protocol::{
     Constraints, GetSplitsRequest, GetTableLayoutRequest, GetTableRequest, Identity, ListSchemasRequest,
     ListTablesRequest, PingRequest, ReadRecordsRequest, Request, Response, Split, Version,
@@ -37,8 +36,8 @@ pub struct Peer {
 pub const FUNCTION: &str = "aws";
 
 impl Peer {
-    /// Over `database`, spilling to `place`.
-    pub fn start(database: &Database, place: &Place) -> Self {
+    /// Over `database`, spilling to `place`, with settings of AWS's own.
+    pub fn start(database: &Database, place: &Place, settings: &[(&str, &str)]) -> Self {
         let credentials: Vec<(String, String)> = place.server.environment();
         let setting = |name: &str| credentials.iter().find(|(key, _)| key == name).unwrap().1.clone();
         let program = java(&jar().unwrap());
@@ -49,7 +48,7 @@ impl Peer {
         shell.args([&database.url(), "--user", database.user(), "--s3-endpoint", place.server.endpoint()]);
         shell.args(["--access-key", &setting("AWS_ACCESS_KEY_ID"), "--secret-key", &setting("AWS_SECRET_ACCESS_KEY")]);
         shell.envs(program.get_envs().filter_map(|(key, value)| Some((key, value?))));
-        shell.env("PEER_PASSWORD", database.password().expose());
+        shell.env("PEER_PASSWORD", database.password().expose()).envs(settings.iter().copied());
         let mut process = shell.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let mut said = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut said).unwrap();
@@ -112,7 +111,7 @@ pub fn lines(batches: &[RecordBatch]) -> Vec<String> {
 
 /// Our side of the conversation, in one serde version.
 struct Asking {
-    client: Client,
+    function: Http,
     store: Store,
     version: Version,
     asked: usize,
@@ -120,21 +119,14 @@ struct Asking {
 
 impl Asking {
     fn new(peer: &Peer, place: &Place, version: Version) -> Self {
-        let config = aws_sdk_lambda::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::from_static("us-east-1"))
-            .credentials_provider(Credentials::for_tests())
-            .endpoint_url(&peer.endpoint);
         let spill = SpillConfig { bucket: Some("spill".into()), aws: place.server.aws(), ..SpillConfig::default() };
-        Self { client: Client::from_conf(config.build()), store: Store::new(&spill), version, asked: 0 }
+        Self { function: Http::at(&peer.endpoint, FUNCTION), store: Store::new(&spill), version, asked: 0 }
     }
 
     async fn ask(&mut self, request: Request) -> Response {
         let what = format!("{}, serde {}", request.kind(), self.version.number());
-        let payload = Blob::new(request.encode(self.version).unwrap());
-        let answer = self.client.invoke().function_name(FUNCTION).payload(payload).send().await.unwrap();
-        let payload = answer.payload.unwrap().into_inner();
-        assert_eq!(answer.function_error, None, "{what}: {}", String::from_utf8_lossy(&payload));
+        let answer = self.function.invoke(request.encode(self.version).unwrap()).await;
+        let payload = answer.unwrap_or_else(|error| panic!("{what}: {error}"));
         self.asked += 1;
         Response::decode(&payload).unwrap_or_else(|error| panic!("{what}: {error}"))
     }
@@ -217,7 +209,7 @@ async fn awss_handler_answers_what_we_ask_in_every_version() {
     }
     let Some(database) = support::postgres::database(SCRIPT).await else { return };
     let place = Place::new().await;
-    let peer = Peer::start(&database, &place);
+    let peer = Peer::start(&database, &place, &[]);
     let items = TableName::new("shop", "items");
     let all = expected(&database, "select * from shop.items").await;
     let few = expected(&database, "select * from shop.items where id < 10").await;
@@ -226,8 +218,8 @@ async fn awss_handler_answers_what_we_ask_in_every_version() {
         let mut asking = Asking::new(&peer, &place, version);
         let (identity, query_id, catalog) = (Identity::default, || "q-1".to_owned(), || "pg".to_owned());
         let ping = PingRequest { identity: identity(), catalog: catalog(), query_id: query_id() };
-        let Response::Ping(pong) = asking.ask(Request::Ping(ping)).await else { panic!("no ping") };
-        assert_eq!((pong.catalog.as_str(), pong.query_id.as_str(), pong.serde_version), ("pg", "q-1", 6));
+        let Response::Ping(answer) = asking.ask(Request::Ping(ping)).await else { panic!("no ping") };
+        assert_eq!((answer.catalog.as_str(), answer.query_id.as_str(), answer.serde_version), ("pg", "q-1", 6));
         let list = ListSchemasRequest { identity: identity(), query_id: query_id(), catalog: catalog() };
         let Response::ListSchemas(schemas) = asking.ask(Request::ListSchemas(list)).await else { panic!() };
         assert!(schemas.schemas.contains(&"shop".to_owned()), "{schemas:?}");
@@ -255,5 +247,69 @@ async fn awss_handler_answers_what_we_ask_in_every_version() {
     }
     println!(
         "{asked} requests of ours in 5 versions answered by AWS's handler, {spilled} objects it spilled read by us"
+    );
+}
+
+/// What both PostgreSQL and Athena understand, and answer alike.
+const QUERIES: [&str; 14] = [
+    "select * from shop.items",
+    "select name, id from shop.items where id < 10",
+    "select id from shop.items where made >= date '1970-06-01' and made < date '1971-01-01' and sold",
+    "select id, maker from shop.items where name is null and id > 100",
+    "select id, price from shop.items where price between 10 and 20.5",
+    "select id from shop.items where maker in (1, 3) or price = 0.25",
+    "select id from shop.items where maker is null or maker <> 2",
+    "select id from shop.items where name like '%7 ünï😀'",
+    "select id from shop.items where id + 1 = 100 or not sold and id * 2 < 50",
+    "select count(*) from shop.items",
+    "select maker, count(*), sum(price), min(made), max(id) from shop.items group by maker",
+    "select i.id, m.name from shop.items i join shop.makers m on i.maker = m.id where i.price > 240",
+    "select m.id, count(i.id) from shop.makers m left join shop.items i on i.maker = m.id and i.id < 50 group by m.id",
+    "select id, price from shop.items order by price desc, id limit 7",
+];
+
+async fn select(athena: &LocalAthena, sql: &str) -> (Vec<String>, u64) {
+    let query = athena.sql(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    let progress = query.progress.clone();
+    let batches: Vec<RecordBatch> = query.batches.try_collect().await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    (lines(&batches), progress.report().scans.iter().map(|scan| scan.spilled_blocks).sum())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn our_athena_over_awss_handler_answers_what_postgresql_answers() {
+    if !present() {
+        return;
+    }
+    let Some(database) = support::postgres::database(SCRIPT).await else { return };
+    let place = Place::new().await;
+    let peer = Peer::start(&database, &place, &[]);
+    // AWS's spiller looks at a block's size only after each row, so that blocks are larger than the request allows.
+    let careful = Peer::start(&database, &place, &[("MAX_BLOCK_SIZE_BYTES", "39000")]);
+    let spill = SpillConfig { bucket: Some("spill".into()), aws: place.server.aws(), ..SpillConfig::default() };
+    let options = |max_block_size, max_inline_block_size| Options {
+        max_block_size,
+        max_inline_block_size,
+        spill: Some(Arc::new(Store::new(&spill))),
+        ..Options::default()
+    };
+    let athena = |peer: &Peer, options| {
+        let function: Arc<dyn Invoke> = Arc::new(Http::at(&peer.endpoint, FUNCTION));
+        LocalAthena::new(vec![("pg".to_owned(), function)], options).unwrap()
+    };
+    let inline = athena(&peer, options(16_000_000, 5_242_880));
+    let spilling = athena(&careful, options(40_000, 0));
+    let (mut rows, mut blocks) = (0, 0);
+    for sql in QUERIES {
+        let meant = expected(&database, sql).await;
+        let (found, none) = select(&inline, sql).await;
+        assert_eq!((&found, none), (&meant, 0), "{sql}");
+        let (found, spilled) = select(&spilling, sql).await;
+        assert_eq!(found, meant, "{sql}, spilled");
+        assert!(spilled > 0, "{sql}: nothing was spilled");
+        (rows, blocks) = (rows + 2 * meant.len(), blocks + spilled);
+    }
+    println!(
+        "{} queries over AWS's handler, inline and spilled: {rows} rows as PostgreSQL's own, {blocks} blocks",
+        QUERIES.len()
     );
 }

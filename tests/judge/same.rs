@@ -59,21 +59,19 @@ fn is_filled(values: &Value) -> bool {
 pub fn difference(path: &str, theirs: &Value, ours: &Value) -> Option<String> {
     match (theirs, ours) {
         (Value::Object(a), Value::Object(b)) => {
-            let names = a.keys().chain(b.keys().filter(|name| !a.contains_key(*name)));
-            names
-                .filter_map(|name| match (a.get(name), b.get(name)) {
-                    (Some(a), Some(b)) => difference(&format!("{path}.{name}"), a, b),
-                    (a, b) => Some(format!("{path}.{name}: the SDK has {a:?}, ours is {b:?}")),
-                })
-                .next()
+            let mut names = a.keys().chain(b.keys().filter(|name| !a.contains_key(*name)));
+            names.find_map(|name| match (a.get(name), b.get(name)) {
+                (Some(a), Some(b)) => difference(&format!("{path}.{name}"), a, b),
+                (a, b) => Some(format!("{path}.{name}: the SDK has {a:?}, ours is {b:?}")),
+            })
         }
         (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
-            let pairs = a.iter().zip(b).enumerate();
-            pairs.filter_map(|(index, (a, b))| difference(&format!("{path}[{index}]"), a, b)).next()
+            let mut pairs = a.iter().zip(b).enumerate();
+            pairs.find_map(|(index, (a, b))| difference(&format!("{path}[{index}]"), a, b))
         }
         (Value::Number(a), Value::Number(b)) if a.is_f64() || b.is_f64() => {
             let (a, b) = (a.as_f64().unwrap(), b.as_f64().unwrap());
-            let close = a == b || (a - b).abs() <= a.abs() * 4.0 * f64::EPSILON;
+            let close = (a - b).abs() <= a.abs() * 4.0 * f64::EPSILON;
             (!close).then(|| format!("{path}: the SDK has {a:?}, ours is {b:?}"))
         }
         (a, b) => (a != b).then(|| format!("{path}: the SDK has {a}, ours is {b}")),

@@ -1,6 +1,8 @@
 //! Value sets compared by what they let pass: the recorded one and the read one are asked about the same values.
 
-use connector_core::{Bound, Domain, Range, Value, Values};
+use std::cmp::Ordering;
+
+use connector_core::{Bound, Domain, Value, Values};
 use serde_json::{Value as Json, json};
 
 use super::describe::{type_name, value_json};
@@ -12,7 +14,8 @@ pub fn assert_means(column: &str, domain: &Domain, recorded: &Json) {
     let nulls = recorded["nullAllowed"].as_bool().unwrap();
     assert_eq!(domain.nulls, nulls, "NULL in {column}");
     for probe in probes(recorded) {
-        let (ours, theirs) = (passes(domain, &probe), recorded_passes(recorded, &probe));
+        let ours = passes(domain, |value| order(&value_json(value), &probe));
+        let theirs = recorded_passes(recorded, &probe);
         assert_eq!(ours, theirs, "{probe} in {column}: {domain:?} for {recorded}");
     }
 }
@@ -21,10 +24,46 @@ pub fn assert_means(column: &str, domain: &Domain, recorded: &Json) {
 pub fn assert_same(column: &str, one: &Domain, other: &Domain) {
     assert_eq!(one.data_type, other.data_type, "type of {column}");
     assert_eq!(one.nulls, other.nulls, "NULL in {column}");
-    for probe in mentioned(one).into_iter().chain(mentioned(other)).flat_map(|value| around(&value_json(value))) {
-        assert_eq!(passes(one, &probe), passes(other, &probe), "{probe} in {column}: {one:?} and {other:?}");
+    for probe in mentioned(one).into_iter().chain(mentioned(other)).flat_map(neighbours) {
+        let ask = |domain| passes(domain, |value| compare(value, &probe));
+        assert_eq!(ask(one), ask(other), "{probe:?} in {column}: {one:?} and {other:?}");
     }
     assert_eq!(one.values.is_all(), other.values.is_all(), "{column}: {one:?} and {other:?}");
+}
+
+/// A value and its nearest neighbours.
+fn neighbours(value: &Value) -> Vec<Value> {
+    let near = match value {
+        Value::Bool(bit) => vec![Value::Bool(!bit)],
+        Value::Int(n) => vec![Value::Int(n.saturating_sub(1)), Value::Int(n.saturating_add(1))],
+        Value::Float32(n) => vec![Value::Float32(n.next_up()), Value::Float32(n.next_down())],
+        Value::Float64(n) => vec![Value::Float64(n.next_up()), Value::Float64(n.next_down())],
+        Value::Decimal { unscaled: n, scale } => {
+            [n - 1, n + 1].into_iter().map(|unscaled| Value::Decimal { unscaled, scale: *scale }).collect()
+        }
+        Value::Text(text) => vec![Value::Text(format!("{text}\u{0}")), Value::Text(String::new())],
+        Value::Bytes(bytes) => vec![Value::Bytes([bytes.as_slice(), &[0]].concat()), Value::Bytes(Vec::new())],
+        Value::Date(n) => vec![Value::Date(n.saturating_sub(1)), Value::Date(n.saturating_add(1))],
+        Value::Millis(n) => vec![Value::Millis(n.saturating_sub(1)), Value::Millis(n.saturating_add(1))],
+        Value::ZonedMillis(n) => vec![Value::ZonedMillis(n - 1), Value::ZonedMillis(n + 1)],
+    };
+    near.into_iter().chain([value.clone()]).collect()
+}
+
+fn compare(one: &Value, other: &Value) -> Ordering {
+    match (one, other) {
+        (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
+        (Value::Float32(a), Value::Float32(b)) => a.partial_cmp(b).unwrap(),
+        (Value::Float64(a), Value::Float64(b)) => a.partial_cmp(b).unwrap(),
+        (Value::Decimal { unscaled: a, scale: x }, Value::Decimal { unscaled: b, scale: y }) if x == y => a.cmp(b),
+        (Value::Text(a), Value::Text(b)) => a.chars().cmp(b.chars()),
+        (Value::Bytes(a), Value::Bytes(b)) => a.cmp(b),
+        (Value::Date(a), Value::Date(b)) => a.cmp(b),
+        (Value::Int(a), Value::Int(b))
+        | (Value::Millis(a), Value::Millis(b))
+        | (Value::ZonedMillis(a), Value::ZonedMillis(b)) => a.cmp(b),
+        _ => panic!("{one:?} and {other:?} are of two types"),
+    }
 }
 
 fn mentioned(domain: &Domain) -> Vec<&Value> {
@@ -89,17 +128,17 @@ fn around(value: &Json) -> Vec<Json> {
 fn recorded_passes(set: &Json, probe: &Json) -> bool {
     match set["kind"].as_str().unwrap() {
         "SortedRangeSet" => set["ranges"].as_array().unwrap().iter().any(|range| {
-            let (low, high) = (&range["low"], &range["high"]);
-            let above = low["unbounded"] == true || order(&low["value"], probe, low["bound"] == "EXACTLY");
-            let below = high["unbounded"] == true || order(probe, &high["value"], high["bound"] == "EXACTLY");
-            above && below
+            let end = |side: &str, outer: Ordering| {
+                let marker = &range[side];
+                marker["unbounded"] == true || {
+                    let ordering = order(&marker["value"], probe);
+                    ordering == outer || marker["bound"] == "EXACTLY" && ordering.is_eq()
+                }
+            };
+            end("low", Ordering::Less) && end("high", Ordering::Greater)
         }),
         "EquatableValueSet" => {
-            let listed = set["values"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .any(|value| order(value, probe, true) && order(probe, value, true));
+            let listed = set["values"].as_array().unwrap().iter().any(|value| order(value, probe).is_eq());
             listed == set["whiteList"].as_bool().unwrap()
         }
         "AllOrNoneValueSet" => set["isAll"] == true || set["nullAllowed"] == false,
@@ -107,34 +146,26 @@ fn recorded_passes(set: &Json, probe: &Json) -> bool {
     }
 }
 
-fn passes(domain: &Domain, probe: &Json) -> bool {
-    let is = |value: &Value| order(&value_json(value), probe, true) && order(probe, &value_json(value), true);
+/// Whether a value is in a domain, told how each value in it stands to that one.
+fn passes(domain: &Domain, stands: impl Fn(&Value) -> Ordering) -> bool {
+    let within = |bound: &Bound, outer: Ordering| match bound {
+        Bound::Unbounded => true,
+        Bound::Included(value) => stands(value) == outer || stands(value).is_eq(),
+        Bound::Excluded(value) => stands(value) == outer,
+    };
     match &domain.values {
         Values::All => true,
-        Values::In(list) => list.iter().any(is),
-        Values::NotIn(list) => !list.iter().any(is),
-        Values::Ranges(ranges) => ranges.iter().any(|range| inside(range, probe)),
+        Values::In(list) => list.iter().any(|value| stands(value).is_eq()),
+        Values::NotIn(list) => !list.iter().any(|value| stands(value).is_eq()),
+        Values::Ranges(ranges) => {
+            ranges.iter().any(|range| within(&range.low, Ordering::Less) && within(&range.high, Ordering::Greater))
+        }
     }
 }
 
-fn inside(range: &Range, probe: &Json) -> bool {
-    let above = match &range.low {
-        Bound::Unbounded => true,
-        Bound::Included(value) => order(&value_json(value), probe, true),
-        Bound::Excluded(value) => order(&value_json(value), probe, false),
-    };
-    let below = match &range.high {
-        Bound::Unbounded => true,
-        Bound::Included(value) => order(probe, &value_json(value), true),
-        Bound::Excluded(value) => order(probe, &value_json(value), false),
-    };
-    above && below
-}
-
-/// Whether one value comes before another, or beside it if that counts. Strings stand for decimals, dates and bytes too,
-/// whose text sorts well enough for what the recordings and these tests hold: same signs, same lengths.
-fn order(one: &Json, other: &Json, or_equal: bool) -> bool {
-    let ordering = match (one, other) {
+/// Strings stand for decimals, dates and bytes too; their text sorts as they do in what was recorded.
+fn order(one: &Json, other: &Json) -> Ordering {
+    match (one, other) {
         (Json::Number(a), Json::Number(b)) if a.is_i64() && b.is_i64() => a.as_i64().cmp(&b.as_i64()),
         (Json::Number(a), Json::Number(b)) => a.as_f64().partial_cmp(&b.as_f64()).unwrap(),
         (Json::String(a), Json::String(b)) => a.cmp(b),
@@ -143,6 +174,5 @@ fn order(one: &Json, other: &Json, or_equal: bool) -> bool {
             (a["packed"].as_i64().unwrap() >> 12).cmp(&(b["packed"].as_i64().unwrap() >> 12))
         }
         _ => panic!("{one} and {other} are of two types"),
-    };
-    ordering.is_lt() || or_equal && ordering.is_eq()
+    }
 }

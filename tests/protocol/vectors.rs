@@ -50,9 +50,9 @@ fn check(version: Version, name: &str, bytes: &[u8], recorded: &Json) {
     let label = format!("v{}/{name}", version.number());
     if name.contains("Request") {
         let read = Request::decode(bytes).unwrap_or_else(|error| panic!("{label}: {error}"));
-        compare(&label, version, describe::request(&read), recorded);
+        compare(&label, version, &describe::request(&read), recorded);
         let again = Request::decode(&read.encode(version).unwrap()).unwrap();
-        compare(&label, version, describe::request(&again), recorded);
+        compare(&label, version, &describe::request(&again), recorded);
         if let (Some(one), Some(other)) = (constraints(&read), constraints(&again)) {
             check_summary(&label, one, recorded);
             assert_eq!(one.summary.len(), other.summary.len());
@@ -62,7 +62,7 @@ fn check(version: Version, name: &str, bytes: &[u8], recorded: &Json) {
         }
     } else {
         let read = Response::decode(bytes).unwrap_or_else(|error| panic!("{label}: {error}"));
-        compare(&label, version, describe::response(&read), recorded);
+        compare(&label, version, &describe::response(&read), recorded);
         assert_eq!(Response::decode(&read.encode(version).unwrap()).unwrap(), read, "{label}");
     }
 }
@@ -84,12 +84,10 @@ fn check_summary(label: &str, constraints: &Constraints, recorded: &Json) {
     constraints.summary.iter().for_each(check);
 }
 
-/// As text, because a JSON value takes -0.0 for 0.0.
-fn compare(label: &str, version: Version, described: Json, recorded: &Json) {
+/// As text, because a JSON value takes -0.0 for 0.0; and both parsed once, because that rounds the largest floats.
+fn compare(label: &str, version: Version, described: &Json, recorded: &Json) {
+    let described: Json = serde_json::from_str(&described.to_string()).unwrap();
     let mut recorded = recorded.clone();
-    if described.get("pageSize").is_some() && recorded.get("pageSize").is_none() {
-        panic!("{label} has no page size");
-    }
     expect_of_version(version, &mut recorded);
     assert_eq!(described.to_string(), recorded.to_string(), "{label}");
 }

@@ -1,5 +1,7 @@
 //! An AWS service as a small real HTTP server: the test says what each request is answered, and reads what came.
 
+#![allow(dead_code, reason = "each test reads its own part of a request")]
+
 use std::sync::{Arc, Mutex};
 
 use axum::body::{Body, to_bytes};

@@ -91,6 +91,10 @@ impl Keeper {
             // Somebody killed the watchdog alone: another one does its last act.
             let _ = self.kept.shell("leave").stdin(Stdio::null()).stdout(Stdio::null()).status();
         }
+        // The server's user may be unable to reach what we can.
+        for left in [Some(&self.kept.dir), self.kept.copy.as_ref()].into_iter().flatten() {
+            let _ = std::fs::remove_dir_all(left);
+        }
         if self.kept.dir.exists() {
             return Err(Error::new(ErrorKind::Conflict, format!("{} is still there", self.kept.dir.display()))
                 .hint("stop the server that runs there and remove the directory")

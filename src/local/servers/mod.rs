@@ -9,6 +9,8 @@ mod keeper;
 mod place;
 mod postgres;
 mod programs;
+mod reader;
 
 pub use postgres::{Postgres, PostgresOptions};
 pub use programs::{FETCHED_VERSION, Programs, cache_dir};
+pub use reader::secrets_file;

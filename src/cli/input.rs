@@ -1,0 +1,135 @@
+//! Lines that are typed or piped in. On a terminal with editing and a history that outlives the shell; else as they are.
+
+use std::collections::VecDeque;
+use std::io::{self, BufRead, IsTerminal};
+use std::path::PathBuf;
+
+use connector_core::{Error, ErrorKind, Result};
+use rustyline::Editor;
+use rustyline::config::Config as EditorConfig;
+use rustyline::error::ReadlineError;
+use rustyline::history::FileHistory;
+use tokio::task::spawn_blocking;
+
+/// What was read.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Line {
+    /// A line, without its end.
+    Text(String),
+    /// Ctrl-C: what was begun is to be forgotten.
+    Cancelled,
+    /// No more lines.
+    End,
+}
+
+/// Where lines come from.
+pub enum Input {
+    /// A person.
+    Terminal(Box<Terminal>),
+    /// A file or another program.
+    Pipe,
+    /// The command line.
+    Given(VecDeque<String>),
+}
+
+/// An editor of lines, and where its history is kept.
+pub struct Terminal {
+    editor: Editor<(), FileHistory>,
+    history: Option<PathBuf>,
+}
+
+/// A history longer than this is cut at its old end.
+const REMEMBERED: usize = 1000;
+
+/// Whether a person types.
+pub fn is_terminal() -> bool {
+    io::stdin().is_terminal()
+}
+
+impl Input {
+    /// Stdin, as what it is.
+    pub fn open(history: Option<PathBuf>) -> Result<Self> {
+        Ok(if is_terminal() { Self::Terminal(Box::new(Terminal::open(history)?)) } else { Self::Pipe })
+    }
+
+    /// What stood on the command line.
+    pub fn given(text: &str) -> Self {
+        Self::Given(text.lines().map(str::to_owned).collect())
+    }
+
+    /// Whether a person types.
+    pub fn is_terminal(&self) -> bool {
+        matches!(self, Self::Terminal(_))
+    }
+
+    /// Reads a line. The thread that waits for it stays behind when nobody waits any more.
+    pub async fn line(self, prompt: &'static str) -> Result<(Self, Line)> {
+        let read = move || match self {
+            Self::Terminal(mut terminal) => {
+                let line = terminal.line(prompt)?;
+                Ok((Self::Terminal(terminal), line))
+            }
+            Self::Pipe => piped().map(|line| (Self::Pipe, line)),
+            Self::Given(mut lines) => {
+                let line = lines.pop_front().map_or(Line::End, Line::Text);
+                Ok((Self::Given(lines), line))
+            }
+        };
+        let read = spawn_blocking(read).await;
+        read.map_err(|error| Error::internal("reading a line was given up").with_source(error))?
+    }
+
+    /// Remembers a statement.
+    pub fn remember(&mut self, statement: &str) {
+        if let Self::Terminal(terminal) = self {
+            terminal.remember(statement);
+        }
+    }
+}
+
+fn piped() -> Result<Line> {
+    let mut line = String::new();
+    let read = io::stdin().lock().read_line(&mut line).map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidData => Error::invalid("stdin is not UTF-8"),
+        _ => unread(&error.to_string()),
+    })?;
+    let text = line.strip_suffix('\n').unwrap_or(&line);
+    Ok(if read == 0 { Line::End } else { Line::Text(text.strip_suffix('\r').unwrap_or(text).to_owned()) })
+}
+
+fn unread(why: &str) -> Error {
+    Error::new(ErrorKind::Unavailable, format!("reading stdin: {why}"))
+}
+
+impl Terminal {
+    fn open(history: Option<PathBuf>) -> Result<Self> {
+        let config =
+            EditorConfig::builder().max_history_size(REMEMBERED).and_then(|config| config.history_ignore_dups(true));
+        let config = config.map_err(|error| unread(&error.to_string()))?.auto_add_history(false).build();
+        let mut editor = Editor::with_config(config).map_err(|error| unread(&error.to_string()))?;
+        if let Some(path) = &history {
+            // The first shell has none yet.
+            let _ = editor.load_history(path);
+        }
+        Ok(Self { editor, history })
+    }
+
+    fn line(&mut self, prompt: &str) -> Result<Line> {
+        match self.editor.readline(prompt) {
+            Ok(text) => Ok(Line::Text(text)),
+            Err(ReadlineError::Interrupted) => Ok(Line::Cancelled),
+            Err(ReadlineError::Eof) => Ok(Line::End),
+            Err(error) => Err(unread(&error.to_string())),
+        }
+    }
+
+    /// A history that cannot be written is no reason to stop a query.
+    fn remember(&mut self, statement: &str) {
+        let added = self.editor.add_history_entry(statement).unwrap_or(false);
+        let Some(path) = self.history.as_ref().filter(|_| added) else { return };
+        let saved = path.parent().map_or(Ok(()), std::fs::create_dir_all).map_err(ReadlineError::from);
+        if let Err(error) = saved.and_then(|()| self.editor.append_history(path)) {
+            tracing::info!(%error, path = %path.display(), "the history was not written");
+        }
+    }
+}

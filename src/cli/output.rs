@@ -1,0 +1,177 @@
+//! Everything that reaches stdout or stderr: data to the one, words about it to the other. Nothing else prints.
+//!
+//! Colour is not used, so it carries no meaning. A reader of stdout that goes away has seen enough: that ends a command
+//! without being a failure.
+
+use std::io::{self, BufWriter, ErrorKind as IoErrorKind, IsTerminal, Stdout, Write};
+
+use arrow_array::RecordBatch;
+use connector_core::{Error, ErrorKind};
+use tracing_subscriber::EnvFilter;
+use unicode_width::UnicodeWidthStr;
+
+use super::rows::{Format, Rows};
+use crate::error::exit_code;
+
+/// What ends a command early.
+#[derive(Debug)]
+pub enum Failure {
+    /// Something went wrong.
+    Error(Error),
+    /// Nobody reads stdout any more, which is no failure.
+    Closed,
+    /// A signal of this number asked to stop.
+    Stopped(u8),
+}
+
+/// The outcome of a part of a command.
+pub type Done<T = ()> = Result<T, Failure>;
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl Failure {
+    /// The exit code it means to the caller.
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::Error(error) => exit_code(error.kind()),
+            Self::Closed => 0,
+            Self::Stopped(signal) => signal.saturating_add(128),
+        }
+    }
+}
+
+/// The two streams.
+pub struct Output {
+    data: BufWriter<Stdout>,
+    live: bool,
+    status: usize,
+}
+
+impl Output {
+    /// The streams of this process; `verbose` shows progress even where no terminal is.
+    pub fn new(verbose: bool) -> Self {
+        let live = io::stderr().is_terminal() || verbose;
+        Self { data: BufWriter::with_capacity(1 << 16, io::stdout()), live, status: 0 }
+    }
+
+    /// Writes data.
+    pub fn data(&mut self, text: &str) -> Done {
+        if !text.is_empty() {
+            self.clear_status();
+        }
+        self.data.write_all(text.as_bytes()).map_err(|error| unwritten(&error))
+    }
+
+    /// Writes a whole result.
+    pub fn whole(&mut self, format: Format, result: &RecordBatch) -> Done {
+        let mut text = String::new();
+        let mut rows = Rows::new(format, result.schema(), &mut text);
+        rows.push(result, &mut text);
+        rows.finish(&mut text);
+        self.data(&text)
+    }
+
+    /// Lets go of data that is still held back.
+    pub fn flush(&mut self) -> Done {
+        self.data.flush().map_err(|error| unwritten(&error))
+    }
+
+    /// Writes a line about the data.
+    pub fn note(&mut self, text: &str) {
+        self.clear_status();
+        complain(text);
+    }
+
+    /// Shows how far it is, in place on a terminal, else as a line.
+    pub fn status(&mut self, text: &str) {
+        if !self.live {
+            return;
+        }
+        if !io::stderr().is_terminal() {
+            return complain(text);
+        }
+        let blank = " ".repeat(self.status.saturating_sub(text.width()));
+        let _ = write!(io::stderr(), "\r{text}{blank}");
+        let _ = io::stderr().flush();
+        self.status = text.width();
+    }
+
+    /// Takes the status away, so that something else can stand there.
+    pub fn clear_status(&mut self) {
+        if self.status > 0 {
+            let _ = write!(io::stderr(), "\r{}\r", " ".repeat(self.status));
+            self.status = 0;
+        }
+    }
+
+    /// Says why a command ended early.
+    pub fn failure(&mut self, failure: &Failure) {
+        self.clear_status();
+        match failure {
+            Failure::Error(error) => complain(&told(error)),
+            Failure::Closed | Failure::Stopped(_) => {}
+        }
+    }
+}
+
+/// An error and what to do about it, as a person reads it.
+pub fn told(error: &Error) -> String {
+    match error.hint_text() {
+        Some(hint) => format!("error: {error}\n\nhint: {hint}"),
+        None => format!("error: {error}"),
+    }
+}
+
+/// Writes a line to stderr; if that is gone there is nobody to tell.
+fn complain(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Writes what the parser of arguments says: help to stdout, a mistake to stderr. Returns the exit code.
+pub fn usage(said: &clap::Error) -> u8 {
+    let written = if said.use_stderr() { write!(io::stderr(), "{said}") } else { write!(io::stdout(), "{said}") };
+    let _ = written;
+    u8::try_from(said.exit_code()).unwrap_or(2)
+}
+
+/// Sends log lines to stderr: none, ours (`-v`), or ours in detail with everybody's (`-vv`).
+pub fn log(verbose: u8) {
+    let filter = match verbose {
+        0 => return,
+        1 => "warn,glaux=info,connector_core=info,connector_postgresql=info",
+        _ => "info,glaux=debug,connector_core=debug,connector_postgresql=debug",
+    };
+    let subscriber = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter)).with_ansi(false);
+    subscriber.with_writer(io::stderr).init();
+}
+
+fn unwritten(error: &io::Error) -> Failure {
+    match error.kind() {
+        IoErrorKind::BrokenPipe => Failure::Closed,
+        _ => Failure::Error(Error::new(ErrorKind::Unavailable, format!("writing to stdout: {error}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hint_follows_its_error_after_a_blank_line() {
+        let error = Error::not_found("no such table").hint("look again");
+        assert_eq!(told(&error), "error: no such table\n\nhint: look again");
+        assert_eq!(told(&Error::internal("broken")), "error: broken");
+    }
+
+    #[test]
+    fn a_reader_that_went_away_is_success_and_a_signal_is_told_by_its_number() {
+        assert_eq!(unwritten(&io::Error::from(IoErrorKind::BrokenPipe)).code(), 0);
+        assert_eq!(unwritten(&io::Error::other("disk full")).code(), 6);
+        assert_eq!(Failure::Stopped(15).code(), 143);
+        assert_eq!(Failure::from(Error::not_found("x")).code(), 4);
+    }
+}

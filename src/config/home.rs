@@ -1,0 +1,26 @@
+//! What this user's environment says about places: where programs are, and where to keep what may be kept.
+//!
+//! By XDG's rules, with `~/.cache` and `~/.local/state` where nothing is said; a relative path is ignored.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// The search path for programs.
+pub fn search_path() -> Option<OsString> {
+    std::env::var_os("PATH")
+}
+
+/// Where what can be fetched again is kept.
+pub fn cache_home() -> Option<PathBuf> {
+    below_home("XDG_CACHE_HOME", ".cache")
+}
+
+/// Where the shell remembers what was typed.
+pub fn history_file() -> Option<PathBuf> {
+    below_home("XDG_STATE_HOME", ".local/state").map(|state| state.join("glaux/history"))
+}
+
+fn below_home(variable: &str, otherwise: &str) -> Option<PathBuf> {
+    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    absolute(variable).or_else(|| Some(absolute("HOME")?.join(otherwise)))
+}

@@ -1,0 +1,21 @@
+//! The command line from outside: the real binary, what it prints byte for byte, and its exit codes.
+#![cfg(feature = "local")]
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+/// How the binary is run.
+#[path = "cli/run.rs"]
+mod run;
+
+/// Results in each format, and where they come from.
+#[path = "cli/results.rs"]
+mod results;
+
+/// What goes wrong, how it is told, and what is never told.
+#[path = "cli/failures.rs"]
+mod failures;
+
+/// The demo, and commands against the server it leaves running.
+#[path = "cli/demo.rs"]
+mod demo;

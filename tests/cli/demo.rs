@@ -1,0 +1,172 @@
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command};
+
+use crate::run::{Glaux, Ran};
+use crate::support;
+
+/// Whether a demo only failed because there is no PostgreSQL to be had.
+fn is_skipped(code: i32, stderr: &str, what: &str) -> bool {
+    let missing = code == 4 && stderr.contains("no installed PostgreSQL");
+    let unreachable = code == 6 && stderr.contains("fetching PostgreSQL");
+    if missing || unreachable {
+        support::skip(what, stderr.lines().next().unwrap_or_default());
+    }
+    missing || unreachable
+}
+
+/// The directory that the demo says its server is in.
+fn server_directory(stdout: &str) -> &Path {
+    let line = stdout.split_once("files are in ").unwrap().1;
+    Path::new(line.split(' ').next().unwrap())
+}
+
+fn check_tour(ran: &Ran) {
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(ran.stderr, "", "nothing to complain about");
+    for told in [
+        "   Emmy Noether | DE      | Ticket 2  | 2024-06-03T12:00:00.003\n",
+        "   returned |  2499 | 1050712.60\n",
+        "   1234 | 2024-01-01T00:20:34.124 | buy\n",
+        "   result: 75,000 rows in ",
+        "   an_int8             | bigint               | 1234567890123                         | -9223372036854775808\n",
+        " spilled objects\n",
+        "glaux demo --shell",
+    ] {
+        assert!(ran.stdout.contains(told), "{told} is not in {}", ran.stdout);
+    }
+    // Wherever the lines were broken.
+    let words: Vec<&str> = ran.stdout.split_whitespace().collect();
+    for sql in [
+        "(\"customer_id\" = CAST($1 AS pg_catalog.int4)) AND (\"status\" IN (",
+        "WHERE ((\"happened_at\" >= CAST($1 AS pg_catalog.timestamp) AND \"happened_at\" < CAST($2",
+    ] {
+        assert!(words.join(" ").contains(sql), "{sql} is not in {}", ran.stdout);
+    }
+    let directory = server_directory(&ran.stdout);
+    assert!(directory.file_name().is_some() && !directory.exists(), "{} is left", directory.display());
+}
+
+#[test]
+fn the_demo_runs_on_an_installed_server_and_leaves_nothing() {
+    let ran = Glaux::bare().run(&["demo", "--installed"]);
+    if !is_skipped(ran.code, &ran.stderr, "postgres") {
+        assert!(ran.stdout.contains(", installed at ") && ran.stdout.contains("--fetch takes"), "{}", ran.stdout);
+        check_tour(&ran);
+    }
+}
+
+#[test]
+fn the_demo_runs_on_a_fetched_server_and_leaves_nothing() {
+    let ran = Glaux::bare().run(&["demo", "--fetch"]);
+    if !is_skipped(ran.code, &ran.stderr, "maven") {
+        assert!(
+            ran.stdout.contains(", fetched from Maven Central") && ran.stdout.contains("--installed"),
+            "{}",
+            ran.stdout
+        );
+        check_tour(&ran);
+    }
+}
+
+#[test]
+fn the_demo_ends_in_a_shell_if_it_is_asked_to() {
+    let glaux = Glaux::bare();
+    let ran =
+        glaux.fed(&["demo", "--shell"], "\\d crm.contacts\nselect \"Full Name\" from crm.contacts where id = 3;\n");
+    if is_skipped(ran.code, &ran.stderr, "postgres") {
+        return;
+    }
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stdout.contains("\nselect     | varchar      | A keyword\n"), "{}", ran.stdout);
+    assert!(ran.stdout.ends_with("full name\n---------\n葉問\n"), "{}", ran.stdout);
+    assert!(glaux.left_behind().is_empty() && !server_directory(&ran.stdout).exists());
+}
+
+/// A demo that stays, and the settings it tells for another terminal.
+struct Kept {
+    home: Glaux,
+    child: Child,
+    printed: String,
+}
+
+impl Kept {
+    fn start() -> Option<Self> {
+        let home = Glaux::bare();
+        let mut child = home.start(&["demo", "--keep"]);
+        let mut printed = String::new();
+        let mut lines = BufReader::new(child.stdout.take().unwrap());
+        while lines.read_line(&mut printed).unwrap() > 0 {
+            if printed.ends_with("  glaux sql\n") {
+                return Some(Self { home, child, printed });
+            }
+        }
+        let ended = child.wait_with_output().unwrap();
+        let (code, stderr) = (ended.status.code().unwrap_or(-1), String::from_utf8(ended.stderr).unwrap());
+        assert!(is_skipped(code, &stderr, "postgres"), "{code}: {stderr}\n{printed}");
+        None
+    }
+
+    fn reached(&self) -> Glaux {
+        self.printed
+            .lines()
+            .filter_map(|line| line.strip_prefix("  export ")?.split_once('='))
+            .fold(Glaux::bare(), |glaux, (name, value)| {
+                glaux.set(name, value.strip_prefix('\'').unwrap().strip_suffix('\'').unwrap())
+            })
+    }
+
+    /// Stops it by a signal and returns its exit code.
+    fn stopped_by(mut self, signal: &str) -> Option<i32> {
+        let server = server_directory(&self.printed).to_owned();
+        assert!(server.exists() && !self.home.left_behind().is_empty(), "it runs");
+        let pid = std::fs::read_to_string(server.join("data/postmaster.pid")).unwrap();
+        let pid = pid.lines().next().unwrap().parse().unwrap();
+        assert!(support::runs(pid));
+        assert!(Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap().success());
+        let code = self.child.wait().unwrap().code();
+        assert!(!server.exists() && !support::runs(pid), "the server is left");
+        assert_eq!(self.home.left_behind(), Vec::<String>::new());
+        code
+    }
+}
+
+#[test]
+fn a_demo_that_is_kept_can_be_used_by_others_and_leaves_nothing_when_it_is_terminated() {
+    let Some(kept) = Kept::start() else { return };
+    let glaux = kept.reached();
+    let query = "select id, note from shop.orders where id in (50, 51) order by id";
+    assert_eq!(glaux.sql("csv", query), "id,note\n50,\"Gift; say \"\"hi\"\" to \\ and '50'\"\n51,\n");
+    let empty = "select id, name from shop.customers where id in (6, 7) order by id";
+    assert_eq!(glaux.sql("csv", empty), "id,name\n6,\"\"\n7,Customer 7\n");
+
+    let checked = glaux.run(&["check", "-o", "csv"]);
+    assert_eq!(checked.code, 0, "{}", checked.stderr);
+    for row in ["\npg,ok,user,glaux_reader\n", "\npg,ok,tls,\"TLSv1.3, ", " in 2 schemas can be read\n"] {
+        assert!(checked.stdout.contains(row), "{row} is not in {}", checked.stdout);
+    }
+    assert!(!checked.stdout.contains("pg,warning"), "the reader has no right too many: {}", checked.stdout);
+
+    let explained = glaux.sql("table", "explain select id from shop.events where kind = 'buy' and amount > 5 limit 3");
+    assert!(explained.contains("\n  sql             SELECT \"id\""), "{explained}");
+    assert!(explained.contains("\n  binds           $1 ") && explained.contains("$2 "), "{explained}");
+    let sql = explained.lines().find(|line| line.starts_with("  sql ")).unwrap();
+    assert!(!sql.contains("'buy'"), "values are bound: {sql}");
+
+    let refused = glaux.set("pg2_connection_string", "postgres://jdbc:postgresql://localhost:1/db?sslmode=disable");
+    assert_eq!(refused.run(&["sql", "select * from pg2.a.b"]).code, 6);
+    assert_eq!(kept.stopped_by("-TERM"), Some(143));
+}
+
+#[test]
+fn a_wrong_password_is_told_as_such_and_is_not_shown() {
+    let Some(kept) = Kept::start() else { return };
+    let url = kept.printed.split_once("pg_connection_string='").unwrap().1.split_once("&${").unwrap().0;
+    let glaux = Glaux::bare().set("default", &format!("{url}&user=glaux_reader&password=hunter2"));
+    for arguments in [&["sql", "-vv", "select * from shop.orders"][..], &["check", "-vv"]] {
+        let ran = glaux.run(arguments);
+        assert_eq!(ran.code, 6, "{ran:?}");
+        assert!(!ran.stdout.contains("hunter2") && !ran.stderr.contains("hunter2"), "{ran:?}");
+    }
+    assert_eq!(kept.stopped_by("-INT"), Some(130));
+}
