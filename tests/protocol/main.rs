@@ -14,6 +14,7 @@ mod hostile;
 mod lenient;
 mod order;
 mod ordered;
+mod ranges;
 mod round_trip;
 mod value_set;
 mod vectors;

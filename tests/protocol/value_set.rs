@@ -50,7 +50,7 @@ fn neighbours(value: &Value) -> Vec<Value> {
     near.into_iter().chain([value.clone()]).collect()
 }
 
-fn compare(one: &Value, other: &Value) -> Ordering {
+pub fn compare(one: &Value, other: &Value) -> Ordering {
     match (one, other) {
         (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
         (Value::Float32(a), Value::Float32(b)) => a.partial_cmp(b).unwrap(),
