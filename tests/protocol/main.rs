@@ -1,5 +1,4 @@
 //! Athena's wire from outside: what AWS's SDK wrote is read, what we write keeps its order, and nothing that comes in panics.
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 // Helpers of tests are tests too; clippy's own exception only covers the functions marked as such.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]

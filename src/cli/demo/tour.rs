@@ -138,10 +138,7 @@ fn of_scan(scan: &ScanReport) -> Vec<(&'static str, String)> {
         lines.extend(told.kept.iter().map(|condition| ("function checks", (*condition).to_owned())));
     }
     lines.extend(scan.evaluated.iter().map(|condition| ("athena checks", condition.clone())));
-    let rows = match scan.rows == scan.rows_kept {
-        true => counted(scan.rows),
-        false => format!("{}, of which {} pass", counted(scan.rows), scan.rows_kept),
-    };
+    let rows = if scan.rows == scan.rows_kept { counted(scan.rows) } else { format!("{}, of which {} pass", counted(scan.rows), scan.rows_kept) };
     lines.push(("sends", format!("{rows}, {}", size(scan.bytes_received))));
     lines
 }
