@@ -83,7 +83,11 @@ impl Shop {
 }
 
 fn choice(postgres: &Postgres) -> &'static str {
-    if postgres.origin.starts_with("installed") { "--fetch takes one from Maven Central instead" } else { "--installed takes the one of this machine instead" }
+    if postgres.origin.starts_with("installed") {
+        "--fetch takes one from Maven Central instead"
+    } else {
+        "--installed takes the one of this machine instead"
+    }
 }
 
 fn options(programs: Programs) -> PostgresOptions {

@@ -138,7 +138,11 @@ fn of_scan(scan: &ScanReport) -> Vec<(&'static str, String)> {
         lines.extend(told.kept.iter().map(|condition| ("function checks", (*condition).to_owned())));
     }
     lines.extend(scan.evaluated.iter().map(|condition| ("athena checks", condition.clone())));
-    let rows = if scan.rows == scan.rows_kept { counted(scan.rows) } else { format!("{}, of which {} pass", counted(scan.rows), scan.rows_kept) };
+    let rows = if scan.rows == scan.rows_kept {
+        counted(scan.rows)
+    } else {
+        format!("{}, of which {} pass", counted(scan.rows), scan.rows_kept)
+    };
     lines.push(("sends", format!("{rows}, {}", size(scan.bytes_received))));
     lines
 }
@@ -193,7 +197,7 @@ fn turned(outcome: &Outcome) -> Result<RecordBatch> {
         }
         line
     });
-    listing(&["column", "type", "row 1", "row 2"], lines.collect())
+    listing(&["column", "type", "row 1", "row 2"], &lines.collect::<Vec<_>>())
 }
 
 fn indented(text: &str) -> String {
