@@ -6,6 +6,8 @@
 
 pub mod lambda;
 pub mod postgres;
+pub mod slt;
+pub mod stage;
 pub mod tpch;
 
 use std::process::Command;
