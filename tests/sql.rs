@@ -8,6 +8,7 @@
 mod support;
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use arrow_schema::{DataType, SchemaRef};
 use futures::TryStreamExt;
@@ -35,21 +36,27 @@ fn files() -> Vec<(String, Vec<Case>)> {
 struct Tally {
     cases: usize,
     spilled: u64,
+    slow: Vec<(Duration, String)>,
     failed: Vec<String>,
 }
 
-async fn check(way: &str, athena: &LocalAthena) -> Tally {
+async fn check(way: &str, athena: &LocalAthena, files: &[(String, Vec<Case>)]) -> Tally {
     let mut tally = Tally::default();
-    for (file, cases) in files() {
+    for (file, cases) in files {
         for case in cases {
+            let start = Instant::now();
             let answer = answer(athena, &case.sql, &mut tally.spilled).await;
             tally.cases += 1;
+            tally.slow.push((start.elapsed(), format!("{file}.slt:{}", case.line)));
             if let Some(difference) = case.expected.differs(&answer) {
                 tally.failed.push(format!("{way}: {file}.slt:{}: {}\n{difference}", case.line, case.sql));
             }
         }
     }
-    println!("{way}: {} queries, {} spilled blocks, {} wrong", tally.cases, tally.spilled, tally.failed.len());
+    tally.slow.sort_by_key(|(time, _)| std::cmp::Reverse(*time));
+    tally.slow.truncate(5);
+    let Tally { cases, spilled, slow, failed } = &tally;
+    println!("{way}: {cases} queries, {spilled} spilled blocks, {} wrong, slowest {slow:?}", failed.len());
     tally
 }
 
@@ -81,15 +88,17 @@ async fn every_query_has_its_answer_whichever_way_it_is_asked() {
     let in_process = stage.in_process();
     let (lambda, over_http) = stage.pool(env!("CARGO_BIN_EXE_glaux-lambda")).await;
     let athena = |function, pushdown| stage.athena(function, |options| options.pushdown = pushdown);
-    let tiny = stage.athena(&in_process, |options| (options.max_block_size, options.max_inline_block_size) = (20_000, 0));
+    let tiny =
+        stage.athena(&in_process, |options| (options.max_block_size, options.max_inline_block_size) = (20_000, 0));
     let [a, b, c, d] = [(&in_process, true), (&in_process, false), (&over_http, true), (&over_http, false)]
         .map(|(function, pushdown)| athena(function, pushdown));
+    let files = files();
     let tallies = tokio::join!(
-        check("in process, pushdown", &a),
-        check("in process, no pushdown", &b),
-        check("over HTTP, pushdown", &c),
-        check("over HTTP, no pushdown", &d),
-        check("tiny blocks", &tiny),
+        check("in process, pushdown", &a, &files),
+        check("in process, no pushdown", &b, &files),
+        check("over HTTP, pushdown", &c, &files),
+        check("over HTTP, no pushdown", &d, &files),
+        check("tiny blocks", &tiny, &files),
     );
     lambda.stop().await;
     assert!(tallies.4.spilled > 100, "{} blocks were spilled", tallies.4.spilled);

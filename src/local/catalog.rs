@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use connector_core::{Error, Result, TableName};
+use connector_core::{Error, ErrorKind, Result, TableName};
 use datafusion::arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use datafusion::catalog::{
     CatalogProvider, CatalogProviderList, MemoryCatalogProvider, MemoryCatalogProviderList, MemorySchemaProvider,
@@ -182,10 +182,21 @@ async fn tables(wire: &Arc<Wire>, query_id: &str) -> Result<RecordBatch> {
     ])
 }
 
+/// One table that cannot be described, or was dropped since it was listed, does not hide the columns of all others.
+fn described<T>(told: Result<T>) -> Result<Option<T>> {
+    match told {
+        Ok(told) => Ok(Some(told)),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Invalid | ErrorKind::Unsupported) => {
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
 async fn columns(wire: &Arc<Wire>, query_id: &str) -> Result<RecordBatch> {
     let tables = stream::iter(all_tables(wire, query_id).await?);
-    let told = tables.map(|table| wire.table(query_id, table)).buffered(AT_ONCE);
-    let told: Vec<_> = told.try_collect().await?;
+    let told = tables.map(|table| async { described(wire.table(query_id, table).await) }).buffered(AT_ONCE);
+    let told: Vec<_> = told.try_filter_map(async |told| Ok(told)).try_collect().await?;
     let rows: Vec<(&TableName, i64, &str, String)> = told
         .iter()
         .flat_map(|told| {

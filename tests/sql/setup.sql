@@ -71,3 +71,7 @@ GRANT SELECT (id) ON crm.half_open TO ROLE;
 CREATE TABLE crm.locked (id integer);
 CREATE SCHEMA closed;
 CREATE TABLE closed.things (id integer);
+
+-- Some of the events, so that reading all of them is no matter of minutes without optimisation.
+CREATE VIEW shop.some_events AS SELECT * FROM shop.events WHERE id <= 2000;
+GRANT SELECT ON shop.some_events TO ROLE;

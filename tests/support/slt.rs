@@ -14,7 +14,11 @@ pub struct Case {
 }
 
 pub enum Expected {
-    Rows { types: String, sorted: bool, rows: Vec<String> },
+    Rows {
+        types: String,
+        sorted: bool,
+        rows: Vec<String>,
+    },
     /// What the message, its hint included, must contain.
     Error(String),
 }
@@ -78,7 +82,8 @@ impl Expected {
                     rows.sort();
                 }
                 let same = answer == rows && answer_types == types;
-                let told = format!("expected {types}\n{}\nanswer {answer_types}\n{}", rows.join("\n"), answer.join("\n"));
+                let told =
+                    format!("expected {types}\n{}\nanswer {answer_types}\n{}", rows.join("\n"), answer.join("\n"));
                 (!same).then_some(told)
             }
         }

@@ -90,8 +90,11 @@ fn role(database: &Database) -> String {
 
 fn settings(database: &Database) -> Vec<(String, String)> {
     let url = format!("postgres://{}&user={}&password={PASSWORD}", database.url(), role(database));
-    let settings =
-        [("pg_connection_string", url.as_str()), ("memory_connection_string", "memory://shop"), ("spill_bucket", "spill")];
+    let settings = [
+        ("pg_connection_string", url.as_str()),
+        ("memory_connection_string", "memory://shop"),
+        ("spill_bucket", "spill"),
+    ];
     settings.map(|(key, value)| (key.to_owned(), value.to_owned())).into()
 }
 
@@ -106,13 +109,22 @@ pub async fn run(athena: &LocalAthena, text: &str) -> Result<(Vec<Row>, Report),
 pub type Row = Vec<Option<String>>;
 
 pub fn rows(batch: &RecordBatch) -> Vec<Row> {
-    let options = FormatOptions::default().with_null("NULL").with_timestamp_format(Some("%Y-%m-%d %H:%M:%S%.3f"));
+    const TIME: Option<&str> = Some("%Y-%m-%d %H:%M:%S%.3f");
+    let options = FormatOptions::default()
+        .with_null("NULL")
+        .with_datetime_format(TIME)
+        .with_timestamp_format(TIME)
+        .with_timestamp_tz_format(TIME);
     let columns: Vec<_> =
         batch.columns().iter().map(|column| (column, ArrayFormatter::try_new(column, &options).unwrap())).collect();
     (0..batch.num_rows())
         .map(|row| {
             let cell = |(column, shown): &(&ArrayRef, ArrayFormatter<'_>)| {
-                column.is_valid(row).then(|| shown.value(row).to_string())
+                column.is_valid(row).then(|| shown.value(row).to_string()).map(|text| match text.as_str() {
+                    "inf" if column.data_type().is_floating() => "Infinity".to_owned(),
+                    "-inf" if column.data_type().is_floating() => "-Infinity".to_owned(),
+                    _ => text,
+                })
             };
             columns.iter().map(cell).collect()
         })
