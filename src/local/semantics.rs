@@ -275,6 +275,10 @@ fn called(op: Operator, function: Function, left: Sql, right: Sql) -> Sql {
     if op == Operator::IsNotDistinctFrom { Sql::Not(Box::new(call)) } else { call }
 }
 
+fn negated_if(is_negated: bool, condition: Sql) -> Sql {
+    if is_negated { Sql::Not(Box::new(condition)) } else { condition }
+}
+
 fn binary(op: Operator, left: Sql, right: Sql) -> Sql {
     Sql::BinaryExpr(BinaryExpr { left: Box::new(left), op, right: Box::new(right) })
 }
@@ -298,13 +302,13 @@ fn common_float(left: &DataType, right: &DataType) -> Option<DataType> {
 fn times(op: Operator, function: Function, left: Sql, left_type: &DataType, right: Sql, right_type: &DataType) -> Sql {
     if *left_type == TIMESTAMP {
         if let Some(compared) = in_millis(&left, function, &right) {
-            return compared;
+            return negated_if(op == Operator::IsNotDistinctFrom, compared);
         }
         return binary(op, left, date_as_timestamp(right, right_type));
     }
     if *right_type == TIMESTAMP {
         if let Some(compared) = in_millis(&right, mirrored(function), &left) {
-            return compared;
+            return negated_if(op == Operator::IsNotDistinctFrom, compared);
         }
         return binary(op, date_as_timestamp(left, left_type), right);
     }
@@ -343,6 +347,7 @@ fn in_millis(timestamp: &Sql, function: Function, constant: &Sql) -> Option<Sql>
         match function {
             Function::Equal => Some(below.and(above)),
             Function::NotEqual => Some(below.or(above)),
+            Function::IsDistinctFrom => Some(Sql::Literal(ScalarValue::Boolean(Some(true)), None)),
             _ => None,
         }
     })
@@ -356,6 +361,7 @@ fn operator(function: Function) -> Option<Operator> {
         Function::LessThanOrEqual => Operator::LtEq,
         Function::GreaterThan => Operator::Gt,
         Function::GreaterThanOrEqual => Operator::GtEq,
+        Function::IsDistinctFrom => Operator::IsDistinctFrom,
         _ => return None,
     })
 }
