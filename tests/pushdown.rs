@@ -295,11 +295,25 @@ fn condition(random: &mut StdRng, table: &Table) -> Predicate {
         Kind::Boolean if random.random_bool(0.4) => {
             (*["§", "NOT §", "§ IS NOT TRUE", "§ IS FALSE"].choose(random).unwrap()).to_owned()
         }
+        Kind::Small if random.random_bool(0.15) => return two_columns(random, table),
         Kind::Small if random.random_bool(0.25) => arithmetic(random),
+        Kind::Small | Kind::Text if random.random_bool(0.1) => {
+            let value = column.values.choose(random).unwrap();
+            let text = ["nullif(§, ◊) IS NULL", "coalesce(§, ◊) = ◊", "§ = ◊ IS NULL", "(§ > ◊) IS NOT FALSE"];
+            text.choose(random).unwrap().replace('◊', value)
+        }
         _ => comparison(random, column),
     };
     let postgres = column.postgres.map(|name| text.replace('§', name).replace('¤', " ESCAPE ''"));
     Predicate { athena: text.replace('§', column.name).replace('¤', ""), postgres }
+}
+
+fn two_columns(random: &mut StdRng, table: &Table) -> Predicate {
+    let small: Vec<&Column> = table.columns.iter().filter(|column| column.kind == Kind::Small).collect();
+    let (left, right) = (small.choose(random).unwrap(), small.choose(random).unwrap());
+    let between = ["=", "<>", "<", ">=", "IS DISTINCT FROM", "% 4 =", "+ 1 >"].choose(random).unwrap();
+    let postgres = left.postgres.zip(right.postgres).map(|(left, right)| format!("{left} {between} {right}"));
+    Predicate { athena: format!("{} {between} {}", left.name, right.name), postgres }
 }
 
 fn arithmetic(random: &mut StdRng) -> String {

@@ -1,0 +1,191 @@
+//! Requests as Athena sends them, and rows as it gets them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_schema::{DataType, Schema};
+use connector_core::{Bound, Domain, Error, Expr, Function, Range, TableName, Value, Values};
+use futures::TryStreamExt;
+use glaux::handler::Handler;
+use glaux::protocol::{
+    Constraints, GetSplitsRequest, GetTableLayoutRequest, GetTableRequest, Identity, ReadRecordsRequest, Request,
+    Response, Split, Version,
+};
+use glaux::spill;
+
+use crate::support::stage::{PASSWORD, Stage, rows};
+
+/// A database with one schema `peer`, and the handler that reads it.
+pub struct Peer {
+    pub stage: Stage,
+    handler: Arc<Handler>,
+    store: spill::Store,
+}
+
+/// A change to the JSON of a request, for what our own writer would not write.
+pub type Edit<'e> = &'e dyn Fn(&mut serde_json::Value);
+
+impl Peer {
+    /// The schema filled by `script`, all of it readable; `ROLE` in it is who reads.
+    pub async fn open(script: &str) -> Option<Self> {
+        let stage = Stage::open(&format!(
+            "CREATE SCHEMA peer; SET search_path = peer, public; GRANT USAGE ON SCHEMA peer TO ROLE; \
+             ALTER DEFAULT PRIVILEGES IN SCHEMA peer GRANT SELECT ON TABLES TO ROLE; {script}"
+        ))
+        .await?;
+        Some(Self { handler: stage.handler(), store: stage.store(), stage })
+    }
+
+    /// Sends a request as bytes, and reads the answer as AWS's own reader would have to.
+    pub async fn ask(&self, request: &Request, edit: Edit<'_>) -> Result<Response, Error> {
+        let mut json = serde_json::from_slice(&request.encode(Version::default()).unwrap()).unwrap();
+        edit(&mut json);
+        let answer = self.handler.handle(json.to_string().as_bytes()).await;
+        let answer = answer.inspect_err(|error| assert!(!format!("{error} {error:?}").contains(PASSWORD)))?;
+        Ok(Response::decode(&answer).unwrap())
+    }
+
+    pub async fn schema(&self, table: &str) -> Result<Arc<Schema>, Error> {
+        let request = GetTableRequest {
+            identity: Identity::default(),
+            query_id: "q".into(),
+            catalog: "pg".into(),
+            table: TableName::new("peer", table),
+            passthrough: BTreeMap::new(),
+        };
+        match self.ask(&Request::GetTable(request), &|_| ()).await? {
+            Response::GetTable(response) => Ok(response.schema),
+            other => panic!("{}", other.kind()),
+        }
+    }
+
+    pub async fn splits(&self, table: &str, wanted: &Constraints, edit: Edit<'_>) -> Result<Vec<Split>, Error> {
+        let layout = Request::GetTableLayout(GetTableLayoutRequest {
+            identity: Identity::default(),
+            query_id: "q".into(),
+            catalog: "pg".into(),
+            table: TableName::new("peer", table),
+            constraints: wanted.clone(),
+            schema: self.schema(table).await?,
+            partition_columns: Vec::new(),
+        });
+        let Response::GetTableLayout(layout) = self.ask(&layout, edit).await? else { panic!("no layout") };
+        let splits = Request::GetSplits(GetSplitsRequest {
+            identity: Identity::default(),
+            query_id: "q".into(),
+            catalog: "pg".into(),
+            table: TableName::new("peer", table),
+            partitions: layout.partitions,
+            partition_columns: Vec::new(),
+            constraints: wanted.clone(),
+            continuation_token: None,
+        });
+        let Response::GetSplits(response) = self.ask(&splits, edit).await? else { panic!("no splits") };
+        assert_eq!(response.continuation_token, None);
+        Ok(response.splits)
+    }
+
+    /// Reads one split, inline or spilled.
+    pub async fn read_split(
+        &self,
+        table: &str,
+        columns: &[&str],
+        split: Split,
+        wanted: &Constraints,
+        edit: Edit<'_>,
+    ) -> Result<Vec<RecordBatch>, Error> {
+        let whole = self.schema(table).await?;
+        let fields: Vec<_> = columns.iter().map(|name| whole.field_with_name(name).unwrap().clone()).collect();
+        let schema = Arc::new(Schema::new(fields));
+        let request = Request::ReadRecords(ReadRecordsRequest {
+            identity: Identity::default(),
+            query_id: "q".into(),
+            catalog: "pg".into(),
+            table: TableName::new("peer", table),
+            schema: schema.clone(),
+            split,
+            constraints: wanted.clone(),
+            max_block_size: 16_000_000,
+            max_inline_block_size: 5_242_880,
+        });
+        match self.ask(&request, edit).await? {
+            Response::ReadRecords(response) => {
+                assert_eq!(response.records.schema(), schema);
+                Ok(vec![response.records])
+            }
+            Response::RemoteReadRecords(response) => spill::read(&self.store, &response).try_collect().await,
+            other => panic!("{}", other.kind()),
+        }
+    }
+
+    /// The rows of a table, cells joined by `|`, in order of their text.
+    pub async fn read_edited(
+        &self,
+        table: &str,
+        columns: &[&str],
+        wanted: &Constraints,
+        edit: Edit<'_>,
+    ) -> Result<Vec<String>, Error> {
+        let mut found = Vec::new();
+        for split in self.splits(table, wanted, edit).await? {
+            for batch in self.read_split(table, columns, split, wanted, edit).await? {
+                found.extend(
+                    rows(&batch).iter().map(|row| {
+                        row.iter().map(|cell| cell.as_deref().unwrap_or("NULL")).collect::<Vec<_>>().join("|")
+                    }),
+                );
+            }
+        }
+        found.sort();
+        Ok(found)
+    }
+
+    pub async fn try_read(&self, table: &str, columns: &[&str], wanted: &Constraints) -> Result<Vec<String>, Error> {
+        self.read_edited(table, columns, wanted, &|_| ()).await
+    }
+
+    pub async fn read(&self, table: &str, columns: &[&str], wanted: &Constraints) -> Vec<String> {
+        self.try_read(table, columns, wanted).await.unwrap_or_else(|error| panic!("{table}: {error}"))
+    }
+
+    pub async fn all(&self, table: &str, columns: &[&str]) -> Vec<String> {
+        self.read(table, columns, &Constraints::default()).await
+    }
+}
+
+/// Wants one domain.
+pub fn only(column: &str, domain: Domain) -> Constraints {
+    Constraints { summary: BTreeMap::from([(column.to_owned(), domain)]), ..Constraints::default() }
+}
+
+/// Wants one value.
+pub fn equal(column: &str, data_type: DataType, value: Value) -> Constraints {
+    only(column, Domain::single(data_type, value))
+}
+
+/// Wants one range.
+pub fn range(column: &str, data_type: DataType, low: Bound, high: Bound) -> Constraints {
+    only(column, Domain { data_type, values: Values::Ranges(vec![Range { low, high }]), nulls: false })
+}
+
+/// Wants what makes a condition true.
+pub fn whether(condition: Expr) -> Constraints {
+    Constraints { expressions: vec![condition], ..Constraints::default() }
+}
+
+pub fn column(name: &str, data_type: DataType) -> Expr {
+    Expr::Column { name: name.into(), data_type }
+}
+
+pub fn constant(value: Option<Value>, data_type: DataType) -> Expr {
+    Expr::Constant { value, data_type }
+}
+
+pub fn call(function: Function, args: Vec<Expr>) -> Expr {
+    Expr::Call { function, args, data_type: DataType::Boolean }
+}
+
+pub fn text(value: &str) -> Value {
+    Value::Text(value.into())
+}
