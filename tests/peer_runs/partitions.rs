@@ -47,11 +47,11 @@ async fn s_late_rows_committed_after_the_plan_are_read() {
     let script = "CREATE TABLE late (id int PRIMARY KEY); INSERT INTO late SELECT generate_series(1, 100)";
     let Some(peer) = Peer::open(script).await else { return };
     let wanted = Constraints::default();
-    let splits = peer.splits("late", &wanted, &|_| ()).await.unwrap();
+    let splits = peer.splits("late", &wanted, None).await.unwrap();
     peer.stage.database.client().await.batch_execute("INSERT INTO peer.late VALUES (0), (101)").await.unwrap();
     let mut rows = 0;
     for split in splits {
-        let batches = peer.read_split("late", &["id"], split, &wanted, &|_| ()).await.unwrap();
+        let batches = peer.read_split("late", &["id"], split, &wanted, None).await.unwrap();
         rows += batches.iter().map(arrow_array::RecordBatch::num_rows).sum::<usize>();
     }
     assert_eq!(rows, 102);

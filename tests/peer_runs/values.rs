@@ -115,8 +115,9 @@ async fn v_f8_minus_zero_is_zero() {
         };
         for (wanted, expected) in [
             (equal("v", double.clone(), zero()), &["1", "2"][..]),
-            (range("v", double.clone(), Bound::Included(zero()), Bound::Unbounded), &["1", "2", "5"]),
-            (range("v", double.clone(), Bound::Excluded(zero()), Bound::Unbounded), &["5"]),
+            // A range without an upper end may come of a negation, which NaN passes; who asked compares again.
+            (range("v", double.clone(), Bound::Included(zero()), Bound::Unbounded), &["1", "2", "3", "5"]),
+            (range("v", double.clone(), Bound::Excluded(zero()), Bound::Unbounded), &["3", "5"]),
             (range("v", double.clone(), Bound::Unbounded, Bound::Excluded(zero())), &["4"]),
             (compared(Function::Equal), &["1", "2"]),
             (compared(Function::GreaterThanOrEqual), &["1", "2", "5"]),
