@@ -7,7 +7,8 @@ use datafusion::common::DataFusionError;
 use datafusion::execution::FunctionRegistry;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
-use datafusion::optimizer::Analyzer;
+use datafusion::optimizer::simplify_expressions::SimplifyExpressions;
+use datafusion::optimizer::{Analyzer, Optimizer, OptimizerRule};
 use datafusion::physical_plan::filter::FilterExec;
 use datafusion::physical_plan::{ExecutionPlan, displayable};
 use datafusion::prelude::SessionConfig;
@@ -16,6 +17,7 @@ use super::Options;
 use super::aggregates::aggregates;
 use super::catalog::Catalogs;
 use super::semantics::AthenaSemantics;
+use super::simplify::Simplify;
 
 /// The name a missing default goes by; no catalog can have it.
 pub(super) const NO_DEFAULT: &str = "";
@@ -41,11 +43,18 @@ pub(super) fn session(options: &Options, catalogs: &Catalogs) -> Result<SessionS
     let mut rules = Analyzer::new().rules;
     let coercion = rules.iter().position(|rule| rule.name() == "type_coercion").unwrap_or(0);
     rules.insert(coercion, Arc::new(AthenaSemantics));
+    let mut optimizer = Optimizer::new().rules;
+    for rule in &mut optimizer {
+        if rule.name() == SimplifyExpressions::new().name() {
+            *rule = Arc::new(Simplify(SimplifyExpressions::new()));
+        }
+    }
     let mut state = SessionStateBuilder::new()
         .with_config(config)
         .with_runtime_env(runtime.build_arc().map_err(failure)?)
         .with_default_features()
         .with_analyzer_rules(rules)
+        .with_optimizer_rules(optimizer)
         .build();
     for aggregate in aggregates() {
         state.register_udaf(aggregate).map_err(failure)?;

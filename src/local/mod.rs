@@ -21,6 +21,7 @@ pub mod s3;
 mod semantics;
 pub mod servers;
 mod shown;
+mod simplify;
 mod statement;
 mod table;
 mod types;
