@@ -379,7 +379,8 @@ impl Judges {
         let (on, off) = tokio::join!(run(&self.on, &query), run(&self.off, &query));
         let told = |error: connector_core::Error| format!("{query}: {error}");
         let ((mut on, report), (mut off, all)) = (on.map_err(told)?, off.map_err(told)?);
-        (on.sort(), off.sort());
+        on.sort();
+        off.sort();
         if on != off {
             return Err(format!("{query}\npushdown  {}\nnone {}", some(&on), some(&off)));
         }
@@ -403,7 +404,8 @@ impl Judges {
         };
         let mut expected: Vec<String> = messages.iter().filter_map(id).collect();
         let mut found: Vec<String> = rows.iter().filter_map(|row| row[0].clone()).collect();
-        (expected.sort(), found.sort());
+        expected.sort();
+        found.sort();
         if found == expected {
             return Ok(());
         }

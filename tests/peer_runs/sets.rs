@@ -26,10 +26,12 @@ fn equatable(texts: &[&str], wanted: bool, nulls: bool) -> Json {
     json!({"@type": "EquatableValueSet", "valueBlock": block(texts), "whiteList": wanted, "nullAllowed": nulls})
 }
 
-/// Java's `none`: a block without a row, nothing wanted.
 fn all_or_none(set: &Json, all: bool, nulls: bool) -> Json {
     json!({"@type": "AllOrNoneValueSet", "type": set["type"], "all": all, "nullAllowed": nulls})
 }
+
+/// What a set wants, the set made over that of a request, and the rows.
+type Case = (&'static str, Box<dyn Fn(&Json) -> Json>, &'static [&'static str]);
 
 #[tokio::test]
 async fn f_value_sets_of_every_kind_are_read() {
@@ -37,7 +39,7 @@ async fn f_value_sets_of_every_kind_are_read() {
     let Some(peer) = Peer::open(script).await else { return };
     // Stands where the sets below are put, and lends them its type.
     let any = only("s", Domain::single(DataType::Utf8, Value::Text("a".into())));
-    let sets: Vec<(&str, Box<dyn Fn(&Json) -> Json>, &[&str])> = vec![
+    let sets: Vec<Case> = vec![
         ("one of", Box::new(|_| equatable(&["a", "b"], true, false)), &["1", "3"]),
         ("one of, or null", Box::new(|_| equatable(&["a"], true, true)), &["1", "2"]),
         ("none of", Box::new(|_| equatable(&["a"], false, false)), &["3", "4"]),
