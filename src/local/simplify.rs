@@ -40,7 +40,7 @@ impl OptimizerRule for Simplify {
         let mut names = Vec::new();
         let hidden = plan.map_expressions(|expr| {
             names.push(preserver.save(&expr));
-            expr.transform_down(hide)
+            expr.transform_down(|expr| Ok(hide(expr)))
         })?;
         let simplified = self.0.rewrite(hidden.data, config)?;
         let mut names = names.into_iter();
@@ -94,8 +94,8 @@ fn hidden(kind: Kind, args: Vec<Sql>) -> Sql {
     Sql::ScalarFunction(ScalarFunction::new_udf(function, args))
 }
 
-fn hide(expr: Sql) -> Result<Transformed<Sql>> {
-    Ok(match expr {
+fn hide(expr: Sql) -> Transformed<Sql> {
+    match expr {
         Sql::InList(InList { expr, list, negated }) if !list.is_empty() => {
             let kind = if negated { Kind::NotIn } else { Kind::In };
             Transformed::yes(hidden(kind, [*expr].into_iter().chain(list).collect()))
@@ -105,7 +105,7 @@ fn hide(expr: Sql) -> Result<Transformed<Sql>> {
             Transformed::yes(Sql::BinaryExpr(either))
         }
         other => Transformed::no(other),
-    })
+    }
 }
 
 fn part(expr: Sql) -> Sql {
