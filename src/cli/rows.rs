@@ -27,10 +27,10 @@ pub enum Format {
 }
 
 /// Text in rows, as a result.
-pub fn listing(names: &[&str], rows: Vec<Vec<Option<String>>>) -> Result<RecordBatch> {
+pub fn listing(names: &[&str], rows: &[Vec<Option<String>>]) -> Result<RecordBatch> {
     let column = |index: usize| {
         let cells = rows.iter().map(|row| row.get(index).and_then(Option::as_deref));
-        Arc::new(StringArray::from_iter(cells)) as ArrayRef
+        Arc::new(cells.collect::<StringArray>()) as ArrayRef
     };
     let fields: Vec<Field> = names.iter().map(|name| Field::new(*name, DataType::Utf8, true)).collect();
     RecordBatch::try_new(Arc::new(Schema::new(fields)), (0..names.len()).map(column).collect())
@@ -64,7 +64,7 @@ impl Rows {
     pub fn push(&mut self, batch: &RecordBatch, out: &mut String) {
         for row in 0..batch.num_rows() {
             match self.format {
-                Format::Csv => self.csv(batch, row, out),
+                Format::Csv => Self::csv(batch, row, out),
                 Format::Json => self.json(batch, row, out),
                 Format::Table => self.aligned(batch, row, out),
             }
@@ -80,7 +80,7 @@ impl Rows {
         self.count
     }
 
-    fn csv(&self, batch: &RecordBatch, row: usize, out: &mut String) {
+    fn csv(batch: &RecordBatch, row: usize, out: &mut String) {
         let texts: Vec<Option<String>> = batch
             .columns()
             .iter()
@@ -104,7 +104,7 @@ impl Rows {
     }
 
     fn aligned(&mut self, batch: &RecordBatch, row: usize, out: &mut String) {
-        let cells = batch.columns().iter().map(|column| shown(column, row)).collect();
+        let cells: Vec<String> = batch.columns().iter().map(|column| shown(column, row)).collect();
         match &self.widths {
             Some(widths) => self.write(&cells, widths, out),
             None => self.held.push(cells),
@@ -130,11 +130,13 @@ impl Rows {
         let rules: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
         out.push_str(&rules.join("-+-"));
         out.push('\n');
-        held.iter().for_each(|row| self.write(row, &widths, out));
+        for row in &held {
+            self.write(row, &widths, out);
+        }
         self.widths = Some(widths);
     }
 
-    fn write(&self, cells: &Vec<String>, widths: &[usize], out: &mut String) {
+    fn write(&self, cells: &[String], widths: &[usize], out: &mut String) {
         let mut written = String::new();
         for (index, (cell, width)) in cells.iter().zip(widths).enumerate() {
             written.push_str(if index > 0 { " | " } else { "" });
@@ -214,7 +216,9 @@ mod tests {
     fn written(format: Format, batches: &[RecordBatch]) -> String {
         let mut out = String::new();
         let mut rows = Rows::new(format, batches[0].schema(), &mut out);
-        batches.iter().for_each(|batch| rows.push(batch, &mut out));
+        for batch in batches {
+            rows.push(batch, &mut out);
+        }
         let count = rows.finish(&mut out);
         assert_eq!(count, batches.iter().map(|batch| batch.num_rows() as u64).sum::<u64>());
         out
@@ -264,8 +268,8 @@ mod tests {
     #[test]
     fn a_result_without_rows_still_has_its_header() {
         let empty = sample().slice(0, 0);
-        assert_eq!(written(Format::Csv, &[empty.clone()]), "id,name,last\n");
-        assert_eq!(written(Format::Table, &[empty.clone()]), "id | name | last\n---+------+-----\n");
+        assert_eq!(written(Format::Csv, std::slice::from_ref(&empty)), "id,name,last\n");
+        assert_eq!(written(Format::Table, std::slice::from_ref(&empty)), "id | name | last\n---+------+-----\n");
         assert_eq!(written(Format::Json, &[empty]), "");
     }
 
@@ -273,7 +277,7 @@ mod tests {
     fn columns_of_one_name_stay_apart_in_json() {
         let one = || Arc::new(Int32Array::from(vec![1])) as ArrayRef;
         let twins = batch(vec![("id", one()), ("id", one()), ("id_2", one())]);
-        assert_eq!(written(Format::Json, &[twins.clone()]), "{\"id\":1,\"id_3\":1,\"id_2\":1}\n");
+        assert_eq!(written(Format::Json, std::slice::from_ref(&twins)), "{\"id\":1,\"id_3\":1,\"id_2\":1}\n");
         assert_eq!(written(Format::Csv, &[twins]), "id,id,id_2\n1,1,1\n");
     }
 
@@ -295,7 +299,7 @@ mod tests {
     fn a_column_of_nothing_but_null_is_null() {
         let nothing = batch(vec![("x", Arc::new(NullArray::new(1)))]);
         assert_eq!(nothing.schema().field(0).data_type(), &DataType::Null);
-        assert_eq!(written(Format::Csv, &[nothing.clone()]), "x\n\n");
+        assert_eq!(written(Format::Csv, std::slice::from_ref(&nothing)), "x\n\n");
         assert_eq!(written(Format::Json, &[nothing]), "{\"x\":null}\n");
     }
 }

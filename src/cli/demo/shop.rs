@@ -83,9 +83,10 @@ impl Shop {
 }
 
 fn choice(postgres: &Postgres) -> &'static str {
-    match postgres.origin.starts_with("installed") {
-        true => "--fetch takes one from Maven Central instead",
-        false => "--installed takes the one of this machine instead",
+    if postgres.origin.starts_with("installed") {
+        "--fetch takes one from Maven Central instead"
+    } else {
+        "--installed takes the one of this machine instead"
     }
 }
 

@@ -117,8 +117,10 @@ async fn ask(session: &Session, sql: &str) -> Result<Outcome> {
 fn told(outcome: &Outcome) -> String {
     let mut text = String::new();
     for scan in &outcome.report.scans {
-        text.push_str(&format!("   {}\n", scan.table));
-        of_scan(scan).into_iter().for_each(|(about, what)| text.push_str(&wrapped(about, &what)));
+        text.extend(["   ", &scan.table, "\n"]);
+        for (about, what) in of_scan(scan) {
+            text += &wrapped(about, &what);
+        }
     }
     text + &result(outcome)
 }
@@ -138,9 +140,10 @@ fn of_scan(scan: &ScanReport) -> Vec<(&'static str, String)> {
         lines.extend(told.kept.iter().map(|condition| ("function checks", (*condition).to_owned())));
     }
     lines.extend(scan.evaluated.iter().map(|condition| ("athena checks", condition.clone())));
-    let rows = match scan.rows == scan.rows_kept {
-        true => counted(scan.rows),
-        false => format!("{}, of which {} pass", counted(scan.rows), scan.rows_kept),
+    let rows = if scan.rows == scan.rows_kept {
+        counted(scan.rows)
+    } else {
+        format!("{}, of which {} pass", counted(scan.rows), scan.rows_kept)
     };
     lines.push(("sends", format!("{rows}, {}", size(scan.bytes_received))));
     lines
@@ -171,7 +174,7 @@ fn first_rows(outcome: &Outcome) -> String {
     outcome.first.iter().for_each(|batch| rows.push(batch, &mut text));
     let shown = rows.finish(&mut text);
     if shown < outcome.rows {
-        text.push_str(&format!("… and {} more\n", counted(outcome.rows - shown)));
+        text.extend(["… and ", &counted(outcome.rows - shown), " more\n"]);
     }
     indented(&text) + "\n"
 }
@@ -196,9 +199,9 @@ fn turned(outcome: &Outcome) -> Result<RecordBatch> {
         }
         line
     });
-    listing(&["column", "type", "row 1", "row 2"], lines.collect())
+    listing(&["column", "type", "row 1", "row 2"], &lines.collect::<Vec<_>>())
 }
 
 fn indented(text: &str) -> String {
-    text.lines().map(|line| format!("   {line}\n")).collect()
+    text.lines().flat_map(|line| ["   ", line, "\n"]).collect()
 }
