@@ -1,7 +1,7 @@
 //! AWS's own SDK judges our protocol: it reads what we write, writes what we read, and finds nothing to say against either.
 //!
 //! The SDK is driven through the Java program of `tests/conformance`; where there is no Java, the tests say so and pass.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod judge;
 mod support;

@@ -7,11 +7,14 @@ use glaux::error::athena_error_type;
 use glaux::handler::Handler;
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
+use tracing::level_filters::LevelFilter;
 
 #[tokio::main]
 async fn main() -> Result<(), lambda_runtime::Error> {
     let config = Config::from_process_env().map_err(|error| shown(&error))?;
-    tracing_subscriber::fmt().json().with_max_level(config.log_level).with_ansi(false).init();
+    // At trace the runtime logs every request as it comes, and requests hold keys and credentials.
+    let level = config.log_level.min(LevelFilter::DEBUG);
+    tracing_subscriber::fmt().json().with_max_level(level).with_ansi(false).init();
     config.notes.iter().for_each(|note| tracing::warn!("{note}"));
     let handler = Arc::new(Handler::new(config).map_err(|error| shown(&error))?);
     let serve = |event: LambdaEvent<Box<RawValue>>| {

@@ -142,8 +142,9 @@ pub fn usage(said: &clap::Error) -> u8 {
 pub fn log(verbose: u8) {
     let filter = match verbose {
         0 => return,
-        1 => "warn,glaux=info,connector_core=info,connector_postgresql=info",
-        _ => "info,glaux=debug,connector_core=debug,connector_postgresql=debug",
+        // Targets are matched by their beginning: every engine's crate is a connector_….
+        1 => "warn,glaux=info,connector=info",
+        _ => "info,glaux=debug,connector=debug",
     };
     let subscriber = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter)).with_ansi(false);
     subscriber.with_writer(io::stderr).init();

@@ -71,14 +71,18 @@ impl Handler {
     ///
     /// Errors: of every kind; the message is for Athena's user and holds no secret.
     pub async fn handle(&self, bytes: &[u8]) -> Result<Vec<u8>> {
-        let request = Request::decode(bytes).map_err(|error| error.context("reading the request"))?;
-        let kind = request.kind();
-        let answer = AssertUnwindSafe(self.answer(request).boxed()).catch_unwind().await;
-        let answer = answer.unwrap_or_else(|panic| Err(panicked(panic.as_ref())));
-        answer
-            .and_then(|response| response.encode(self.version))
-            .map_err(|error| error.context(format!("answering {kind}")))
-            .inspect_err(|error| tracing::warn!(kind = error.kind().as_str(), source = ?std::error::Error::source(error), "{error}"))
+        let request = guarded(async { Request::decode(bytes) }).await;
+        let answer = match request {
+            Ok(request) => {
+                let kind = request.kind();
+                let answering = async { self.answer(request).await?.encode(self.version) };
+                guarded(answering.boxed()).await.map_err(|error| error.context(format!("answering {kind}")))
+            }
+            Err(error) => Err(error.context("reading the request")),
+        };
+        answer.inspect_err(
+            |error| tracing::warn!(kind = error.kind().as_str(), source = ?std::error::Error::source(error), "{error}"),
+        )
     }
 
     async fn answer(&self, request: Request) -> Result<Response> {
@@ -114,6 +118,11 @@ impl Handler {
 fn source(catalog: &Catalog) -> Result<Source> {
     let connector = connectors::find(&catalog.engine)?;
     Ok(Source { connector, endpoint: connector.endpoint(&catalog.url)? })
+}
+
+/// The outcome of some work; a panic is an error of ours.
+async fn guarded<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|panic| Err(panicked(panic.as_ref())))
 }
 
 /// The panic's own text stays in the log: it may quote what it choked on.

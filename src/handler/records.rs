@@ -9,7 +9,9 @@ use super::Handler;
 use super::metadata::refuse_passthrough;
 use super::sessions::Session;
 use super::splits::scan;
-use crate::protocol::{ReadRecordsRequest, ReadRecordsResponse, RemoteReadRecordsResponse, Request, Response};
+use crate::protocol::{
+    ReadRecordsRequest, ReadRecordsResponse, RemoteReadRecordsResponse, Request, Response, check_supported,
+};
 use crate::spill::{Outcome, Spiller};
 
 impl Handler {
@@ -83,6 +85,10 @@ impl Handler {
             let batch = batch.slice(0, usize::try_from(rows).unwrap_or(batch.num_rows()));
             spiller.push(shape(&batch, &request.schema)?).await?;
         }
+        // Behind the last row of a limit that the source applied comes only the end of its answer.
+        if left == 0 && !rendered.remainder.limit {
+            read_to_end = batches.try_next().await?.is_none();
+        }
         drop(batches);
         Ok(Copied { spilled: spiller.finish().await?, read_to_end })
     }
@@ -95,6 +101,8 @@ struct Copied {
 
 /// The scan that the request describes, once its columns are known to be still what Athena was told.
 fn wanted(request: &ReadRecordsRequest, table: Table) -> Result<Scan> {
+    // A column asked for twice would be read once, and the next column answered in its place.
+    check_supported(&request.schema)?;
     for field in request.schema.fields() {
         let same = |known: &DataType| same_layout(known, field.data_type());
         if !table.column(field.name()).is_some_and(|column| same(&column.mapping.data_type)) {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use connector_core::{Connection, Endpoint, ErrorKind, Result, Settings};
 
@@ -15,6 +16,10 @@ pub(super) struct Sessions {
 }
 
 const MAX_IDLE: usize = 2;
+
+/// How long a session may take to be made as new. A network that has forgotten an idle connection answers nothing at all, and
+/// TCP alone would try for a quarter of an hour.
+const RESET: Duration = Duration::from_secs(5);
 
 /// A session on loan. Dropped without [`Session::give_back`] it is closed: a request that failed may have left anything in it.
 pub(super) struct Session<'h> {
@@ -62,9 +67,10 @@ impl Handler {
     /// An idle session made as new; one that cannot be, because its server went away, say, is dropped without a word.
     async fn warm(&self, catalog: &str, application_name: &str) -> Option<Box<dyn Connection>> {
         while let Some(mut connection) = self.sessions.take(catalog) {
-            match connection.reset(application_name).await {
-                Ok(()) => return Some(connection),
-                Err(error) => tracing::info!(%error, catalog, "an idle session could not be used again"),
+            match tokio::time::timeout(RESET, connection.reset(application_name)).await {
+                Ok(Ok(())) => return Some(connection),
+                Ok(Err(error)) => tracing::info!(%error, catalog, "an idle session could not be used again"),
+                Err(_) => tracing::info!(catalog, "an idle session gave no answer"),
             }
         }
         None

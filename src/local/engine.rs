@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use connector_core::{Error, ErrorKind, Result};
 use datafusion::common::DataFusionError;
+use datafusion::execution::FunctionRegistry;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
 use datafusion::optimizer::Analyzer;
@@ -12,6 +13,7 @@ use datafusion::physical_plan::{ExecutionPlan, displayable};
 use datafusion::prelude::SessionConfig;
 
 use super::Options;
+use super::aggregates::aggregates;
 use super::catalog::Catalogs;
 use super::semantics::AthenaSemantics;
 
@@ -25,6 +27,8 @@ pub(super) fn session(options: &Options, catalogs: &Catalogs) -> Result<SessionS
         .with_default_catalog_and_schema(or_none(&catalogs.catalog), or_none(&catalogs.schema))
         .with_create_default_catalog_and_schema(false)
         .with_information_schema(false);
+    // A literal with a zone is an instant, and instants are shown in UTC.
+    config.options_mut().execution.time_zone = Some("UTC".into());
     let parser = &mut config.options_mut().sql_parser;
     // Trino docs, Language, Types: 1.5 is a decimal. Trino docs, SELECT: NULL sorts last, both ways.
     parser.parse_float_as_decimal = true;
@@ -37,12 +41,16 @@ pub(super) fn session(options: &Options, catalogs: &Catalogs) -> Result<SessionS
     let mut rules = Analyzer::new().rules;
     let coercion = rules.iter().position(|rule| rule.name() == "type_coercion").unwrap_or(0);
     rules.insert(coercion, Arc::new(AthenaSemantics));
-    Ok(SessionStateBuilder::new()
+    let mut state = SessionStateBuilder::new()
         .with_config(config)
         .with_runtime_env(runtime.build_arc().map_err(failure)?)
         .with_default_features()
         .with_analyzer_rules(rules)
-        .build())
+        .build();
+    for aggregate in aggregates() {
+        state.register_udaf(aggregate).map_err(failure)?;
+    }
+    Ok(state)
 }
 
 /// A failure of the engine; one of ours that passed through it comes out as it went in.

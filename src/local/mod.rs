@@ -4,6 +4,7 @@
 //! over Lambda's Invoke API. DataFusion plans and joins; conditions are evaluated with Athena's own rules. What it is not:
 //! Athena's whole SQL, a query pass-through, or a way around a connector.
 
+mod aggregates;
 mod catalog;
 mod dialect;
 mod domain;
@@ -176,6 +177,7 @@ impl LocalAthena {
         let references = self.state.resolve_table_references(&statement).map_err(engine::failure)?;
         let tables = self.catalogs.resolve(references, &context).await?;
         let mut state = self.state.clone();
+        state.mark_start_execution();
         state.register_catalog_list(tables);
         let logical = state.statement_to_plan(statement).await.map_err(engine::failure)?;
         let plan = state.create_physical_plan(&logical).await.map_err(engine::failure)?;

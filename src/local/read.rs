@@ -4,13 +4,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use connector_core::{Error, ErrorKind, Expr, Result, block_size, eval};
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
-use futures::TryStreamExt;
+use futures::{FutureExt, TryStreamExt};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
@@ -54,7 +55,9 @@ type Sender = mpsc::Sender<Result<RecordBatch>>;
 /// Reads the scan into `sender`, until it is through, has failed, or nobody takes batches any more.
 pub(super) async fn read(plan: Arc<Plan>, sender: Sender) {
     let reading = async {
-        if let Err(error) = all_splits(&plan, &sender).await {
+        // A queue that closes without an error is a result at its end, so a panic must not close it.
+        let read = AssertUnwindSafe(all_splits(&plan, &sender)).catch_unwind().await;
+        if let Err(error) = read.unwrap_or_else(|_| Err(Error::internal("a scan stopped halfway"))) {
             let _ = sender.send(Err(error)).await;
         }
     };
@@ -71,13 +74,14 @@ async fn all_splits(plan: &Arc<Plan>, sender: &Sender) -> Result<()> {
     let at_once = plan.query.options.parallel_reads.max(1);
     let mut pages = Pages::new(plan.clone()).await?;
     let mut reads = JoinSet::new();
-    while let Some(splits) = pages.next().await? {
+    'pages: while let Some(splits) = pages.next().await? {
         for split in splits {
             while reads.len() >= at_once {
                 joined(reads.join_next().await)?;
             }
+            // Rows are counted before they are handed on, so those under way must not be stopped: the limit may need them.
             if plan.has_enough() {
-                return Ok(());
+                break 'pages;
             }
             reads.spawn(one_split(plan.clone(), split, sender.clone()));
         }

@@ -3,7 +3,7 @@
 //! Comparisons of floats (−0 equals 0, NaN equals nothing, and NOT must not be pushed through either), arithmetic of integers
 //! (which fails where DataFusion's wraps around, and is typed by the narrower literals of Trino), division of decimals, LIKE
 //! without an escape, times compared with finer ones. Runs before DataFusion coerces and simplifies, which would lose the
-//! difference. Not here: keys of joins and groups, ORDER BY, aggregates.
+//! difference. Not here: IN of a subquery, keys of groups, ORDER BY, aggregates.
 
 use std::hash::Hash;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use datafusion::logical_expr::expr::{InList, ScalarFunction};
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{
-    Between, BinaryExpr, Cast, ColumnarValue, Expr as Sql, ExprSchemable, Like, LogicalPlan, Operator,
+    Between, BinaryExpr, Case, Cast, ColumnarValue, Expr as Sql, ExprSchemable, Join, Like, LogicalPlan, Operator,
     ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
 use datafusion::optimizer::AnalyzerRule;
@@ -103,12 +103,33 @@ fn rewrite_plan(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
     if let LogicalPlan::TableScan(scan) = &plan {
         schema.merge(&DFSchema::try_from_qualified_schema(scan.table_name.clone(), &scan.source.schema())?);
     }
+    let plan = match plan {
+        LogicalPlan::Join(join) => LogicalPlan::Join(without_float_keys(join, &schema)),
+        other => other,
+    };
     let names = NamePreserver::new(&plan);
     plan.map_expressions(|expr| {
         let name = names.save(&expr);
         Ok(expr.transform_up(|expr| rewrite(expr, &schema))?.update_data(|expr| name.restore(expr)))
     })?
     .map_data(LogicalPlan::recompute_schema)
+}
+
+/// A join's float keys as a condition, since a hash finds NaN equal to itself and −0 unequal to 0.
+fn without_float_keys(mut join: Join, schema: &DFSchema) -> Join {
+    let (floats, keys) = std::mem::take(&mut join.on).into_iter().partition(|(left, right)| {
+        [left, right].into_iter().any(|key| key.get_type(schema).is_ok_and(|data_type| is_float(&data_type)))
+    });
+    join.on = keys;
+    let floats: Vec<(Sql, Sql)> = floats;
+    for (left, right) in floats {
+        let equal = binary(Operator::Eq, left, right);
+        join.filter = Some(match join.filter.take() {
+            Some(filter) => filter.and(equal),
+            None => equal,
+        });
+    }
+    join
 }
 
 fn rewrite(expr: Sql, schema: &DFSchema) -> Result<Transformed<Sql>> {
@@ -124,8 +145,36 @@ fn rewrite(expr: Sql, schema: &DFSchema) -> Result<Transformed<Sql>> {
             Ok(Transformed::yes(if negated { Sql::Not(Box::new(low.and(high))) } else { low.and(high) }))
         }
         Sql::InList(list) if differs(&members(&list), schema) => one_of(list, schema),
+        Sql::Case(case) if case.expr.as_ref().is_some_and(|value| differs(&[value], schema)) => {
+            Ok(Transformed::yes(Sql::Case(searched(case, schema))))
+        }
+        Sql::ScalarFunction(called)
+            if called.name() == "nullif" && differs(&called.args.iter().collect::<Vec<_>>(), schema) =>
+        {
+            Ok(Transformed::yes(null_if(called, schema)))
+        }
         Sql::Like(like) if !like.case_insensitive => Ok(Transformed::yes(Sql::Like(escaped(like)?))),
         other => Ok(Transformed::no(other)),
+    }
+}
+
+/// `CASE value WHEN …` as `CASE WHEN value = …`, which Athena's comparisons reach.
+fn searched(case: Case, schema: &DFSchema) -> Case {
+    let Case { expr: Some(value), when_then_expr, else_expr } = case else { return case };
+    let when = |when: Box<Sql>| Box::new(compared(Operator::Eq, *value.clone(), *when, schema));
+    let when_then_expr = when_then_expr.into_iter().map(|(value, then)| (when(value), then)).collect();
+    Case { expr: None, when_then_expr, else_expr }
+}
+
+/// NULLIF of two values that DataFusion compares otherwise than Athena.
+fn null_if(called: ScalarFunction, schema: &DFSchema) -> Sql {
+    match <[Sql; 2]>::try_from(called.args) {
+        Ok([value, other]) => {
+            let equal = compared(Operator::Eq, value.clone(), other, schema);
+            let null = Sql::Literal(ScalarValue::Null, None);
+            Sql::Case(Case::new(None, vec![(Box::new(equal), Box::new(null))], Some(Box::new(value))))
+        }
+        Err(args) => Sql::ScalarFunction(ScalarFunction { func: called.func, args }),
     }
 }
 

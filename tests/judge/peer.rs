@@ -6,9 +6,6 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_schema::{DataType, Schema};
-use aws_sdk_lambda::Client;
-use aws_sdk_lambda::config::{BehaviorVersion, Credentials, Region};
-use aws_sdk_lambda::primitives::Blob;
 use connector_core::{Bound, Domain, Range, TableName, Value as Constant, Values};
 use futures::TryStreamExt;
 use glaux::config::SpillConfig;
@@ -114,7 +111,7 @@ pub fn lines(batches: &[RecordBatch]) -> Vec<String> {
 
 /// Our side of the conversation, in one serde version.
 struct Asking {
-    client: Client,
+    function: Http,
     store: Store,
     version: Version,
     asked: usize,
@@ -122,21 +119,14 @@ struct Asking {
 
 impl Asking {
     fn new(peer: &Peer, place: &Place, version: Version) -> Self {
-        let config = aws_sdk_lambda::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::from_static("us-east-1"))
-            .credentials_provider(Credentials::for_tests())
-            .endpoint_url(&peer.endpoint);
         let spill = SpillConfig { bucket: Some("spill".into()), aws: place.server.aws(), ..SpillConfig::default() };
-        Self { client: Client::from_conf(config.build()), store: Store::new(&spill), version, asked: 0 }
+        Self { function: Http::at(&peer.endpoint, FUNCTION), store: Store::new(&spill), version, asked: 0 }
     }
 
     async fn ask(&mut self, request: Request) -> Response {
         let what = format!("{}, serde {}", request.kind(), self.version.number());
-        let payload = Blob::new(request.encode(self.version).unwrap());
-        let answer = self.client.invoke().function_name(FUNCTION).payload(payload).send().await.unwrap();
-        let payload = answer.payload.unwrap().into_inner();
-        assert_eq!(answer.function_error, None, "{what}: {}", String::from_utf8_lossy(&payload));
+        let answer = self.function.invoke(request.encode(self.version).unwrap()).await;
+        let payload = answer.unwrap_or_else(|error| panic!("{what}: {error}"));
         self.asked += 1;
         Response::decode(&payload).unwrap_or_else(|error| panic!("{what}: {error}"))
     }

@@ -46,6 +46,18 @@ async fn floats_compare_as_ieee_754_has_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn floats_join_as_they_compare() {
+    let shop = Shop::open().await;
+    let athena = shop.athena(|_| ());
+    for join in ["join shop.every_type b on a.c_real = b.c_real", "join shop.every_type b using (c_real)"] {
+        let query = format!("select a.c_integer from shop.every_type a {join}");
+        assert_eq!(sorted(&athena, &query).await, [ORDINARY], "{query}");
+    }
+    let query = "select a.c_integer, b.z from shop.every_type a left join (values (0e0, 1), (9e0, 2)) b(x, z) on a.c_double = b.x";
+    assert_eq!(sorted(&athena, query).await, ["-2147483648|1", "1|NULL", "NULL|NULL"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_backslash_in_like_is_a_letter_unless_it_is_the_escape() {
     let shop = Shop::open().await;
     // The edge holds 😀～'"\ and nothing else.
@@ -125,6 +137,55 @@ async fn integers_do_not_wrap_around() {
     );
     assert!(run(&athena, "select 2147483647 + 1").await.is_err(), "an integer literal is 32 bits wide");
     assert_eq!(holds(&shop, "c_integer < 0 or c_integer + 1 = 2").await, [EDGE, ORDINARY]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn aggregates_are_trinos_of_few_groups_and_of_many() {
+    let shop = Shop::open().await;
+    let athena = shop.athena(|_| ());
+    let large = "from (values (9223372036854775807, 1), (1, 1), (-5, 2), (null, 3)) t(x, g)";
+    for query in [
+        format!("select sum(x) {large} where g = 1"),
+        format!("select g, sum(x) {large} group by g"),
+        format!("select sum(x) over (order by g, x desc) {large}"),
+    ] {
+        let error = run(&athena, &query).await.expect_err(&query);
+        assert!(error.to_string().contains("out of range"), "{query}: {error}");
+    }
+    let query =
+        format!("select g, sum(x), sum(distinct x), count(x), avg(x) {large} where g > 1 group by g order by g");
+    assert_eq!(run(&athena, &query).await.unwrap().0, ["2|-5|-5|1|-5.0", "3|NULL|NULL|0|NULL"]);
+    // Trino: avg of decimal(12,2) is a decimal(12,2), and half is rounded away from zero.
+    let averages = "avg(total), avg(distinct total), arrow_typeof(avg(total)), arrow_typeof(sum(total))";
+    let types = "Decimal128(12, 2)|Decimal128(38, 2)";
+    let query = format!("select {averages} from shop.orders");
+    assert_eq!(run(&athena, &query).await.unwrap().0, [format!("184.82|184.82|{types}")]);
+    let query = format!(
+        "select customer_id, {averages} from shop.orders where id < 8 group by customer_id % 2, customer_id having avg(total) = 0.37"
+    );
+    assert_eq!(run(&athena, &query).await.unwrap().0, [format!("1|0.37|0.37|{types}")]);
+    let query = "select avg(x), avg(-x) from (values (1.00), (0.01), (0.00), (0.01)) t(x)";
+    assert_eq!(run(&athena, query).await.unwrap().0, ["0.26|-0.26"]);
+    let query = "select avg(total) over (order by id rows between 1 preceding and current row) from shop.orders where id < 3 order by id";
+    assert_eq!(run(&athena, query).await.unwrap().0, ["0.00", "0.19", "0.56"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn case_and_nullif_compare_as_filters_do() {
+    let shop = Shop::open().await;
+    let athena = shop.athena(|_| ());
+    let query = "select case c_double when 0 then 'zero' when c_double then 'other' else 'none' end, nullif(c_real, cast('NaN' as real)),                  nullif(c_double, 0) from shop.every_type";
+    assert_eq!(run(&athena, query).await.unwrap().0, ["other|1.5|1.5", "zero|NaN|NULL", "none|NULL|NULL"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_instant_is_one_and_the_clock_can_be_asked() {
+    let shop = Shop::open().await;
+    let athena = shop.athena(|_| ());
+    let query = "select timestamp '2020-01-01 00:00:00.5 UTC' = timestamp '2020-01-01 01:00:00.5+01:00',                  arrow_typeof(timestamp '2020-01-01 00:00:00 UTC')";
+    assert_eq!(run(&athena, query).await.unwrap().0, ["true|Timestamp(ms, \"UTC\")"]);
+    assert_eq!(holds(&shop, "c_timestamp < current_timestamp").await, [EDGE, ORDINARY]);
+    assert_eq!(holds(&shop, "c_timestamptz = timestamp '2020-01-01 01:00:00.123+01:00'").await, [ORDINARY]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

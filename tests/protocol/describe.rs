@@ -180,10 +180,10 @@ fn expression(node: &Expr) -> Json {
     match node {
         Expr::Column { name, .. } => json!({"kind": "VariableExpression", "type": kind, "column": name}),
         Expr::Constant { value, .. } => {
-            json!({"kind": "ConstantExpression", "type": kind, "values": [constant(value)]})
+            json!({"kind": "ConstantExpression", "type": kind, "values": [constant(value.as_ref())]})
         }
         Expr::List { values, .. } => {
-            let values: Vec<_> = values.iter().map(constant).collect();
+            let values: Vec<_> = values.iter().map(Option::as_ref).map(constant).collect();
             json!({"kind": "ConstantExpression", "type": kind, "values": values})
         }
         Expr::Call { function, args, .. } => {
@@ -194,8 +194,8 @@ fn expression(node: &Expr) -> Json {
     }
 }
 
-fn constant(value: &Option<Value>) -> Json {
-    value.as_ref().map_or(Json::Null, value_json)
+fn constant(value: Option<&Value>) -> Json {
+    value.map_or(Json::Null, value_json)
 }
 
 pub fn value_json(value: &Value) -> Json {

@@ -88,7 +88,7 @@ pub fn batch(random: &mut StdRng) -> RecordBatch {
 pub fn array(random: &mut StdRng, field: &Field, rows: usize) -> ArrayRef {
     let some = field.is_nullable() && random.random_bool(0.7);
     let density = if random.random_bool(0.1) { 1.0 } else { random.random_range(0.0..1.0) };
-    let nulls = some.then(|| NullBuffer::from_iter((0..rows).map(|_| !random.random_bool(density))));
+    let nulls = some.then(|| (0..rows).map(|_| !random.random_bool(density)).collect::<NullBuffer>());
     match field.data_type() {
         DataType::Boolean => Arc::new(BooleanArray::new((0..rows).map(|_| random.random::<bool>()).collect(), nulls)),
         DataType::Int8 => primitive::<Int8Type>(rows, nulls, || random.random()),

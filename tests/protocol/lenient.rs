@@ -157,7 +157,9 @@ fn drop_field(json: &mut Ordered, path: &str, field: &str) {
             }
             Ordered::Object(fields) if here == path => fields.retain(|(key, _)| key != field),
             Ordered::Object(fields) => {
-                fields.iter_mut().for_each(|(key, value)| walk(value, &format!("{here}.{key}"), path, field))
+                for (key, value) in fields {
+                    walk(value, &format!("{here}.{key}"), path, field);
+                }
             }
             _ => {}
         }
@@ -221,9 +223,9 @@ fn scalars_are_coerced_as_awss_reader_does() {
     let ping = br#"{"@type":"PingRequest","identity":null,"catalogName":7,"queryId":null}"#;
     let Request::Ping(ping) = Request::decode(ping).unwrap() else { panic!() };
     assert_eq!((ping.catalog.as_str(), ping.query_id.as_str()), ("7", ""));
-    let pong = br#"{"@type":"PingResponse","catalogName":"pg","queryId":"q","sourceType":null,"capabilities":"23"}"#;
-    let Response::Ping(pong) = Response::decode(pong).unwrap() else { panic!() };
-    assert_eq!((pong.capabilities, pong.serde_version), (23, 1));
+    let told = br#"{"@type":"PingResponse","catalogName":"pg","queryId":"q","sourceType":null,"capabilities":"23"}"#;
+    let Response::Ping(told) = Response::decode(told).unwrap() else { panic!() };
+    assert_eq!((told.capabilities, told.serde_version), (23, 1));
 }
 
 #[test]

@@ -49,7 +49,9 @@ impl Ordered {
         match self {
             Self::Array(items) => items.iter_mut().for_each(|item| item.each_object(name, change)),
             Self::Object(fields) => {
-                fields.iter_mut().for_each(|(key, value)| value.each_object(key, change));
+                for (key, value) in fields.iter_mut() {
+                    value.each_object(key, change);
+                }
                 change(name, fields);
             }
             _ => {}

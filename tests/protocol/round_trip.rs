@@ -121,75 +121,74 @@ fn texts(random: &mut StdRng) -> Vec<String> {
 }
 
 fn requests(random: &mut StdRng) -> Vec<Request> {
-    let r = random;
-    let (query_id, catalog) = (text(r), text(r));
-    let head = || (query_id.clone(), catalog.clone());
-    let mut all = Vec::new();
-    let (query_id, catalog) = head();
-    all.push(Request::Ping(PingRequest { identity: identity(r), catalog, query_id }));
-    let (query_id, catalog) = head();
-    let capabilities = GetDataSourceCapabilitiesRequest { identity: identity(r), query_id, catalog };
-    all.push(Request::GetDataSourceCapabilities(capabilities));
-    let (query_id, catalog) = head();
-    all.push(Request::ListSchemas(ListSchemasRequest { identity: identity(r), query_id, catalog }));
-    let (query_id, catalog) = head();
-    all.push(Request::ListTables(ListTablesRequest {
-        identity: identity(r),
-        query_id,
-        catalog,
-        schema: text(r),
-        next_token: r.random::<bool>().then(|| text(r)),
-        page_size: r.random::<bool>().then(|| r.random_range(1..1000)),
-    }));
-    let (query_id, catalog) = head();
-    let passthrough = (0..r.random_range(0..2)).map(|_| (text(r), text(r))).collect();
-    all.push(Request::GetTable(GetTableRequest {
-        identity: identity(r),
-        query_id,
-        catalog,
-        table: table(r),
-        passthrough,
-    }));
-    let (query_id, catalog) = head();
-    all.push(Request::GetTableLayout(GetTableLayoutRequest {
-        identity: identity(r),
-        query_id,
-        catalog,
-        table: table(r),
-        constraints: constraints(r),
-        schema: schema(r).into(),
-        partition_columns: texts(r),
-    }));
-    let (query_id, catalog) = head();
-    all.push(Request::GetSplits(GetSplitsRequest {
-        identity: identity(r),
-        query_id,
-        catalog,
-        table: table(r),
-        partitions: batch(r),
-        partition_columns: texts(r),
-        constraints: constraints(r),
-        continuation_token: r.random::<bool>().then(|| text(r)),
-    }));
-    all.push(Request::UserDefinedFunction(UserDefinedFunctionRequest {
-        identity: identity(r),
-        input: batch(r),
-        output_schema: schema(r).into(),
-        method: text(r),
-    }));
-    let (query_id, catalog) = head();
-    all.push(Request::ReadRecords(ReadRecordsRequest {
-        identity: identity(r),
-        query_id,
-        catalog,
-        table: table(r),
-        schema: schema(r).into(),
-        split: split(r),
-        constraints: constraints(r),
-        max_block_size: r.random(),
-        max_inline_block_size: r.random(),
-    }));
+    let mut all = requests_about_metadata(random);
+    all.extend(requests_about_rows(random));
     all
+}
+
+fn requests_about_metadata(r: &mut StdRng) -> Vec<Request> {
+    let capabilities = GetDataSourceCapabilitiesRequest { identity: identity(r), query_id: text(r), catalog: text(r) };
+    vec![
+        Request::Ping(PingRequest { identity: identity(r), catalog: text(r), query_id: text(r) }),
+        Request::GetDataSourceCapabilities(capabilities),
+        Request::ListSchemas(ListSchemasRequest { identity: identity(r), query_id: text(r), catalog: text(r) }),
+        Request::ListTables(ListTablesRequest {
+            identity: identity(r),
+            query_id: text(r),
+            catalog: text(r),
+            schema: text(r),
+            next_token: r.random::<bool>().then(|| text(r)),
+            page_size: r.random::<bool>().then(|| r.random_range(1..1000)),
+        }),
+        Request::GetTable(GetTableRequest {
+            identity: identity(r),
+            query_id: text(r),
+            catalog: text(r),
+            table: table(r),
+            passthrough: (0..r.random_range(0..2)).map(|_| (text(r), text(r))).collect(),
+        }),
+    ]
+}
+
+fn requests_about_rows(r: &mut StdRng) -> Vec<Request> {
+    vec![
+        Request::GetTableLayout(GetTableLayoutRequest {
+            identity: identity(r),
+            query_id: text(r),
+            catalog: text(r),
+            table: table(r),
+            constraints: constraints(r),
+            schema: schema(r).into(),
+            partition_columns: texts(r),
+        }),
+        Request::GetSplits(GetSplitsRequest {
+            identity: identity(r),
+            query_id: text(r),
+            catalog: text(r),
+            table: table(r),
+            partitions: batch(r),
+            partition_columns: texts(r),
+            constraints: constraints(r),
+            continuation_token: r.random::<bool>().then(|| text(r)),
+        }),
+        Request::UserDefinedFunction(UserDefinedFunctionRequest {
+            identity: identity(r),
+            input: batch(r),
+            output_schema: schema(r).into(),
+            method: text(r),
+        }),
+        Request::ReadRecords(ReadRecordsRequest {
+            identity: identity(r),
+            query_id: text(r),
+            catalog: text(r),
+            table: table(r),
+            schema: schema(r).into(),
+            split: split(r),
+            constraints: constraints(r),
+            max_block_size: r.random(),
+            max_inline_block_size: r.random(),
+        }),
+    ]
 }
 
 fn responses(random: &mut StdRng) -> Vec<Response> {

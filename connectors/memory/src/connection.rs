@@ -62,7 +62,8 @@ impl Connection for Memory {
         let parts = match scan.split.properties().get(PART) {
             None => 0..tables::parts(&scan.table.name.table),
             Some(part) => {
-                let part = part.parse().map_err(|_| Error::invalid(format!("split has no part {part:?}")))?;
+                let known = part.parse().ok().filter(|part| *part < tables::parts(&scan.table.name.table));
+                let part: usize = known.ok_or_else(|| Error::invalid(format!("the table has no part {part:?}")))?;
                 part..part + 1
             }
         };

@@ -130,7 +130,10 @@ fn form(function: Function) -> Option<FunctionForm> {
 fn means_the_same(function: Function, args: &[DataType]) -> bool {
     match function {
         Function::And | Function::Or | Function::Not => args.iter().all(|arg| *arg == DataType::Boolean),
-        Function::IsNull => true,
+        // What cannot be bound cannot be asked about; columns do not come here.
+        Function::IsNull => args.iter().all(|arg| Postgres.bind_type(arg).is_some()),
+        // Between two types NULLIF gives their common one here, and its first one in Athena.
+        Function::NullIf => args.iter().all(compares_alike) && one_type(args),
         Function::Equal
         | Function::NotEqual
         | Function::LessThan
@@ -138,7 +141,6 @@ fn means_the_same(function: Function, args: &[DataType]) -> bool {
         | Function::GreaterThan
         | Function::GreaterThanOrEqual
         | Function::IsDistinctFrom
-        | Function::NullIf
         | Function::In => args.iter().all(compares_alike) && one_family(args),
         // Both sides overflow, truncate and take the remainder's sign alike, if both compute in the same width.
         Function::Add
@@ -148,7 +150,7 @@ fn means_the_same(function: Function, args: &[DataType]) -> bool {
         | Function::Modulus
         | Function::Negate => {
             let integer = |arg: &DataType| matches!(arg, DataType::Int16 | DataType::Int32 | DataType::Int64);
-            args.iter().all(integer) && args.windows(2).all(|pair| matches!(pair, [left, right] if left == right))
+            args.iter().all(integer) && one_type(args)
         }
         Function::LikePattern => args.iter().all(|arg| *arg == DataType::Utf8),
         Function::Array => false,
@@ -170,6 +172,10 @@ fn compares_alike(data_type: &DataType) -> bool {
             | DataType::Binary
             | DataType::Date32
     )
+}
+
+fn one_type(args: &[DataType]) -> bool {
+    args.windows(2).all(|pair| matches!(pair, [left, right] if left == right))
 }
 
 /// Whether operators between all of these exist.
@@ -223,6 +229,10 @@ mod tests {
         assert!(kept(Function::Divide, &[DataType::Decimal128(10, 2), DataType::Decimal128(10, 2)]));
         assert!(kept(Function::Negate, &[DataType::Int8]));
         assert!(kept(Function::Equal, &[DataType::Utf8, DataType::Int32]));
+        assert!(kept(Function::NullIf, &[DataType::Int32, DataType::Decimal128(10, 0)]));
+        assert!(kept(Function::IsNull, &[DataType::Null]));
+        assert!(!kept(Function::NullIf, &[DataType::Utf8, DataType::Utf8]));
+        assert!(!kept(Function::IsNull, &[DataType::Boolean]));
         assert!(!kept(Function::Divide, &[DataType::Int64, DataType::Int64]));
         assert!(!kept(Function::Equal, &[DataType::Int32, DataType::Int64]));
     }

@@ -61,7 +61,11 @@ fn port(text: &str) -> Result<Option<u16>> {
     match text.parse::<u16>() {
         _ if text.is_empty() => Ok(None),
         Ok(port) if port > 0 => Ok(Some(port)),
-        _ => Err(Error::invalid(format!("port {text:?} of the connection URL is not a number between 1 and 65535"))),
+        // What is no number may be a password whose host is missing.
+        _ if !text.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Err(Error::invalid("the port of the connection URL is not a number between 1 and 65535"))
+        }
+        _ => Err(Error::invalid(format!("port {text} of the connection URL is not a number between 1 and 65535"))),
     }
 }
 
@@ -69,7 +73,15 @@ fn parse_options(query: &str) -> Result<BTreeMap<String, String>> {
     let mut options = BTreeMap::new();
     // A removed secret placeholder leaves empty places behind.
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let (name, value) = match pair.split_once('=') {
+            Some(parts) => parts,
+            None if options::find(pair).is_some() => (pair, ""),
+            // The rest of a password with an ampersand in it, perhaps.
+            None => {
+                return Err(Error::invalid("the connection URL has an option without a value that is not known")
+                    .hint("write an ampersand inside a value as %26"));
+            }
+        };
         let name = known_option(&decode(name, "option")?)?;
         let value = decode(value, name)?;
         if options.insert(name.to_owned(), value).is_some() {
@@ -145,6 +157,8 @@ mod tests {
             ("jdbc:postgresql://a:1,b:2/d", "several hosts"),
             ("jdbc:postgresql://u:hunter2@h/d", "user in front"),
             ("jdbc:postgresql://h:70000/d", "70000"),
+            ("jdbc:postgresql://u:hunter2/d", "port"),
+            ("jdbc:postgresql://h/d?ssl=true&hunter2", "without a value"),
             ("jdbc:postgresql://::1/d", "colon"),
             ("jdbc:postgresql://[::1/d", "]"),
             ("jdbc:postgresql://h/d?password=hunter2", "password"),

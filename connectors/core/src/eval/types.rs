@@ -121,6 +121,11 @@ pub(super) fn same(left: &DataType, right: &DataType) -> bool {
     left == right || (family(left) == Some(Family::Zoned) && family(right) == Some(Family::Zoned))
 }
 
+// Constraints name nested types without their children, and only IS NULL is asked of them.
+fn both_nested(left: &DataType, right: &DataType) -> bool {
+    family(left) == Some(Family::Nested) && family(right) == Some(Family::Nested)
+}
+
 // The scales are Trino's (Trino docs, Decimal functions and operators); any other result type is not one of its operators.
 fn computable(function: Function, left: &DataType, right: &DataType, result: &DataType) -> bool {
     let families = (family(left), family(right), family(result));
@@ -239,7 +244,7 @@ fn check_column(name: &str, data_type: &DataType, schema: &Schema) -> Result<()>
     let Some((_, field)) = schema.column_with_name(name) else {
         return Err(Error::not_found(format!("the expression names column \"{name}\", which the batch lacks")));
     };
-    if !same(field.data_type(), data_type) {
+    if !same(field.data_type(), data_type) && !both_nested(field.data_type(), data_type) {
         let actual = field.data_type();
         return Err(Error::invalid(format!("column \"{name}\" is {actual}, the expression takes it as {data_type}")));
     }

@@ -63,6 +63,7 @@ fn scan(projection: &[&str]) -> Scan {
         column("ts", DataType::Date64, Pushdown::Millis),
         column("f", DataType::Float64, Pushdown::Superset),
         column("l", DataType::Utf8, Pushdown::NullsOnly),
+        column("a", DataType::new_list(DataType::Int32, true), Pushdown::NullsOnly),
     ];
     let table = Table { name: TableName::new("s", "a\"b"), columns, comment: None };
     Scan::new(table, projection.iter().map(ToString::to_string).collect())
@@ -145,6 +146,15 @@ fn null_is_wanted_or_not_and_nothing_is_said_so() {
     assert_eq!(conditions(&with(&[("i", Domain::not_null(DataType::Int32))])).0, "(\"I\" IS NOT NULL)");
     assert_eq!(conditions(&with(&[("i", ranges(DataType::Int32, &[]))])).0, "(1 = 0)");
     assert_eq!(conditions(&with(&[("i", Domain::all(DataType::Int32))])).0, "");
+}
+
+#[test]
+fn a_nested_column_is_asked_for_null_though_constraints_do_not_tell_its_children() {
+    let told = DataType::new_list(DataType::Null, true);
+    assert_eq!(conditions(&with(&[("a", Domain::not_null(told.clone()))])).0, "(\"A\" IS NOT NULL)");
+    let mut scan = scan(&["i"]);
+    scan.filters = vec![call(Function::IsNull, vec![reference("a", told)])];
+    assert_eq!(conditions(&scan).0, "(\"A\" IS NULL)");
 }
 
 #[test]

@@ -159,8 +159,8 @@ impl Collated {
 }
 
 fn collation(collated: &Collated, encoding: &str) -> Collation {
-    // In the latter the server takes bytes as they are, so text compares as the UTF-8 that we send.
-    if !["UTF8", "SQL_ASCII"].contains(&encoding) {
+    // SQL_ASCII takes bytes as they are, so that LIKE's `_` is one of them and not a character.
+    if encoding != "UTF8" {
         return Collation::Foreign;
     }
     if collated.deterministic.as_deref() == Some("false") {
@@ -210,7 +210,9 @@ mod tests {
 
     #[test]
     fn other_encodings_and_loose_collations_are_told_apart() {
-        assert_eq!(collation(&collated("C", Some("c"), Some("C")), "LATIN1"), Collation::Foreign);
+        for encoding in ["LATIN1", "SQL_ASCII"] {
+            assert_eq!(collation(&collated("C", Some("c"), Some("C")), encoding), Collation::Foreign);
+        }
         let loose = Collated { deterministic: Some("false".into()), ..collated("ci", Some("i"), None) };
         assert_eq!(collation(&loose, "UTF8"), Collation::Nondeterministic);
     }
