@@ -28,7 +28,9 @@ pub fn text(array: &dyn Array, row: usize, out: &mut String) {
         Scalar::Text(text) => out.push_str(&text),
         Scalar::Bytes(bytes) => {
             out.push_str("0x");
-            bytes.iter().for_each(|byte| append(out, format_args!("{byte:02x}")));
+            for byte in bytes {
+                append(out, format_args!("{byte:02x}"));
+            }
         }
         Scalar::Bool(value) => out.push_str(if value { "true" } else { "false" }),
         Scalar::Nested => json(array, row, out),

@@ -44,7 +44,7 @@ pub async fn run(format: Format, file: Option<&Path>, output: &mut Output) -> Do
     let catalogs: Vec<Catalog> = config.catalogs.iter().cloned().collect();
     let mut reports = join_all(catalogs.into_iter().map(|catalog| check(catalog, &config))).await;
     reports.push(spill(&config).await);
-    let rows: Vec<_> = reports.iter().flat_map(Report::rows).collect();
+    let rows = reports.iter().flat_map(Report::rows).collect::<Vec<_>>();
     output.whole(format, &listing(&COLUMNS, &rows)?)?;
     Ok(reports.iter().map(|report| report.code).find(|code| *code != 0).unwrap_or_default())
 }

@@ -88,7 +88,7 @@ fn text(lines: &[Line]) -> String {
             text.push('\n');
             last = Some(heading);
         }
-        text.push_str(&format!("  {:<15} {}\n", line.about, line.what));
+        text.extend([&format!("  {:<15} ", line.about), line.what.as_str(), "\n"]);
     }
     text
 }

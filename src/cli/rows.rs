@@ -30,7 +30,7 @@ pub enum Format {
 pub fn listing(names: &[&str], rows: &[Vec<Option<String>>]) -> Result<RecordBatch> {
     let column = |index: usize| {
         let cells = rows.iter().map(|row| row.get(index).and_then(Option::as_deref));
-        Arc::new(StringArray::from_iter(cells)) as ArrayRef
+        Arc::new(cells.collect::<StringArray>()) as ArrayRef
     };
     let fields: Vec<Field> = names.iter().map(|name| Field::new(*name, DataType::Utf8, true)).collect();
     RecordBatch::try_new(Arc::new(Schema::new(fields)), (0..names.len()).map(column).collect())
@@ -130,7 +130,9 @@ impl Rows {
         let rules: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
         out.push_str(&rules.join("-+-"));
         out.push('\n');
-        held.iter().for_each(|row| self.write(row, &widths, out));
+        for row in &held {
+            self.write(row, &widths, out);
+        }
         self.widths = Some(widths);
     }
 
@@ -214,7 +216,9 @@ mod tests {
     fn written(format: Format, batches: &[RecordBatch]) -> String {
         let mut out = String::new();
         let mut rows = Rows::new(format, batches[0].schema(), &mut out);
-        batches.iter().for_each(|batch| rows.push(batch, &mut out));
+        for batch in batches {
+            rows.push(batch, &mut out);
+        }
         let count = rows.finish(&mut out);
         assert_eq!(count, batches.iter().map(|batch| batch.num_rows() as u64).sum::<u64>());
         out

@@ -88,7 +88,7 @@ fn reads_only() -> Error {
 
 fn in_names(options: &ShowStatementOptions) -> Result<Vec<String>> {
     if options.filter_position.is_some() || options.starts_with.is_some() || options.limit.is_some() {
-        return Err(Error::unsupported("SHOW takes no filter here").hint("select from information_schema"));
+        return Err(Error::unsupported("SHOW takes no filter here").hint("read information_schema instead"));
     }
     let within = options.show_in.as_ref().and_then(|within| within.parent_name.as_ref());
     Ok(within.map(names).unwrap_or_default())

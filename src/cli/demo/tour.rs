@@ -13,52 +13,14 @@ use crate::cli::output::{Done, Output};
 use crate::cli::progress::{counted, size, time};
 use crate::cli::rows::{Format, Rows, listing};
 use crate::cli::session::{Session, Told};
+use crate::cli::statement::Statements;
 use crate::local::{Report, ScanReport, athena_type};
 
-/// A query worth looking at.
-struct Stop {
-    title: &'static str,
-    sql: &'static str,
-}
+/// The queries, each with its title as a comment in front; the last one is shown a line for each column.
+const TOUR: &str = include_str!("tour.sql");
 
 /// Rows shown of each answer.
 const SHOWN: usize = 5;
-
-const STOPS: [Stop; 5] = [
-    Stop {
-        title: "A filter goes to the source, as bound parameters; its rows do not all come here",
-        sql: "SELECT id, status, ordered_at, note\n\
-              FROM shop.orders\n\
-              WHERE customer_id = 151 AND status IN ('paid', 'shipped') AND note LIKE 'Gift%'",
-    },
-    Stop {
-        title: "A join over two schemas: each side is asked for its own part",
-        sql: "SELECT c.name, c.country, t.subject, t.opened_at\n\
-              FROM crm.tickets AS t JOIN shop.customers AS c ON c.id = t.customer_id\n\
-              WHERE c.country = 'DE' AND t.closed_at IS NULL\n\
-              ORDER BY t.opened_at LIMIT 5",
-    },
-    Stop {
-        title: "An aggregate: only the columns it needs travel",
-        sql: "SELECT o.status, count(*) AS items, sum(i.quantity * i.price) AS total\n\
-              FROM shop.orders AS o JOIN shop.order_items AS i ON i.order_id = o.id\n\
-              GROUP BY o.status ORDER BY total DESC",
-    },
-    Stop {
-        title: "Athena has milliseconds, PostgreSQL microseconds: = means the whole millisecond, and finds the row",
-        sql: "SELECT id, happened_at, kind\n\
-              FROM shop.events\n\
-              WHERE happened_at = TIMESTAMP '2024-01-01 00:20:34.124'",
-    },
-    Stop {
-        title: "Too large for one answer: it comes through S3, in encrypted blocks",
-        sql: "SELECT id, happened_at, customer_id, amount, substr(payload, 1, 16) AS begins\n\
-              FROM shop.events\n\
-              WHERE kind = 'buy'",
-    },
-];
-
-const TYPES: &str = "SELECT * FROM shop.every_type WHERE id <= 2 ORDER BY id";
 
 /// What a query gave, as far as it is shown.
 struct Outcome {
@@ -71,32 +33,40 @@ struct Outcome {
 
 /// Runs all of them.
 pub async fn run(session: &Session, output: &mut Output) -> Done {
-    for (index, stop) in STOPS.iter().enumerate() {
-        output.data(&format!("{}. {}\n\n{}\n", index + 1, stop.title, indented(stop.sql)))?;
+    let stops = stops();
+    for (index, (title, sql)) in stops.iter().enumerate() {
+        output.data(&format!("{}. {title}\n\n{}\n", index + 1, indented(sql)))?;
         output.flush()?;
-        let outcome = ask(session, stop.sql).await?;
-        output.data(&told(&outcome))?;
-        output.data(&first_rows(&outcome))?;
+        let outcome = ask(session, sql).await?;
+        output.data(&if index + 1 < stops.len() {
+            told(&outcome) + &first_rows(&outcome)
+        } else {
+            types(&outcome)?
+        })?;
         output.flush()?;
     }
-    types(session, output).await
+    Ok(())
 }
 
-/// Shows a row of ordinary values and one of edges, a line for each type.
-async fn types(session: &Session, output: &mut Output) -> Done {
-    output.data(&format!(
-        "And one column of each type, a row of ordinary values and a row of edges\n\n{}\n",
-        indented(TYPES)
-    ))?;
-    output.flush()?;
-    let outcome = ask(session, TYPES).await?;
-    output.data(&result(&outcome))?;
+/// Titles and statements.
+fn stops() -> Vec<(String, String)> {
+    let mut statements = Statements::default();
+    statements.push(TOUR);
+    let titled = |text: String| {
+        let (title, sql) = text.split_once('\n')?;
+        Some((title.trim_start_matches("-- ").to_owned(), sql.to_owned()))
+    };
+    std::iter::from_fn(|| statements.next_ended()).filter_map(titled).collect()
+}
+
+/// A row of ordinary values and one of edges, a line for each type.
+fn types(outcome: &Outcome) -> Result<String> {
     let mut text = String::new();
-    let turned = turned(&outcome)?;
+    let turned = turned(outcome)?;
     let mut rows = Rows::new(Format::Table, turned.schema(), &mut text);
     rows.push(&turned, &mut text);
     rows.finish(&mut text);
-    output.data(&(indented(&text) + "\n"))
+    Ok(result(outcome) + &indented(&text) + "\n")
 }
 
 async fn ask(session: &Session, sql: &str) -> Result<Outcome> {
@@ -117,8 +87,10 @@ async fn ask(session: &Session, sql: &str) -> Result<Outcome> {
 fn told(outcome: &Outcome) -> String {
     let mut text = String::new();
     for scan in &outcome.report.scans {
-        text.push_str(&format!("   {}\n", scan.table));
-        of_scan(scan).into_iter().for_each(|(about, what)| text.push_str(&wrapped(about, &what)));
+        text.extend(["   ", &scan.table, "\n"]);
+        for (about, what) in of_scan(scan) {
+            text += &wrapped(about, &what);
+        }
     }
     text + &result(outcome)
 }
@@ -172,7 +144,7 @@ fn first_rows(outcome: &Outcome) -> String {
     outcome.first.iter().for_each(|batch| rows.push(batch, &mut text));
     let shown = rows.finish(&mut text);
     if shown < outcome.rows {
-        text.push_str(&format!("… and {} more\n", counted(outcome.rows - shown)));
+        text.extend(["… and ", &counted(outcome.rows - shown), " more\n"]);
     }
     indented(&text) + "\n"
 }
@@ -201,5 +173,20 @@ fn turned(outcome: &Outcome) -> Result<RecordBatch> {
 }
 
 fn indented(text: &str) -> String {
-    text.lines().map(|line| format!("   {line}\n")).collect()
+    text.lines().flat_map(|line| ["   ", line, "\n"]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_stop_has_a_title_and_a_statement() {
+        let stops = stops();
+        assert_eq!(stops.len(), 6);
+        for (title, sql) in stops {
+            assert!(!title.is_empty() && !title.contains("--"), "{title}");
+            assert!(sql.starts_with("SELECT ") && !sql.contains("--"), "{sql}");
+        }
+    }
 }
