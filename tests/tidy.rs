@@ -175,9 +175,6 @@ fn only_the_named_places_do_what_only_they_may() {
     only(
         &[
             "connectors/core/src/sql/",
-            // What a user types to the local Athena is no SQL for a source.
-            "src/cli/demo/",
-            "src/local/statement.rs",
             "connectors/postgresql/src/catalog",
             "connectors/postgresql/src/connection",
             "src/local/servers/",
