@@ -376,3 +376,16 @@ async fn a_request_without_a_bucket_is_refused_before_anything_is_read() {
     let error = handler.handle(&request.encode(Version::default()).unwrap()).await.unwrap_err();
     assert_eq!((error.kind(), error.hint_text()), (ErrorKind::Invalid, Some("set \"spill_bucket\"")));
 }
+
+#[cfg(feature = "postgresql")]
+#[test]
+fn the_rest_of_a_password_is_not_taken_for_an_option_to_name() {
+    for password in ["hunter2&s3cret", "hunter2&s3cret=1", "hunter2&sslmode=s3cret"] {
+        let url = format!("postgres://jdbc:postgresql://h/db?user=u&password={password}");
+        let config = Config::from_env([("default".to_owned(), url)]).unwrap();
+        let error = Handler::new(config).err().unwrap();
+        let told = format!("{error} {error:?} {:?}", error.hint_text());
+        assert_eq!(error.kind(), ErrorKind::Invalid, "{told}");
+        assert!(told.contains("%26") && !told.contains("hunter2") && !told.contains("s3cret"), "{told}");
+    }
+}

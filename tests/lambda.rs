@@ -148,6 +148,22 @@ async fn a_setting_that_does_not_parse_stops_the_start_and_is_named() {
     lambda.stop().await;
 }
 
+#[tokio::test]
+async fn the_most_detailed_log_holds_no_request() {
+    let mut options = Options::new(env!("CARGO_BIN_EXE_glaux-lambda"));
+    options.env = settings();
+    options.env.push(("ATHENA_FEDERATION_SDK_LOG_LEVEL".into(), "trace".into()));
+    let lambda = Lambda::start(options).await;
+    let mut identity = Identity::default();
+    identity.config_options.insert("note".into(), "pl4nted-s3cret".into());
+    let ping = PingRequest { identity, catalog: "memory".into(), query_id: "q-logged".into() };
+    let answer = lambda.invoke(bytes(&Request::Ping(ping))).await;
+    assert_eq!(answer.function_error, None, "{:?}", answer.payload);
+    support::eventually("the log tells of the request", || lambda.logs().contains("DEBUG")).await;
+    assert!(!lambda.logs().contains("pl4nted-s3cret"), "{}", lambda.logs());
+    lambda.stop().await;
+}
+
 /// AWS's runtime interface emulator in front of the Lambda; killed with everything below it when dropped.
 struct Emulator {
     child: Child,

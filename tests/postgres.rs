@@ -18,6 +18,7 @@ use glaux::protocol::{
     Constraints, GetSplitsRequest, GetTableRequest, Identity, ReadRecordsRequest, Request, Response, Version,
 };
 use support::postgres::Database;
+use support::relay::Relay;
 use tempfile::TempDir;
 
 /// What no output may hold.
@@ -254,4 +255,40 @@ async fn an_unknown_database_and_a_closed_port_are_told_apart() {
     let closed = "jdbc:postgresql://127.0.0.1:1/db?sslmode=verify-full";
     let error = Glaux::with_url(&database, closed, &[]).await.read("small", "q").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
+}
+
+/// A handler whose way to the database leads through a relay.
+async fn relayed(database: &Database) -> (Glaux, Relay) {
+    let url = database.url();
+    let place = url.split("//").nth(1).and_then(|rest| rest.split('/').next()).unwrap();
+    let relay = Relay::to(place.to_owned()).await;
+    let (host, _) = place.rsplit_once(':').unwrap();
+    let glaux = Glaux::with_url(database, &url.replace(place, &format!("{host}:{}", relay.port)), &[]).await;
+    (glaux, relay)
+}
+
+#[tokio::test]
+async fn an_idle_session_that_the_network_forgot_is_replaced() {
+    let Some(database) = database().await else { return };
+    let (glaux, relay) = relayed(&database).await;
+    assert_eq!(rows(&glaux.read("small", "q-1").await.unwrap()), 100);
+    let before = relay.accepted();
+    relay.forget();
+    assert_eq!(rows(&glaux.read("small", "q-2").await.unwrap()), 100);
+    assert_eq!(relay.accepted(), before + 1);
+}
+
+#[tokio::test]
+async fn one_session_serves_a_whole_query_even_behind_a_limit() {
+    let Some(database) = database().await else { return };
+    let (glaux, relay) = relayed(&database).await;
+    let schema = glaux.schema("small").await.unwrap();
+    let request = read_request(&glaux.handler, "small", "q", schema).await.unwrap();
+    let Request::ReadRecords(mut limited) = request else { panic!("no read") };
+    limited.constraints.limit = Some(10);
+    for _ in 0..3 {
+        let response = ask(&glaux.handler, &Request::ReadRecords(limited.clone())).await.unwrap();
+        assert_eq!(rows(&response), 10);
+    }
+    assert_eq!(relay.accepted(), 1);
 }

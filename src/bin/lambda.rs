@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use glaux::config::Config;
 use glaux::error::athena_error_type;
-use glaux::handler::Handler;
+use glaux::handler::{Handler, hide_panic_texts};
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 use tracing::level_filters::LevelFilter;
 
 #[tokio::main]
 async fn main() -> Result<(), lambda_runtime::Error> {
+    hide_panic_texts();
     let config = Config::from_process_env().map_err(|error| shown(&error))?;
     // At trace the runtime logs every request as it comes, and requests hold keys and credentials.
     let level = config.log_level.min(LevelFilter::DEBUG);

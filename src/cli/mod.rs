@@ -102,6 +102,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Ok(arguments) => arguments,
         Err(said) => return output::usage(&said),
     };
+    output::hide_panic_texts();
     output::log(arguments.verbose);
     let mut output = Output::new(arguments.verbose > 0);
     let done = signal::run(run(arguments, &mut output));

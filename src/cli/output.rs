@@ -138,6 +138,14 @@ pub fn usage(said: &clap::Error) -> u8 {
     u8::try_from(said.exit_code()).unwrap_or(2)
 }
 
+/// From now on a panic says where it happened, and not its own text, which may quote the value it choked on.
+pub fn hide_panic_texts() {
+    std::panic::set_hook(Box::new(|panicked| {
+        let place = panicked.location().map(ToString::to_string).unwrap_or_default();
+        complain(&format!("a defect of glaux at {place}: please report it"));
+    }));
+}
+
 /// Sends log lines to stderr: none, ours (`-v`), or ours in detail with everybody's (`-vv`).
 pub fn log(verbose: u8) {
     let filter = match verbose {

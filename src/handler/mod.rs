@@ -12,14 +12,14 @@ mod sessions;
 mod splits;
 
 use std::collections::BTreeMap;
-use std::panic::AssertUnwindSafe;
+use std::panic::{self, AssertUnwindSafe};
 
 use connector_core::{Connector, Endpoint, Error, Result};
 use futures::FutureExt;
 
 pub use self::check::Checked;
 use self::sessions::Sessions;
-use crate::config::{Catalog, Config};
+use crate::config::{Catalog, Config, SecretReference};
 use crate::connectors;
 use crate::protocol::{Request, Response, Version};
 use crate::secrets::Secrets;
@@ -117,19 +117,33 @@ impl Handler {
 
 fn source(catalog: &Catalog) -> Result<Source> {
     let connector = connectors::find(&catalog.engine)?;
-    Ok(Source { connector, endpoint: connector.endpoint(&catalog.url)? })
+    let endpoint = connector.endpoint(&catalog.url).map_err(|error| match catalog.secret {
+        // An unescaped separator in the password makes its rest look like an option, which the engine would name.
+        SecretReference::Inline(_) => Error::invalid(format!(
+            "the connection URL is not one that engine {:?} takes; more is not told, because a password stands in it",
+            catalog.engine
+        ))
+        .hint("write an ampersand inside the password as %26, or leave user and password to a secret: ${secret_name}"),
+        SecretReference::Name(_) | SecretReference::None => error,
+    })?;
+    Ok(Source { connector, endpoint })
 }
 
 /// The outcome of some work; a panic is an error of ours.
 async fn guarded<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|panic| Err(panicked(panic.as_ref())))
+    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| Err(defect()))
 }
 
-/// The panic's own text stays in the log: it may quote what it choked on.
-fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
-    let text =
-        panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned());
-    tracing::error!(panic = text.as_deref().unwrap_or("without a message"), "the handler panicked");
+/// What is told of a panic; its own text is not, because it may quote the value it choked on.
+fn defect() -> Error {
     Error::internal("a defect stopped this request; the next one is not affected")
-        .hint("see the function's log, and report it")
+        .hint("see the function's log for where, and report it")
+}
+
+/// From now on a panic anywhere in the process tells the log where it happened, and nobody what it says.
+pub fn hide_panic_texts() {
+    panic::set_hook(Box::new(|panicked| {
+        let place = panicked.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "a defect: panicked");
+    }));
 }

@@ -1,21 +1,31 @@
 //! Sessions kept warm between requests, each serving one at a time and made as new before it is used again (D16).
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use connector_core::{Connection, Endpoint, ErrorKind, Result, Settings};
 
 use super::{Handler, Source};
 use crate::config::Catalog;
 
-/// Idle sessions by catalog; few, because a Lambda serves one request at a time and a database counts its connections.
+/// Idle sessions, the longest idle first; few, because a Lambda serves one request at a time and a database counts its
+/// connections.
 #[derive(Default)]
 pub(super) struct Sessions {
-    idle: Mutex<HashMap<String, Vec<Box<dyn Connection>>>>,
+    idle: Mutex<Vec<Kept>>,
 }
 
-const MAX_IDLE: usize = 2;
+struct Kept {
+    catalog: String,
+    connection: Box<dyn Connection>,
+    logged_in: Instant,
+}
+
+const MAX_IDLE: usize = 8;
+const MAX_IDLE_OF_A_CATALOG: usize = 2;
+
+/// How long a log-in may be used again. A user who was locked out, or a password that was changed, ends no session by itself.
+const LIFETIME: Duration = Duration::from_mins(10);
 
 /// How long a session may take to be made as new. A network that has forgotten an idle connection answers nothing at all, and
 /// TCP alone would try for a quarter of an hour.
@@ -24,6 +34,7 @@ const RESET: Duration = Duration::from_secs(5);
 /// A session on loan. Dropped without [`Session::give_back`] it is closed: a request that failed may have left anything in it.
 pub(super) struct Session<'h> {
     connection: Box<dyn Connection>,
+    logged_in: Instant,
     sessions: &'h Sessions,
     catalog: &'h str,
 }
@@ -35,17 +46,33 @@ impl Session<'_> {
 
     /// Keeps the session for the next request.
     pub(super) fn give_back(self) {
-        let mut idle = self.sessions.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let idle = idle.entry(self.catalog.to_owned()).or_default();
-        if idle.len() < MAX_IDLE {
-            idle.push(self.connection);
-        }
+        let kept = Kept { catalog: self.catalog.to_owned(), connection: self.connection, logged_in: self.logged_in };
+        self.sessions.keep(kept, Instant::now());
     }
 }
 
 impl Sessions {
-    fn take(&self, catalog: &str) -> Option<Box<dyn Connection>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).get_mut(catalog)?.pop()
+    fn take(&self, catalog: &str, now: Instant) -> Option<Kept> {
+        let mut idle = self.fresh(now);
+        let last = idle.iter().rposition(|kept| kept.catalog == catalog)?;
+        Some(idle.remove(last))
+    }
+
+    fn keep(&self, kept: Kept, now: Instant) {
+        let mut idle = self.fresh(now);
+        if idle.iter().filter(|other| other.catalog == kept.catalog).count() < MAX_IDLE_OF_A_CATALOG {
+            idle.push(kept);
+        }
+        if idle.len() > MAX_IDLE {
+            idle.remove(0);
+        }
+    }
+
+    /// What is idle and may still be used; the others are closed.
+    fn fresh(&self, now: Instant) -> MutexGuard<'_, Vec<Kept>> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.retain(|kept| now.saturating_duration_since(kept.logged_in) < LIFETIME);
+        idle
     }
 }
 
@@ -57,18 +84,18 @@ impl Handler {
         let (catalog, source) = self.source(catalog)?;
         let settings = Settings { application_name: application_name(query_id), ..catalog.settings.clone() };
         let doing = |error: connector_core::Error| error.context(format!("connecting to catalog {:?}", catalog.name));
-        let connection = match self.warm(&catalog.name, &settings.application_name).await {
-            Some(connection) => connection,
-            None => self.connect(catalog, source, &settings).await.map_err(doing)?,
+        let (connection, logged_in) = match self.warm(&catalog.name, &settings.application_name).await {
+            Some(kept) => (kept.connection, kept.logged_in),
+            None => (self.connect(catalog, source, &settings).await.map_err(doing)?, Instant::now()),
         };
-        Ok(Session { connection, sessions: &self.sessions, catalog: &catalog.name })
+        Ok(Session { connection, logged_in, sessions: &self.sessions, catalog: &catalog.name })
     }
 
     /// An idle session made as new; one that cannot be, because its server went away, say, is dropped without a word.
-    async fn warm(&self, catalog: &str, application_name: &str) -> Option<Box<dyn Connection>> {
-        while let Some(mut connection) = self.sessions.take(catalog) {
-            match tokio::time::timeout(RESET, connection.reset(application_name)).await {
-                Ok(Ok(())) => return Some(connection),
+    async fn warm(&self, catalog: &str, application_name: &str) -> Option<Kept> {
+        while let Some(mut kept) = self.sessions.take(catalog, Instant::now()) {
+            match tokio::time::timeout(RESET, kept.connection.reset(application_name)).await {
+                Ok(Ok(())) => return Some(kept),
                 Ok(Err(error)) => tracing::info!(%error, catalog, "an idle session could not be used again"),
                 Err(_) => tracing::info!(catalog, "an idle session gave no answer"),
             }
@@ -110,4 +137,48 @@ fn completed(endpoint: &Endpoint, resolved: &crate::secrets::Resolved) -> Endpoi
 fn application_name(query_id: &str) -> String {
     let id: String = query_id.chars().filter(char::is_ascii_graphic).take(56).collect();
     if id.is_empty() { "glaux".into() } else { format!("glaux {id}") }
+}
+
+#[cfg(test)]
+#[cfg(feature = "memory")]
+mod tests {
+    use connector_core::{Credential, Secret};
+
+    use super::*;
+    use crate::connectors;
+
+    async fn kept(catalog: &str, logged_in: Instant) -> Kept {
+        let connector = connectors::find("memory").unwrap();
+        let (endpoint, nobody) =
+            (connector.endpoint("shop").unwrap(), Credential { user: String::new(), password: Secret::new("") });
+        let connection = connector.connect(&endpoint, &nobody, &Settings::default()).await.unwrap();
+        Kept { catalog: catalog.to_owned(), connection, logged_in }
+    }
+
+    #[tokio::test]
+    async fn a_log_in_is_used_for_its_lifetime_and_no_longer() {
+        let (sessions, start) = (Sessions::default(), Instant::now());
+        sessions.keep(kept("a", start).await, start);
+        let again = sessions.take("a", start + LIFETIME / 2).unwrap();
+        // Being used does not make it younger.
+        sessions.keep(again, start + LIFETIME / 2);
+        assert!(sessions.take("a", start + LIFETIME).is_none());
+        assert!(sessions.idle.lock().unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn few_sessions_are_kept_and_the_longest_idle_goes_first() {
+        let (sessions, now) = (Sessions::default(), Instant::now());
+        for number in 0..MAX_IDLE {
+            for _ in 0..3 {
+                sessions.keep(kept(&number.to_string(), now).await, now);
+            }
+        }
+        let of = |catalog: usize| {
+            sessions.idle.lock().unwrap().iter().filter(|kept| kept.catalog == catalog.to_string()).count()
+        };
+        assert_eq!(sessions.idle.lock().unwrap().len(), MAX_IDLE);
+        assert_eq!((of(0), of(MAX_IDLE - 1)), (0, MAX_IDLE_OF_A_CATALOG));
+        assert!(sessions.take("0", now).is_none() && sessions.take("7", now).is_some());
+    }
 }

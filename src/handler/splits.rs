@@ -1,10 +1,12 @@
 //! Which partitions and which splits a read is made of.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use arrow_array::{Int32Array, RecordBatch};
 use arrow_schema::{DataType, Field, Schema};
-use connector_core::{Error, Result, Scan, Table};
+use connector_core::{Error, ErrorKind, Result, Scan, Split as Slice, Table};
+use futures::{StreamExt, TryStreamExt, stream};
 
 use super::Handler;
 use super::metadata::refuse_passthrough;
@@ -14,6 +16,9 @@ use crate::protocol::{
 
 /// Splits a page may hold: at about a kilobyte each, far below the 6 MB of a Lambda's answer.
 const SPLITS_PER_PAGE: usize = 2_000;
+
+/// Keys asked of KMS at once: a page of splits would take a minute one by one, and KMS counts requests per second.
+const KEYS_AT_ONCE: usize = 16;
 
 impl Handler {
     /// One partition, or none when the constraints can hold for no row.
@@ -31,21 +36,25 @@ impl Handler {
             0 => Vec::new(),
             _ => self.slices(&request).await?,
         };
-        let start = position(request.continuation_token.as_deref(), slices.len())?;
+        let start = position(request.continuation_token.as_deref(), &slices)?;
         let end = start.saturating_add(SPLITS_PER_PAGE).min(slices.len());
-        let mut splits = Vec::with_capacity(end - start);
-        for slice in slices.get(start..end).unwrap_or_default() {
-            splits.push(Split {
-                spill_location: Some(self.store.location(&request.identity, &request.query_id)?),
-                encryption_key: self.store.new_key().await?,
-                properties: slice.properties().clone(),
-            });
-        }
-        let continuation_token = (end < slices.len()).then(|| end.to_string());
+        let page = slices.get(start..end).unwrap_or_default();
+        let splits: Vec<_> = page.iter().map(|slice| self.split(slice, &request)).collect();
+        let splits = stream::iter(splits).buffered(KEYS_AT_ONCE).try_collect().await?;
+        let continuation_token = (end < slices.len()).then(|| token(end, &slices));
         Ok(GetSplitsResponse { catalog: request.catalog, splits, continuation_token })
     }
 
-    async fn slices(&self, request: &GetSplitsRequest) -> Result<Vec<connector_core::Split>> {
+    /// A slice with a place and a key of its own.
+    async fn split(&self, slice: &Slice, request: &GetSplitsRequest) -> Result<Split> {
+        Ok(Split {
+            spill_location: Some(self.store.location(&request.identity, &request.query_id)?),
+            encryption_key: self.store.new_key().await?,
+            properties: slice.properties().clone(),
+        })
+    }
+
+    async fn slices(&self, request: &GetSplitsRequest) -> Result<Vec<Slice>> {
         let mut session = self.session(&request.catalog, &request.query_id).await?;
         let table = session.connection().table(&request.table).await?;
         let scan = scan(table, Vec::new(), &request.constraints);
@@ -66,18 +75,29 @@ pub(super) fn scan(table: Table, projection: Vec<String>, constraints: &Constrai
     }
 }
 
-/// Where a page starts. A plan that has shrunk below the token has changed while it was being fetched.
-fn position(token: Option<&str>, count: usize) -> Result<usize> {
+/// Where the next page starts, and in which plan: the plan is made anew for every page, and places in two plans must not mix.
+fn token(start: usize, plan: &[Slice]) -> String {
+    format!("{start}-{:016x}", fingerprint(plan))
+}
+
+/// The same for the same splits in every instance of one build.
+fn fingerprint(plan: &[Slice]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    plan.iter().for_each(|slice| slice.properties().hash(&mut hasher));
+    hasher.finish()
+}
+
+/// Where a page starts.
+///
+/// Errors: invalid, for a token that is none of ours; conflict, if the plan is not the one the token was made for.
+fn position(token: Option<&str>, plan: &[Slice]) -> Result<usize> {
     let Some(token) = token else { return Ok(0) };
-    let start: usize = token
-        .parse()
-        .map_err(|_| Error::invalid("the continuation token is none of ours").hint("pass it back as it came"))?;
-    if start > count {
-        return Err(Error::new(
-            connector_core::ErrorKind::Conflict,
-            "the table's splits changed while they were listed",
-        )
-        .hint("run the query again"));
+    let parts = token.split_once('-').and_then(|(start, print)| Some((start.parse::<usize>().ok()?, print)));
+    let (start, print) = parts
+        .ok_or_else(|| Error::invalid("the continuation token is none of ours").hint("pass it back as it came"))?;
+    if start > plan.len() || print != format!("{:016x}", fingerprint(plan)) {
+        let changed = Error::new(ErrorKind::Conflict, "the table's splits changed while they were listed");
+        return Err(changed.hint("run the query again"));
     }
     Ok(start)
 }
@@ -88,4 +108,37 @@ fn partitions(any: bool) -> Result<RecordBatch> {
     let column = Int32Array::from_iter_values(any.then_some(1));
     RecordBatch::try_new(schema, vec![Arc::new(column)])
         .map_err(|error| Error::internal("making the partition block").with_source(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(names: &[&str]) -> Vec<Slice> {
+        let slice = |name: &&str| Slice::from_properties([("part".to_owned(), (*name).to_owned())].into());
+        names.iter().map(slice).collect()
+    }
+
+    #[test]
+    fn a_page_goes_on_where_the_last_one_ended() {
+        let plan = plan(&["a", "b", "c"]);
+        assert_eq!(position(None, &plan).unwrap(), 0);
+        assert_eq!(position(Some(&token(2, &plan)), &plan).unwrap(), 2);
+        assert_eq!(position(Some(&token(3, &plan)), &plan).unwrap(), 3);
+    }
+
+    #[test]
+    fn a_plan_that_has_changed_is_never_mixed_with_the_new_one() {
+        let old = token(2, &plan(&["a", "b", "c"]));
+        for new in [&["a", "b", "x"][..], &["a", "b"], &["a", "b", "c", "d"], &["b", "a", "c"], &["a"]] {
+            assert_eq!(position(Some(&old), &plan(new)).unwrap_err().kind(), ErrorKind::Conflict, "{new:?}");
+        }
+    }
+
+    #[test]
+    fn a_token_of_somebody_else_is_refused() {
+        for token in ["", "2", "x-0", "-1-0", "99999999999999999999-0"] {
+            assert_eq!(position(Some(token), &plan(&["a"])).unwrap_err().kind(), ErrorKind::Invalid, "{token:?}");
+        }
+    }
 }

@@ -6,6 +6,7 @@
 
 pub mod lambda;
 pub mod postgres;
+pub mod relay;
 pub mod slt;
 pub mod stage;
 pub mod tpch;
