@@ -3,8 +3,10 @@
 //! Every type and collation is written with its schema, so that nothing on a search path can stand in for it.
 
 use arrow_schema::{DataType, TimeUnit};
-use connector_core::{Bind, Dialect, Direction, Function, FunctionForm, Nulls};
+use connector_core::{Bind, Column, Dialect, Direction, Function, FunctionForm, Nulls, ReadAs, Value};
 use tokio_postgres::types::Type;
+
+use crate::bind;
 
 /// The dialect.
 pub(crate) struct Postgres;
@@ -65,6 +67,20 @@ impl Dialect for Postgres {
             DataType::Timestamp(TimeUnit::Millisecond, Some(_)) => "pg_catalog.timestamptz",
             _ => return None,
         })
+    }
+
+    fn binds(&self, value: &Value) -> bool {
+        bind::exists(value)
+    }
+
+    fn may_not_fit(&self, column: &Column) -> bool {
+        let mapping = &column.mapping;
+        let has_odd_values = matches!(
+            mapping.data_type,
+            DataType::Date32 | DataType::Date64 | DataType::Timestamp(..) | DataType::Decimal128(..)
+        );
+        // What is cast first (money) has neither NaN nor infinities.
+        has_odd_values && mapping.read_as == ReadAs::Plain
     }
 
     fn binary_collation(&self) -> Option<&'static str> {

@@ -30,7 +30,7 @@ SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Id" = CAST($1 AS pg_catalog.i
 SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("odd ""name""" IS NOT NULL);
 
 -- a decimal range
-SELECT "Id" FROM "Sales"."order ""lines""" WHERE (("Price" >= CAST($1 AS pg_catalog.numeric)));
+SELECT "Id", "Price" FROM "Sales"."order ""lines""" WHERE (("Price" >= CAST($1 AS pg_catalog.numeric)));
 
 -- a truth
 SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Flag" = CAST($1 AS pg_catalog.bool));
@@ -54,16 +54,16 @@ SELECT "Id" FROM "Sales"."order ""lines""" WHERE ((CAST("Uuid" AS pg_catalog.tex
 SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Bytes" = CAST($1 AS pg_catalog.bytea));
 
 -- a day
-SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Day" = CAST($1 AS pg_catalog.date));
+SELECT "Id", "Day" FROM "Sales"."order ""lines""" WHERE ("Day" = CAST($1 AS pg_catalog.date));
 
 -- a millisecond
-SELECT "Id" FROM "Sales"."order ""lines""" WHERE (("Time" >= CAST($1 AS pg_catalog.timestamp) AND "Time" < CAST($2 AS pg_catalog.timestamp)));
+SELECT "Id", "Time" FROM "Sales"."order ""lines""" WHERE (("Time" >= CAST($1 AS pg_catalog.timestamp) AND "Time" < CAST($2 AS pg_catalog.timestamp)));
 
 -- after a millisecond
-SELECT "Id" FROM "Sales"."order ""lines""" WHERE (("Time" >= CAST($1 AS pg_catalog.timestamp)));
+SELECT "Id", "Time" FROM "Sales"."order ""lines""" WHERE (("Time" >= CAST($1 AS pg_catalog.timestamp)));
 
 -- a millisecond in a zone
-SELECT "Id" FROM "Sales"."order ""lines""" WHERE (("Zoned" >= CAST($1 AS pg_catalog.timestamptz) AND "Zoned" < CAST($2 AS pg_catalog.timestamptz)));
+SELECT "Id", "Zoned" FROM "Sales"."order ""lines""" WHERE (("Zoned" >= CAST($1 AS pg_catalog.timestamptz) AND "Zoned" < CAST($2 AS pg_catalog.timestamptz)));
 
 -- a double
 SELECT "Id", "Double" FROM "Sales"."order ""lines""" WHERE (("Double" >= CAST($1 AS pg_catalog.float8)));
@@ -91,7 +91,7 @@ SELECT "Id" FROM "Sales"."order ""lines""" WHERE (("Text") COLLATE pg_catalog."C
 SELECT "Id" FROM "Sales"."order ""lines""" WHERE (("Text") COLLATE pg_catalog."C" = (CAST("Uuid" AS pg_catalog.text)));
 
 -- time less
-SELECT "Id" FROM "Sales"."order ""lines""" WHERE (("Time" < CAST($1 AS pg_catalog.timestamp)));
+SELECT "Id", "Time" FROM "Sales"."order ""lines""" WHERE (("Time" < CAST($1 AS pg_catalog.timestamp)));
 
 -- double less
 SELECT "Id", "Double" FROM "Sales"."order ""lines""";

@@ -51,7 +51,8 @@ pub(super) fn push(column: &Column, domain: &Domain, writer: &mut Writer<'_>) ->
     Pushed::No
 }
 
-fn only_about_null(domain: &Domain) -> bool {
+/// Whether it is all the same to the domain which value it is, if it is one.
+pub(super) fn only_about_null(domain: &Domain) -> bool {
     domain.values.is_all() || domain.is_none() || domain.values == Values::Ranges(Vec::new())
 }
 
@@ -127,8 +128,8 @@ impl<'c> Comparison<'c> {
         }
     }
 
-    fn bind(&self, value: Value, writer: &mut Writer<'_>) {
-        writer.bind(Some(value), &self.column.mapping.data_type, self.column.mapping.bind_as);
+    fn bind(&self, value: Value, writer: &mut Writer<'_>) -> Option<()> {
+        writer.bind(Some(value), &self.column.mapping.data_type, self.column.mapping.bind_as)
     }
 
     pub(super) fn one_of<'v>(
@@ -149,7 +150,7 @@ impl<'c> Comparison<'c> {
         writer.text(if single { " = " } else { " IN (" });
         for (index, value) in values.enumerate() {
             writer.separator(index, ", ");
-            self.bind(value.clone(), writer);
+            self.bind(value.clone(), writer)?;
         }
         writer.text(if single { "" } else { ")" });
         Some(())
@@ -179,7 +180,7 @@ impl<'c> Comparison<'c> {
             writer.separator(index, " AND ");
             self.operand(self.collate_order, writer);
             writer.text(operator);
-            self.bind(value, writer);
+            self.bind(value, writer)?;
         }
         writer.text(")");
         Some(())
