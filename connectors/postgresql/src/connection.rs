@@ -8,7 +8,7 @@ use connector_core::{
 use tokio_postgres::types::Type;
 
 use crate::connect::Route;
-use crate::dialect::Postgres;
+use crate::dialect::{self, Postgres};
 use crate::options::Options;
 use crate::session::{Session, get};
 use crate::{catalog, reading, splits};
@@ -94,8 +94,9 @@ impl PgConnection {
 #[async_trait]
 impl Connection for PgConnection {
     fn capabilities(&self) -> Capabilities {
-        // What the dialect does not render exactly is evaluated above, so every use of every function is applied.
-        Capabilities { functions: Function::ALL.iter().copied().collect(), limit: true, top_n: false }
+        // What the dialect does not render exactly is evaluated above, so every use of these functions is applied.
+        let functions = Function::ALL.iter().copied().filter(|function| !dialect::may_fail(*function));
+        Capabilities { functions: functions.collect(), limit: true, top_n: false }
     }
 
     async fn schemas(&mut self) -> Result<Vec<String>> {

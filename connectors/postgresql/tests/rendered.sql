@@ -104,10 +104,12 @@ SELECT "Id" FROM "Sales"."order ""lines""" WHERE (("Id") IS DISTINCT FROM (CAST(
 SELECT "Id" FROM "Sales"."order ""lines""" WHERE (("Id") IN ((CAST($1 AS pg_catalog.int4)), (CAST($2 AS pg_catalog.int4))));
 
 -- division
-SELECT "Id" FROM "Sales"."order ""lines""" WHERE ((("Id") / (CAST($1 AS pg_catalog.int4))) = (CAST($2 AS pg_catalog.int4)));
+SELECT "Id" FROM "Sales"."order ""lines""";
+-- kept: 1 conditions
 
 -- remainder
-SELECT "Id" FROM "Sales"."order ""lines""" WHERE ((("Id") % (CAST($1 AS pg_catalog.int4))) = (CAST($2 AS pg_catalog.int4)));
+SELECT "Id" FROM "Sales"."order ""lines""";
+-- kept: 1 conditions
 
 -- nullif
 SELECT "Id" FROM "Sales"."order ""lines""" WHERE ((NULLIF(("Id"), (CAST($1 AS pg_catalog.int4)))) = (CAST($2 AS pg_catalog.int4)));
