@@ -83,7 +83,12 @@ const MADE: &str = "CREATE TYPE mood AS ENUM ('happy', 'sad'); CREATE TYPE pair 
      CREATE DOMAIN price AS numeric(10,2); CREATE DOMAIN instant AS timestamp; CREATE DOMAIN flag AS boolean";
 
 async fn typed_tables<'a>(server: &Server, schema: &str, types: impl Iterator<Item = (&'a str, &'a str)>) {
-    server.run("CREATE EXTENSION IF NOT EXISTS citext; CREATE EXTENSION IF NOT EXISTS hstore").await;
+    // Two tests at once would both find that there is none yet.
+    server
+        .run(
+            "SELECT pg_advisory_lock(20); CREATE EXTENSION IF NOT EXISTS citext; CREATE EXTENSION IF NOT EXISTS hstore",
+        )
+        .await;
     let mut sql = MADE.to_owned();
     for (index, (name, value)) in types.enumerate() {
         let value = value.replace('\'', "''");
