@@ -4,7 +4,7 @@
 SELECT 1 FROM "Sales"."order ""lines""";
 
 -- columns in any order
-SELECT CAST("Uuid" AS pg_catalog.text), "Id", "List" FROM "Sales"."order ""lines""";
+SELECT CAST("Uuid" AS pg_catalog.text), "Id", pg_catalog.abbrev("Host"), "List" FROM "Sales"."order ""lines""";
 
 -- a limit
 SELECT "Text" FROM "Sales"."order ""lines""" LIMIT 5;
@@ -44,11 +44,17 @@ SELECT "Id" FROM "Sales"."order ""lines""" WHERE (NOT ("Text" = CAST($1 AS pg_ca
 -- text in order
 SELECT "Id" FROM "Sales"."order ""lines""" WHERE (("Text" COLLATE pg_catalog."C" > CAST($1 AS pg_catalog.text) AND "Text" COLLATE pg_catalog."C" <= CAST($2 AS pg_catalog.text)));
 
+-- a uuid
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Uuid" = CAST($1 AS pg_catalog.uuid));
+
 -- cast text
 SELECT "Id" FROM "Sales"."order ""lines""" WHERE (CAST("Uuid" AS pg_catalog.text) COLLATE pg_catalog."C" = CAST($1 AS pg_catalog.text));
 
 -- cast text in order
 SELECT "Id" FROM "Sales"."order ""lines""" WHERE ((CAST("Uuid" AS pg_catalog.text) COLLATE pg_catalog."C" < CAST($1 AS pg_catalog.text)));
+
+-- a host
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE (pg_catalog.abbrev("Host") COLLATE pg_catalog."C" = CAST($1 AS pg_catalog.text));
 
 -- bytes
 SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Bytes" = CAST($1 AS pg_catalog.bytea));
