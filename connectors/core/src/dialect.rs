@@ -2,7 +2,7 @@
 
 use arrow_schema::DataType;
 
-use crate::{Bind, Direction, Function, Nulls};
+use crate::{Bind, Column, Direction, Function, Nulls, Value};
 
 /// The spelling of one engine. Everything written goes through [`crate::sql`], the only place where reading SQL is born.
 pub trait Dialect: Send + Sync {
@@ -14,6 +14,22 @@ pub trait Dialect: Send + Sync {
 
     /// The source type in which values of `data_type` are bound, unless a column says otherwise.
     fn bind_type(&self, data_type: &DataType) -> Option<&'static str>;
+
+    /// Whether the source has this value at all; what compares with one that it lacks stays above.
+    fn binds(&self, _value: &Value) -> bool {
+        true
+    }
+
+    /// Whether a value of the source's type `own` is printed exactly as `value` ([`crate::ReadAs::Printed`]).
+    fn prints(&self, _own: &str, _value: &Value) -> bool {
+        false
+    }
+
+    /// Whether the source may hold values of this column that do not fit the type it is shown as (infinite times, NaN among
+    /// decimals). Rows that a comparison finds then bring the column along, so that such a value is an error and not a match.
+    fn may_not_fit(&self, _column: &Column) -> bool {
+        false
+    }
 
     /// The suffix that makes a text comparison one by code point (` COLLATE "C"`); `None` if the engine has none.
     fn binary_collation(&self) -> Option<&'static str>;

@@ -1,7 +1,8 @@
 //! Values to compare with, as the binary protocol takes them.
 //!
-//! A time or a date beyond the server's range is sent as its infinity, which compares with every finite value as the time
-//! itself would. Not here: which type a value is bound as; the type table and the dialect say so.
+//! A text with a zero byte and a time beyond the server's range are values that the server does not have. They are not sent, and
+//! what compares with them is evaluated above: as the nearest value, such as an infinity, they would find the rows that hold
+//! it. Not here: which type a value is bound as; the type table and the dialect say so.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -47,6 +48,16 @@ impl ToSql for Parameter<'_> {
     to_sql_checked!();
 }
 
+/// Whether the server has this value.
+pub(crate) fn exists(value: &Value) -> bool {
+    match value {
+        Value::Text(text) => !text.contains('\0'),
+        Value::Date(days) => date(*days).is_some(),
+        Value::Millis(millis) | Value::ZonedMillis(millis) => timestamp(*millis).is_some(),
+        _ => true,
+    }
+}
+
 fn encode(value: &Value, wire: &Type, out: &mut BytesMut) -> Result<(), Box<dyn StdError + Sync + Send>> {
     match (value, wire) {
         (Value::Bool(value), &Type::BOOL) => out.put_u8((*value).into()),
@@ -58,10 +69,11 @@ fn encode(value: &Value, wire: &Type, out: &mut BytesMut) -> Result<(), Box<dyn 
         (Value::Decimal { unscaled, scale }, &Type::NUMERIC) => numeric(*unscaled, *scale, out)?,
         (Value::Text(value), &Type::TEXT) if value.contains('\0') => return Err(ZERO_BYTE.into()),
         (Value::Text(value), &Type::TEXT) => out.put_slice(value.as_bytes()),
+        (Value::Text(value), &Type::UUID) => out.put_slice(&uuid(value).ok_or(WRONG_TYPE)?),
         (Value::Bytes(value), &Type::BYTEA) => out.put_slice(value),
-        (Value::Date(days), &Type::DATE) => out.put_i32(date(*days)),
+        (Value::Date(days), &Type::DATE) => out.put_i32(date(*days).ok_or(NO_TIME)?),
         (Value::Millis(millis) | Value::ZonedMillis(millis), &Type::TIMESTAMP | &Type::TIMESTAMPTZ) => {
-            out.put_i64(timestamp(*millis));
+            out.put_i64(timestamp(*millis).ok_or(NO_TIME)?);
         }
         _ => return Err(WRONG_TYPE.into()),
     }
@@ -70,29 +82,41 @@ fn encode(value: &Value, wire: &Type, out: &mut BytesMut) -> Result<(), Box<dyn 
 
 const TOO_WIDE: Unbindable = Unbindable("is outside the range of its integer type");
 const ZERO_BYTE: Unbindable = Unbindable("holds a zero byte, which no text of PostgreSQL can");
+const NO_TIME: Unbindable = Unbindable("is a time beyond the server's first or last");
 const WRONG_TYPE: Unbindable = Unbindable("is not of the type that it is compared as");
 const NO_NUMERIC: Unbindable = Unbindable("is no decimal");
 
+/// The bytes of a uuid that is written as the server prints it: in lower case, with four dashes.
+pub(crate) fn uuid(text: &str) -> Option<[u8; 16]> {
+    let mut digits =
+        text.bytes().enumerate().filter(|(index, _)| !DASHES.contains(index)).map(|(_, byte)| match byte {
+            b'0'..=b'9' => Some(byte - b'0'),
+            b'a'..=b'f' => Some(byte - b'a' + 10),
+            _ => None,
+        });
+    let has_dashes = DASHES.iter().all(|index| text.as_bytes().get(*index) == Some(&b'-'));
+    let mut bytes = [0; 16];
+    for byte in &mut bytes {
+        *byte = digits.next()?? << 4 | digits.next()??;
+    }
+    (text.len() == 36 && has_dashes).then_some(bytes)
+}
+
+const DASHES: [usize; 4] = [8, 13, 18, 23];
+
 /// The server's first day is 4714-11-24 BC, its last 5874897-12-31.
-fn date(days: i32) -> i32 {
+fn date(days: i32) -> Option<i32> {
     const FIRST: i32 = -2_451_545;
     const LAST: i32 = 2_145_031_948;
-    match days.checked_sub(EPOCH_DAYS) {
-        Some(days) if (FIRST..=LAST).contains(&days) => days,
-        _ if days > 0 => i32::MAX,
-        _ => i32::MIN,
-    }
+    days.checked_sub(EPOCH_DAYS).filter(|days| (FIRST..=LAST).contains(days))
 }
 
 /// Microseconds since the server's epoch; its last moment is the end of the year 294276.
-fn timestamp(millis: i64) -> i64 {
+fn timestamp(millis: i64) -> Option<i64> {
     const FIRST: i64 = -211_813_488_000_000_000;
     const END: i64 = 9_223_371_331_200_000_000;
-    match millis.checked_sub(EPOCH_MILLIS).and_then(|millis| millis.checked_mul(1000)) {
-        Some(micros) if (FIRST..END).contains(&micros) => micros,
-        _ if millis > 0 => i64::MAX,
-        _ => i64::MIN,
-    }
+    let micros = millis.checked_sub(EPOCH_MILLIS)?.checked_mul(1000)?;
+    (FIRST..END).contains(&micros).then_some(micros)
 }
 
 /// Digits of base 10,000, most significant first, with the point between two of them.
@@ -161,12 +185,44 @@ mod tests {
     }
 
     #[test]
-    fn times_beyond_the_servers_are_its_infinities() {
-        assert_eq!((date(i32::MAX), date(i32::MIN), date(0)), (i32::MAX, i32::MIN, -EPOCH_DAYS));
-        assert_eq!((timestamp(i64::MAX), timestamp(i64::MIN)), (i64::MAX, i64::MIN));
-        assert_eq!((timestamp(EPOCH_MILLIS + 1), timestamp(0)), (1000, -EPOCH_MILLIS * 1000));
-        assert_eq!(timestamp(9_224_318_016_000_000), i64::MAX);
-        assert_eq!(date(-2_440_588 - 1), i32::MIN);
+    fn the_servers_first_and_last_times_exist_and_none_beyond() {
+        assert_eq!((date(i32::MAX), date(i32::MIN), date(0)), (None, None, Some(-EPOCH_DAYS)));
+        assert_eq!((date(-2_440_588), date(-2_440_588 - 1)), (Some(-2_451_545), None));
+        assert_eq!((timestamp(i64::MAX), timestamp(i64::MIN)), (None, None));
+        assert_eq!((timestamp(EPOCH_MILLIS + 1), timestamp(0)), (Some(1000), Some(-EPOCH_MILLIS * 1000)));
+        assert_eq!(timestamp(9_224_318_016_000_000), None);
+        assert!(timestamp(9_224_318_015_999_999).is_some());
+    }
+
+    #[test]
+    fn a_uuid_is_one_only_in_the_spelling_that_the_server_prints() {
+        let bytes = uuid("a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11").unwrap();
+        assert_eq!((bytes[0], bytes[4], bytes[15]), (0xa0, 0x9c, 0x11));
+        for other in [
+            "A0EEBC99-9c0b-4ef8-bb6d-6bb9bd380a11",
+            "a0eebc999c0b4ef8bb6d6bb9bd380a11",
+            "{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11}",
+            "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a1",
+            "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a111",
+            "a0eebc99-9c0b-4ef8-bb6d6-bb9bd380a11",
+            "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380aé",
+            "",
+        ] {
+            assert_eq!(uuid(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn what_exists_is_what_can_be_sent() {
+        for (value, wire) in [
+            (Value::Text("a\0".into()), Type::TEXT),
+            (Value::Date(i32::MAX), Type::DATE),
+            (Value::Millis(i64::MAX), Type::TIMESTAMP),
+            (Value::ZonedMillis(i64::MIN), Type::TIMESTAMPTZ),
+        ] {
+            assert!(!exists(&value) && encoded(&value, &wire).is_err(), "{wire}");
+        }
+        assert!(exists(&Value::Text("a".into())) && exists(&Value::Date(0)) && exists(&Value::Millis(0)));
     }
 
     #[test]

@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use connector_core::{Credential, Endpoint, Error, ErrorKind, Result};
 use rustls::ClientConfig;
+use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite, BufReader};
 use tokio::net::{TcpSocket, TcpStream};
+use tokio::sync::watch;
 use tokio_postgres::config::{self, Config, SslNegotiation};
 use tokio_postgres::tls::{MakeTlsConnect, NoTls, TlsConnect};
 use tokio_postgres::{CancelToken, Client};
@@ -35,7 +37,7 @@ pub(crate) struct Route {
     port: u16,
     options: Options,
     tls: Option<ClientConfig>,
-    limits: Limits,
+    max_cell_bytes: usize,
 }
 
 impl Route {
@@ -51,7 +53,7 @@ impl Route {
             port: endpoint.port.unwrap_or(PORT),
             options: options.clone(),
             tls,
-            limits: Limits { cell: max_cell_bytes, silence: options.socket_timeout },
+            max_cell_bytes,
         })
     }
 
@@ -65,62 +67,80 @@ impl Route {
 
     async fn open(&self) -> Result<Wire> {
         let place = self.place();
-        let opening = async {
-            let addresses = tokio::net::lookup_host((self.host.as_str(), self.port)).await;
-            let addresses = addresses.map_err(|_| error::unknown_host(&place))?;
-            let mut failure = error::unknown_host(&place);
-            for address in addresses {
-                match self.open_at(address).await {
-                    Ok(stream) => return Ok(BufReader::with_capacity(READ_BYTES, stream)),
-                    Err(error) => failure = error::unreachable(&place, &error),
-                }
+        let limit = self.options.connect_timeout;
+        let found = within(limit, tokio::net::lookup_host((self.host.as_str(), self.port))).await;
+        let addresses = found.and_then(Result::ok).ok_or_else(|| error::unknown_host(&place))?;
+        let mut failure = error::unknown_host(&place);
+        for address in addresses {
+            let opened = within(limit, self.open_at(address)).await;
+            match opened.unwrap_or_else(|| Err(io::ErrorKind::TimedOut.into())) {
+                Ok(stream) => return Ok(BufReader::with_capacity(READ_BYTES, stream)),
+                Err(error) => failure = error::unreachable(&place, &error),
             }
-            Err(failure)
-        };
-        let timed_out = || error::unreachable(&place, &io::ErrorKind::TimedOut.into());
-        within(self.options.connect_timeout, opening).await.unwrap_or_else(|| Err(timed_out()))
+        }
+        Err(failure)
     }
 
     async fn open_at(&self, address: std::net::SocketAddr) -> io::Result<TcpStream> {
         let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-        socket.set_keepalive(self.options.keep_alive)?;
+        if self.options.keep_alive {
+            keep_alive(&socket)?;
+        }
         let stream = socket.connect(address).await?;
         stream.set_nodelay(true)?;
         Ok(stream)
     }
 
     /// The stream with its guard, which expects the one byte that answers the wish for TLS.
-    async fn guarded(&self) -> Result<Guard<Wire>> {
+    async fn guarded(&self, limits: &Limits) -> Result<Guard<Wire>> {
         let asks_for_tls = self.tls.is_some() && !self.options.direct_tls;
-        Ok(Guard::new(self.open().await?, self.limits, asks_for_tls.into()))
+        Ok(Guard::new(self.open().await?, limits.clone(), asks_for_tls.into()))
+    }
+
+    /// What a stream is held to, and the end that says how long its silence may last.
+    fn limits(&self) -> (watch::Sender<Option<Duration>>, Limits) {
+        let (asked, silence) = watch::channel(self.options.silence.answer);
+        (asked, Limits { cell: self.max_cell_bytes, silence })
     }
 
     fn tls_inside(
         &self,
         config: &ClientConfig,
+        limits: &Limits,
     ) -> GuardInside<<MakeRustlsConnect as MakeTlsConnect<Guard<Wire>>>::TlsConnect> {
         let mut maker = MakeRustlsConnect::new(config.clone());
         let Ok(tls) = MakeTlsConnect::<Guard<Wire>>::make_tls_connect(&mut maker, &self.host);
-        GuardInside { tls, limits: self.limits }
+        GuardInside { tls, limits: limits.clone() }
     }
 
     /// Logs in.
     pub(crate) async fn login(&self, endpoint: &Endpoint, credential: &Credential, name: &str) -> Result<Login> {
         let config = self.config(endpoint, credential, name);
-        let opened = async {
-            let stream = self.guarded().await?;
-            match &self.tls {
-                None => self.enter(&config, stream, NoTls).await,
-                Some(tls) => self.enter(&config, stream, self.tls_inside(tls)).await,
-            }
-        };
-        let timed_out = || {
-            Error::new(ErrorKind::Unavailable, format!("logging in at {} took longer than loginTimeout", self.place()))
-        };
-        // A server that accepts and then stays silent must not hold the caller for longer than one that does not accept.
-        let limit = self.options.login_timeout.or(self.options.connect_timeout.map(|limit| limit * 3));
-        let login = within(limit, opened).await.unwrap_or_else(|| Err(timed_out()));
-        login.map_err(|error| error.context(format!("connecting to {}", self.place())))
+        let (asked, limits) = self.limits();
+        let stream = self.guarded(&limits).await?;
+        let (client, driver, encoding) = match &self.tls {
+            None => self.enter(&config, stream, NoTls).await,
+            Some(tls) => self.enter(&config, stream, self.tls_inside(tls, &limits)).await,
+        }?;
+        let canceller = Canceller { route: self.clone(), token: client.cancel_token() };
+        let silence = self.options.silence;
+        let session = Session { client, link: Link::new(driver), busy: false, canceller, asked, silence };
+        Ok(Login { session, encoding })
+    }
+
+    /// All that stands between wanting a session and having one, within `loginTimeout`. A server that accepts and then stays
+    /// silent must not hold the caller for longer than one that does not accept.
+    pub(crate) async fn entered<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let limit = self.options.login_timeout;
+        let entered = within(limit, work).await.unwrap_or_else(|| {
+            let seconds = limit.unwrap_or_default().as_secs();
+            Err(Error::new(
+                ErrorKind::Unavailable,
+                format!("there was no session within the {seconds} s of loginTimeout"),
+            )
+            .hint("check that host and port lead to a PostgreSQL server that is up; if it is slow, raise loginTimeout"))
+        });
+        entered.map_err(|error| error.context(format!("connecting to {}", self.place())))
     }
 
     fn config(&self, endpoint: &Endpoint, credential: &Credential, name: &str) -> Config {
@@ -146,7 +166,7 @@ impl Route {
         config
     }
 
-    async fn enter<S, T>(&self, config: &Config, stream: S, tls: T) -> Result<Login>
+    async fn enter<S, T>(&self, config: &Config, stream: S, tls: T) -> Result<(Client, Driver, String)>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
         T: TlsConnect<S>,
@@ -162,14 +182,27 @@ impl Route {
             }
             Ok(())
         });
-        Ok(Login { session: self.session(client, driver), encoding })
-    }
-
-    fn session(&self, client: Client, driver: Driver) -> Session {
-        let canceller = Canceller { route: self.clone(), token: client.cancel_token() };
-        Session { client, link: Link::new(driver), busy: false, canceller }
+        Ok((client, driver, encoding))
     }
 }
+
+/// Has an idle way probed, so that a host that is gone is noticed long before its silence would be.
+fn keep_alive(socket: &TcpSocket) -> io::Result<()> {
+    const IDLE: Duration = Duration::from_mins(1);
+    const INTERVAL: Duration = Duration::from_secs(10);
+    let socket = SockRef::from(socket);
+    let probes = TcpKeepalive::new().with_time(IDLE).with_interval(INTERVAL);
+    #[cfg(target_os = "linux")]
+    let probes = {
+        // The same two minutes for bytes that were sent and never acknowledged, which no probe looks after.
+        socket.set_tcp_user_timeout(Some(IDLE + INTERVAL * PROBES))?;
+        probes.with_retries(PROBES)
+    };
+    socket.set_tcp_keepalive(&probes)
+}
+
+#[cfg(target_os = "linux")]
+const PROBES: u32 = 6;
 
 /// A session just logged in, and what the server said about itself.
 pub(crate) struct Login {
@@ -191,10 +224,11 @@ impl Canceller {
         let (route, token) = (self.route.clone(), self.token.clone());
         runtime.spawn(async move {
             let cancelled = async {
-                let stream = route.guarded().await.ok()?;
+                let (_asked, limits) = route.limits();
+                let stream = route.guarded(&limits).await.ok()?;
                 match &route.tls {
                     None => token.cancel_query_raw(stream, NoTls).await.ok(),
-                    Some(tls) => token.cancel_query_raw(stream, route.tls_inside(tls)).await.ok(),
+                    Some(tls) => token.cancel_query_raw(stream, route.tls_inside(tls, &limits)).await.ok(),
                 }
             };
             within(Some(CANCEL), cancelled).await
@@ -210,5 +244,24 @@ async fn within<T>(limit: Option<Duration>, work: impl Future<Output = T>) -> Op
     match limit {
         None => Some(work.await),
         Some(limit) => tokio::time::timeout(limit, work).await.ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_host_that_is_gone_is_noticed_within_two_minutes() {
+        let socket = TcpSocket::new_v4().unwrap();
+        keep_alive(&socket).unwrap();
+        let socket = SockRef::from(&socket);
+        assert!(socket.keepalive().unwrap());
+        #[cfg(target_os = "linux")]
+        {
+            let probing = socket.tcp_keepalive_interval().unwrap() * socket.tcp_keepalive_retries().unwrap();
+            let noticed = socket.tcp_keepalive_time().unwrap() + probing;
+            assert_eq!((noticed, socket.tcp_user_timeout().unwrap()), (Duration::from_mins(2), Some(noticed)));
+        }
     }
 }

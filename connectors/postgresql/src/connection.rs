@@ -7,10 +7,10 @@ use connector_core::{
 };
 use tokio_postgres::types::Type;
 
-use crate::connect::Route;
-use crate::dialect::Postgres;
+use crate::connect::{Login, Route};
+use crate::dialect::{self, Postgres};
 use crate::options::Options;
-use crate::session::{Session, get};
+use crate::session::{Awaited, Session, get};
 use crate::{catalog, reading, splits};
 
 /// What every session is pinned to, so that answers depend on no user's or database's settings. Values are shown in UTC and in
@@ -44,12 +44,14 @@ pub(crate) async fn connect(
     let options = Options::parse(&endpoint.options)?;
     let route = Route::new(endpoint, &options, settings.max_cell_bytes)?;
     let name = application_name(&settings.application_name, &options);
-    let login = route.login(endpoint, credential, &name).await?;
-    let set_up = set_up(&options);
-    let mut connection =
-        PgConnection { session: login.session, settings: settings.clone(), options, encoding: login.encoding, set_up };
-    connection.pin().await.map_err(|error| error.context("setting up the session"))?;
-    Ok(Box::new(connection))
+    let entering = async {
+        let Login { session, encoding } = route.login(endpoint, credential, &name).await?;
+        let (settings, set_up) = (settings.clone(), set_up(&options));
+        let mut connection = PgConnection { session, settings, options, encoding, set_up };
+        connection.pin().await.map_err(|error| error.context("setting up the session"))?;
+        Ok(connection)
+    };
+    Ok(Box::new(route.entered(entering).await?))
 }
 
 fn application_name(name: &str, options: &Options) -> String {
@@ -75,7 +77,7 @@ fn set_up(options: &Options) -> String {
 impl PgConnection {
     async fn pin(&mut self) -> Result<()> {
         let set_up = self.set_up.clone();
-        self.session.run(|client| client.batch_execute(&set_up)).await?;
+        self.session.run(Awaited::Answer, |client| client.batch_execute(&set_up)).await?;
         if self.options.primary_only {
             let rows = self.session.query("SELECT pg_catalog.pg_is_in_recovery() AS standby", &[]).await?;
             let standby = rows.first().map(|row| get::<bool>(row, "standby")).transpose()?;
@@ -94,8 +96,9 @@ impl PgConnection {
 #[async_trait]
 impl Connection for PgConnection {
     fn capabilities(&self) -> Capabilities {
-        // What the dialect does not render exactly is evaluated above, so every use of every function is applied.
-        Capabilities { functions: Function::ALL.iter().copied().collect(), limit: true, top_n: false }
+        // What the dialect does not render exactly is evaluated above, so every use of these functions is applied.
+        let functions = Function::ALL.iter().copied().filter(|function| !dialect::may_fail(*function));
+        Capabilities { functions: functions.collect(), limit: true, top_n: false }
     }
 
     async fn schemas(&mut self) -> Result<Vec<String>> {
@@ -123,14 +126,14 @@ impl Connection for PgConnection {
         limits: BatchLimits,
     ) -> Result<BatchStream<'a>> {
         splits::check(&scan.split)?;
-        reading::start(&mut self.session, statement, limits, format!("reading table {}", scan.table.name)).await
+        reading::start(&mut self.session, statement, limits).await
     }
 
     async fn reset(&mut self, application_name: &str) -> Result<()> {
         let sql = format!("{DISCARD}{}", self.set_up);
         let name = self::application_name(application_name, &self.options);
         // Both are sent before the first answer comes, so this is one round trip.
-        let renaming = self.session.run(async |client| {
+        let renaming = self.session.run(Awaited::Answer, async |client| {
             let parameter: [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 1] = [(&name, Type::TEXT)];
             futures::try_join!(client.batch_execute(&sql), client.query_typed(RENAME, &parameter))
         });

@@ -11,6 +11,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::sync::watch;
 use tokio::time::Sleep;
 use tokio_postgres::tls::{ChannelBinding, TlsConnect, TlsStream};
 
@@ -18,19 +19,19 @@ use crate::error::Limit;
 use crate::follower::Follower;
 
 /// What is guarded.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Limits {
     /// The largest value, in bytes on the wire.
     pub(crate) cell: usize,
-    /// How long the server may be silent.
-    pub(crate) silence: Option<Duration>,
+    /// How long the server may be silent; told anew whenever something is asked of it.
+    pub(crate) silence: watch::Receiver<Option<Duration>>,
 }
 
 /// A stream whose incoming bytes are watched.
 pub(crate) struct Guard<S> {
     inner: S,
     follower: Option<Follower>,
-    silence: Option<Duration>,
+    silence: Option<watch::Receiver<Option<Duration>>>,
     alarm: Option<Pin<Box<Sleep>>>,
 }
 
@@ -38,11 +39,16 @@ impl<S> Guard<S> {
     /// Watches a stream; `unframed` bytes come before the first message.
     pub(crate) fn new(inner: S, limits: Limits, unframed: u64) -> Self {
         let follower = Follower::new(limits.cell, unframed);
-        Self { inner, follower: Some(follower), silence: limits.silence, alarm: None }
+        Self { inner, follower: Some(follower), silence: Some(limits.silence), alarm: None }
     }
 
     fn poll_alarm(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
-        let Some(silence) = self.silence else { return Ok(()) };
+        let Some(told) = &mut self.silence else { return Ok(()) };
+        // Between two questions nothing was due, however long that was.
+        if told.has_changed().unwrap_or(false) {
+            self.alarm = None;
+        }
+        let Some(silence) = *told.borrow_and_update() else { return Ok(()) };
         let alarm = self.alarm.get_or_insert_with(|| Box::pin(tokio::time::sleep(silence)));
         match alarm.as_mut().poll(cx) {
             Poll::Ready(()) => Err(Limit::Silence.into()),
@@ -123,7 +129,8 @@ mod tests {
 
     #[tokio::test]
     async fn silence_ends_a_read_and_bytes_do_not() {
-        let limits = Limits { cell: 10, silence: Some(Duration::from_millis(20)) };
+        let (asked, silence) = watch::channel(Some(Duration::from_millis(20)));
+        let limits = Limits { cell: 10, silence };
         let (mut server, client) = tokio::io::duplex(64);
         let mut guard = Guard::new(client, limits, 0);
         server.write_all(b"Z\0\0\0\x05I").await.unwrap();
@@ -131,5 +138,10 @@ mod tests {
         guard.read_exact(&mut bytes).await.unwrap();
         let error = guard.read_u8().await.unwrap_err();
         assert!(error.to_string().contains("socketTimeout"), "{error}");
+        // That alarm has gone off; asking again winds it up.
+        asked.send_replace(Some(Duration::from_hours(1)));
+        assert!(futures::poll!(Box::pin(guard.read_u8())).is_pending());
+        server.write_all(b"Z").await.unwrap();
+        assert_eq!(guard.read_u8().await.unwrap(), b'Z');
     }
 }

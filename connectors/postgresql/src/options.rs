@@ -37,7 +37,7 @@ pub(crate) static PARAMETERS: &[Parameter] = &[
     option("cancelSignalTimeout", Ignored("a cancel waits as long as a connection may take")),
     option("channelBinding", Honoured("disable, prefer (default) or require")),
     option("cleanupSavepoints", Ignored("sessions only read")),
-    option("connectTimeout", Honoured("seconds that opening a connection may take; 10 by default, 0 for no limit")),
+    option("connectTimeout", Honoured("seconds that reaching one address may take; 10 by default, 0 for no limit")),
     option("convertBooleanToNumeric", Ignored(RESULT_SHAPE)),
     option("currentSchema", Honoured("schemas that functions inside views look names up in, behind pg_catalog")),
     option("databaseMetadataCacheFields", Ignored("metadata is asked for in one round trip")),
@@ -59,7 +59,10 @@ pub(crate) static PARAMETERS: &[Parameter] = &[
     option("localSocketAddress", Refused("the function's network decides where connections leave from")),
     option("loggerFile", Ignored(LOGGING)),
     option("loggerLevel", Ignored(LOGGING)),
-    option("loginTimeout", Honoured("seconds that connecting and logging in may take together; 0 for no limit")),
+    option(
+        "loginTimeout",
+        Honoured("seconds for connecting, logging in and session set-up together; 30 by default, 0 for no limit"),
+    ),
     option("logServerErrorDetail", Ignored("details of server errors may hold data and are never shown")),
     option("logUnclosedConnections", Ignored(LOGGING)),
     option("maxResultBuffer", Ignored(FETCH)),
@@ -87,7 +90,10 @@ pub(crate) static PARAMETERS: &[Parameter] = &[
     option("service", Refused("write host, port and database into the URL")),
     option("socketFactory", Refused(NO_CODE)),
     option("socketFactoryArg", Refused(NO_CODE)),
-    option("socketTimeout", Honoured("seconds that the server may stay silent while an answer is due; 0 for no limit")),
+    option(
+        "socketTimeout",
+        Honoured("seconds of silence while an answer is due; by default 870 for rows, 60 for all else, 0 for no limit"),
+    ),
     option("ssl", Honoured("true means sslmode=verify-full, false means sslmode=prefer; sslmode wins")),
     option("sslcert", Honoured("path of a PEM file with the client's certificate")),
     option(
@@ -106,7 +112,7 @@ pub(crate) static PARAMETERS: &[Parameter] = &[
     option("sspiServiceClass", Refused(NO_GSS)),
     option("stringtype", Ignored("every value is compared as what its column is shown as")),
     option("targetServerType", Honoured("any (default) or primary; others are refused")),
-    option("tcpKeepAlive", Honoured("true by default")),
+    option("tcpKeepAlive", Honoured("true by default: a host that is gone is noticed within two minutes")),
     option("tcpNoDelay", Ignored("always on")),
     option("unknownLength", Ignored(RESULT_SHAPE)),
     option("user", Refused("a user belongs into a secret, beside its password: ${secret_name}")),
@@ -147,12 +153,34 @@ pub(crate) struct Options {
     pub(crate) channel_binding: ChannelBinding,
     pub(crate) connect_timeout: Option<Duration>,
     pub(crate) login_timeout: Option<Duration>,
-    pub(crate) socket_timeout: Option<Duration>,
+    pub(crate) silence: Silence,
     pub(crate) query_timeout: Option<Duration>,
     pub(crate) keep_alive: bool,
     pub(crate) application_name: Option<String>,
     pub(crate) search_path: Vec<String>,
     pub(crate) primary_only: bool,
+}
+
+/// How long the server may be silent while something is awaited; nothing is no limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Silence {
+    /// Rows of a table.
+    pub(crate) rows: Option<Duration>,
+    /// Metadata, and the state of the session.
+    pub(crate) answer: Option<Duration>,
+}
+
+impl Silence {
+    fn parse(value: Option<&str>) -> Result<Self> {
+        // A view may sort or aggregate for minutes before its first row, but no function of Lambda lives longer than 15.
+        const ROWS: Duration = Duration::from_secs(870);
+        const ANSWER: Duration = Duration::from_mins(1);
+        if value.is_none() {
+            return Ok(Self { rows: Some(ROWS), answer: Some(ANSWER) });
+        }
+        let limit = seconds("socketTimeout", value)?;
+        Ok(Self { rows: limit, answer: limit })
+    }
 }
 
 /// Whether the log-in must be bound to the TLS session.
@@ -181,8 +209,8 @@ impl Options {
             client_cert: client_cert(get("sslcert"), get("sslkey"))?,
             channel_binding: channel_binding(get("channelBinding"))?,
             connect_timeout: seconds("connectTimeout", get("connectTimeout").or(Some("10")))?,
-            login_timeout: seconds("loginTimeout", get("loginTimeout"))?,
-            socket_timeout: seconds("socketTimeout", get("socketTimeout"))?,
+            login_timeout: seconds("loginTimeout", get("loginTimeout").or(Some("30")))?,
+            silence: Silence::parse(get("socketTimeout"))?,
             query_timeout: seconds("queryTimeout", get("queryTimeout"))?,
             keep_alive: choose("tcpKeepAlive", get("tcpKeepAlive"), &[("true", true), ("false", false)])?,
             application_name: get("ApplicationName").map(str::to_owned),
@@ -306,8 +334,20 @@ mod tests {
         let options = parse(&[]).unwrap();
         assert_eq!(options.ssl_mode, SslMode::VerifyFull);
         assert_eq!(options.connect_timeout, Some(Duration::from_secs(10)));
-        assert_eq!((options.login_timeout, options.socket_timeout, options.query_timeout), (None, None, None));
+        assert_eq!((options.login_timeout, options.query_timeout), (Some(Duration::from_secs(30)), None));
         assert!(options.keep_alive && !options.primary_only);
+    }
+
+    #[test]
+    fn silence_is_limited_unless_zero_says_otherwise() {
+        let silence = |options| {
+            let Silence { rows, answer } = parse(options).unwrap().silence;
+            (rows.map(|limit| limit.as_secs()), answer.map(|limit| limit.as_secs()))
+        };
+        assert_eq!(silence(&[]), (Some(870), Some(60)));
+        assert_eq!(silence(&[("socketTimeout", "7")]), (Some(7), Some(7)));
+        assert_eq!(silence(&[("socketTimeout", "0")]), (None, None));
+        assert!(parse(&[("socketTimeout", "long")]).unwrap_err().to_string().contains("socketTimeout"));
     }
 
     #[test]

@@ -14,26 +14,27 @@ use tokio_postgres::RowStream;
 use crate::bind;
 use crate::decode::RowDecoder;
 use crate::error;
-use crate::session::Session;
+use crate::session::{Awaited, Session};
 
 /// Starts a statement and gives its answer.
 pub(crate) async fn start<'a>(
     session: &'a mut Session,
     statement: &'a Statement,
     limits: BatchLimits,
-    reading_what: String,
 ) -> Result<BatchStream<'a>> {
     let parameters = bind::parameters(&statement.binds)?;
-    let rows = session.run(|client| client.query_typed_raw(&statement.sql, parameters)).await;
-    let rows = Box::pin(rows.map_err(|error| error.context(reading_what.clone()))?);
-    session.begin()?;
-    let answer =
-        Answer { session, rows, described: &statement.columns, limits, decoder: None, reading_what, finished: false };
-    Ok(stream::try_unfold(answer, |mut answer| async {
-        let next = answer.next().await.map_err(|error| error.context(answer.reading_what.clone()))?;
-        Ok(next.map(|batch| (batch, answer)))
-    })
-    .boxed())
+    let rows = session.run(Awaited::Rows, |client| client.query_typed_raw(&statement.sql, parameters)).await;
+    let rows = rows.inspect_err(|_| {
+        if session.link.has_ended() {
+            session.canceller.fire();
+        }
+    });
+    let rows = Box::pin(rows?);
+    session.begin(Awaited::Rows)?;
+    let answer = Answer { session, rows, described: &statement.columns, limits, decoder: None, finished: false };
+    let batches =
+        stream::try_unfold(answer, |mut answer| async { Ok(answer.next().await?.map(|batch| (batch, answer))) });
+    Ok(batches.boxed())
 }
 
 struct Answer<'a> {
@@ -42,7 +43,6 @@ struct Answer<'a> {
     described: &'a [Column],
     limits: BatchLimits,
     decoder: Option<RowDecoder>,
-    reading_what: String,
     finished: bool,
 }
 

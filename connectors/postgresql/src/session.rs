@@ -7,13 +7,16 @@
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use connector_core::{Error, Result};
+use tokio::sync::watch;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Row};
 
 use crate::connect::Canceller;
 use crate::error;
+use crate::options::Silence;
 
 /// The wire: resolves when the connection ends.
 pub(crate) type Driver = Pin<Box<dyn Future<Output = Result<(), tokio_postgres::Error>> + Send>>;
@@ -31,6 +34,18 @@ pub(crate) struct Session {
     /// An answer has begun and not been read to its end.
     pub(crate) busy: bool,
     pub(crate) canceller: Canceller,
+    /// Tells the guard beneath that something is asked, and how long the server may be silent about it.
+    pub(crate) asked: watch::Sender<Option<Duration>>,
+    pub(crate) silence: Silence,
+}
+
+/// What is waited for.
+#[derive(Clone, Copy)]
+pub(crate) enum Awaited {
+    /// Rows of a table, which a view may take its time for.
+    Rows,
+    /// Anything else.
+    Answer,
 }
 
 impl Link {
@@ -68,6 +83,11 @@ impl Link {
         }
     }
 
+    /// Whether the connection has ended.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.driver.is_none()
+    }
+
     async fn drive<T>(&mut self, work: impl Future<Output = Result<T, tokio_postgres::Error>>) -> Result<T> {
         let mut work = pin!(work);
         match poll_fn(|cx| self.poll(cx, |cx| work.as_mut().poll(cx))).await {
@@ -80,20 +100,24 @@ impl Link {
 
 impl Session {
     /// Marks the session as busy until the caller has read the whole answer.
-    pub(crate) fn begin(&mut self) -> Result<()> {
+    pub(crate) fn begin(&mut self, awaited: Awaited) -> Result<()> {
         if self.busy || self.link.driver.is_none() {
             return Err(error::broken_session());
         }
         self.busy = true;
+        self.asked.send_replace(match awaited {
+            Awaited::Rows => self.silence.rows,
+            Awaited::Answer => self.silence.answer,
+        });
         Ok(())
     }
 
     /// Runs an exchange to its end.
-    pub(crate) async fn run<'s, T, F>(&'s mut self, work: impl FnOnce(&'s Client) -> F) -> Result<T>
+    pub(crate) async fn run<'s, T, F>(&'s mut self, awaited: Awaited, work: impl FnOnce(&'s Client) -> F) -> Result<T>
     where
         F: Future<Output = Result<T, tokio_postgres::Error>>,
     {
-        self.begin()?;
+        self.begin(awaited)?;
         let done = self.link.drive(work(&self.client)).await;
         self.busy = false;
         done
@@ -101,7 +125,7 @@ impl Session {
 
     /// Asks with bound values, in one round trip and with binary results.
     pub(crate) async fn query(&mut self, sql: &str, values: &[(&(dyn ToSql + Sync), Type)]) -> Result<Vec<Row>> {
-        self.run(|client| client.query_typed(sql, values)).await
+        self.run(Awaited::Answer, |client| client.query_typed(sql, values)).await
     }
 }
 

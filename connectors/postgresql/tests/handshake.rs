@@ -89,16 +89,3 @@ async fn a_server_of_another_kind_and_one_that_hangs_up_are_named() {
     let error = refused(port, "").await;
     assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
 }
-
-#[tokio::test]
-async fn a_server_that_accepts_and_stays_silent_does_not_hold_us() {
-    let (release, held) = std::sync::mpsc::channel::<()>();
-    let port = serve(move |stream| {
-        let _ = held.recv();
-        drop(stream);
-    });
-    let error = refused(port, "loginTimeout=1").await;
-    assert_eq!(error.kind(), ErrorKind::Unavailable);
-    assert!(error.to_string().contains("loginTimeout"), "{error}");
-    drop(release);
-}

@@ -21,14 +21,16 @@ fn column(remote_name: &str, data_type: DataType, read_as: ReadAs, pushdown: Pus
 }
 
 fn table() -> Table {
-    use ReadAs::{Cast, Plain};
+    use ReadAs::Plain;
+    let uuid = ReadAs::Printed { own: "pg_catalog.uuid", cast: "pg_catalog.text" };
     let columns = vec![
         column("Id", DataType::Int32, Plain, Pushdown::Full),
         column("odd \"name\"", DataType::Int64, Plain, Pushdown::Full),
         column("Price", DataType::Decimal128(10, 2), Plain, Pushdown::Full),
         column("Flag", DataType::Boolean, Plain, Pushdown::Full),
         column("Text", DataType::Utf8, Plain, Pushdown::CollatedOrder),
-        column("Uuid", DataType::Utf8, Cast("pg_catalog.text"), Pushdown::Collated),
+        column("Uuid", DataType::Utf8, uuid, Pushdown::Collated),
+        column("Host", DataType::Utf8, ReadAs::Call("pg_catalog.abbrev"), Pushdown::Collated),
         column("Bytes", DataType::Binary, Plain, Pushdown::Full),
         column("Day", DataType::Date32, Plain, Pushdown::Full),
         column("Time", DataType::Date64, Plain, Pushdown::Millis),
@@ -108,8 +110,10 @@ fn domains() -> Vec<(&'static str, Scan)> {
         ("text in a list or null", with("text", listed(Values::In(vec![text("a"), text("b")])))),
         ("text not in a list", with("text", listed(Values::NotIn(vec![text("a")])))),
         ("text in order", with("text", range(DataType::Utf8, Excluded(text("a")), Included(text("b"))))),
+        ("a uuid", with("uuid", Domain::single(DataType::Utf8, text("a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11")))),
         ("cast text", with("uuid", Domain::single(DataType::Utf8, text("a")))),
         ("cast text in order", with("uuid", range(DataType::Utf8, Unbounded, Excluded(text("b"))))),
+        ("a host", with("host", Domain::single(DataType::Utf8, text("10.0.0.1")))),
         ("bytes", with("bytes", Domain::single(DataType::Binary, Value::Bytes(vec![0])))),
         ("a day", with("day", Domain::single(DataType::Date32, Value::Date(0)))),
         ("a millisecond", with("time", Domain::single(DataType::Date64, millis()))),
@@ -151,7 +155,10 @@ fn filters() -> Vec<(&'static str, Scan)> {
         ("or", filtered(call(Function::Or, vec![reference("flag", DataType::Boolean), like()]))),
         (
             "null list",
-            filtered(call(Function::IsNull, vec![reference("list", table().columns[11].mapping.data_type.clone())])),
+            filtered(call(
+                Function::IsNull,
+                vec![reference("list", table().column("list").unwrap().mapping.data_type.clone())],
+            )),
         ),
     ]
 }
@@ -163,7 +170,7 @@ fn shapes() -> Vec<(&'static str, Scan)> {
     behind.limit = Some(5);
     vec![
         ("no columns", scan(&[])),
-        ("columns in any order", scan(&["uuid", "id", "list"])),
+        ("columns in any order", scan(&["uuid", "id", "host", "list"])),
         ("a limit", limited),
         ("a limit behind a kept filter", behind),
         ("text in order, limited", ordered("text", Nulls::Last)),

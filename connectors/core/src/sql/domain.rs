@@ -2,7 +2,7 @@
 
 use super::Pushed;
 use super::writer::Writer;
-use crate::{Bound, Column, Domain, Error, Pushdown, Range, Result, Scan, Value, Values};
+use crate::{Bound, Column, Domain, Error, Pushdown, Range, ReadAs, Result, Scan, Value, Values};
 
 /// The column a domain is about, if the two are of one type.
 pub(super) fn checked_column<'a>(scan: &'a Scan, name: &str, domain: &Domain) -> Result<&'a Column> {
@@ -51,7 +51,8 @@ pub(super) fn push(column: &Column, domain: &Domain, writer: &mut Writer<'_>) ->
     Pushed::No
 }
 
-fn only_about_null(domain: &Domain) -> bool {
+/// Whether it is all the same to the domain which value it is, if it is one.
+pub(super) fn only_about_null(domain: &Domain) -> bool {
     domain.values.is_all() || domain.is_none() || domain.values == Values::Ranges(Vec::new())
 }
 
@@ -127,13 +128,19 @@ impl<'c> Comparison<'c> {
         }
     }
 
-    fn bind(&self, value: Value, writer: &mut Writer<'_>) {
-        writer.bind(Some(value), &self.column.mapping.data_type, self.column.mapping.bind_as);
+    fn bind(&self, value: Value, own: Option<&'static str>, writer: &mut Writer<'_>) -> Option<()> {
+        writer.bind(Some(value), &self.column.mapping.data_type, own.or(self.column.mapping.bind_as))
+    }
+
+    /// The column's own type, if all of these values are printed by it.
+    fn own_type<'v>(&self, mut values: impl Iterator<Item = &'v Value>, writer: &Writer<'_>) -> Option<&'static str> {
+        let ReadAs::Printed { own, .. } = self.column.mapping.read_as else { return None };
+        values.all(|value| writer.dialect().prints(own, value)).then_some(own)
     }
 
     pub(super) fn one_of<'v>(
         &self,
-        values: impl ExactSizeIterator<Item = &'v Value>,
+        values: impl ExactSizeIterator<Item = &'v Value> + Clone,
         writer: &mut Writer<'_>,
     ) -> Option<()> {
         if self.widen {
@@ -145,11 +152,15 @@ impl<'c> Comparison<'c> {
             return Some(());
         }
         let single = values.len() == 1;
-        self.operand(self.collate_equality, writer);
+        let own = self.own_type(values.clone(), writer);
+        match own {
+            Some(_) => writer.identifier(&self.column.remote_name),
+            None => self.operand(self.collate_equality, writer),
+        }
         writer.text(if single { " = " } else { " IN (" });
         for (index, value) in values.enumerate() {
             writer.separator(index, ", ");
-            self.bind(value.clone(), writer);
+            self.bind(value.clone(), own, writer)?;
         }
         writer.text(if single { "" } else { ")" });
         Some(())
@@ -159,7 +170,7 @@ impl<'c> Comparison<'c> {
         let singles: Vec<&Value> = ranges.iter().filter_map(Range::single).collect();
         let mut alternatives = 0;
         if !singles.is_empty() {
-            self.one_of(singles.into_iter(), writer)?;
+            self.one_of(singles.iter().copied(), writer)?;
             alternatives += 1;
         }
         for range in ranges.iter().filter(|range| range.single().is_none()) {
@@ -179,7 +190,7 @@ impl<'c> Comparison<'c> {
             writer.separator(index, " AND ");
             self.operand(self.collate_order, writer);
             writer.text(operator);
-            self.bind(value, writer);
+            self.bind(value, None, writer)?;
         }
         writer.text(")");
         Some(())

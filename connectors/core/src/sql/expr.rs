@@ -32,12 +32,19 @@ pub(super) fn write(scan: &Scan, expr: &Expr, writer: &mut Writer<'_>) -> Option
             let column = scan.column(name)?;
             comparable(column).then(|| writer.column(column))
         }
-        Expr::Constant { value, data_type } => {
-            writer.bind(value.clone(), data_type, None);
-            Some(())
-        }
+        Expr::Constant { value, data_type } => writer.bind(value.clone(), data_type, None),
         Expr::List { .. } => None,
         Expr::Call { function, args, .. } => write_call(scan, *function, args, writer),
+    }
+}
+
+/// Visits the columns whose values matter to the expression, beyond whether they are NULL.
+pub(super) fn for_each_compared<'e>(expr: &'e Expr, visit: &mut impl FnMut(&'e str)) {
+    match expr {
+        Expr::Call { function: Function::IsNull, args, .. } if matches!(args[..], [Expr::Column { .. }]) => {}
+        Expr::Call { args, .. } => args.iter().for_each(|arg| for_each_compared(arg, visit)),
+        Expr::Column { name, .. } => visit(name),
+        Expr::Constant { .. } | Expr::List { .. } => {}
     }
 }
 

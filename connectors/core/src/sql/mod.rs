@@ -22,8 +22,9 @@ pub struct Statement {
     pub sql: String,
     /// Values for its placeholders, in order.
     pub binds: Vec<Bind>,
-    /// What each selected column is: the projection first, then columns that only the remainder needs. When it is empty the
-    /// text still selects one constant, because few engines can select nothing; readers count its rows.
+    /// What each selected column is: the projection first, then columns that only the remainder needs, or that only must show
+    /// that their values fit ([`Dialect::may_not_fit`]). When it is empty the text still selects one constant, because few
+    /// engines can select nothing; readers count its rows.
     pub columns: Vec<Column>,
 }
 
@@ -81,19 +82,25 @@ enum Pushed {
 pub fn render(scan: &Scan, dialect: &dyn Dialect) -> Result<Rendered> {
     let mut conditions = Writer::new(dialect);
     let mut remainder = Remainder::default();
+    let mut compared: Vec<&str> = Vec::new();
     for (name, wanted) in &scan.domains {
         let column = domain::checked_column(scan, name, wanted)?;
         if domain::push(column, wanted, &mut conditions) != Pushed::Exact {
             remainder.domains.push((name.clone(), wanted.clone()));
+        } else if !domain::only_about_null(wanted) {
+            compared.push(name);
         }
     }
     for filter in conjuncts(&scan.filters) {
         expr::check_columns(scan, filter)?;
-        if !conditions.condition(|writer| expr::write(scan, filter, writer)) {
+        if conditions.condition(|writer| expr::write(scan, filter, writer)) {
+            expr::for_each_compared(filter, &mut |name| compared.push(name));
+        } else {
             remainder.filters.push(filter.clone());
         }
     }
-    let columns = selected_columns(scan, &remainder)?;
+    compared.retain(|name| scan.column(name).is_some_and(|column| dialect.may_not_fit(column)));
+    let columns = selected_columns(scan, &remainder, &compared)?;
     let mut writer = Writer::new(dialect);
     write_select(scan, &columns, &mut writer);
     writer.append_where(conditions);
@@ -115,8 +122,8 @@ fn conjuncts(filters: &[Expr]) -> Vec<&Expr> {
     parts
 }
 
-/// The projection, then what the remainder needs to see.
-fn selected_columns(scan: &Scan, remainder: &Remainder) -> Result<Vec<Column>> {
+/// The projection, then what the remainder needs to see, then what must show that its values fit.
+fn selected_columns<'s>(scan: &'s Scan, remainder: &'s Remainder, compared: &[&'s str]) -> Result<Vec<Column>> {
     let mut names: Vec<&str> = Vec::new();
     let mut add = |name| {
         if !names.contains(&name) {
@@ -126,6 +133,7 @@ fn selected_columns(scan: &Scan, remainder: &Remainder) -> Result<Vec<Column>> {
     scan.projection.iter().for_each(|name| add(name));
     remainder.domains.iter().for_each(|(name, _)| add(name));
     remainder.filters.iter().for_each(|filter| filter.for_each_column(&mut add));
+    compared.iter().for_each(|name| add(name));
     names.into_iter().map(|name| known_column(scan, name).cloned()).collect()
 }
 

@@ -21,6 +21,18 @@ impl Dialect for Plain {
         None
     }
 
+    fn binds(&self, value: &Value) -> bool {
+        !matches!(value, Value::Text(text) if text.contains('\0'))
+    }
+
+    fn prints(&self, own: &str, value: &Value) -> bool {
+        own == "own" && matches!(value, Value::Text(text) if text.starts_with('k'))
+    }
+
+    fn may_not_fit(&self, column: &Column) -> bool {
+        column.name == "n"
+    }
+
     fn binary_collation(&self) -> Option<&'static str> {
         Some(" COLLATE bin")
     }
@@ -63,6 +75,7 @@ fn scan(projection: &[&str]) -> Scan {
         column("ts", DataType::Date64, Pushdown::Millis),
         column("f", DataType::Float64, Pushdown::Superset),
         column("l", DataType::Utf8, Pushdown::NullsOnly),
+        column("n", DataType::Decimal128(10, 2), Pushdown::Full),
         column("a", DataType::new_list(DataType::Int32, true), Pushdown::NullsOnly),
     ];
     let table = Table { name: TableName::new("s", "a\"b"), columns, comment: None };
@@ -138,6 +151,26 @@ fn text_is_compared_by_code_point() {
 }
 
 #[test]
+fn equality_with_what_the_columns_own_type_prints_is_asked_of_the_column_itself() {
+    let asked = |domain| {
+        let mut scan = with(&[("u", domain)]);
+        scan.table.columns[2].mapping.read_as = ReadAs::Printed { own: "own", cast: "text" };
+        let types: Vec<_> =
+            render(&scan, &Plain).unwrap().statement.binds.into_iter().map(|bind| bind.source_type).collect();
+        (conditions(&scan).0, types)
+    };
+    let domain = |values| Domain { data_type: DataType::Utf8, values, nulls: false };
+    let (own, cast) = (Some("own"), None);
+    assert_eq!(asked(Domain::single(DataType::Utf8, text("k"))), ("(\"U\" = $1)".into(), vec![own]));
+    let others = asked(domain(Values::NotIn(vec![text("k"), text("k2")])));
+    assert_eq!(others, ("(NOT (\"U\" IN ($1, $2)))".into(), vec![own, own]));
+    let odd = asked(domain(Values::In(vec![text("k"), text("x")])));
+    assert_eq!(odd, ("(CAST(\"U\" AS text) COLLATE bin IN ($1, $2))".into(), vec![cast, cast]));
+    let above = asked(ranges(DataType::Utf8, &[(Bound::Excluded(text("k")), Bound::Unbounded)]));
+    assert_eq!(above, ("((CAST(\"U\" AS text) COLLATE bin > $1))".into(), vec![cast]));
+}
+
+#[test]
 fn null_is_wanted_or_not_and_nothing_is_said_so() {
     let mut domain = Domain::single(DataType::Int32, Value::Int(1));
     domain.nulls = true;
@@ -173,6 +206,57 @@ fn what_cannot_be_pushed_is_kept_and_its_column_read() {
     let rendered = render(&scan, &Plain).unwrap();
     assert_eq!(rendered.statement.sql, "SELECT \"I\", \"L\" FROM \"s\".\"a\"\"b\" WHERE (\"L\" IS NOT NULL)");
     assert!(rendered.remainder.limit && !rendered.remainder.keeps_all_rows());
+}
+
+#[test]
+fn a_value_that_the_source_does_not_have_stays_above_in_every_comparison() {
+    let odd = || text("a\0b");
+    let listed = |values| Domain { data_type: DataType::Utf8, values, nulls: false };
+    for domain in [
+        Domain::single(DataType::Utf8, odd()),
+        listed(Values::In(vec![text("a"), odd()])),
+        listed(Values::NotIn(vec![odd()])),
+        ranges(DataType::Utf8, &[(Bound::Unbounded, Bound::Excluded(odd()))]),
+        ranges(DataType::Utf8, &[(Bound::Included(text("a")), Bound::Included(odd()))]),
+    ] {
+        let (condition, remainder) = conditions(&with(&[("t", domain.clone())]));
+        assert_eq!(condition, "(\"T\" IS NOT NULL)");
+        assert_eq!(remainder.domains, [("t".to_owned(), domain)]);
+    }
+    let mut scan = scan(&["i"]);
+    let t = || reference("t", DataType::Utf8);
+    let list = Expr::List { values: vec![Some(text("a")), Some(odd())], data_type: DataType::Utf8 };
+    scan.filters = vec![
+        call(Function::LessThan, vec![t(), constant(odd(), DataType::Utf8)]),
+        call(Function::In, vec![t(), list]),
+        call(Function::Not, vec![call(Function::Equal, vec![constant(odd(), DataType::Utf8), t()])]),
+    ];
+    let rendered = render(&scan, &Plain).unwrap();
+    assert_eq!(rendered.remainder.filters, scan.filters);
+    assert!(rendered.statement.binds.is_empty(), "{}", rendered.statement.sql);
+}
+
+#[test]
+fn a_column_whose_values_may_not_fit_comes_along_with_the_rows_that_comparing_it_finds() {
+    let selected = |scan: &Scan| {
+        let rendered = render(scan, &Plain).unwrap();
+        assert!(rendered.remainder.keeps_all_rows());
+        rendered.statement.columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>()
+    };
+    let decimal = || DataType::Decimal128(10, 2);
+    let value = || Value::Decimal { unscaled: 5, scale: 2 };
+    let above = ranges(decimal(), &[(Bound::Excluded(value()), Bound::Unbounded)]);
+    assert_eq!(selected(&with(&[("n", above)])), ["i", "n"]);
+    assert_eq!(selected(&with(&[("n", Domain::not_null(decimal()))])), ["i"]);
+    assert_eq!(selected(&with(&[("n", Domain::only_null(decimal()))])), ["i"]);
+    let n = || reference("n", decimal());
+    let equal = call(Function::Equal, vec![n(), constant(value(), decimal())]);
+    let mut scan = scan(&[]);
+    scan.filters = vec![call(Function::Not, vec![equal])];
+    assert_eq!(selected(&scan), ["n"]);
+    scan.filters = vec![call(Function::Not, vec![call(Function::Not, vec![reference("b", DataType::Boolean)])])];
+    scan.table.columns.push(column("b", DataType::Boolean, Pushdown::Full));
+    assert_eq!(selected(&scan), Vec::<String>::new());
 }
 
 #[test]

@@ -43,7 +43,13 @@ impl<'d> Writer<'d> {
     pub(super) fn column(&mut self, column: &Column) {
         match column.mapping.read_as {
             ReadAs::Plain => self.identifier(&column.remote_name),
-            ReadAs::Cast(source_type) => {
+            ReadAs::Call(function) => {
+                self.text(function);
+                self.text("(");
+                self.identifier(&column.remote_name);
+                self.text(")");
+            }
+            ReadAs::Cast(source_type) | ReadAs::Printed { cast: source_type, .. } => {
                 self.text("CAST(");
                 self.identifier(&column.remote_name);
                 self.text(" AS ");
@@ -53,11 +59,21 @@ impl<'d> Writer<'d> {
         }
     }
 
-    pub(super) fn bind(&mut self, value: Option<Value>, data_type: &DataType, source_type: Option<&'static str>) {
+    /// Binds a value, if the source has it.
+    pub(super) fn bind(
+        &mut self,
+        value: Option<Value>,
+        data_type: &DataType,
+        source_type: Option<&'static str>,
+    ) -> Option<()> {
+        if !value.as_ref().is_none_or(|value| self.dialect.binds(value)) {
+            return None;
+        }
         let source_type = source_type.or_else(|| self.dialect.bind_type(data_type));
         let bind = Bind { value, data_type: data_type.clone(), source_type };
         self.dialect.placeholder(self.binds.len() + 1, &bind, &mut self.sql);
         self.binds.push(bind);
+        Some(())
     }
 
     pub(super) fn has_binary_collation(&self) -> bool {

@@ -114,10 +114,8 @@ async fn a_right_that_was_taken_away_is_forbidden_and_a_dropped_table_is_not_fou
         .await;
     let forbidden = support::failure(connection.as_mut(), &t).await;
     assert_eq!(forbidden.kind(), ErrorKind::Forbidden);
-    assert!(
-        forbidden.to_string().contains("\"a_gone\".\"t\"")
-            && forbidden.hint_text().unwrap().contains("GRANT") | forbidden.hint_text().unwrap().contains("grant")
-    );
+    assert!(forbidden.to_string().contains("table t"), "{forbidden}");
+    assert!(forbidden.hint_text().unwrap().to_lowercase().contains("grant"));
     assert_eq!(support::failure(connection.as_mut(), &u).await.kind(), ErrorKind::NotFound);
     let changed = support::failure(connection.as_mut(), &v).await;
     assert_eq!(changed.kind(), ErrorKind::Conflict, "{changed}");

@@ -155,6 +155,84 @@ async fn v_inf_times_are_named_and_not_shown_as_others() {
 }
 
 #[tokio::test]
+async fn a_value_that_cannot_be_shown_is_no_match_to_be_counted() {
+    let Some(server) = support::server() else { return };
+    server
+        .schema(
+            "v_odd_match",
+            "CREATE TABLE t (id int, d date, ts timestamp, tz timestamptz, n numeric(10,2)); \
+             INSERT INTO t VALUES (1, '2020-01-01', '2020-01-01', '2020-01-01', 1), (2, 'infinity', 'infinity', 'infinity', 'NaN')",
+        )
+        .await;
+    let mut connection = server.connect().await;
+    let table = table(connection.as_mut(), "v_odd_match", "t").await;
+    let zero = |data_type: &DataType| match data_type {
+        DataType::Date32 => Value::Date(0),
+        DataType::Date64 => Value::Millis(0),
+        _ => Value::Decimal { unscaled: 0, scale: 2 },
+    };
+    for (name, class) in [("d", "infinity"), ("ts", "infinity"), ("tz", "infinity"), ("n", "NaN")] {
+        let data_type = table.column(name).unwrap().mapping.data_type.clone();
+        let value = zero(&data_type);
+        let above = range(data_type.clone(), Bound::Excluded(value.clone()), Bound::Unbounded);
+        let below = range(data_type.clone(), Bound::Unbounded, Bound::Excluded(value.clone()));
+        // Nothing is wanted but to count.
+        let mut counted = connector_core::Scan::new(table.clone(), Vec::new());
+        counted.domains = BTreeMap::from([(name.into(), above)]);
+        let error = failure(server.connect().await.as_mut(), &counted).await;
+        assert!(
+            error.to_string().contains(&format!("column {name:?}")) && error.to_string().contains(class),
+            "{error}"
+        );
+        counted.domains = BTreeMap::from([(name.into(), below)]);
+        assert_eq!(read(connection.as_mut(), &counted).await.num_rows(), 0, "{name}");
+        counted.domains = BTreeMap::from([(name.into(), Domain::not_null(data_type))]);
+        assert_eq!(read(connection.as_mut(), &counted).await.num_rows(), 2, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_time_beyond_the_sources_is_not_its_infinity() {
+    let Some(server) = support::server() else { return };
+    server
+        .schema(
+            "v_beyond",
+            "CREATE TABLE t (id int, d date, ts timestamp); INSERT INTO t VALUES (1, '2020-01-01', '2020-01-01')",
+        )
+        .await;
+    let beyond = [
+        ("d", DataType::Date32, Value::Date(i32::MAX)),
+        ("ts", DataType::Date64, Value::Millis(9_224_318_016_000_000)),
+        ("ts", DataType::Date64, Value::Millis(9_224_318_015_999_999)),
+    ];
+    for infinite in [false, true] {
+        // The last millisecond of all exists, only the one behind it does not.
+        let asked = if infinite { 2 } else { 3 };
+        for (column, data_type, value) in beyond.iter().take(asked).cloned() {
+            let (included, excluded) = (Bound::Included(value.clone()), Bound::Excluded(value.clone()));
+            for (domain, expected) in [
+                (Domain::single(data_type.clone(), value.clone()), vec![]),
+                (range(data_type.clone(), Bound::Unbounded, included.clone()), vec!["1"]),
+                (range(data_type.clone(), Bound::Unbounded, excluded), vec!["1"]),
+                (range(data_type.clone(), included, Bound::Unbounded), vec![]),
+            ] {
+                if !infinite {
+                    assert_eq!(filtered("v_beyond", column, domain).await, expected, "{column} {value:?}");
+                    continue;
+                }
+                let mut connection = server.connect().await;
+                let table = table(connection.as_mut(), "v_beyond", "t").await;
+                let mut scan = connector_core::Scan::new(table, vec!["id".into()]);
+                scan.domains = BTreeMap::from([(column.into(), domain)]);
+                let error = failure(connection.as_mut(), &scan).await;
+                assert!(error.to_string().contains("infinity"), "{column} {value:?}: {error}");
+            }
+        }
+        server.run("INSERT INTO v_beyond.t VALUES (2, 'infinity', 'infinity')").await;
+    }
+}
+
+#[tokio::test]
 async fn v_f8_zero_is_minus_zero_too() {
     let Some(server) = support::server() else { return };
     server
