@@ -26,7 +26,7 @@ pub mod testing;
 
 pub use connection::{BatchLimits, BatchStream, Connection, Health, Relation};
 pub use connector::{Capabilities, Casing, Connector, Endpoint, Parameter, Settings, Support};
-pub use dialect::{Dialect, FunctionForm};
+pub use dialect::{BinaryText, Dialect, FunctionForm};
 pub use domain::{Bound, Domain, Range, Values};
 pub use error::{Error, ErrorKind, Result};
 pub use expr::{Expr, Function};

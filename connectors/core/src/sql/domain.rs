@@ -2,7 +2,9 @@
 
 use super::Pushed;
 use super::writer::Writer;
-use crate::{Bound, Column, Domain, Error, Pushdown, Range, Result, Scan, Value, Values};
+use crate::{
+    BinaryText, Bound, Column, Dialect, Domain, Error, Function, Pushdown, Range, ReadAs, Result, Scan, Value, Values,
+};
 
 /// The column a domain is about, if the two are of one type.
 pub(super) fn checked_column<'a>(scan: &'a Scan, name: &str, domain: &Domain) -> Result<&'a Column> {
@@ -84,10 +86,10 @@ fn write_values(column: &Column, values: &Values, writer: &mut Writer<'_>) -> Op
     let comparison = Comparison::of(column, writer)?;
     match values {
         Values::All => None,
-        Values::In(list) => comparison.one_of(list.iter(), writer),
+        Values::In(list) => comparison.one_of(&list.iter().collect::<Vec<_>>(), writer),
         Values::NotIn(list) => {
             writer.text("NOT (");
-            comparison.one_of(list.iter(), writer)?;
+            comparison.one_of(&list.iter().collect::<Vec<_>>(), writer)?;
             writer.text(")");
             Some(())
         }
@@ -98,61 +100,102 @@ fn write_values(column: &Column, values: &Values, writer: &mut Writer<'_>) -> Op
 /// How values are compared with one column.
 pub(super) struct Comparison<'c> {
     column: &'c Column,
-    collate_equality: bool,
-    collate_order: bool,
+    equality: Compared,
+    order: Compared,
     widen: bool,
+}
+
+/// How the two sides of a comparison are written.
+#[derive(Clone, Copy)]
+enum Compared {
+    Plainly,
+    ByCodePoint(BinaryText),
+    Above,
+}
+
+impl Compared {
+    fn of(function: Function, is_collated: bool, dialect: &dyn Dialect) -> Self {
+        match dialect.binary_text(function) {
+            _ if !is_collated => Self::Plainly,
+            Some(binary) => Self::ByCodePoint(binary),
+            None => Self::Above,
+        }
+    }
+
+    fn binary(self) -> Option<BinaryText> {
+        match self {
+            Self::ByCodePoint(binary) => Some(binary),
+            Self::Plainly | Self::Above => None,
+        }
+    }
 }
 
 impl<'c> Comparison<'c> {
     /// The way the column's pushdown allows, if it allows any.
     pub(super) fn of(column: &'c Column, writer: &Writer<'_>) -> Option<Self> {
         let pushdown = column.mapping.pushdown;
-        let collate_order = matches!(pushdown, Pushdown::Collated | Pushdown::CollatedOrder);
-        if matches!(pushdown, Pushdown::NullsOnly | Pushdown::Nothing)
-            || (collate_order && !writer.has_binary_collation())
-        {
+        if matches!(pushdown, Pushdown::NullsOnly | Pushdown::Nothing) {
             return None;
         }
+        let is_collated = matches!(pushdown, Pushdown::Collated | Pushdown::CollatedOrder);
+        let dialect = writer.dialect();
         Some(Self {
             column,
-            collate_equality: pushdown == Pushdown::Collated,
-            collate_order,
+            equality: Compared::of(Function::Equal, pushdown == Pushdown::Collated, dialect),
+            order: Compared::of(Function::LessThan, is_collated, dialect),
             widen: pushdown == Pushdown::Millis,
         })
     }
 
-    fn operand(&self, collate: bool, writer: &mut Writer<'_>) {
-        writer.column(self.column);
-        if collate {
-            writer.binary_collation();
-        }
+    fn operand(&self, binary: Option<BinaryText>, writer: &mut Writer<'_>) -> Option<()> {
+        writer.text_operand(binary, |writer| {
+            writer.column(self.column);
+            Some(())
+        })
     }
 
-    fn bind(&self, value: Value, writer: &mut Writer<'_>) -> Option<()> {
-        writer.bind(Some(value), &self.column.mapping.data_type, self.column.mapping.bind_as)
+    fn bind(&self, value: Value, binary: Option<BinaryText>, writer: &mut Writer<'_>) -> Option<()> {
+        let mapping = &self.column.mapping;
+        writer.text_operand(binary.filter(|binary| binary.both_sides), |writer| {
+            writer.bind(Some(value), &mapping.data_type, mapping.bind_as)
+        })
     }
 
-    pub(super) fn one_of<'v>(
-        &self,
-        values: impl ExactSizeIterator<Item = &'v Value>,
-        writer: &mut Writer<'_>,
-    ) -> Option<()> {
+    /// Writes that the column is one of `values`, of which there is one at least.
+    pub(super) fn one_of(&self, values: &[&Value], writer: &mut Writer<'_>) -> Option<()> {
         if self.widen {
-            for (index, value) in values.enumerate() {
+            for (index, value) in values.iter().enumerate() {
                 writer.separator(index, " OR ");
-                let exactly = Bound::Included(value.clone());
+                let exactly = Bound::Included((*value).clone());
                 self.range(&exactly, &exactly, writer)?;
             }
             return Some(());
         }
-        let single = values.len() == 1;
-        self.operand(self.collate_equality, writer);
-        writer.text(if single { " = " } else { " IN (" });
-        for (index, value) in values.enumerate() {
-            writer.separator(index, ", ");
-            self.bind(value.clone(), writer)?;
+        match self.equality {
+            Compared::Above => None,
+            Compared::ByCodePoint(binary) if binary.beside_plain && self.column.mapping.read_as == ReadAs::Plain => {
+                writer.text("(");
+                self.lists(values, None, writer)?;
+                writer.text(") AND (");
+                self.lists(values, Some(binary), writer)?;
+                writer.text(")");
+                Some(())
+            }
+            compared => self.lists(values, compared.binary(), writer),
         }
-        writer.text(if single { "" } else { ")" });
+    }
+
+    fn lists(&self, values: &[&Value], binary: Option<BinaryText>, writer: &mut Writer<'_>) -> Option<()> {
+        for (index, list) in values.chunks(writer.dialect().max_list()).enumerate() {
+            writer.separator(index, " OR ");
+            self.operand(binary, writer)?;
+            writer.text(if list.len() == 1 { " = " } else { " IN (" });
+            for (index, value) in list.iter().enumerate() {
+                writer.separator(index, ", ");
+                self.bind((*value).clone(), binary, writer)?;
+            }
+            writer.text(if list.len() == 1 { "" } else { ")" });
+        }
         Some(())
     }
 
@@ -160,7 +203,7 @@ impl<'c> Comparison<'c> {
         let singles: Vec<&Value> = ranges.iter().filter_map(Range::single).collect();
         let mut alternatives = 0;
         if !singles.is_empty() {
-            self.one_of(singles.into_iter(), writer)?;
+            self.one_of(&singles, writer)?;
             alternatives += 1;
         }
         for range in ranges.iter().filter(|range| range.single().is_none()) {
@@ -173,14 +216,17 @@ impl<'c> Comparison<'c> {
 
     /// Writes `column` between two bounds, in parentheses.
     pub(super) fn range(&self, low: &Bound, high: &Bound, writer: &mut Writer<'_>) -> Option<()> {
+        if matches!(self.order, Compared::Above) {
+            return None;
+        }
         writer.text("(");
         let ends = [(low, End::Low), (high, End::High)];
         for (index, (bound, end)) in ends.into_iter().filter(|(bound, _)| **bound != Bound::Unbounded).enumerate() {
             let (operator, value) = self.limit(bound, end)?;
             writer.separator(index, " AND ");
-            self.operand(self.collate_order, writer);
+            self.operand(self.order.binary(), writer)?;
             writer.text(operator);
-            self.bind(value, writer)?;
+            self.bind(value, self.order.binary(), writer)?;
         }
         writer.text(")");
         Some(())
