@@ -199,4 +199,6 @@ fn write_order(keys: &[(&SortKey, &Column)], writer: &mut Writer<'_>) {
 }
 
 #[cfg(test)]
+mod poorer;
+#[cfg(test)]
 mod tests;
