@@ -19,6 +19,7 @@ mod scan;
 mod secret;
 mod size;
 pub mod sql;
+mod trust;
 mod value;
 
 #[cfg(feature = "testing")]
@@ -36,4 +37,5 @@ pub use scan::{Direction, Nulls, Scan, SortKey, Split};
 pub use secret::{Credential, Secret};
 pub use size::block_size;
 pub use sql::{Bind, Remainder, Rendered, Statement};
+pub use trust::RDS_ROOTS;
 pub use value::Value;
