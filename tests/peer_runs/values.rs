@@ -45,9 +45,12 @@ async fn v_numnan_and_v_inf_are_named() {
     // A condition that keeps the odd row away keeps its value away.
     let sane = range("n", DataType::Decimal128(10, 2), Bound::Unbounded, Bound::Included(decimal(1_000)));
     assert_eq!(peer.read("odd", &["n"], &sane).await, ["1.50", "2.50"]);
-    let modern =
-        range("ts", DataType::Date64, Bound::Included(Value::Millis(0)), Bound::Excluded(Value::Millis(i64::MAX / 4)));
-    assert_eq!(peer.read("odd", &["ts"], &modern).await, ["2020-01-01 00:00:00.000"]);
+    let since_1970 = |end| range("ts", DataType::Date64, Bound::Included(Value::Millis(0)), Bound::Excluded(end));
+    let year_10000 = since_1970(Value::Millis(253_402_300_800_000));
+    assert_eq!(peer.read("odd", &["ts"], &year_10000).await, ["2020-01-01 00:00:00.000"]);
+    // A time that the source does not have keeps nothing away there, and is not taken for its infinity.
+    let error = peer.try_read("odd", &["id"], &since_1970(Value::Millis(i64::MAX / 4))).await.unwrap_err();
+    assert!(error.to_string().contains("infinity"), "{error}");
 }
 
 fn decimal(whole: i128) -> Value {

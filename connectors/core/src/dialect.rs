@@ -20,6 +20,11 @@ pub trait Dialect: Send + Sync {
         true
     }
 
+    /// Whether a value of the source's type `own` is printed exactly as `value` ([`crate::ReadAs::Printed`]).
+    fn prints(&self, _own: &str, _value: &Value) -> bool {
+        false
+    }
+
     /// Whether the source may hold values of this column that do not fit the type it is shown as (infinite times, NaN among
     /// decimals). Rows that a comparison finds then bring the column along, so that such a value is an error and not a match.
     fn may_not_fit(&self, _column: &Column) -> bool {

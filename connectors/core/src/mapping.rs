@@ -60,6 +60,11 @@ pub enum ReadAs {
     Plain,
     /// Its name, cast to this type of the source.
     Cast(&'static str),
+    /// Its name, cast like that from its own type, which prints every value in one way only: equality with a value so printed
+    /// ([`crate::Dialect::prints`]) is asked of the column itself, so that an index serves.
+    Printed { own: &'static str, cast: &'static str },
+    /// This function of the source, of its name.
+    Call(&'static str),
 }
 
 /// Which comparisons of a column the source does exactly as Athena would.

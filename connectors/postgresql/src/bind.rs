@@ -69,6 +69,7 @@ fn encode(value: &Value, wire: &Type, out: &mut BytesMut) -> Result<(), Box<dyn 
         (Value::Decimal { unscaled, scale }, &Type::NUMERIC) => numeric(*unscaled, *scale, out)?,
         (Value::Text(value), &Type::TEXT) if value.contains('\0') => return Err(ZERO_BYTE.into()),
         (Value::Text(value), &Type::TEXT) => out.put_slice(value.as_bytes()),
+        (Value::Text(value), &Type::UUID) => out.put_slice(&uuid(value).ok_or(WRONG_TYPE)?),
         (Value::Bytes(value), &Type::BYTEA) => out.put_slice(value),
         (Value::Date(days), &Type::DATE) => out.put_i32(date(*days).ok_or(NO_TIME)?),
         (Value::Millis(millis) | Value::ZonedMillis(millis), &Type::TIMESTAMP | &Type::TIMESTAMPTZ) => {
@@ -84,6 +85,24 @@ const ZERO_BYTE: Unbindable = Unbindable("holds a zero byte, which no text of Po
 const NO_TIME: Unbindable = Unbindable("is a time beyond the server's first or last");
 const WRONG_TYPE: Unbindable = Unbindable("is not of the type that it is compared as");
 const NO_NUMERIC: Unbindable = Unbindable("is no decimal");
+
+/// The bytes of a uuid that is written as the server prints it: in lower case, with four dashes.
+pub(crate) fn uuid(text: &str) -> Option<[u8; 16]> {
+    let mut digits =
+        text.bytes().enumerate().filter(|(index, _)| !DASHES.contains(index)).map(|(_, byte)| match byte {
+            b'0'..=b'9' => Some(byte - b'0'),
+            b'a'..=b'f' => Some(byte - b'a' + 10),
+            _ => None,
+        });
+    let has_dashes = DASHES.iter().all(|index| text.as_bytes().get(*index) == Some(&b'-'));
+    let mut bytes = [0; 16];
+    for byte in &mut bytes {
+        *byte = digits.next()?? << 4 | digits.next()??;
+    }
+    (text.len() == 36 && has_dashes).then_some(bytes)
+}
+
+const DASHES: [usize; 4] = [8, 13, 18, 23];
 
 /// The server's first day is 4714-11-24 BC, its last 5874897-12-31.
 fn date(days: i32) -> Option<i32> {
@@ -173,6 +192,24 @@ mod tests {
         assert_eq!((timestamp(EPOCH_MILLIS + 1), timestamp(0)), (Some(1000), Some(-EPOCH_MILLIS * 1000)));
         assert_eq!(timestamp(9_224_318_016_000_000), None);
         assert!(timestamp(9_224_318_015_999_999).is_some());
+    }
+
+    #[test]
+    fn a_uuid_is_one_only_in_the_spelling_that_the_server_prints() {
+        let bytes = uuid("a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11").unwrap();
+        assert_eq!((bytes[0], bytes[4], bytes[15]), (0xa0, 0x9c, 0x11));
+        for other in [
+            "A0EEBC99-9c0b-4ef8-bb6d-6bb9bd380a11",
+            "a0eebc999c0b4ef8bb6d6bb9bd380a11",
+            "{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11}",
+            "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a1",
+            "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a111",
+            "a0eebc99-9c0b-4ef8-bb6d6-bb9bd380a11",
+            "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380aé",
+            "",
+        ] {
+            assert_eq!(uuid(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -188,7 +188,7 @@ impl Route {
 
 /// Has an idle way probed, so that a host that is gone is noticed long before its silence would be.
 fn keep_alive(socket: &TcpSocket) -> io::Result<()> {
-    const IDLE: Duration = Duration::from_secs(60);
+    const IDLE: Duration = Duration::from_mins(1);
     const INTERVAL: Duration = Duration::from_secs(10);
     let socket = SockRef::from(socket);
     let probes = TcpKeepalive::new().with_time(IDLE).with_interval(INTERVAL);
@@ -261,7 +261,7 @@ mod tests {
         {
             let probing = socket.tcp_keepalive_interval().unwrap() * socket.tcp_keepalive_retries().unwrap();
             let noticed = socket.tcp_keepalive_time().unwrap() + probing;
-            assert_eq!((noticed, socket.tcp_user_timeout().unwrap()), (Duration::from_secs(120), Some(noticed)));
+            assert_eq!((noticed, socket.tcp_user_timeout().unwrap()), (Duration::from_mins(2), Some(noticed)));
         }
     }
 }

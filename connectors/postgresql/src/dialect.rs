@@ -11,6 +11,9 @@ use crate::bind;
 /// The dialect.
 pub(crate) struct Postgres;
 
+/// The type whose values are compared with uuids themselves, and not with their text.
+pub(crate) const UUID: &str = "pg_catalog.uuid";
+
 /// Types that values are bound as: Athena's side, the name, and the type on the wire.
 const BOUND: &[(&str, Type)] = &[
     ("pg_catalog.bool", Type::BOOL),
@@ -21,6 +24,7 @@ const BOUND: &[(&str, Type)] = &[
     ("pg_catalog.float8", Type::FLOAT8),
     ("pg_catalog.numeric", Type::NUMERIC),
     ("pg_catalog.text", Type::TEXT),
+    (UUID, Type::UUID),
     ("pg_catalog.bytea", Type::BYTEA),
     ("pg_catalog.date", Type::DATE),
     ("pg_catalog.timestamp", Type::TIMESTAMP),
@@ -71,6 +75,10 @@ impl Dialect for Postgres {
 
     fn binds(&self, value: &Value) -> bool {
         bind::exists(value)
+    }
+
+    fn prints(&self, own: &str, value: &Value) -> bool {
+        matches!(value, Value::Text(text) if own == UUID && bind::uuid(text).is_some())
     }
 
     fn may_not_fit(&self, column: &Column) -> bool {

@@ -1,13 +1,14 @@
 //! What the driver and the server report, sorted by what the caller can do about it.
 //!
-//! A server's text is shown only for the classes of SQLSTATE whose texts name objects and rights; texts of the others may
-//! quote data, and are left out together with every detail.
+//! A server's text is shown only for the classes of SQLSTATE whose texts name objects and rights, and only if the server itself
+//! wrote it: a function beneath a view may raise any text under any SQLSTATE. Texts that may quote data are left out together
+//! with every detail.
 
 use std::error::Error as StdError;
 use std::io;
 
 use connector_core::{Error, ErrorKind};
-use tokio_postgres::error::DbError;
+use tokio_postgres::error::{DbError, ErrorPosition};
 
 use ErrorKind::{Conflict, Corrupt, Forbidden, Internal, Invalid, NotFound, Throttled, TimedOut, TooLarge};
 use ErrorKind::{Unauthenticated, Unavailable, Unsupported};
@@ -72,9 +73,16 @@ fn sorted(state: &str) -> (ErrorKind, &'static str) {
 fn from_server(error: &DbError) -> Error {
     let state = error.code().code();
     let (kind, hint) = sorted(state);
-    let spoken = SPOKEN.iter().any(|class| state.starts_with(class));
-    let text = if spoken { first_line(error.message()) } else { "the statement failed at the server" };
+    let text = spoken(error).unwrap_or("the statement failed at the server");
     with_hint(Error::new(kind, format!("{text} (SQLSTATE {state})")), hint)
+}
+
+/// The server's text, if it can hold no data. Functions of every language, and foreign servers, leave word of themselves where
+/// an error passes: a context, or a statement that was not ours.
+fn spoken(error: &DbError) -> Option<&str> {
+    let state = error.code().code();
+    let ours = error.where_().is_none() && !matches!(error.position(), Some(ErrorPosition::Internal { .. }));
+    (ours && SPOKEN.iter().any(|class| state.starts_with(class))).then(|| first_line(error.message()))
 }
 
 fn first_line(text: &str) -> &str {
@@ -135,7 +143,7 @@ pub(crate) fn from_login(error: &tokio_postgres::Error, ssl_mode: &str) -> Error
 }
 
 fn refused_login(sent: &DbError) -> Error {
-    let (state, text) = (sent.code().code(), first_line(sent.message()));
+    let (state, text) = (sent.code().code(), spoken(sent).unwrap_or("the login failed at the server"));
     // The words around it are translated, the file's name never is.
     if state == "28000" && text.contains("pg_hba.conf") {
         return Error::new(Forbidden, format!("the server does not let this user in from here: {text}"))

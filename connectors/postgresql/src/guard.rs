@@ -139,7 +139,7 @@ mod tests {
         let error = guard.read_u8().await.unwrap_err();
         assert!(error.to_string().contains("socketTimeout"), "{error}");
         // That alarm has gone off; asking again winds it up.
-        asked.send_replace(Some(Duration::from_secs(3600)));
+        asked.send_replace(Some(Duration::from_hours(1)));
         assert!(futures::poll!(Box::pin(guard.read_u8())).is_pending());
         server.write_all(b"Z").await.unwrap();
         assert_eq!(guard.read_u8().await.unwrap(), b'Z');

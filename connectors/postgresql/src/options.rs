@@ -174,7 +174,7 @@ impl Silence {
     fn parse(value: Option<&str>) -> Result<Self> {
         // A view may sort or aggregate for minutes before its first row, but no function of Lambda lives longer than 15.
         const ROWS: Duration = Duration::from_secs(870);
-        const ANSWER: Duration = Duration::from_secs(60);
+        const ANSWER: Duration = Duration::from_mins(1);
         if value.is_none() {
             return Ok(Self { rows: Some(ROWS), answer: Some(ANSWER) });
         }

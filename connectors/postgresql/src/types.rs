@@ -8,6 +8,8 @@ use std::sync::Arc;
 use arrow_schema::{DataType, Field, TimeUnit};
 use connector_core::{ColumnMapping, Pushdown, ReadAs, Settings};
 
+use crate::dialect::UUID;
+
 /// A column's type at the source, domains already replaced by what they stand for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RemoteType {
@@ -80,6 +82,9 @@ pub(crate) fn mapping(remote: &RemoteType, settings: &Settings) -> ColumnMapping
                 Collation::Foreign => Pushdown::NullsOnly,
             },
         ),
+        "uuid" => ColumnMapping { read_as: ReadAs::Printed { own: UUID, cast: TEXT }, ..as_text(remote.collation) },
+        // A cast would give the mask of a single host too, which the type itself does not print.
+        "inet" => ColumnMapping { read_as: ReadAs::Call("pg_catalog.abbrev"), ..as_text(remote.collation) },
         "bytea" => plain(DataType::Binary, Pushdown::Full),
         "date" => plain(DataType::Date32, Pushdown::Full),
         "timestamp" => plain(DataType::Date64, Pushdown::Millis),
@@ -203,7 +208,13 @@ mod tests {
 
     #[test]
     fn whatever_has_no_type_of_its_own_is_compared_as_the_text_it_is_shown_as() {
-        for name in ["uuid", "jsonb", "interval", "bpchar", "name", "char", "varbit", "bit", ""] {
+        for (name, read_as) in
+            [("uuid", ReadAs::Printed { own: UUID, cast: TEXT }), ("inet", ReadAs::Call("pg_catalog.abbrev"))]
+        {
+            let mapping = mapping(&remote(name, -1), &Settings::default());
+            assert_eq!((mapping.read_as, mapping.pushdown), (read_as, Pushdown::Collated), "{name}");
+        }
+        for name in ["jsonb", "interval", "bpchar", "name", "char", "varbit", "bit", ""] {
             let mapping = mapping(&remote(name, 12), &Settings::default());
             assert_eq!((mapping.read_as, mapping.pushdown), (ReadAs::Cast(TEXT), Pushdown::Collated), "{name}");
         }

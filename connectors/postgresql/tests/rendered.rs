@@ -18,6 +18,7 @@ fn column(remote_name: &str, data_type: DataType, read_as: ReadAs, pushdown: Pus
 
 fn table() -> Table {
     use ReadAs::{Cast, Plain};
+    let uuid = ReadAs::Printed { own: "pg_catalog.uuid", cast: "pg_catalog.text" };
     let columns = vec![
         column("Id", DataType::Int32, Plain, Pushdown::Full),
         column(ODD, DataType::Int64, Plain, Pushdown::Full),
@@ -25,6 +26,8 @@ fn table() -> Table {
         column("Flag", DataType::Boolean, Plain, Pushdown::Full),
         column("Text", DataType::Utf8, Plain, Pushdown::CollatedOrder),
         column("Cast", DataType::Utf8, Cast("pg_catalog.text"), Pushdown::Collated),
+        column("Uuid", DataType::Utf8, uuid, Pushdown::Collated),
+        column("Host", DataType::Utf8, ReadAs::Call("pg_catalog.abbrev"), Pushdown::Collated),
         column("Bytes", DataType::Binary, Plain, Pushdown::Full),
         column("Day", DataType::Date32, Plain, Pushdown::Full),
         column("Time", DataType::Date64, Plain, Pushdown::Millis),

@@ -279,6 +279,78 @@ SELECT "Id" FROM "Sales"."order ""lines""" WHERE (CAST("Cast" AS pg_catalog.text
 -- cast: none of two, or null
 SELECT "Id" FROM "Sales"."order ""lines""" WHERE (NOT (CAST("Cast" AS pg_catalog.text) COLLATE pg_catalog."C" IN (CAST($1 AS pg_catalog.text), CAST($2 AS pg_catalog.text))) OR CAST("Cast" AS pg_catalog.text) IS NULL);
 
+-- uuid: is null
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE (CAST("Uuid" AS pg_catalog.text) IS NULL);
+
+-- uuid: is not null
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE (CAST("Uuid" AS pg_catalog.text) IS NOT NULL);
+
+-- uuid: equal
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Uuid" = CAST($1 AS pg_catalog.uuid));
+
+-- uuid: equal or null
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Uuid" = CAST($1 AS pg_catalog.uuid) OR CAST("Uuid" AS pg_catalog.text) IS NULL);
+
+-- uuid: not equal
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE (NOT ("Uuid" = CAST($1 AS pg_catalog.uuid)));
+
+-- uuid: less
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ((CAST("Uuid" AS pg_catalog.text) COLLATE pg_catalog."C" < CAST($1 AS pg_catalog.text)));
+
+-- uuid: less or equal
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ((CAST("Uuid" AS pg_catalog.text) COLLATE pg_catalog."C" <= CAST($1 AS pg_catalog.text)));
+
+-- uuid: greater
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ((CAST("Uuid" AS pg_catalog.text) COLLATE pg_catalog."C" > CAST($1 AS pg_catalog.text)));
+
+-- uuid: greater, or equal, or null
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ((CAST("Uuid" AS pg_catalog.text) COLLATE pg_catalog."C" >= CAST($1 AS pg_catalog.text)) OR CAST("Uuid" AS pg_catalog.text) IS NULL);
+
+-- uuid: between
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ((CAST("Uuid" AS pg_catalog.text) COLLATE pg_catalog."C" > CAST($1 AS pg_catalog.text) AND CAST("Uuid" AS pg_catalog.text) COLLATE pg_catalog."C" <= CAST($2 AS pg_catalog.text)));
+
+-- uuid: one of two
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Uuid" IN (CAST($1 AS pg_catalog.uuid), CAST($2 AS pg_catalog.uuid)));
+
+-- uuid: none of two, or null
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE (NOT ("Uuid" IN (CAST($1 AS pg_catalog.uuid), CAST($2 AS pg_catalog.uuid))) OR CAST("Uuid" AS pg_catalog.text) IS NULL);
+
+-- host: is null
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE (pg_catalog.abbrev("Host") IS NULL);
+
+-- host: is not null
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE (pg_catalog.abbrev("Host") IS NOT NULL);
+
+-- host: equal
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE (pg_catalog.abbrev("Host") COLLATE pg_catalog."C" = CAST($1 AS pg_catalog.text));
+
+-- host: equal or null
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE (pg_catalog.abbrev("Host") COLLATE pg_catalog."C" = CAST($1 AS pg_catalog.text) OR pg_catalog.abbrev("Host") IS NULL);
+
+-- host: not equal
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE (NOT (pg_catalog.abbrev("Host") COLLATE pg_catalog."C" = CAST($1 AS pg_catalog.text)));
+
+-- host: less
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ((pg_catalog.abbrev("Host") COLLATE pg_catalog."C" < CAST($1 AS pg_catalog.text)));
+
+-- host: less or equal
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ((pg_catalog.abbrev("Host") COLLATE pg_catalog."C" <= CAST($1 AS pg_catalog.text)));
+
+-- host: greater
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ((pg_catalog.abbrev("Host") COLLATE pg_catalog."C" > CAST($1 AS pg_catalog.text)));
+
+-- host: greater, or equal, or null
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ((pg_catalog.abbrev("Host") COLLATE pg_catalog."C" >= CAST($1 AS pg_catalog.text)) OR pg_catalog.abbrev("Host") IS NULL);
+
+-- host: between
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ((pg_catalog.abbrev("Host") COLLATE pg_catalog."C" > CAST($1 AS pg_catalog.text) AND pg_catalog.abbrev("Host") COLLATE pg_catalog."C" <= CAST($2 AS pg_catalog.text)));
+
+-- host: one of two
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE (pg_catalog.abbrev("Host") COLLATE pg_catalog."C" IN (CAST($1 AS pg_catalog.text), CAST($2 AS pg_catalog.text)));
+
+-- host: none of two, or null
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE (NOT (pg_catalog.abbrev("Host") COLLATE pg_catalog."C" IN (CAST($1 AS pg_catalog.text), CAST($2 AS pg_catalog.text))) OR pg_catalog.abbrev("Host") IS NULL);
+
 -- bytes: is null
 SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Bytes" IS NULL);
 

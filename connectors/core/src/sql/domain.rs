@@ -110,6 +110,8 @@ pub(super) struct Comparison<'c> {
 enum Compared {
     Plainly,
     ByCodePoint(BinaryText),
+    /// In the column's own type, whose printed form the values are.
+    InOwnType(&'static str),
     Above,
 }
 
@@ -125,7 +127,7 @@ impl Compared {
     fn binary(self) -> Option<BinaryText> {
         match self {
             Self::ByCodePoint(binary) => Some(binary),
-            Self::Plainly | Self::Above => None,
+            Self::Plainly | Self::InOwnType(_) | Self::Above => None,
         }
     }
 }
@@ -147,18 +149,34 @@ impl<'c> Comparison<'c> {
         })
     }
 
-    fn operand(&self, binary: Option<BinaryText>, writer: &mut Writer<'_>) -> Option<()> {
-        writer.text_operand(binary, |writer| {
-            writer.column(self.column);
+    fn operand(&self, compared: Compared, writer: &mut Writer<'_>) -> Option<()> {
+        writer.text_operand(compared.binary(), |writer| {
+            match compared {
+                Compared::InOwnType(_) => writer.identifier(&self.column.remote_name),
+                _ => writer.column(self.column),
+            }
             Some(())
         })
     }
 
-    fn bind(&self, value: Value, binary: Option<BinaryText>, writer: &mut Writer<'_>) -> Option<()> {
+    fn bind(&self, value: Value, compared: Compared, writer: &mut Writer<'_>) -> Option<()> {
         let mapping = &self.column.mapping;
-        writer.text_operand(binary.filter(|binary| binary.both_sides), |writer| {
-            writer.bind(Some(value), &mapping.data_type, mapping.bind_as)
+        let source_type = match compared {
+            Compared::InOwnType(own) => Some(own),
+            _ => mapping.bind_as,
+        };
+        writer.text_operand(compared.binary().filter(|binary| binary.both_sides), |writer| {
+            writer.bind(Some(value), &mapping.data_type, source_type)
         })
+    }
+
+    /// How the column is compared with these values; in its own type if that prints each of them.
+    fn equality(&self, values: &[&Value], writer: &Writer<'_>) -> Compared {
+        let prints = |own| values.iter().all(|value| writer.dialect().prints(own, value));
+        match self.column.mapping.read_as {
+            ReadAs::Printed { own, .. } if prints(own) => Compared::InOwnType(own),
+            _ => self.equality,
+        }
     }
 
     /// Writes that the column is one of `values`, of which there is one at least.
@@ -171,28 +189,30 @@ impl<'c> Comparison<'c> {
             }
             return Some(());
         }
-        match self.equality {
+        match self.equality(values, writer) {
             Compared::Above => None,
-            Compared::ByCodePoint(binary) if binary.beside_plain && self.column.mapping.read_as == ReadAs::Plain => {
+            compared @ Compared::ByCodePoint(BinaryText { beside_plain: true, .. })
+                if self.column.mapping.read_as == ReadAs::Plain =>
+            {
                 writer.text("(");
-                self.lists(values, None, writer)?;
+                self.lists(values, Compared::Plainly, writer)?;
                 writer.text(") AND (");
-                self.lists(values, Some(binary), writer)?;
+                self.lists(values, compared, writer)?;
                 writer.text(")");
                 Some(())
             }
-            compared => self.lists(values, compared.binary(), writer),
+            compared => self.lists(values, compared, writer),
         }
     }
 
-    fn lists(&self, values: &[&Value], binary: Option<BinaryText>, writer: &mut Writer<'_>) -> Option<()> {
+    fn lists(&self, values: &[&Value], compared: Compared, writer: &mut Writer<'_>) -> Option<()> {
         for (index, list) in values.chunks(writer.dialect().max_list()).enumerate() {
             writer.separator(index, " OR ");
-            self.operand(binary, writer)?;
+            self.operand(compared, writer)?;
             writer.text(if list.len() == 1 { " = " } else { " IN (" });
             for (index, value) in list.iter().enumerate() {
                 writer.separator(index, ", ");
-                self.bind((*value).clone(), binary, writer)?;
+                self.bind((*value).clone(), compared, writer)?;
             }
             writer.text(if list.len() == 1 { "" } else { ")" });
         }
@@ -224,9 +244,9 @@ impl<'c> Comparison<'c> {
         for (index, (bound, end)) in ends.into_iter().filter(|(bound, _)| **bound != Bound::Unbounded).enumerate() {
             let (operator, value) = self.limit(bound, end)?;
             writer.separator(index, " AND ");
-            self.operand(self.order.binary(), writer)?;
+            self.operand(self.order, writer)?;
             writer.text(operator);
-            self.bind(value, self.order.binary(), writer)?;
+            self.bind(value, self.order, writer)?;
         }
         writer.text(")");
         Some(())

@@ -27,6 +27,10 @@ impl Dialect for Plain {
         !matches!(value, Value::Text(text) if text.contains('\0'))
     }
 
+    fn prints(&self, own: &str, value: &Value) -> bool {
+        own == "own" && matches!(value, Value::Text(text) if text.starts_with('k'))
+    }
+
     fn may_not_fit(&self, column: &Column) -> bool {
         column.name == "n"
     }
@@ -147,6 +151,26 @@ fn text_is_compared_by_code_point() {
     assert_eq!(conditions(&with(&[("t", above.clone())])).0, "((\"T\" COLLATE bin > $1))");
     assert_eq!(conditions(&with(&[("t", Domain::single(DataType::Utf8, text("a")))])).0, "(\"T\" = $1)");
     assert_eq!(conditions(&with(&[("u", Domain::single(DataType::Utf8, text("a")))])).0, "(\"U\" COLLATE bin = $1)");
+}
+
+#[test]
+fn equality_with_what_the_columns_own_type_prints_is_asked_of_the_column_itself() {
+    let asked = |domain| {
+        let mut scan = with(&[("u", domain)]);
+        scan.table.columns[2].mapping.read_as = ReadAs::Printed { own: "own", cast: "text" };
+        let types: Vec<_> =
+            render(&scan, &Plain).unwrap().statement.binds.into_iter().map(|bind| bind.source_type).collect();
+        (conditions(&scan).0, types)
+    };
+    let domain = |values| Domain { data_type: DataType::Utf8, values, nulls: false };
+    let (own, cast) = (Some("own"), None);
+    assert_eq!(asked(Domain::single(DataType::Utf8, text("k"))), ("(\"U\" = $1)".into(), vec![own]));
+    let others = asked(domain(Values::NotIn(vec![text("k"), text("k2")])));
+    assert_eq!(others, ("(NOT (\"U\" IN ($1, $2)))".into(), vec![own, own]));
+    let odd = asked(domain(Values::In(vec![text("k"), text("x")])));
+    assert_eq!(odd, ("(CAST(\"U\" AS text) COLLATE bin IN ($1, $2))".into(), vec![cast, cast]));
+    let above = asked(ranges(DataType::Utf8, &[(Bound::Excluded(text("k")), Bound::Unbounded)]));
+    assert_eq!(above, ("((CAST(\"U\" AS text) COLLATE bin > $1))".into(), vec![cast]));
 }
 
 #[test]

@@ -43,7 +43,13 @@ impl<'d> Writer<'d> {
     pub(super) fn column(&mut self, column: &Column) {
         match column.mapping.read_as {
             ReadAs::Plain => self.identifier(&column.remote_name),
-            ReadAs::Cast(source_type) => {
+            ReadAs::Call(function) => {
+                self.text(function);
+                self.text("(");
+                self.identifier(&column.remote_name);
+                self.text(")");
+            }
+            ReadAs::Cast(source_type) | ReadAs::Printed { cast: source_type, .. } => {
                 self.text("CAST(");
                 self.identifier(&column.remote_name);
                 self.text(" AS ");

@@ -1,7 +1,8 @@
 //! One list of scans for every dialect, so that what four engines are asked can be reviewed side by side.
 //!
 //! The engine brings its own table, mapped by its own type table, with columns of these names: `id`, `price`, `flag`, `text`,
-//! `cast`, `bytes`, `day`, `time`, `zoned`, `double`, `list`, and [`ODD`]. What it has no type for is left out.
+//! `cast`, `uuid`, `bytes`, `day`, `time`, `zoned`, `double`, `list`, and [`ODD`]; any other is asked about by its type. What it has
+//! no type for is left out.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -71,7 +72,7 @@ impl List<'_> {
         ];
         for name in ["id", "text", "cast", "time", "double"] {
             let Some(column) = self.table.column(name) else { continue };
-            if let Some([value, _]) = two_values(&column.mapping.data_type) {
+            if let Some([value, _]) = two_values(&column.name, &column.mapping.data_type) {
                 let domain = Domain::single(column.mapping.data_type.clone(), value);
                 shapes.push((format!("a limit behind {name}"), behind(name, domain)));
             }
@@ -93,7 +94,7 @@ impl List<'_> {
             ("is null", Domain::only_null(data_type.clone())),
             ("is not null", Domain::not_null(data_type.clone())),
         ];
-        if let Some([low, high]) = two_values(data_type) {
+        if let Some([low, high]) = two_values(&column.name, data_type) {
             let range = |low, high| Values::Ranges(vec![Range { low, high }]);
             let (included, excluded) = (Bound::Included(low.clone()), Bound::Excluded(low.clone()));
             domains.extend([
@@ -127,7 +128,7 @@ impl List<'_> {
     /// A comparison of a column with the first value of its type.
     fn compared(&self, function: Function, name: &str) -> Option<Expr> {
         let column = self.column(name)?;
-        let [value, _] = two_values(column.data_type())?;
+        let [value, _] = two_values(name, column.data_type())?;
         let constant = Expr::Constant { value: Some(value), data_type: column.data_type().clone() };
         Some(call(function, vec![column, constant]))
     }
@@ -235,9 +236,12 @@ fn text(text: &str) -> Value {
     Value::Text(text.into())
 }
 
-/// A low and a high value of a type; none for what cannot be compared.
-fn two_values(data_type: &DataType) -> Option<[Value; 2]> {
+/// A low and a high value for a column of a type; none for what cannot be compared.
+fn two_values(name: &str, data_type: &DataType) -> Option<[Value; 2]> {
     Some(match data_type {
+        DataType::Utf8 if name == "uuid" => {
+            ["00000000-0000-0000-0000-000000000001", "ffffffff-ffff-ffff-ffff-ffffffffffff"].map(text)
+        }
         DataType::Boolean => [Value::Bool(false), Value::Bool(true)],
         DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 => [Value::Int(1), Value::Int(7)],
         DataType::Float32 => [Value::Float32(1.5), Value::Float32(2.5)],

@@ -6,7 +6,7 @@ use connector_core::{Column, Error, Result, Settings, Table, TableName, resolve}
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
-use super::{READABLE, VISIBLE, distinct, may_be};
+use super::{READABLE, VISIBLE, distinct, holds_readable, may_be};
 use crate::session::{Session, get};
 use crate::types::{self, Collation, Element, RemoteType};
 
@@ -20,7 +20,8 @@ fn undomained(oid: &str, modifier: &str, dimensions: &str) -> String {
     )
 }
 
-/// Every table that the name may mean, with the columns that the user may read; one row a column. Catalog columns that only
+/// Every schema that the name may mean, with every table in it that the name may mean and the columns that the user may read;
+/// one row a column, or a table without columns, or a schema without such a table. Catalog columns that only
 /// newer servers have are looked up in the row as JSON, so that their absence is a NULL.
 fn sql() -> String {
     let system_name = |of: &str| {
@@ -37,7 +38,8 @@ fn sql() -> String {
          pg_catalog.to_jsonb(o) ->> 'collprovider' AS provider, pg_catalog.to_jsonb(o) ->> 'collcollate' AS collate, \
          pg_catalog.to_jsonb(o) ->> 'collisdeterministic' AS deterministic, \
          pg_catalog.to_jsonb(d) ->> 'datlocprovider' AS database_provider, d.datcollate::text AS database_collate \
-         FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid \
+         FROM pg_catalog.pg_namespace n \
+         LEFT JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND {READABLE} AND {table} \
          JOIN pg_catalog.pg_database d ON d.datname = pg_catalog.current_database() \
          LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
          AND pg_catalog.has_column_privilege(c.oid, a.attnum, 'SELECT') \
@@ -47,13 +49,14 @@ fn sql() -> String {
          LEFT JOIN LATERAL {element} f ON e.oid IS NOT NULL \
          LEFT JOIN pg_catalog.pg_type g ON g.oid = f.oid \
          LEFT JOIN pg_catalog.pg_collation o ON o.oid = a.attcollation \
-         WHERE {VISIBLE} AND {READABLE} AND {schema} AND {table} \
+         WHERE {VISIBLE} AND {schema} AND {holds_readable} \
          ORDER BY n.nspname::text COLLATE \"C\", c.relname::text COLLATE \"C\", a.attnum",
         type_name = system_name("t"),
         element_name = system_name("g"),
         base = undomained("a.atttypid", "a.atttypmod", "a.attndims"),
         element = undomained("e.oid", "b.modifier", "0"),
         schema = may_be("n.nspname", "$1"),
+        holds_readable = holds_readable(),
         table = may_be("c.relname", "$2"),
     )
 }
@@ -67,17 +70,19 @@ pub(crate) async fn table(
 ) -> Result<Table> {
     let wanted = [(&name.schema as &(dyn tokio_postgres::types::ToSql + Sync), Type::TEXT), (&name.table, Type::TEXT)];
     let rows = session.query(&sql(), &wanted).await?;
-    let names = rows.iter().map(|row| Ok((get::<String>(row, "schema")?, get::<String>(row, "name")?)));
+    let names = rows.iter().map(|row| Ok((get::<String>(row, "schema")?, get::<Option<String>>(row, "name")?)));
     let names = names.collect::<Result<Vec<_>>>()?;
+    // The schema is found first and by its name alone: which tables it has may not decide what a name means.
     let schemas = distinct(names.iter().map(|(schema, _)| schema));
-    // An unknown schema and an unknown table are not told apart, because rows are asked for by both names at once.
-    let schema = if schemas.is_empty() { "" } else { resolve("schema", &name.schema, &schemas, settings.casing)? };
-    let tables = distinct(names.iter().filter(|(of, _)| of == schema).map(|(_, table)| table));
-    let table = resolve("table", &name.table, &tables, settings.casing)?;
+    let schema = resolve("schema", &name.schema, &schemas, settings.casing)?;
+    let tables = distinct(names.iter().filter(|(of, _)| of == schema).filter_map(|(_, table)| table.as_ref()));
+    let table = resolve("table", &name.table, &tables, settings.casing)
+        .map_err(|error| error.context(format!("searching schema {schema:?}")))?;
     let found = TableName::new(schema, table);
-    let of_table =
-        rows.iter().zip(&names).filter(|(_, (schema, table))| *schema == found.schema && *table == found.table);
-    let rows: Vec<&Row> = of_table.map(|(row, _)| row).collect();
+    let is_found = |(schema, table): &(String, Option<String>)| {
+        *schema == found.schema && table.as_ref().is_some_and(|table| *table == found.table)
+    };
+    let rows: Vec<&Row> = rows.iter().zip(&names).filter(|(_, name)| is_found(name)).map(|(row, _)| row).collect();
     let comment = rows.first().map(|row| get(row, "table_comment")).transpose()?.flatten();
     let columns = columns(&rows, settings, encoding)?;
     if columns.is_empty() {

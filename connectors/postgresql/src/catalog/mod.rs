@@ -22,6 +22,11 @@ const VISIBLE: &str = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
 const READABLE: &str =
     "c.relkind IN ('r', 'p', 'v', 'm', 'f') AND pg_catalog.has_any_column_privilege(c.oid, 'SELECT')";
 
+/// Whether a schema `n` holds something readable; one that does not is never listed, so no name means it.
+fn holds_readable() -> String {
+    format!("EXISTS (SELECT 1 FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid AND {READABLE})")
+}
+
 /// Whether `name` may be what is wanted: the same but for the case of ASCII letters, or beyond ASCII, where the server's idea of
 /// case depends on its locale and ours decides; lower case may be longer.
 fn may_be(name: &str, wanted: &str) -> String {
@@ -36,8 +41,8 @@ fn may_be(name: &str, wanted: &str) -> String {
 pub(crate) async fn schemas(session: &mut Session) -> Result<Vec<String>> {
     let sql = format!(
         "SELECT n.nspname::text AS schema FROM pg_catalog.pg_namespace n WHERE {VISIBLE} \
-         AND EXISTS (SELECT 1 FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid AND {READABLE}) \
-         ORDER BY n.nspname::text COLLATE \"C\""
+         AND {holds_readable} ORDER BY n.nspname::text COLLATE \"C\"",
+        holds_readable = holds_readable()
     );
     session.query(&sql, &[]).await?.iter().map(|row| get(row, "schema")).collect()
 }
@@ -55,10 +60,10 @@ pub(crate) async fn tables(
          LEFT JOIN LATERAL (SELECT c.relname::text AS name FROM pg_catalog.pg_class c \
          WHERE c.relnamespace = n.oid AND {READABLE} AND ($2 IS NULL OR c.relname::text COLLATE \"C\" > $2 COLLATE \"C\") \
          ORDER BY c.relname::text COLLATE \"C\" LIMIT $3) r ON true \
-         WHERE {VISIBLE} AND {same} \
-         AND EXISTS (SELECT 1 FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid AND {READABLE}) \
+         WHERE {VISIBLE} AND {same} AND {holds_readable} \
          ORDER BY n.nspname::text COLLATE \"C\", r.name COLLATE \"C\"",
-        same = may_be("n.nspname", "$1")
+        same = may_be("n.nspname", "$1"),
+        holds_readable = holds_readable()
     );
     let limit = limit.map(|limit| i64::try_from(limit).unwrap_or(i64::MAX));
     let rows = session.query(&sql, &[(&schema, Type::TEXT), (&after, Type::TEXT), (&limit, Type::INT8)]).await?;

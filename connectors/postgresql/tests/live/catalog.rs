@@ -74,6 +74,30 @@ async fn n_dup_an_exact_name_wins_and_an_ambiguous_one_lists_what_it_may_mean() 
 }
 
 #[tokio::test]
+async fn a_schema_is_found_by_its_own_name_whatever_tables_it_has() {
+    let Some(server) = support::server() else { return };
+    server.schema("n_schema", "CREATE TABLE here (v text); INSERT INTO here VALUES ('lower')").await;
+    server.schema("\"N_Schema\"", "CREATE TABLE here (v text); CREATE TABLE there (v text)").await;
+    server.schema("\"N_Twin\"", "CREATE TABLE t (v text)").await;
+    server.schema("\"N_TWIN\"", "CREATE TABLE t (v text); CREATE TABLE lonely (v text)").await;
+    let mut connection = server.connect().await;
+    assert_eq!(table(connection.as_mut(), "n_schema", "here").await.name.schema, "n_schema");
+    assert_eq!(table(connection.as_mut(), "N_Schema", "there").await.name.schema, "N_Schema");
+    // The exact name is the schema's, though the table is only in the other.
+    let elsewhere = connection.table(&TableName::new("n_schema", "there")).await.unwrap_err();
+    assert_eq!(elsewhere.kind(), ErrorKind::NotFound);
+    assert!(elsewhere.to_string().contains("schema \"n_schema\": table \"there\""), "{elsewhere}");
+    for name in ["t", "lonely", "nope"] {
+        let ambiguous = connection.table(&TableName::new("n_twin", name)).await.unwrap_err();
+        assert_eq!(ambiguous.kind(), ErrorKind::Invalid, "{name}: {ambiguous}");
+        assert!(ambiguous.to_string().contains("\"N_TWIN\", \"N_Twin\""), "{name}: {ambiguous}");
+    }
+    let missing = connection.table(&TableName::new("n_nowhere", "here")).await.unwrap_err();
+    assert_eq!(missing.kind(), ErrorKind::NotFound);
+    assert!(missing.to_string().contains("schema \"n_nowhere\" does not exist"), "{missing}");
+}
+
+#[tokio::test]
 async fn n_dupcol_columns_that_differ_in_case_only_are_named() {
     let Some(server) = support::server() else { return };
     server.schema("n_dupcol", "CREATE TABLE t (a text, \"A\" text)").await;

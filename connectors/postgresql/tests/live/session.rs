@@ -103,6 +103,29 @@ async fn an_error_in_the_middle_keeps_data_out_of_its_text_and_the_session_usabl
     assert_eq!(whole(connection.as_mut(), "q_cast", "t").await.num_rows(), 5001);
 }
 
+#[tokio::test]
+async fn a_text_that_a_function_raises_is_not_shown_whatever_state_it_claims() {
+    let Some(server) = support::server() else { return };
+    let states =
+        ["42P01", "42501", "42XXX", "0A000", "28000", "40001", "53400", "54000", "55P03", "57014", "P0001", "22023"];
+    let mut sql = "CREATE FUNCTION inner_raise(state text) RETURNS int LANGUAGE plpgsql AS $$BEGIN \
+         RAISE 'card 4929-s3cret' USING ERRCODE = state, DETAIL = 's3cret', HINT = 's3cret'; END$$; \
+         CREATE FUNCTION cast_inside(v text) RETURNS int LANGUAGE plpgsql AS $$BEGIN \
+         EXECUTE 'SELECT ' || v; RETURN 1; END$$; CREATE VIEW undefined AS SELECT q_raise.cast_inside('\"s3cret\"') AS i"
+        .to_owned();
+    for state in states {
+        sql += &format!("; CREATE VIEW \"v{state}\" AS SELECT q_raise.inner_raise('{state}') AS i");
+    }
+    server.schema("q_raise", &sql).await;
+    for view in states.map(|state| format!("v{state}")).into_iter().chain(["undefined".to_owned()]) {
+        let mut connection = server.connect().await;
+        let scan = scan(&table(connection.as_mut(), "q_raise", &view).await);
+        let error = support::failure(connection.as_mut(), &scan).await;
+        assert!(error.to_string().contains("SQLSTATE"), "{view}: {error}");
+        assert!(!format!("{error} {error:?}").contains("s3cret"), "{view}: {error:?}");
+    }
+}
+
 async fn wide(server: &Server, schema: &str) {
     server
         .schema(schema, "CREATE VIEW t AS SELECT i AS id, repeat('x', 1000) AS s FROM generate_series(1, 1000000) i")

@@ -17,6 +17,11 @@ const AS_TEXT: &[(&str, &str, &str)] = &[
     ("json", "{\"a\" : 1}", "{\"a\" : 1}"),
     ("jsonb", "{\"b\":2,\"a\" : 1}", "{\"a\": 1, \"b\": 2}"),
     ("inet", "10.0.0.1/24", "10.0.0.1/24"),
+    ("inet", "10.0.0.1/32", "10.0.0.1"),
+    ("inet", "::FFFF:1.2.3.4", "::ffff:1.2.3.4"),
+    ("inet", "2001:DB8::1/64", "2001:db8::1/64"),
+    ("address", "10.0.0.2", "10.0.0.2"),
+    ("ident", "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"),
     ("cidr", "10.0.0.0/8", "10.0.0.0/8"),
     ("macaddr", "08:00:2b:01:02:03", "08:00:2b:01:02:03"),
     ("macaddr8", "08:00:2b:01:02:03:04:05", "08:00:2b:01:02:03:04:05"),
@@ -80,10 +85,16 @@ const AS_VALUES: &[(&str, &str, &str, DataType)] = &[
 
 const MADE: &str = "CREATE TYPE mood AS ENUM ('happy', 'sad'); CREATE TYPE pair AS (a int, b text); \
      CREATE DOMAIN shorttext AS text; CREATE DOMAIN posint AS int CHECK (VALUE > 0); CREATE DOMAIN posposint AS posint; \
-     CREATE DOMAIN price AS numeric(10,2); CREATE DOMAIN instant AS timestamp; CREATE DOMAIN flag AS boolean";
+     CREATE DOMAIN price AS numeric(10,2); CREATE DOMAIN instant AS timestamp; CREATE DOMAIN flag AS boolean; \
+     CREATE DOMAIN address AS inet; CREATE DOMAIN ident AS uuid";
 
 async fn typed_tables<'a>(server: &Server, schema: &str, types: impl Iterator<Item = (&'a str, &'a str)>) {
-    server.run("CREATE EXTENSION IF NOT EXISTS citext; CREATE EXTENSION IF NOT EXISTS hstore").await;
+    // Two tests at once would both find that there is none yet.
+    server
+        .run(
+            "SELECT pg_advisory_lock(20); CREATE EXTENSION IF NOT EXISTS citext; CREATE EXTENSION IF NOT EXISTS hstore",
+        )
+        .await;
     let mut sql = MADE.to_owned();
     for (index, (name, value)) in types.enumerate() {
         let value = value.replace('\'', "''");
@@ -123,6 +134,41 @@ async fn types_shown_as_text_are_found_by_the_text_shown() {
         assert_eq!(shown(&read(connection.as_mut(), &scan).await, "id"), ["1"], "{name}");
     }
     suite::all(connection.as_mut(), CONNECTOR.dialect(), "as_text").await;
+}
+
+#[tokio::test]
+async fn a_uuid_is_found_by_its_index_and_by_its_own_spelling_only() {
+    let Some(server) = support::server() else { return };
+    server
+        .schema(
+            "by_uuid",
+            "CREATE TABLE t (id int, v uuid UNIQUE); INSERT INTO t SELECT i, lpad(to_hex(i), 32, '0')::uuid \
+             FROM generate_series(1, 5000) i; INSERT INTO t VALUES (0, NULL), (-1, 'ffffffff-ffff-ffff-ffff-ffffffffffff'); \
+             ANALYZE t",
+        )
+        .await;
+    let mut connection = server.connect().await;
+    let mut scan = scan(&table(connection.as_mut(), "by_uuid", "t").await);
+    let (own, upper) = ("ffffffff-ffff-ffff-ffff-ffffffffffff", "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF");
+    let domain = |values, nulls| Domain { data_type: DataType::Utf8, values, nulls };
+    let text = |text: &str| Value::Text(text.into());
+    for (domain, rows) in [
+        (domain(Values::In(vec![text(own)]), false), 1),
+        (domain(Values::In(vec![text(own)]), true), 2),
+        (domain(Values::In(vec![text(upper)]), false), 0),
+        (domain(Values::In(vec![text(own), text(upper), text("no")]), false), 1),
+        (domain(Values::NotIn(vec![text(own)]), false), 5000),
+        (domain(Values::NotIn(vec![text(upper)]), false), 5001),
+        (domain(Values::NotIn(vec![text(own)]), true), 5001),
+    ] {
+        scan.domains = BTreeMap::from([("v".into(), domain.clone())]);
+        assert_eq!(read(connection.as_mut(), &scan).await.num_rows(), rows, "{domain:?}");
+    }
+    scan.domains = BTreeMap::from([("v".into(), Domain::single(DataType::Utf8, text(own)))]);
+    let asked = connector_core::sql::render(&scan, CONNECTOR.dialect()).unwrap().statement.sql;
+    let admin = server.admin(&server.database).await;
+    let plan = admin.simple_query(&format!("EXPLAIN {}", asked.replace("$1", &format!("'{own}'")))).await.unwrap();
+    assert!(format!("{plan:?}").contains("Index Scan"), "{asked}: {plan:?}");
 }
 
 #[tokio::test]
