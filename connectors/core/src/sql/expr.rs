@@ -79,7 +79,7 @@ fn write_call(scan: &Scan, function: Function, args: &[Expr], writer: &mut Write
         }
         (Function::In, [value, list]) => write_in(scan, value, list, writer),
         (Function::LikePattern, [value, Expr::Constant { value: Some(Value::Text(pattern)), data_type }]) => {
-            let pattern = Value::Text(writer.dialect().like_pattern(pattern)?.into());
+            let pattern = Value::Text(writer.dialect().like_pattern(pattern)?);
             let pattern = Expr::Constant { value: Some(pattern), data_type: data_type.clone() };
             write_form(scan, function, &[value.clone(), pattern], writer)
         }

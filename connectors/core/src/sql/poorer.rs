@@ -53,7 +53,7 @@ impl Dialect for Poor {
     }
 
     fn sort(&self, key: &str, direction: Direction, nulls: Nulls, out: &mut String) {
-        let last = if nulls == Nulls::Last { 1 } else { 0 };
+        let last = i32::from(nulls == Nulls::Last);
         let way = if direction == Direction::Ascending { "" } else { " DESC" };
         write!(out, "CASE WHEN {key} IS NULL THEN {last} ELSE {} END, {key}{way}", 1 - last).unwrap();
     }
