@@ -31,20 +31,48 @@ pub trait Dialect: Send + Sync {
         false
     }
 
-    /// The suffix that makes a text comparison one by code point (` COLLATE "C"`); `None` if the engine has none.
-    fn binary_collation(&self) -> Option<&'static str>;
+    /// How `function` is made to compare texts by code point; `None` if the engine cannot, which keeps it above.
+    fn binary_text(&self, function: Function) -> Option<BinaryText>;
 
     /// How a call with arguments of these types is written so that it means what Athena means; `None` keeps it above.
     fn function(&self, function: Function, args: &[DataType]) -> Option<FunctionForm>;
 
-    /// Writes one sort key behind an expression already written.
-    fn sort(&self, direction: Direction, nulls: Nulls, out: &mut String);
+    /// The pattern that means in the engine's LIKE what `pattern` means in Athena's, which has two wildcards and no escape.
+    fn like_pattern(&self, pattern: &str) -> Option<String> {
+        Some(pattern.to_owned())
+    }
 
-    /// Writes the clause that stops after `rows` rows, at the end of a select.
-    fn limit(&self, rows: u64, out: &mut String);
+    /// Whether the engine has truth values: a condition may be compared, and a column may be a condition.
+    fn has_truth_values(&self) -> bool {
+        true
+    }
+
+    /// Writes one sort key; `key` is its expression, already written.
+    fn sort(&self, key: &str, direction: Direction, nulls: Nulls, out: &mut String);
+
+    /// Writes the clause that stops after `rows` rows, at the end of a select that has an order or none.
+    fn limit(&self, rows: u64, ordered: bool, out: &mut String);
 
     /// How many values one statement may bind.
     fn max_binds(&self) -> usize;
+
+    /// How many values may stand in one list behind IN; longer ones are written as several.
+    fn max_list(&self) -> usize {
+        usize::MAX
+    }
+}
+
+/// What is written around a text so that it compares by code point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BinaryText {
+    /// In front of it.
+    pub open: &'static str,
+    /// Behind it.
+    pub close: &'static str,
+    /// Around both sides of a comparison, and not only its first.
+    pub both_sides: bool,
+    /// Beside the comparison as the column's own collation does it, which finds more and lets an index serve.
+    pub beside_plain: bool,
 }
 
 /// The shape of a rendered function call; every argument is parenthesised.
@@ -58,8 +86,8 @@ pub enum FunctionForm {
     Postfix(&'static str),
     /// `name(a, b)`
     Call(&'static str),
-    /// `(a) op (b) suffix`
-    InfixWith(&'static str, &'static str),
+    /// `open (a) between (b) close`
+    Around(&'static str, &'static str, &'static str),
     /// `(a) IN (b, c, …)`
     In,
 }

@@ -19,6 +19,7 @@ mod scan;
 mod secret;
 mod size;
 pub mod sql;
+mod trust;
 mod value;
 
 #[cfg(feature = "testing")]
@@ -26,7 +27,7 @@ pub mod testing;
 
 pub use connection::{BatchLimits, BatchStream, Connection, Health, Relation};
 pub use connector::{Capabilities, Casing, Connector, Endpoint, Parameter, Settings, Support};
-pub use dialect::{Dialect, FunctionForm};
+pub use dialect::{BinaryText, Dialect, FunctionForm};
 pub use domain::{Bound, Domain, Range, Values};
 pub use error::{Error, ErrorKind, Result};
 pub use expr::{Expr, Function};
@@ -36,4 +37,5 @@ pub use scan::{Direction, Nulls, Scan, SortKey, Split};
 pub use secret::{Credential, Secret};
 pub use size::block_size;
 pub use sql::{Bind, Remainder, Rendered, Statement};
+pub use trust::RDS_ROOTS;
 pub use value::Value;

@@ -8,8 +8,8 @@ mod tables;
 
 use async_trait::async_trait;
 use connector_core::{
-    Bind, Connection, Connector, Credential, Dialect, Direction, Endpoint, Error, Function, FunctionForm, Nulls,
-    Parameter, Result, Settings,
+    BinaryText, Bind, Connection, Connector, Credential, Dialect, Direction, Endpoint, Error, Function, FunctionForm,
+    Nulls, Parameter, Result, Settings,
 };
 
 /// The engine, as the registration lists it.
@@ -61,7 +61,7 @@ impl Dialect for Declined {
         None
     }
 
-    fn binary_collation(&self) -> Option<&'static str> {
+    fn binary_text(&self, _: Function) -> Option<BinaryText> {
         None
     }
 
@@ -69,9 +69,9 @@ impl Dialect for Declined {
         None
     }
 
-    fn sort(&self, _: Direction, _: Nulls, _: &mut String) {}
+    fn sort(&self, _: &str, _: Direction, _: Nulls, _: &mut String) {}
 
-    fn limit(&self, _: u64, _: &mut String) {}
+    fn limit(&self, _: u64, _: bool, _: &mut String) {}
 
     fn max_binds(&self) -> usize {
         0

@@ -3,7 +3,7 @@
 //! Every type and collation is written with its schema, so that nothing on a search path can stand in for it.
 
 use arrow_schema::{DataType, TimeUnit};
-use connector_core::{Bind, Column, Dialect, Direction, Function, FunctionForm, Nulls, ReadAs, Value};
+use connector_core::{BinaryText, Bind, Column, Dialect, Direction, Function, FunctionForm, Nulls, ReadAs, Value};
 use tokio_postgres::types::Type;
 
 use crate::bind;
@@ -91,8 +91,8 @@ impl Dialect for Postgres {
         has_odd_values && mapping.read_as == ReadAs::Plain
     }
 
-    fn binary_collation(&self) -> Option<&'static str> {
-        Some(" COLLATE pg_catalog.\"C\"")
+    fn binary_text(&self, _function: Function) -> Option<BinaryText> {
+        Some(BinaryText { open: "", close: " COLLATE pg_catalog.\"C\"", both_sides: false, beside_plain: false })
     }
 
     fn function(&self, function: Function, args: &[DataType]) -> Option<FunctionForm> {
@@ -100,7 +100,8 @@ impl Dialect for Postgres {
         means_the_same(function, args).then_some(form)
     }
 
-    fn sort(&self, direction: Direction, nulls: Nulls, out: &mut String) {
+    fn sort(&self, key: &str, direction: Direction, nulls: Nulls, out: &mut String) {
+        out.push_str(key);
         out.push_str(match direction {
             Direction::Ascending => " ASC",
             Direction::Descending => " DESC",
@@ -111,7 +112,7 @@ impl Dialect for Postgres {
         });
     }
 
-    fn limit(&self, rows: u64, out: &mut String) {
+    fn limit(&self, rows: u64, _ordered: bool, out: &mut String) {
         // The server counts in 63 bits; no table holds more rows.
         if let Ok(rows) = i64::try_from(rows) {
             out.extend([" LIMIT ", &rows.to_string()]);
@@ -138,7 +139,7 @@ fn form(function: Function) -> Option<FunctionForm> {
         Function::GreaterThanOrEqual => FunctionForm::Infix(" >= "),
         Function::IsDistinctFrom => FunctionForm::Infix(" IS DISTINCT FROM "),
         // Athena's LIKE has no escape character unless told; here the backslash is one unless told.
-        Function::LikePattern => FunctionForm::InfixWith(" LIKE ", " ESCAPE ''"),
+        Function::LikePattern => FunctionForm::Around("", " LIKE ", " ESCAPE ''"),
         Function::In => FunctionForm::In,
         _ => return None,
     })

@@ -6,7 +6,7 @@
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use connector_core::{Error, ErrorKind, Result};
+use connector_core::{Error, ErrorKind, RDS_ROOTS, Result};
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
@@ -15,9 +15,6 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
 use crate::options::{Options, SslMode};
-
-/// Roots of Amazon RDS in every region.
-const RDS_ROOTS: &[u8] = include_bytes!("rds-roots.pem");
 
 /// The TLS settings of an endpoint.
 ///

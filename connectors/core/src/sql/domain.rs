@@ -2,7 +2,9 @@
 
 use super::Pushed;
 use super::writer::Writer;
-use crate::{Bound, Column, Domain, Error, Pushdown, Range, ReadAs, Result, Scan, Value, Values};
+use crate::{
+    BinaryText, Bound, Column, Dialect, Domain, Error, Function, Pushdown, Range, ReadAs, Result, Scan, Value, Values,
+};
 
 /// The column a domain is about, if the two are of one type.
 pub(super) fn checked_column<'a>(scan: &'a Scan, name: &str, domain: &Domain) -> Result<&'a Column> {
@@ -84,10 +86,10 @@ fn write_values(column: &Column, values: &Values, writer: &mut Writer<'_>) -> Op
     let comparison = Comparison::of(column, writer)?;
     match values {
         Values::All => None,
-        Values::In(list) => comparison.one_of(list.iter(), writer),
+        Values::In(list) => comparison.one_of(&list.iter().collect::<Vec<_>>(), writer),
         Values::NotIn(list) => {
             writer.text("NOT (");
-            comparison.one_of(list.iter(), writer)?;
+            comparison.one_of(&list.iter().collect::<Vec<_>>(), writer)?;
             writer.text(")");
             Some(())
         }
@@ -98,71 +100,122 @@ fn write_values(column: &Column, values: &Values, writer: &mut Writer<'_>) -> Op
 /// How values are compared with one column.
 pub(super) struct Comparison<'c> {
     column: &'c Column,
-    collate_equality: bool,
-    collate_order: bool,
+    equality: Compared,
+    order: Compared,
     widen: bool,
+}
+
+/// How the two sides of a comparison are written.
+#[derive(Clone, Copy)]
+enum Compared {
+    Plainly,
+    ByCodePoint(BinaryText),
+    /// In the column's own type, whose printed form the values are.
+    InOwnType(&'static str),
+    Above,
+}
+
+impl Compared {
+    fn of(function: Function, is_collated: bool, dialect: &dyn Dialect) -> Self {
+        match dialect.binary_text(function) {
+            _ if !is_collated => Self::Plainly,
+            Some(binary) => Self::ByCodePoint(binary),
+            None => Self::Above,
+        }
+    }
+
+    fn binary(self) -> Option<BinaryText> {
+        match self {
+            Self::ByCodePoint(binary) => Some(binary),
+            Self::Plainly | Self::InOwnType(_) | Self::Above => None,
+        }
+    }
 }
 
 impl<'c> Comparison<'c> {
     /// The way the column's pushdown allows, if it allows any.
     pub(super) fn of(column: &'c Column, writer: &Writer<'_>) -> Option<Self> {
         let pushdown = column.mapping.pushdown;
-        let collate_order = matches!(pushdown, Pushdown::Collated | Pushdown::CollatedOrder);
-        if matches!(pushdown, Pushdown::NullsOnly | Pushdown::Nothing)
-            || (collate_order && !writer.has_binary_collation())
-        {
+        if matches!(pushdown, Pushdown::NullsOnly | Pushdown::Nothing) {
             return None;
         }
+        let is_collated = matches!(pushdown, Pushdown::Collated | Pushdown::CollatedOrder);
+        let dialect = writer.dialect();
         Some(Self {
             column,
-            collate_equality: pushdown == Pushdown::Collated,
-            collate_order,
+            equality: Compared::of(Function::Equal, pushdown == Pushdown::Collated, dialect),
+            order: Compared::of(Function::LessThan, is_collated, dialect),
             widen: pushdown == Pushdown::Millis,
         })
     }
 
-    fn operand(&self, collate: bool, writer: &mut Writer<'_>) {
-        writer.column(self.column);
-        if collate {
-            writer.binary_collation();
+    fn operand(&self, compared: Compared, writer: &mut Writer<'_>) -> Option<()> {
+        writer.text_operand(compared.binary(), |writer| {
+            match compared {
+                Compared::InOwnType(_) => writer.identifier(&self.column.remote_name),
+                _ => writer.column(self.column),
+            }
+            Some(())
+        })
+    }
+
+    fn bind(&self, value: Value, compared: Compared, writer: &mut Writer<'_>) -> Option<()> {
+        let mapping = &self.column.mapping;
+        let source_type = match compared {
+            Compared::InOwnType(own) => Some(own),
+            _ => mapping.bind_as,
+        };
+        writer.text_operand(compared.binary().filter(|binary| binary.both_sides), |writer| {
+            writer.bind(Some(value), &mapping.data_type, source_type)
+        })
+    }
+
+    /// How the column is compared with these values; in its own type if that prints each of them.
+    fn equality(&self, values: &[&Value], writer: &Writer<'_>) -> Compared {
+        let prints = |own| values.iter().all(|value| writer.dialect().prints(own, value));
+        match self.column.mapping.read_as {
+            ReadAs::Printed { own, .. } if prints(own) => Compared::InOwnType(own),
+            _ => self.equality,
         }
     }
 
-    fn bind(&self, value: Value, own: Option<&'static str>, writer: &mut Writer<'_>) -> Option<()> {
-        writer.bind(Some(value), &self.column.mapping.data_type, own.or(self.column.mapping.bind_as))
-    }
-
-    /// The column's own type, if all of these values are printed by it.
-    fn own_type<'v>(&self, mut values: impl Iterator<Item = &'v Value>, writer: &Writer<'_>) -> Option<&'static str> {
-        let ReadAs::Printed { own, .. } = self.column.mapping.read_as else { return None };
-        values.all(|value| writer.dialect().prints(own, value)).then_some(own)
-    }
-
-    pub(super) fn one_of<'v>(
-        &self,
-        values: impl ExactSizeIterator<Item = &'v Value> + Clone,
-        writer: &mut Writer<'_>,
-    ) -> Option<()> {
+    /// Writes that the column is one of `values`, of which there is one at least.
+    pub(super) fn one_of(&self, values: &[&Value], writer: &mut Writer<'_>) -> Option<()> {
         if self.widen {
-            for (index, value) in values.enumerate() {
+            for (index, value) in values.iter().enumerate() {
                 writer.separator(index, " OR ");
-                let exactly = Bound::Included(value.clone());
+                let exactly = Bound::Included((*value).clone());
                 self.range(&exactly, &exactly, writer)?;
             }
             return Some(());
         }
-        let single = values.len() == 1;
-        let own = self.own_type(values.clone(), writer);
-        match own {
-            Some(_) => writer.identifier(&self.column.remote_name),
-            None => self.operand(self.collate_equality, writer),
+        match self.equality(values, writer) {
+            Compared::Above => None,
+            compared @ Compared::ByCodePoint(BinaryText { beside_plain: true, .. })
+                if self.column.mapping.read_as == ReadAs::Plain =>
+            {
+                writer.text("(");
+                self.lists(values, Compared::Plainly, writer)?;
+                writer.text(") AND (");
+                self.lists(values, compared, writer)?;
+                writer.text(")");
+                Some(())
+            }
+            compared => self.lists(values, compared, writer),
         }
-        writer.text(if single { " = " } else { " IN (" });
-        for (index, value) in values.enumerate() {
-            writer.separator(index, ", ");
-            self.bind(value.clone(), own, writer)?;
+    }
+
+    fn lists(&self, values: &[&Value], compared: Compared, writer: &mut Writer<'_>) -> Option<()> {
+        for (index, list) in values.chunks(writer.dialect().max_list()).enumerate() {
+            writer.separator(index, " OR ");
+            self.operand(compared, writer)?;
+            writer.text(if list.len() == 1 { " = " } else { " IN (" });
+            for (index, value) in list.iter().enumerate() {
+                writer.separator(index, ", ");
+                self.bind((*value).clone(), compared, writer)?;
+            }
+            writer.text(if list.len() == 1 { "" } else { ")" });
         }
-        writer.text(if single { "" } else { ")" });
         Some(())
     }
 
@@ -170,7 +223,7 @@ impl<'c> Comparison<'c> {
         let singles: Vec<&Value> = ranges.iter().filter_map(Range::single).collect();
         let mut alternatives = 0;
         if !singles.is_empty() {
-            self.one_of(singles.iter().copied(), writer)?;
+            self.one_of(&singles, writer)?;
             alternatives += 1;
         }
         for range in ranges.iter().filter(|range| range.single().is_none()) {
@@ -183,14 +236,17 @@ impl<'c> Comparison<'c> {
 
     /// Writes `column` between two bounds, in parentheses.
     pub(super) fn range(&self, low: &Bound, high: &Bound, writer: &mut Writer<'_>) -> Option<()> {
+        if matches!(self.order, Compared::Above) {
+            return None;
+        }
         writer.text("(");
         let ends = [(low, End::Low), (high, End::High)];
         for (index, (bound, end)) in ends.into_iter().filter(|(bound, _)| **bound != Bound::Unbounded).enumerate() {
             let (operator, value) = self.limit(bound, end)?;
             writer.separator(index, " AND ");
-            self.operand(self.collate_order, writer);
+            self.operand(self.order, writer)?;
             writer.text(operator);
-            self.bind(value, None, writer)?;
+            self.bind(value, self.order, writer)?;
         }
         writer.text(")");
         Some(())

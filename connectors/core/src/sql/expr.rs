@@ -4,7 +4,7 @@ use arrow_schema::DataType;
 
 use super::domain::{Comparison, same_type};
 use super::writer::Writer;
-use crate::{Bound, Column, Error, Expr, Function, FunctionForm, Pushdown, Result, Scan, Value};
+use crate::{BinaryText, Bound, Column, Error, Expr, Function, FunctionForm, Pushdown, Result, Scan, Value};
 
 /// Checks that every column in the expression exists and has the type the expression says.
 pub(super) fn check_columns(scan: &Scan, expr: &Expr) -> Result<()> {
@@ -25,8 +25,23 @@ pub(super) fn check_columns(scan: &Scan, expr: &Expr) -> Result<()> {
     }
 }
 
-/// Writes the expression, or gives nothing when some part of it would mean something else at the source.
+/// Writes the expression as a condition, or gives nothing when some part of it would mean something else at the source.
 pub(super) fn write(scan: &Scan, expr: &Expr, writer: &mut Writer<'_>) -> Option<()> {
+    if writer.dialect().has_truth_values() || matches!(expr, Expr::Call { .. }) {
+        return write_any(scan, expr, writer);
+    }
+    write_any(scan, expr, writer)?;
+    writer.text(" = ");
+    writer.bind(Some(Value::Bool(true)), &DataType::Boolean, None)
+}
+
+/// Writes the expression where a value is wanted.
+fn write_value(scan: &Scan, expr: &Expr, writer: &mut Writer<'_>) -> Option<()> {
+    let is_condition = matches!(expr, Expr::Call { data_type: DataType::Boolean, .. });
+    (!is_condition || writer.dialect().has_truth_values()).then(|| write_any(scan, expr, writer))?
+}
+
+fn write_any(scan: &Scan, expr: &Expr, writer: &mut Writer<'_>) -> Option<()> {
     match expr {
         Expr::Column { name, .. } => {
             let column = scan.column(name)?;
@@ -63,6 +78,13 @@ fn write_call(scan: &Scan, function: Function, args: &[Expr], writer: &mut Write
             Some(())
         }
         (Function::In, [value, list]) => write_in(scan, value, list, writer),
+        (Function::LikePattern, [value, Expr::Constant { value: Some(Value::Text(pattern)), data_type }]) => {
+            let pattern = Value::Text(writer.dialect().like_pattern(pattern)?);
+            let pattern = Expr::Constant { value: Some(pattern), data_type: data_type.clone() };
+            write_form(scan, function, &[value.clone(), pattern], writer)
+        }
+        // Patterns that the rows bring along cannot be put into the engine's own words.
+        (Function::LikePattern, _) => None,
         (_, [Expr::Column { name, .. }, Expr::Constant { value, .. }]) if is_millis(scan, name) => {
             write_millis(scan.column(name)?, function, value.as_ref()?, writer)
         }
@@ -122,63 +144,77 @@ fn write_in(scan: &Scan, value: &Expr, list: &Expr, writer: &mut Writer<'_>) -> 
 fn write_form(scan: &Scan, function: Function, args: &[Expr], writer: &mut Writer<'_>) -> Option<()> {
     let types: Vec<DataType> = args.iter().map(|arg| arg.data_type().clone()).collect();
     let form = writer.dialect().function(function, &types)?;
-    let collate = compares(function) && needs_collation(scan, function, args);
-    if collate && !writer.has_binary_collation() {
-        return None;
-    }
-    let mut operand = |index: usize, writer: &mut Writer<'_>| {
-        let arg = args.get(index)?;
-        writer.text("(");
-        write(scan, arg, writer)?;
-        writer.text(")");
-        if index == 0 && collate {
-            writer.binary_collation();
-        }
-        Some(())
-    };
+    let call = Call { scan, function, args, binary: binary_text(scan, function, args, writer)? };
     match form {
-        FunctionForm::Infix(operator) => write_joined(args.len(), operator, "", &mut operand, writer),
-        FunctionForm::InfixWith(operator, suffix) => write_joined(args.len(), operator, suffix, &mut operand, writer),
-        FunctionForm::Prefix(operator) => {
-            writer.text(operator);
-            operand(0, writer)
-        }
-        FunctionForm::Postfix(operator) => {
-            operand(0, writer)?;
-            writer.text(operator);
-            Some(())
-        }
+        FunctionForm::Infix(operator) => call.joined("", operator, "", writer),
+        FunctionForm::Around(open, between, close) => call.joined(open, between, close, writer),
+        FunctionForm::Prefix(operator) => call.joined(operator, "", "", writer),
+        FunctionForm::Postfix(operator) => call.joined("", "", operator, writer),
         FunctionForm::Call(name) => {
             writer.text(name);
-            writer.text("(");
-            write_joined(args.len(), ", ", ")", &mut operand, writer)
+            call.joined("(", ", ", ")", writer)
         }
-        FunctionForm::In => {
-            operand(0, writer)?;
-            writer.text(" IN (");
-            for index in 1..args.len() {
-                writer.separator(index - 1, ", ");
-                operand(index, writer)?;
-            }
-            writer.text(")");
-            Some(())
-        }
+        FunctionForm::In => call.lists(writer),
     }
 }
 
-fn write_joined(
-    count: usize,
-    separator: &str,
-    suffix: &str,
-    operand: &mut impl FnMut(usize, &mut Writer<'_>) -> Option<()>,
-    writer: &mut Writer<'_>,
-) -> Option<()> {
-    for index in 0..count {
-        writer.separator(index, separator);
-        operand(index, writer)?;
+/// A call whose form is known.
+struct Call<'c> {
+    scan: &'c Scan,
+    function: Function,
+    args: &'c [Expr],
+    binary: Option<BinaryText>,
+}
+
+impl Call<'_> {
+    fn operand(&self, index: usize, writer: &mut Writer<'_>) -> Option<()> {
+        let arg = self.args.get(index)?;
+        let binary = self.binary.filter(|binary| index == 0 || binary.both_sides);
+        writer.text_operand(binary, |writer| {
+            writer.text("(");
+            match self.function {
+                Function::And | Function::Or | Function::Not => write(self.scan, arg, writer)?,
+                _ => write_value(self.scan, arg, writer)?,
+            }
+            writer.text(")");
+            Some(())
+        })
     }
-    writer.text(suffix);
-    Some(())
+
+    fn joined(&self, open: &str, between: &str, close: &str, writer: &mut Writer<'_>) -> Option<()> {
+        writer.text(open);
+        for index in 0..self.args.len() {
+            writer.separator(index, between);
+            self.operand(index, writer)?;
+        }
+        writer.text(close);
+        Some(())
+    }
+
+    /// The first argument among the others, in lists as long as the engine takes.
+    fn lists(&self, writer: &mut Writer<'_>) -> Option<()> {
+        let values: Vec<usize> = (1..self.args.len()).collect();
+        for (index, list) in values.chunks(writer.dialect().max_list()).enumerate() {
+            writer.separator(index, " OR ");
+            self.operand(0, writer)?;
+            writer.text(" IN (");
+            for (place, value) in list.iter().enumerate() {
+                writer.separator(place, ", ");
+                self.operand(*value, writer)?;
+            }
+            writer.text(")");
+        }
+        Some(())
+    }
+}
+
+/// What makes a comparison of texts one by code point, if it needs anything; nothing at all if the engine has nothing.
+#[expect(clippy::option_option, reason = "to be left out and to be declined are two answers")]
+fn binary_text(scan: &Scan, function: Function, args: &[Expr], writer: &Writer<'_>) -> Option<Option<BinaryText>> {
+    if !compares(function) || !needs_collation(scan, function, args) {
+        return Some(None);
+    }
+    writer.dialect().binary_text(function).map(Some)
 }
 
 fn compares(function: Function) -> bool {

@@ -170,7 +170,7 @@ fn finish(scan: &Scan, writer: &mut Writer<'_>, remainder: &mut Remainder) -> Re
         return Ok(());
     }
     write_order(&keys, writer);
-    writer.limit(limit);
+    writer.limit(limit, !keys.is_empty());
     Ok(())
 }
 
@@ -178,7 +178,7 @@ fn finish(scan: &Scan, writer: &mut Writer<'_>, remainder: &mut Remainder) -> Re
 fn sorts_alike(column: &Column, writer: &Writer<'_>) -> bool {
     match column.mapping.pushdown {
         Pushdown::Full | Pushdown::Millis => true,
-        Pushdown::Collated | Pushdown::CollatedOrder => writer.has_binary_collation(),
+        Pushdown::Collated | Pushdown::CollatedOrder => writer.dialect().binary_text(Function::LessThan).is_some(),
         // NaN has a place in the source's order and none that Athena's documentation fixes.
         Pushdown::Superset | Pushdown::NullsOnly | Pushdown::Nothing => false,
     }
@@ -187,13 +187,18 @@ fn sorts_alike(column: &Column, writer: &Writer<'_>) -> bool {
 fn write_order(keys: &[(&SortKey, &Column)], writer: &mut Writer<'_>) {
     for (index, (key, column)) in keys.iter().enumerate() {
         writer.text(if index == 0 { " ORDER BY " } else { ", " });
-        writer.column(column);
-        if matches!(column.mapping.pushdown, Pushdown::Collated | Pushdown::CollatedOrder) {
-            writer.binary_collation();
-        }
-        writer.sort(key.direction, key.nulls);
+        let collated = matches!(column.mapping.pushdown, Pushdown::Collated | Pushdown::CollatedOrder);
+        let binary = writer.dialect().binary_text(Function::LessThan).filter(|_| collated);
+        writer.sort(key, |writer| {
+            writer.text_operand(binary, |writer| {
+                writer.column(column);
+                Some(())
+            });
+        });
     }
 }
 
+#[cfg(test)]
+mod poorer;
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,9 @@ use std::fmt::Write;
 use arrow_schema::DataType;
 
 use super::*;
-use crate::{Bound, ColumnMapping, Direction, FunctionForm, Nulls, Range, ReadAs, Table, TableName, Values};
+use crate::{
+    BinaryText, Bound, ColumnMapping, Direction, FunctionForm, Nulls, Range, ReadAs, Table, TableName, Values,
+};
 
 /// A dialect as plain as can be, with room for three binds.
 struct Plain;
@@ -33,8 +35,8 @@ impl Dialect for Plain {
         column.name == "n"
     }
 
-    fn binary_collation(&self) -> Option<&'static str> {
-        Some(" COLLATE bin")
+    fn binary_text(&self, _function: Function) -> Option<BinaryText> {
+        Some(BinaryText { open: "", close: " COLLATE bin", both_sides: false, beside_plain: false })
     }
 
     fn function(&self, function: Function, _args: &[DataType]) -> Option<FunctionForm> {
@@ -48,12 +50,13 @@ impl Dialect for Plain {
         })
     }
 
-    fn sort(&self, direction: Direction, nulls: Nulls, out: &mut String) {
+    fn sort(&self, key: &str, direction: Direction, nulls: Nulls, out: &mut String) {
+        out.push_str(key);
         out.push_str(if direction == Direction::Ascending { " ASC" } else { " DESC" });
         out.push_str(if nulls == Nulls::First { " NULLS FIRST" } else { " NULLS LAST" });
     }
 
-    fn limit(&self, rows: u64, out: &mut String) {
+    fn limit(&self, rows: u64, _ordered: bool, out: &mut String) {
         write!(out, " LIMIT {rows}").unwrap();
     }
 

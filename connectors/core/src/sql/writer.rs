@@ -3,7 +3,7 @@
 use arrow_schema::DataType;
 
 use super::Bind;
-use crate::{Column, Dialect, Direction, Nulls, ReadAs, Value};
+use crate::{BinaryText, Column, Dialect, ReadAs, SortKey, Value};
 
 /// Text and binds, in step.
 pub(super) struct Writer<'d> {
@@ -76,22 +76,28 @@ impl<'d> Writer<'d> {
         Some(())
     }
 
-    pub(super) fn has_binary_collation(&self) -> bool {
-        self.dialect.binary_collation().is_some()
+    /// Writes something as it is, or so that it compares by code point.
+    pub(super) fn text_operand(
+        &mut self,
+        binary: Option<BinaryText>,
+        write: impl FnOnce(&mut Self) -> Option<()>,
+    ) -> Option<()> {
+        self.text(binary.map_or("", |binary| binary.open));
+        write(self)?;
+        self.text(binary.map_or("", |binary| binary.close));
+        Some(())
     }
 
-    pub(super) fn binary_collation(&mut self) {
-        if let Some(suffix) = self.dialect.binary_collation() {
-            self.text(suffix);
-        }
+    /// Writes one sort key, whose expression `write` writes.
+    pub(super) fn sort(&mut self, key: &SortKey, write: impl FnOnce(&mut Self)) {
+        let start = self.sql.len();
+        write(self);
+        let expression = self.sql.split_off(start);
+        self.dialect.sort(&expression, key.direction, key.nulls, &mut self.sql);
     }
 
-    pub(super) fn sort(&mut self, direction: Direction, nulls: Nulls) {
-        self.dialect.sort(direction, nulls, &mut self.sql);
-    }
-
-    pub(super) fn limit(&mut self, rows: u64) {
-        self.dialect.limit(rows, &mut self.sql);
+    pub(super) fn limit(&mut self, rows: u64, ordered: bool) {
+        self.dialect.limit(rows, ordered, &mut self.sql);
     }
 
     /// Adds one condition, in parentheses and joined by AND, if `write` can and the parameters suffice; else changes nothing.

@@ -4,4 +4,5 @@
 //! takes its seed from the caller, who prints it.
 
 mod conditions;
+pub mod scans;
 pub mod suite;

@@ -1,0 +1,260 @@
+//! One list of scans for every dialect, so that what four engines are asked can be reviewed side by side.
+//!
+//! The engine brings its own table, mapped by its own type table, with columns of these names: `id`, `price`, `flag`, `text`,
+//! `cast`, `uuid`, `bytes`, `day`, `time`, `zoned`, `double`, `list`, and [`ODD`]; any other is asked about by its type. What it has
+//! no type for is left out.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use arrow_schema::DataType;
+
+use crate::{
+    Bound, Column, Dialect, Direction, Domain, Expr, Function, Nulls, Range, Scan, SortKey, Table, Value, Values, sql,
+};
+
+/// A column's name, in lower case, that holds every quote there is.
+pub const ODD: &str = "odd \"name\" `of` [a] 'column'";
+
+/// Every scan rendered, each under its name and with what is kept above behind it.
+pub fn golden(table: &Table, dialect: &dyn Dialect) -> String {
+    let mut golden = String::from("-- Written by a test; what is kept above stands behind each statement.\n");
+    for (name, scan) in scans(table) {
+        let rendered = sql::render(&scan, dialect).expect("rendering");
+        let (statement, remainder) = (rendered.statement, rendered.remainder);
+        write!(golden, "\n-- {name}\n{};\n", statement.sql).expect("writing to a string");
+        let kept = remainder.domains.len() + remainder.filters.len();
+        if kept > 0 || remainder.limit {
+            let order = if remainder.order { ", order" } else { "" };
+            let limit = if remainder.limit { ", limit" } else { "" };
+            writeln!(golden, "-- kept: {kept} conditions{order}{limit}").expect("writing to a string");
+        }
+    }
+    golden
+}
+
+/// The scans, by name.
+pub fn scans(table: &Table) -> Vec<(String, Scan)> {
+    let list = List { table };
+    let mut scans = list.shapes();
+    for column in &table.columns {
+        scans.extend(list.domains(column));
+    }
+    scans.extend(list.filters());
+    scans
+}
+
+struct List<'t> {
+    table: &'t Table,
+}
+
+impl List<'_> {
+    fn scan(&self, projection: &[&str]) -> Scan {
+        let known = projection.iter().filter(|name| self.table.column(name).is_some());
+        Scan::new(self.table.clone(), known.map(ToString::to_string).collect())
+    }
+
+    fn shapes(&self) -> Vec<(String, Scan)> {
+        let ordered = |column: &str, direction, nulls| {
+            let order = vec![SortKey { column: column.into(), direction, nulls }];
+            Scan { order, limit: Some(10), ..self.scan(&["id"]) }
+        };
+        let behind = |column: &str, domain: Domain| Scan {
+            domains: BTreeMap::from([(column.to_owned(), domain)]),
+            limit: Some(5),
+            ..self.scan(&["id"])
+        };
+        let mut shapes = vec![
+            ("no columns".to_owned(), self.scan(&[])),
+            ("columns in any order".to_owned(), self.scan(&["cast", "id", ODD, "list"])),
+            ("a limit".to_owned(), Scan { limit: Some(5), ..self.scan(&["text"]) }),
+            ("a limit of the largest number".to_owned(), Scan { limit: Some(u64::MAX), ..self.scan(&["text"]) }),
+        ];
+        for name in ["id", "text", "cast", "time", "double"] {
+            let Some(column) = self.table.column(name) else { continue };
+            if let Some([value, _]) = two_values(&column.name, &column.mapping.data_type) {
+                let domain = Domain::single(column.mapping.data_type.clone(), value);
+                shapes.push((format!("a limit behind {name}"), behind(name, domain)));
+            }
+            let (up, down) = (Direction::Ascending, Direction::Descending);
+            shapes.push((format!("by {name} upwards, nulls last"), ordered(name, up, Nulls::Last)));
+            shapes.push((format!("by {name} downwards, nulls first"), ordered(name, down, Nulls::First)));
+        }
+        let mut by_two = ordered("id", Direction::Descending, Nulls::Last);
+        by_two.order.push(SortKey { column: "text".into(), direction: Direction::Ascending, nulls: Nulls::First });
+        shapes.push(("by two keys".to_owned(), by_two));
+        shapes
+    }
+
+    /// What may be asked of a column's values and of its being NULL.
+    fn domains(&self, column: &Column) -> Vec<(String, Scan)> {
+        let data_type = &column.mapping.data_type;
+        let of = |values, nulls| Domain { data_type: data_type.clone(), values, nulls };
+        let mut domains = vec![
+            ("is null", Domain::only_null(data_type.clone())),
+            ("is not null", Domain::not_null(data_type.clone())),
+        ];
+        if let Some([low, high]) = two_values(&column.name, data_type) {
+            let range = |low, high| Values::Ranges(vec![Range { low, high }]);
+            let (included, excluded) = (Bound::Included(low.clone()), Bound::Excluded(low.clone()));
+            domains.extend([
+                ("equal", of(range(included.clone(), included.clone()), false)),
+                ("equal or null", of(range(included.clone(), included.clone()), true)),
+                ("not equal", of(Values::NotIn(vec![low.clone()]), false)),
+                ("less", of(range(Bound::Unbounded, excluded.clone()), false)),
+                ("less or equal", of(range(Bound::Unbounded, included.clone()), false)),
+                ("greater", of(range(excluded.clone(), Bound::Unbounded), false)),
+                ("greater, or equal, or null", of(range(included, Bound::Unbounded), true)),
+                ("between", of(range(excluded, Bound::Included(high.clone())), false)),
+                ("one of two", of(Values::In(vec![low.clone(), high.clone()]), false)),
+                ("none of two, or null", of(Values::NotIn(vec![low, high]), true)),
+            ]);
+        }
+        let scan = |domain| Scan { domains: BTreeMap::from([(column.name.clone(), domain)]), ..self.scan(&["id"]) };
+        domains.into_iter().map(|(name, domain)| (format!("{}: {name}", column.name), scan(domain))).collect()
+    }
+
+    fn filters(&self) -> Vec<(String, Scan)> {
+        let filters = [self.comparisons(), self.logic(), self.others()].concat();
+        let filters = filters.into_iter().filter_map(|(name, filter)| Some((name, filter?)));
+        filters.map(|(name, filter)| (name.to_owned(), Scan { filters: vec![filter], ..self.scan(&["id"]) })).collect()
+    }
+
+    fn column(&self, name: &str) -> Option<Expr> {
+        let data_type = self.table.column(name)?.mapping.data_type.clone();
+        Some(Expr::Column { name: name.to_owned(), data_type })
+    }
+
+    /// A comparison of a column with the first value of its type.
+    fn compared(&self, function: Function, name: &str) -> Option<Expr> {
+        let column = self.column(name)?;
+        let [value, _] = two_values(name, column.data_type())?;
+        let constant = Expr::Constant { value: Some(value), data_type: column.data_type().clone() };
+        Some(call(function, vec![column, constant]))
+    }
+
+    fn comparisons(&self) -> Vec<(&'static str, Option<Expr>)> {
+        let mirrored = self.column("time").map(|time| {
+            let constant = Expr::Constant { value: Some(Value::Millis(1500)), data_type: time.data_type().clone() };
+            call(Function::LessThan, vec![constant, time])
+        });
+        let two = |function, left, right| Some(call(function, vec![self.column(left)?, self.column(right)?]));
+        vec![
+            ("number equal", self.compared(Function::Equal, "id")),
+            ("number not equal", self.compared(Function::NotEqual, "id")),
+            ("decimal less", self.compared(Function::LessThan, "price")),
+            ("text equal", self.compared(Function::Equal, "text")),
+            ("text not equal", self.compared(Function::NotEqual, "text")),
+            ("text less or equal", self.compared(Function::LessThanOrEqual, "text")),
+            ("text that is cast, equal", self.compared(Function::Equal, "cast")),
+            ("bytes greater", self.compared(Function::GreaterThan, "bytes")),
+            ("day greater or equal", self.compared(Function::GreaterThanOrEqual, "day")),
+            ("time equal", self.compared(Function::Equal, "time")),
+            ("time not equal", self.compared(Function::NotEqual, "time")),
+            ("a constant less than a time", mirrored),
+            ("double less", self.compared(Function::LessThan, "double")),
+            ("flag equal", self.compared(Function::Equal, "flag")),
+            ("number distinct", self.compared(Function::IsDistinctFrom, "id")),
+            ("text distinct", self.compared(Function::IsDistinctFrom, "text")),
+            ("two texts", two(Function::Equal, "text", "cast")),
+            ("two texts in order", two(Function::LessThan, "text", "cast")),
+            ("a number and a decimal", two(Function::GreaterThan, "id", "price")),
+            ("two times", two(Function::Equal, "time", "zoned")),
+        ]
+    }
+
+    fn logic(&self) -> Vec<(&'static str, Option<Expr>)> {
+        let (flag, number) = (|| self.column("flag"), || self.compared(Function::Equal, "id"));
+        let not = |inner: Option<Expr>| Some(call(Function::Not, vec![inner?]));
+        let both = |function, left: Option<Expr>, right: Option<Expr>| Some(call(function, vec![left?, right?]));
+        let null = Expr::Constant { value: None, data_type: DataType::Boolean };
+        vec![
+            ("a bare flag", flag()),
+            ("not a flag", not(flag())),
+            ("or", both(Function::Or, flag(), self.like("a%"))),
+            ("or, and one side stays above", both(Function::Or, number(), self.compared(Function::LessThan, "double"))),
+            (
+                "and, and one side stays above",
+                both(Function::And, number(), self.compared(Function::LessThan, "double")),
+            ),
+            ("nested", not(both(Function::Or, both(Function::And, number(), flag()), not(self.like("%_"))))),
+            ("a flag that is a condition", both(Function::Equal, flag(), number())),
+            ("an unknown truth", both(Function::And, number(), Some(null))),
+            ("whether a condition is unknown", number().map(|number| call(Function::IsNull, vec![number]))),
+        ]
+    }
+
+    fn others(&self) -> Vec<(&'static str, Option<Expr>)> {
+        let null = |data_type| Expr::Constant { value: None, data_type };
+        let number = |value| Expr::Constant { value: Some(Value::Int(value)), data_type: DataType::Int32 };
+        let computed = |function| {
+            let args = vec![self.column("id")?, number(2)];
+            let computed = Expr::Call { function, args, data_type: DataType::Int32 };
+            Some(call(Function::Equal, vec![computed, number(1)]))
+        };
+        let listed = |name, values, data_type| {
+            let list = Expr::List { values, data_type };
+            Some(call(Function::In, vec![self.column(name)?, list]))
+        };
+        let texts = vec![Some(text("a")), Some(text("b"))];
+        let negated = self.column("id").map(|id| {
+            let negated = Expr::Call { function: Function::Negate, args: vec![id], data_type: DataType::Int32 };
+            call(Function::LessThan, vec![negated, number(0)])
+        });
+        let of_column = |function, name, arg| Some(call(function, vec![self.column(name)?, arg]));
+        vec![
+            ("like", self.like("a%")),
+            ("like with every sign", self.like("a\\%_[b]^'\"!$")),
+            ("not like", self.like("%b").map(|like| call(Function::Not, vec![like]))),
+            ("in", listed("id", vec![Some(Value::Int(1)), Some(Value::Int(2))], DataType::Int32)),
+            ("in with null", listed("id", vec![Some(Value::Int(1)), None], DataType::Int32)),
+            ("text in", listed("text", texts, DataType::Utf8)),
+            ("equal to null", of_column(Function::Equal, "id", null(DataType::Int32))),
+            ("distinct from null", of_column(Function::IsDistinctFrom, "id", null(DataType::Int32))),
+            ("nullif", computed(Function::NullIf)),
+            ("sum", computed(Function::Add)),
+            ("difference", computed(Function::Subtract)),
+            ("product", computed(Function::Multiply)),
+            ("quotient", computed(Function::Divide)),
+            ("remainder", computed(Function::Modulus)),
+            ("negation", negated),
+            ("a list is null", self.column("list").map(|list| call(Function::IsNull, vec![list]))),
+        ]
+    }
+
+    fn like(&self, pattern: &str) -> Option<Expr> {
+        let pattern = Expr::Constant { value: Some(text(pattern)), data_type: DataType::Utf8 };
+        Some(call(Function::LikePattern, vec![self.column("text")?, pattern]))
+    }
+}
+
+fn call(function: Function, args: Vec<Expr>) -> Expr {
+    Expr::Call { function, args, data_type: DataType::Boolean }
+}
+
+fn text(text: &str) -> Value {
+    Value::Text(text.into())
+}
+
+/// A low and a high value for a column of a type; none for what cannot be compared.
+fn two_values(name: &str, data_type: &DataType) -> Option<[Value; 2]> {
+    Some(match data_type {
+        DataType::Utf8 if name == "uuid" => {
+            ["00000000-0000-0000-0000-000000000001", "ffffffff-ffff-ffff-ffff-ffffffffffff"].map(text)
+        }
+        DataType::Boolean => [Value::Bool(false), Value::Bool(true)],
+        DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 => [Value::Int(1), Value::Int(7)],
+        DataType::Float32 => [Value::Float32(1.5), Value::Float32(2.5)],
+        DataType::Float64 => [Value::Float64(1.5), Value::Float64(2.5)],
+        DataType::Decimal128(_, scale) => {
+            let one = 10_i128.pow(u32::from(scale.unsigned_abs()));
+            [Value::Decimal { unscaled: one, scale: *scale }, Value::Decimal { unscaled: 2 * one, scale: *scale }]
+        }
+        DataType::Utf8 => [text("a"), text("b")],
+        DataType::Binary => [Value::Bytes(vec![0]), Value::Bytes(vec![1])],
+        DataType::Date32 => [Value::Date(0), Value::Date(1)],
+        DataType::Date64 => [Value::Millis(1500), Value::Millis(2500)],
+        DataType::Timestamp(..) => [Value::ZonedMillis(1500 << 12), Value::ZonedMillis(2500 << 12)],
+        _ => return None,
+    })
+}
