@@ -12,6 +12,7 @@ pub mod endpoint;
 mod engine;
 mod exec;
 pub mod invoke;
+mod like;
 mod literal;
 mod pushdown;
 mod query;

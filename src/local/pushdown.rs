@@ -11,6 +11,7 @@ use datafusion::logical_expr::expr::InList;
 use datafusion::logical_expr::{Between, BinaryExpr, Cast, Expr as Sql, Like, Operator};
 
 use super::domain::{Narrowed, narrowed};
+use super::like;
 use super::literal::{cast_keeps_all, constant, folded};
 use super::semantics::{athena_function, result_type};
 use crate::protocol::Constraints;
@@ -203,16 +204,6 @@ fn comparing(op: Operator) -> Option<Function> {
     })
 }
 
-fn mirrored(function: Function) -> Function {
-    match function {
-        Function::LessThan => Function::GreaterThan,
-        Function::LessThanOrEqual => Function::GreaterThanOrEqual,
-        Function::GreaterThan => Function::LessThan,
-        Function::GreaterThanOrEqual => Function::LessThanOrEqual,
-        other => other,
-    }
-}
-
 fn comparison(function: Function, left: &Sql, right: &Sql, schema: &Schema) -> Option<Expr> {
     let against = |column: &Sql, function, literal: &Sql| {
         let (column, Sql::Literal(literal, _)) = (bare_column(column, schema)?, literal) else { return None };
@@ -220,7 +211,7 @@ fn comparison(function: Function, left: &Sql, right: &Sql, schema: &Schema) -> O
         let constant = Expr::Constant { value: Some(folded.value), data_type: column.data_type().clone() };
         call(folded.function, vec![column, constant], DataType::Boolean)
     };
-    against(left, function, right).or_else(|| against(right, mirrored(function), left)).or_else(|| {
+    against(left, function, right).or_else(|| against(right, function.mirrored()?, left)).or_else(|| {
         let args = vec![converted(left, schema)?, converted(right, schema)?];
         call(function, args, DataType::Boolean)
     })
@@ -309,30 +300,8 @@ fn one_of(list: &InList, schema: &Schema) -> Option<Expr> {
     if list.negated { not(found) } else { Some(found) }
 }
 
-/// LIKE as DataFusion has it, with a backslash that escapes, as LIKE of the protocol, which has no escape.
 fn like(like: &Like, schema: &Schema) -> Option<Expr> {
-    if like.case_insensitive || like.escape_char.is_some_and(|escape| escape != '\\') {
-        return None;
-    }
-    let Sql::Literal(pattern, _) = &*like.pattern else { return None };
-    let pattern = unescaped(pattern.try_as_str()??)?;
-    let pattern = Expr::Constant { value: Some(Value::Text(pattern)), data_type: DataType::Utf8 };
+    let pattern = Expr::Constant { value: Some(Value::Text(like::travelling(like)?)), data_type: DataType::Utf8 };
     let matches = call(Function::LikePattern, vec![converted(&like.expr, schema)?, pattern], DataType::Boolean)?;
     if like.negated { not(matches) } else { Some(matches) }
-}
-
-/// A pattern without its escapes; none if it escapes a wildcard.
-fn unescaped(pattern: &str) -> Option<String> {
-    let mut text = String::with_capacity(pattern.len());
-    let mut letters = pattern.chars();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '\\' => match letters.next() {
-                Some('\\') => text.push('\\'),
-                _ => return None,
-            },
-            other => text.push(other),
-        }
-    }
-    Some(text)
 }

@@ -19,7 +19,9 @@ mod scan;
 mod secret;
 mod size;
 pub mod sql;
+mod types;
 mod value;
+mod zoned;
 
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -36,4 +38,6 @@ pub use scan::{Direction, Nulls, Scan, SortKey, Split};
 pub use secret::{Credential, Secret};
 pub use size::block_size;
 pub use sql::{Bind, Remainder, Rendered, Statement};
+pub use types::{same_layout, same_type};
 pub use value::Value;
+pub use zoned::{pack_zoned, unpack_zoned};
