@@ -373,14 +373,24 @@ fn members(list: &InList) -> Vec<&Sql> {
 
 fn one_of(list: InList, schema: &DFSchema) -> Result<Transformed<Sql>> {
     let InList { expr, list, negated } = list;
-    let mut any: Option<Sql> = None;
-    for item in list {
-        let equal = compared(Operator::Eq, *expr.clone(), item, schema);
-        any = Some(match any {
-            Some(any) => any.or(equal),
-            None => equal,
-        });
-    }
+    let equal = |item| compared(Operator::Eq, *expr.clone(), item, schema);
+    let any = disjunction(list.into_iter().map(equal).collect());
     let Some(any) = any else { return plan_err!("IN has an empty list") };
     Ok(Transformed::yes(if negated { Sql::Not(Box::new(any)) } else { any }))
+}
+
+/// Whether any of these is true, as a tree of little depth: every pass over a plan goes down to the leaves by recursion.
+fn disjunction(mut parts: Vec<Sql>) -> Option<Sql> {
+    while parts.len() > 1 {
+        let mut pairs = Vec::with_capacity(parts.len().div_ceil(2));
+        let mut rest = parts.into_iter();
+        while let Some(part) = rest.next() {
+            pairs.push(match rest.next() {
+                Some(next) => part.or(next),
+                None => part,
+            });
+        }
+        parts = pairs;
+    }
+    parts.pop()
 }
