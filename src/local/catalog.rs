@@ -18,6 +18,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use super::engine::failure;
 use super::query::QueryContext;
+use super::refusal::nearest;
 use super::table::AthenaTable;
 use super::types::athena_type;
 use super::wire::Wire;
@@ -131,9 +132,29 @@ impl Catalogs {
         let (wire, table) = self.table(&parts)?;
         let provider: Arc<dyn TableProvider> = match table.schema.as_str() {
             INFORMATION_SCHEMA => Arc::new(information(wire, &table.table, &query.id).await?),
-            _ => AthenaTable::find(wire.clone(), query.clone(), table.clone()).await?,
+            _ => match AthenaTable::find(wire.clone(), query.clone(), table.clone()).await {
+                Ok(found) => found,
+                Err(error) => return Err(with_nearest(error, wire, &table, &query.id).await),
+            },
         };
         Ok(Found { catalog: wire.catalog().to_owned(), table, provider })
+    }
+}
+
+/// A failure to find a table, with the name that was perhaps meant; a listing that fails, too, suggests none.
+async fn with_nearest(error: Error, wire: &Wire, table: &TableName, query_id: &str) -> Error {
+    if error.kind() != ErrorKind::NotFound {
+        return error;
+    }
+    let schemas = wire.schemas(query_id).await.unwrap_or_default();
+    let (wanted, names) = if schemas.contains(&table.schema) {
+        (&table.table, wire.tables(query_id, &table.schema).await.unwrap_or_default())
+    } else {
+        (&table.schema, schemas)
+    };
+    match nearest(wanted, names.iter().map(String::as_str)) {
+        Some(near) => Error::not_found(error.to_string()).hint(format!("did you mean {near:?}?")).with_source(error),
+        None => error,
     }
 }
 

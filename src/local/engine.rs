@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use connector_core::{Error, ErrorKind, Result};
+use connector_core::{Error, Result};
 use datafusion::common::DataFusionError;
 use datafusion::execution::FunctionRegistry;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
@@ -16,6 +16,7 @@ use datafusion::prelude::SessionConfig;
 use super::Options;
 use super::aggregates::aggregates;
 use super::catalog::Catalogs;
+use super::refusal::{one_line, refusal};
 use super::semantics::AthenaSemantics;
 use super::simplify::Simplify;
 
@@ -74,13 +75,13 @@ pub(super) fn failure(error: DataFusionError) -> Error {
             datafusion::arrow::error::ArrowError::ExternalError(ours) if ours.is::<Error>() => {
                 failure(DataFusionError::External(ours))
             }
-            other => Error::invalid(format!("computing failed: {other}")),
+            other => Error::invalid(format!("computing failed: {}", one_line(&other.to_string()))),
         },
         DataFusionError::Shared(shared) => match Arc::try_unwrap(shared) {
             Ok(inner) => failure(inner),
             Err(shared) => copied(&shared),
         },
-        other => sorted(other),
+        other => refusal(&other).with_source(other),
     }
 }
 
@@ -97,20 +98,7 @@ fn copied(shared: &DataFusionError) -> Error {
         }
         cause = error.source();
     }
-    Error::internal(shared.strip_backtrace())
-}
-
-fn sorted(error: DataFusionError) -> Error {
-    let kind = match error.find_root() {
-        DataFusionError::SQL(..)
-        | DataFusionError::Plan(_)
-        | DataFusionError::SchemaError(..)
-        | DataFusionError::Execution(_) => ErrorKind::Invalid,
-        DataFusionError::NotImplemented(_) => ErrorKind::Unsupported,
-        DataFusionError::ResourcesExhausted(_) => ErrorKind::TooLarge,
-        _ => ErrorKind::Internal,
-    };
-    Error::new(kind, error.strip_backtrace()).with_source(error)
+    refusal(shared)
 }
 
 /// A plan as text, one operator a line.

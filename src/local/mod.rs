@@ -11,12 +11,14 @@ mod domain;
 pub mod endpoint;
 mod engine;
 mod exec;
+mod heading;
 pub mod invoke;
 mod like;
 mod literal;
 mod pushdown;
 mod query;
 mod read;
+mod refusal;
 mod report;
 pub mod s3;
 mod semantics;
@@ -34,7 +36,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use connector_core::{Error, Result};
-use datafusion::arrow::datatypes::Schema;
+use datafusion::common::DataFusionError;
 use datafusion::execution::SessionState;
 use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::sql::parser::Statement as Parsed;
@@ -143,11 +145,15 @@ impl LocalAthena {
     /// Errors: those of the text, of the functions, and of computing; the last ones may come with the rows.
     pub async fn sql(&self, text: &str) -> Result<Query> {
         match statement::parse(text)? {
-            Asked::Rows(statement) => {
+            Asked::Rows(statement, headings) => {
                 let (context, state, plan, planned) = self.plan(*statement).await?;
                 let stream = execute_stream(plan, state.task_ctx()).map_err(engine::failure)?;
-                let schema = Arc::new(Schema::new(stream.schema().fields().clone()));
-                let batches = stream.map(|batch| batch.map_err(engine::failure)).boxed();
+                let schema = headings.schema(&stream.schema());
+                let headed = {
+                    let schema = schema.clone();
+                    move |batch| heading::headed(&batch, &schema).map_err(DataFusionError::from)
+                };
+                let batches = stream.map(move |batch| batch.and_then(&headed).map_err(engine::failure)).boxed();
                 Ok(Query { schema, batches, progress: Progress::new(context, planned) })
             }
             listing => self.list(listing).await,
@@ -157,7 +163,7 @@ impl LocalAthena {
     /// Says what a query would ask of its sources and what would be left to do here; nothing is read.
     pub async fn explain(&self, text: &str) -> Result<Report> {
         match statement::parse(text)? {
-            Asked::Rows(statement) => {
+            Asked::Rows(statement, _) => {
                 let (context, _, _, planned) = self.plan(*statement).await?;
                 Ok(Progress::new(context, planned).report())
             }
@@ -209,7 +215,7 @@ impl LocalAthena {
                 names("tab_name", &self.catalogs.wire(catalog)?.tables(&query_id(), schema).await?)
             }
             Asked::Columns(table) => described(&self.catalogs.describe(&query_id(), &table).await?),
-            Asked::Rows(_) => return Err(Error::internal("a query was taken for a listing")),
+            Asked::Rows(..) => return Err(Error::internal("a query was taken for a listing")),
         };
         Ok(Query::ready(batch?))
     }

@@ -14,11 +14,12 @@ use datafusion::sql::sqlparser::ast::{
 
 use super::dialect::Trino;
 use super::engine;
+use super::heading::Headings;
 
 /// What a text asks for.
 pub(super) enum Asked {
-    /// Rows, or the plan that would give them.
-    Rows(Box<Parsed>),
+    /// Rows and their headings, or the plan that would give them.
+    Rows(Box<Parsed>, Headings),
     /// The names of the catalogs.
     Catalogs,
     /// The schemas of a catalog, or of the default one.
@@ -47,8 +48,11 @@ pub(super) fn parse(text: &str) -> Result<Asked> {
     }
     fold(&mut parsed);
     match parsed {
-        Parsed::Statement(statement) => match *statement {
-            Statement::Query(_) => Ok(Asked::Rows(Box::new(Parsed::Statement(statement)))),
+        Parsed::Statement(mut statement) => match *statement {
+            Statement::Query(_) => {
+                let headings = Headings::give(&mut statement);
+                Ok(Asked::Rows(Box::new(Parsed::Statement(statement)), headings))
+            }
             other => listing(other),
         },
         Parsed::Explain(explain) => explained(explain),
@@ -56,10 +60,11 @@ pub(super) fn parse(text: &str) -> Result<Asked> {
     }
 }
 
-fn explained(explain: ExplainStatement) -> Result<Asked> {
-    match &*explain.statement {
+fn explained(mut explain: ExplainStatement) -> Result<Asked> {
+    match &mut *explain.statement {
         Parsed::Statement(statement) if matches!(**statement, Statement::Query(_)) => {
-            Ok(Asked::Rows(Box::new(Parsed::Explain(explain))))
+            Headings::give(statement);
+            Ok(Asked::Rows(Box::new(Parsed::Explain(explain)), Headings::default()))
         }
         _ => Err(reads_only()),
     }

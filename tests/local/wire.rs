@@ -128,6 +128,61 @@ async fn what_there_is_is_listed_in_every_way() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_statement_that_cannot_be_planned_is_refused_in_one_line_with_what_was_meant() {
+    let shop = Shop::open().await;
+    let athena = shop.athena(|_| ());
+    for (query, message, hint) in [
+        ("selec 1", "syntax error at line 1, column 1: expected an SQL statement, found selec", None),
+        ("select 1\nfrom shop.orders where", "syntax error: expected an expression, found its end", None),
+        ("select 'abc", "syntax error at line 1, column 8: unterminated string literal", None),
+        ("select nope from shop.orders", "column \"nope\" does not exist", Some("did you mean \"note\"?")),
+        (
+            "select o.totals from shop.orders o",
+            "column \"totals\" does not exist in \"o\"",
+            Some("did you mean \"total\"?"),
+        ),
+        (
+            "select x from (select 1, id, note from shop.orders)",
+            "column \"x\" does not exist",
+            Some("there are id, note"),
+        ),
+        (
+            "select id from shop.orders a, shop.orders b",
+            "column \"id\" is ambiguous",
+            Some("write its table in front: table.id"),
+        ),
+        (
+            "select 1 from shop.orders o, shop.orders o",
+            "two tables are called \"o\"",
+            Some("give one of them an alias"),
+        ),
+        ("select floorr(id) from shop.orders", "function \"floorr\" does not exist", Some("did you mean \"floor\"?")),
+        ("select zzzzzz(id) from shop.orders", "function \"zzzzzz\" does not exist", None),
+        ("select sum(note) from shop.orders", "no function takes these arguments: sum(Utf8)", None),
+        ("select x.* from shop.orders", "there is no table called \"x\" in the FROM clause", None),
+        ("select id + note from shop.orders", "cannot coerce arithmetic expression Int64 + Utf8 to valid types", None),
+    ] {
+        let error = run(&athena, query).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.to_string().as_str(), error.hint_text()),
+            (ErrorKind::Invalid, message, hint),
+            "{query}"
+        );
+    }
+    for (query, hint) in [
+        ("select 1 from shop.orderz", "did you mean \"orders\"?"),
+        ("select 1 from sho.orders", "did you mean \"shop\"?"),
+        (
+            "select 1 from shop.payments",
+            "list what there is, and check that the catalog's user has rights on the table",
+        ),
+    ] {
+        let error = run(&athena, query).await.unwrap_err();
+        assert_eq!((error.kind(), error.hint_text()), (ErrorKind::NotFound, Some(hint)), "{query}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn failures_say_what_is_wrong_and_of_what_kind() {
     let shop = Shop::open().await;
     let athena = shop.athena(|_| ());
