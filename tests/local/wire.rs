@@ -71,6 +71,58 @@ async fn over_the_invoke_api_everything_is_as_in_process_failures_too() {
     assert_eq!((near.kind(), near.to_string(), near.hint_text()), (far.kind(), far.to_string(), far.hint_text()));
 }
 
+/// Fails as it is told to.
+struct Failing(ErrorKind);
+
+#[async_trait::async_trait]
+impl Invoke for Failing {
+    async fn invoke(&self, _: Vec<u8>) -> Result<Vec<u8>, Error> {
+        Err(Error::new(self.0, "failed").hint("as told"))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_kind_of_failure_comes_through_both_transports_as_what_it_was() {
+    use ErrorKind::{
+        Conflict, Corrupt, Forbidden, Internal, Invalid, NotFound, Throttled, TimedOut, TooLarge, Unauthenticated,
+        Unavailable, Unsupported,
+    };
+    let kinds = [
+        Conflict,
+        Corrupt,
+        Forbidden,
+        Internal,
+        Invalid,
+        NotFound,
+        Throttled,
+        TimedOut,
+        TooLarge,
+        Unauthenticated,
+        Unavailable,
+        Unsupported,
+    ];
+    let name = |kind: &ErrorKind| kind.as_str().replace(' ', "_");
+    let functions = kinds.map(|kind| (name(&kind), Arc::new(Failing(kind)) as Arc<dyn Invoke>));
+    let endpoint = Endpoint::start(BTreeMap::from(functions), None).await.unwrap();
+    for kind in kinds {
+        let error = Http::at(endpoint.url(), name(&kind)).invoke(b"{}".to_vec()).await.unwrap_err();
+        assert_eq!((error.kind(), error.to_string().as_str(), error.hint_text()), (kind, "failed", Some("as told")));
+    }
+    // A table that changed since the query was planned.
+    let shop = Shop::open().await;
+    let changed: Arc<dyn Invoke> = Arc::new(Asking(shop.function.clone(), |request: &mut Request| {
+        if let Request::ReadRecords(request) = request {
+            let text = arrow_schema::Field::new("id", arrow_schema::DataType::Utf8, true);
+            request.schema = Arc::new(arrow_schema::Schema::new(vec![text]));
+        }
+    }));
+    let endpoint = Endpoint::start(BTreeMap::from([("shop".to_owned(), changed.clone())]), None).await.unwrap();
+    for function in [changed, Arc::new(Http::at(endpoint.url(), "shop"))] {
+        let error = run(&shop.athena_over(function, |_| ()), "select id from shop.orders").await.unwrap_err();
+        assert_eq!((error.kind(), error.hint_text()), (Conflict, Some("run the query again")), "{error}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_function_that_is_not_there_or_too_large_a_request_is_told_apart() {
     let shop = Shop::open().await;
