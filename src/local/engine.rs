@@ -16,6 +16,8 @@ use datafusion::prelude::SessionConfig;
 use super::Options;
 use super::aggregates::aggregates;
 use super::catalog::Catalogs;
+use super::exec::AthenaScan;
+use super::read::Plan;
 use super::refusal::{one_line, refusal};
 use super::semantics::AthenaSemantics;
 use super::simplify::Simplify;
@@ -104,6 +106,12 @@ fn copied(shared: &DataFusionError) -> Error {
 /// A plan as text, one operator a line.
 pub(super) fn shown(plan: &dyn ExecutionPlan) -> String {
     displayable(plan).indent(false).to_string()
+}
+
+/// The scans of a plan.
+pub(super) fn scans(plan: &Arc<dyn ExecutionPlan>) -> Vec<Arc<Plan>> {
+    let own = plan.downcast_ref::<AthenaScan>().map(|scan| scan.plan().clone());
+    own.into_iter().chain(plan.children().into_iter().flat_map(scans)).collect()
 }
 
 /// The conditions that the engine itself evaluates.

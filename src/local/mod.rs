@@ -41,7 +41,7 @@ use datafusion::execution::SessionState;
 use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::sql::parser::Statement as Parsed;
 use futures::StreamExt;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, try_join_all};
 
 use self::catalog::{Catalogs, batch, texts};
 use self::invoke::Invoke;
@@ -160,11 +160,12 @@ impl LocalAthena {
         }
     }
 
-    /// Says what a query would ask of its sources and what would be left to do here; nothing is read.
+    /// Says what a query would ask of its sources, in how many splits, and what would be left to do here; no row is read.
     pub async fn explain(&self, text: &str) -> Result<Report> {
         match statement::parse(text)? {
             Asked::Rows(statement, _) => {
-                let (context, _, _, planned) = self.plan(*statement).await?;
+                let (context, _, plan, planned) = self.plan(*statement).await?;
+                try_join_all(engine::scans(&plan).iter().map(read::list)).await?;
                 Ok(Progress::new(context, planned).report())
             }
             _ => Ok(Report::default()),
@@ -181,6 +182,7 @@ impl LocalAthena {
             options: self.options.clone(),
             batch_rows: self.state.config_options().execution.batch_size.get(),
             scans: Mutex::default(),
+            notes: Mutex::default(),
         });
         let references = self.state.resolve_table_references(&statement).map_err(engine::failure)?;
         let tables = self.catalogs.resolve(references, &context).await?;

@@ -146,7 +146,7 @@ async fn an_explanation_reads_nothing_and_tells_who_does_what() {
     assert_eq!(report.scans[0].evaluated.len(), 2);
     assert_eq!(report.engine_filters.len(), 1);
     assert!(report.engine_filters[0].contains("length"), "{report:?}");
-    assert_eq!((report.scans[0].splits, report.scans[0].rows), (0, 0));
+    assert_eq!((report.scans[0].splits, report.scans[0].splits_read, report.scans[0].rows), (4, 0, 0));
     assert!(report.plan.contains("AthenaScan: memory.shop.orders"), "{}", report.plan);
 }
 

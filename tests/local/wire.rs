@@ -333,6 +333,87 @@ async fn a_result_that_nobody_takes_ends_its_reads() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_cannot_be_described_leaves_a_note_and_the_columns_of_the_others() {
+    struct Shy(Arc<dyn Invoke>);
+    #[async_trait::async_trait]
+    impl Invoke for Shy {
+        async fn invoke(&self, payload: Vec<u8>) -> Result<Vec<u8>, Error> {
+            match Request::decode(&payload).unwrap() {
+                Request::GetTable(request) if request.table.table == "every_type" => {
+                    Err(Error::invalid("two columns a"))
+                }
+                _ => self.0.invoke(payload).await,
+            }
+        }
+    }
+    let shop = Shop::open().await;
+    let query = "select distinct table_name from information_schema.columns";
+    let (mut rows, report) = run(&shop.athena_over(Arc::new(Shy(shop.function.clone())), |_| ()), query).await.unwrap();
+    rows.sort();
+    assert_eq!(rows, ["customers", "orders"]);
+    let [note] = &report.notes[..] else { panic!("{report:?}") };
+    assert!(note.contains("leaves out table \"shop\".\"every_type\"") && note.contains("DESCRIBE"), "{note}");
+    assert!(run(&shop.athena(|_| ()), query).await.unwrap().1.notes.is_empty());
+}
+
+/// Fails, or panics, at the second read, while the others never end.
+struct Breaking {
+    stuck: Arc<Counting>,
+    reads: std::sync::atomic::AtomicUsize,
+    panics: bool,
+}
+
+#[async_trait::async_trait]
+impl Invoke for Breaking {
+    async fn invoke(&self, payload: Vec<u8>) -> Result<Vec<u8>, Error> {
+        let is_read = matches!(Request::decode(&payload).unwrap(), Request::ReadRecords(_));
+        if is_read && self.reads.fetch_add(1, Ordering::SeqCst) == 1 {
+            // The other read is under way before this one breaks.
+            while self.stuck.reads.load(Ordering::SeqCst) == 0 {
+                tokio::task::yield_now().await;
+            }
+            assert!(!self.panics, "a panic that this test wants");
+            return Err(Error::new(ErrorKind::Forbidden, "no more"));
+        }
+        self.stuck.invoke(payload).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_read_that_fails_or_panics_fails_the_query_and_stops_the_others() {
+    let shop = Shop::open().await;
+    for panics in [false, true] {
+        let stuck = Counting::new(shop.function.clone(), 1);
+        let function = Arc::new(Breaking { stuck: stuck.clone(), reads: 0.into(), panics });
+        let athena = shop.athena_over(function, |options| options.parallel_reads = 2);
+        let query = run(&athena, "select id from shop.orders");
+        let failed =
+            tokio::time::timeout(Duration::from_mins(1), query).await.expect("a read that is stuck is waited for");
+        let error = failed.expect_err("rows were left out and nothing was said");
+        assert_eq!(error.kind(), if panics { ErrorKind::Internal } else { ErrorKind::Forbidden }, "{error}");
+        let stopped = async {
+            while !stuck.given_up.load(Ordering::SeqCst) {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_mins(1), stopped)
+            .await
+            .expect("the read goes on behind a query that failed");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_does_not_wait_for_reads_that_are_under_way() {
+    let shop = Shop::open().await;
+    // Of four reads at once, all but the first never end.
+    let function = Counting::new(shop.function.clone(), 2);
+    let athena = shop.athena_over(function.clone(), |options| options.parallel_reads = 4);
+    let query = run(&athena, "select id from shop.orders limit 5");
+    let (rows, _) = tokio::time::timeout(Duration::from_mins(1), query).await.expect("it waits for all").unwrap();
+    assert_eq!(rows.len(), 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_limit_leaves_splits_unread() {
     let shop = Shop::open().await;
     let function = Counting::new(shop.function.clone(), usize::MAX);
