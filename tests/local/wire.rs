@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use connector_core::{Error, ErrorKind};
+use datafusion::arrow::compute::concat_batches;
 use futures::StreamExt;
 use glaux::local::endpoint::Endpoint;
 use glaux::local::invoke::{Http, Invoke};
@@ -382,10 +383,11 @@ impl Invoke for Breaking {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_read_that_fails_or_panics_fails_the_query_and_stops_the_others() {
     let shop = Shop::open().await;
-    for panics in [false, true] {
+    // Two reads of four at once, and all of them.
+    for (panics, at_once) in [(false, 2), (true, 2), (false, 4), (true, 4)] {
         let stuck = Counting::new(shop.function.clone(), 1);
         let function = Arc::new(Breaking { stuck: stuck.clone(), reads: 0.into(), panics });
-        let athena = shop.athena_over(function, |options| options.parallel_reads = 2);
+        let athena = shop.athena_over(function, |options| options.parallel_reads = at_once);
         let query = run(&athena, "select id from shop.orders");
         let failed =
             tokio::time::timeout(Duration::from_mins(1), query).await.expect("a read that is stuck is waited for");
@@ -399,6 +401,43 @@ async fn a_read_that_fails_or_panics_fails_the_query_and_stops_the_others() {
         tokio::time::timeout(Duration::from_mins(1), stopped)
             .await
             .expect("the read goes on behind a query that failed");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_listing_that_panics_fails_the_query() {
+    struct Panicking(Arc<dyn Invoke>);
+    #[async_trait::async_trait]
+    impl Invoke for Panicking {
+        async fn invoke(&self, payload: Vec<u8>) -> Result<Vec<u8>, Error> {
+            let is_listing = matches!(Request::decode(&payload).unwrap(), Request::GetSplits(_));
+            assert!(!is_listing, "a panic that this test wants");
+            self.0.invoke(payload).await
+        }
+    }
+    let shop = Shop::open().await;
+    let athena = shop.athena_over(Arc::new(Panicking(shop.function.clone())), |_| ());
+    let error = run(&athena, "select count(*) from shop.orders").await.expect_err("rows were left out in silence");
+    assert_eq!(error.kind(), ErrorKind::Internal, "{error}");
+}
+
+/// A read that is stopped once its rows are counted, but not yet handed on, leaves the limit unfilled.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_gives_all_the_rows_that_it_counted() {
+    let shop = Shop::open().await;
+    // Blocks of 25,000 rows, which the queue takes in several pieces.
+    let athena = shop.athena_over(
+        Arc::new(Answering(shop.function.clone(), |response: &mut Response| {
+            if let Response::ReadRecords(response) = response {
+                let all = vec![&response.records; 100];
+                response.records = concat_batches(&response.records.schema(), all).unwrap();
+            }
+        })),
+        |options| options.parallel_reads = 2,
+    );
+    for _ in 0..20 {
+        let rows = run(&athena, "select id from shop.orders limit 49999").await.unwrap().0;
+        assert_eq!(rows.len(), 49_999);
     }
 }
 
