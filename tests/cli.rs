@@ -16,6 +16,10 @@ mod results;
 #[path = "cli/failures.rs"]
 mod failures;
 
+/// The shell, on a terminal of its own.
+#[path = "cli/shell.rs"]
+mod shell;
+
 /// The demo, and commands against the server it leaves running.
 #[path = "cli/demo.rs"]
 mod demo;

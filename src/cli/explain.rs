@@ -59,6 +59,8 @@ fn of_scan(scan: &ScanReport, is_done: bool) -> Vec<Line> {
         line("splits", format!("{} of {} read", scan.splits_read, scan.splits));
         line("came", format!("{}, {}, {}", counted(scan.rows), size(scan.bytes_received), way(scan)));
         line("kept", counted(scan.rows_kept));
+    } else {
+        line("splits", scan.splits.to_string());
     }
     lines.retain(|line| !line.what.is_empty());
     lines

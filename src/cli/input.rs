@@ -5,11 +5,14 @@ use std::io::{self, BufRead, IsTerminal};
 use std::path::PathBuf;
 
 use connector_core::{Error, ErrorKind, Result};
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 use rustyline::Editor;
 use rustyline::config::Config as EditorConfig;
 use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
 use tokio::task::spawn_blocking;
+
+use super::output;
 
 /// What was read.
 #[derive(Debug, PartialEq, Eq)]
@@ -64,6 +67,7 @@ impl Input {
 
     /// Reads a line. The thread that waits for it stays behind when nobody waits any more.
     pub async fn line(self, prompt: &'static str) -> Result<(Self, Line)> {
+        let is_terminal = self.is_terminal();
         let read = move || match self {
             Self::Terminal(mut terminal) => {
                 let line = terminal.line(prompt)?;
@@ -75,7 +79,11 @@ impl Input {
                 Ok((Self::Given(lines), line))
             }
         };
+        let prompt = is_terminal.then(Prompt::show);
         let read = spawn_blocking(read).await;
+        if let Some(prompt) = prompt {
+            prompt.was_answered();
+        }
         read.map_err(|error| Error::internal("reading a line was given up").with_source(error))?
     }
 
@@ -83,6 +91,32 @@ impl Input {
     pub fn remember(&mut self, statement: &str) {
         if let Self::Terminal(terminal) = self {
             terminal.remember(statement);
+        }
+    }
+}
+
+/// A terminal that waits for a line: the editor has taken its settings over. If the wait is given up, as at a signal, the editor
+/// cannot put them back, since its thread goes on waiting.
+struct Prompt(Option<Termios>);
+
+impl Prompt {
+    /// Before the editor takes the terminal over.
+    fn show() -> Self {
+        Self(tcgetattr(io::stdin()).ok())
+    }
+
+    /// The editor has put everything back.
+    fn was_answered(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Prompt {
+    fn drop(&mut self) {
+        if let Some(before) = &self.0 {
+            // If the terminal is gone, there is nothing to put back.
+            let _ = tcsetattr(io::stdin(), OptionalActions::Now, before);
+            output::leave_prompt();
         }
     }
 }

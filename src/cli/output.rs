@@ -131,6 +131,12 @@ fn complain(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
+/// Ends a line that the editor had begun, and its asking to be told of what is pasted.
+pub fn leave_prompt() {
+    let mut terminal = io::stdout();
+    let _ = terminal.write_all(b"\x1b[?2004l\n").and_then(|()| terminal.flush());
+}
+
 /// Writes what the parser of arguments says: help to stdout, a mistake to stderr. Returns the exit code.
 pub fn usage(said: &clap::Error) -> u8 {
     let written = if said.use_stderr() { write!(io::stderr(), "{said}") } else { write!(io::stdout(), "{said}") };

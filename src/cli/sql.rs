@@ -52,7 +52,10 @@ pub async fn execute(session: &Session, text: &str, options: &Options, output: &
     if let Some(explained) = statement::behind("explain", text) {
         return explain(session, explained, options, output).await;
     }
-    let rows = show(session.athena.sql(text).await?, clock, options, output).await?;
+    let answer = session.athena.sql(text).await?;
+    let progress = answer.progress.clone();
+    let rows = show(answer, clock, options, output).await?;
+    progress.report().notes.iter().for_each(|note| output.note(&format!("warning: {note}")));
     if options.timing || options.format == Format::Table {
         output.note(&format!("{} in {}", counted(rows), time(clock.elapsed())));
     }

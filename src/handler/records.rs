@@ -2,7 +2,7 @@
 
 use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions, make_array};
 use arrow_schema::{DataType, SchemaRef};
-use connector_core::{BatchLimits, Error, ErrorKind, Remainder, Rendered, Result, Scan, Table, eval, sql};
+use connector_core::{BatchLimits, Error, ErrorKind, Remainder, Rendered, Result, Scan, Table, eval, same_layout, sql};
 use futures::TryStreamExt;
 
 use super::Handler;
@@ -118,14 +118,6 @@ fn wanted(request: &ReadRecordsRequest, table: Table) -> Result<Scan> {
     let mut scan = scan(table, projection, &request.constraints);
     scan.split = connector_core::Split::from_properties(request.split.properties.clone());
     Ok(scan)
-}
-
-/// Whether two types lay their values out alike: names of children and zones of instants do not matter to that.
-fn same_layout(left: &DataType, right: &DataType) -> bool {
-    match (left, right) {
-        (DataType::Timestamp(left, Some(_)), DataType::Timestamp(right, Some(_))) => left == right,
-        _ => left.equals_datatype(right),
-    }
 }
 
 /// The rows that pass what the source was not asked, or not exactly.

@@ -17,7 +17,8 @@ use datafusion::datasource::MemTable;
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::engine::failure;
-use super::query::QueryContext;
+use super::query::{QueryContext, locked};
+use super::refusal::nearest;
 use super::table::AthenaTable;
 use super::types::athena_type;
 use super::wire::Wire;
@@ -130,10 +131,30 @@ impl Catalogs {
             .collect();
         let (wire, table) = self.table(&parts)?;
         let provider: Arc<dyn TableProvider> = match table.schema.as_str() {
-            INFORMATION_SCHEMA => Arc::new(information(wire, &table.table, &query.id).await?),
-            _ => AthenaTable::find(wire.clone(), query.clone(), table.clone()).await?,
+            INFORMATION_SCHEMA => Arc::new(information(wire, &table.table, query).await?),
+            _ => match AthenaTable::find(wire.clone(), query.clone(), table.clone()).await {
+                Ok(found) => found,
+                Err(error) => return Err(with_nearest(error, wire, &table, &query.id).await),
+            },
         };
         Ok(Found { catalog: wire.catalog().to_owned(), table, provider })
+    }
+}
+
+/// A failure to find a table, with the name that was perhaps meant; a listing that fails, too, suggests none.
+async fn with_nearest(error: Error, wire: &Wire, table: &TableName, query_id: &str) -> Error {
+    if error.kind() != ErrorKind::NotFound {
+        return error;
+    }
+    let schemas = wire.schemas(query_id).await.unwrap_or_default();
+    let (wanted, names) = if schemas.contains(&table.schema) {
+        (&table.table, wire.tables(query_id, &table.schema).await.unwrap_or_default())
+    } else {
+        (&table.schema, schemas)
+    };
+    match nearest(wanted, names.iter().map(String::as_str)) {
+        Some(near) => Error::not_found(error.to_string()).hint(format!("did you mean {near:?}?")).with_source(error),
+        None => error,
     }
 }
 
@@ -143,11 +164,11 @@ struct Found {
     provider: Arc<dyn TableProvider>,
 }
 
-async fn information(wire: &Arc<Wire>, table: &str, query_id: &str) -> Result<MemTable> {
+async fn information(wire: &Arc<Wire>, table: &str, query: &QueryContext) -> Result<MemTable> {
     let batch = match table {
-        "schemata" => schemata(wire, query_id).await?,
-        "tables" => tables(wire, query_id).await?,
-        "columns" => columns(wire, query_id).await?,
+        "schemata" => schemata(wire, &query.id).await?,
+        "tables" => tables(wire, &query.id).await?,
+        "columns" => columns(wire, query).await?,
         _ => {
             return Err(Error::not_found(format!("information_schema has no table {table:?}"))
                 .hint("there are schemata, tables and columns"));
@@ -193,10 +214,16 @@ fn described<T>(told: Result<T>) -> Result<Option<T>> {
     }
 }
 
-async fn columns(wire: &Arc<Wire>, query_id: &str) -> Result<RecordBatch> {
-    let tables = stream::iter(all_tables(wire, query_id).await?);
-    let told = tables.map(|table| async { described(wire.table(query_id, table).await) }).buffered(AT_ONCE);
-    let told: Vec<_> = told.try_filter_map(async |told| Ok(told)).try_collect().await?;
+async fn columns(wire: &Arc<Wire>, query: &QueryContext) -> Result<RecordBatch> {
+    let tables = all_tables(wire, &query.id).await?;
+    let told = stream::iter(&tables).map(|table| async { described(wire.table(&query.id, table.clone()).await) });
+    let told: Vec<_> = told.buffered(AT_ONCE).try_collect().await?;
+    let left_out = tables.iter().zip(&told).filter(|(_, told)| told.is_none()).map(|(table, _)| table);
+    locked(&query.notes).extend(left_out.map(|table| {
+        let catalog = wire.catalog();
+        format!("{catalog}.information_schema.columns leaves out table {table}, which cannot be described; DESCRIBE says why")
+    }));
+    let told: Vec<_> = told.into_iter().flatten().collect();
     let rows: Vec<(&TableName, i64, &str, String)> = told
         .iter()
         .flat_map(|told| {

@@ -216,20 +216,10 @@ fn is_comparison(function: Function) -> bool {
     matches!(function, Equal | NotEqual | LessThan | LessThanOrEqual | GreaterThan | GreaterThanOrEqual)
 }
 
-fn mirrored(function: Function) -> Function {
-    match function {
-        Function::LessThan => Function::GreaterThan,
-        Function::LessThanOrEqual => Function::GreaterThanOrEqual,
-        Function::GreaterThan => Function::LessThan,
-        Function::GreaterThanOrEqual => Function::LessThanOrEqual,
-        other => other,
-    }
-}
-
 fn comparison(function: Function, left: &Expr, right: &Expr) -> Option<Narrowed> {
     let (function, column, value) = match (left, right) {
         (Expr::Column { .. }, Expr::Constant { value: Some(value), .. }) => (function, left, value),
-        (Expr::Constant { value: Some(value), .. }, Expr::Column { .. }) => (mirrored(function), right, value),
+        (Expr::Constant { value: Some(value), .. }, Expr::Column { .. }) => (function.mirrored()?, right, value),
         _ => return None,
     };
     if is_nan(value) || !fits(value, column.data_type()) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use connector_core::{Error, ErrorKind, Result};
+use connector_core::{Error, Result};
 use datafusion::common::DataFusionError;
 use datafusion::execution::FunctionRegistry;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
@@ -16,6 +16,9 @@ use datafusion::prelude::SessionConfig;
 use super::Options;
 use super::aggregates::aggregates;
 use super::catalog::Catalogs;
+use super::exec::AthenaScan;
+use super::read::Plan;
+use super::refusal::{one_line, refusal};
 use super::semantics::AthenaSemantics;
 use super::simplify::Simplify;
 
@@ -74,13 +77,13 @@ pub(super) fn failure(error: DataFusionError) -> Error {
             datafusion::arrow::error::ArrowError::ExternalError(ours) if ours.is::<Error>() => {
                 failure(DataFusionError::External(ours))
             }
-            other => Error::invalid(format!("computing failed: {other}")),
+            other => Error::invalid(format!("computing failed: {}", one_line(&other.to_string()))),
         },
         DataFusionError::Shared(shared) => match Arc::try_unwrap(shared) {
             Ok(inner) => failure(inner),
             Err(shared) => copied(&shared),
         },
-        other => sorted(other),
+        other => refusal(&other).with_source(other),
     }
 }
 
@@ -97,25 +100,18 @@ fn copied(shared: &DataFusionError) -> Error {
         }
         cause = error.source();
     }
-    Error::internal(shared.strip_backtrace())
-}
-
-fn sorted(error: DataFusionError) -> Error {
-    let kind = match error.find_root() {
-        DataFusionError::SQL(..)
-        | DataFusionError::Plan(_)
-        | DataFusionError::SchemaError(..)
-        | DataFusionError::Execution(_) => ErrorKind::Invalid,
-        DataFusionError::NotImplemented(_) => ErrorKind::Unsupported,
-        DataFusionError::ResourcesExhausted(_) => ErrorKind::TooLarge,
-        _ => ErrorKind::Internal,
-    };
-    Error::new(kind, error.strip_backtrace()).with_source(error)
+    refusal(shared)
 }
 
 /// A plan as text, one operator a line.
 pub(super) fn shown(plan: &dyn ExecutionPlan) -> String {
     displayable(plan).indent(false).to_string()
+}
+
+/// The scans of a plan.
+pub(super) fn scans(plan: &Arc<dyn ExecutionPlan>) -> Vec<Arc<Plan>> {
+    let own = plan.downcast_ref::<AthenaScan>().map(|scan| scan.plan().clone());
+    own.into_iter().chain(plan.children().into_iter().flat_map(scans)).collect()
 }
 
 /// The conditions that the engine itself evaluates.

@@ -56,6 +56,11 @@ impl AthenaScan {
         Self { plan, properties: Arc::new(properties), run }
     }
 
+    /// What it reads.
+    pub fn plan(&self) -> &Arc<Plan> {
+        &self.plan
+    }
+
     fn start(&self) -> Arc<Shared> {
         let streams = self.plan.query.options.parallel_reads.max(1);
         let (sender, receiver) = mpsc::channel(streams);

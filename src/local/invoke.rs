@@ -16,7 +16,7 @@ use aws_sdk_lambda::operation::invoke::InvokeError;
 use aws_sdk_lambda::primitives::Blob;
 use connector_core::{Error, ErrorKind, Result};
 
-use crate::error::athena_error_type;
+use crate::error::{athena_error_type, error_kind};
 use crate::handler::Handler;
 use crate::protocol::LambdaError;
 
@@ -57,7 +57,7 @@ pub struct Http {
 impl Http {
     /// A function of AWS by name or ARN, in the region and with the credentials of `config`.
     ///
-    /// The clock of a Lambda runs at most 15 minutes; a call that fails before the function ran is tried twice more.
+    /// A call that fails before the function ran is tried twice more, all within [`DEADLINE`].
     pub fn new(config: &aws_config::SdkConfig, function: impl Into<String>) -> Self {
         let config = aws_sdk_lambda::config::Builder::from(config);
         Self { client: Client::from_conf(patient(config).build()), function: function.into() }
@@ -65,26 +65,32 @@ impl Http {
 
     /// A function behind an endpoint of the Invoke API that asks for no credentials.
     pub fn at(endpoint: impl Into<String>, function: impl Into<String>) -> Self {
-        let config = aws_sdk_lambda::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::from_static("us-east-1"))
-            .credentials_provider(Credentials::new("local", "local", None, None, "local"))
-            .endpoint_url(endpoint);
-        Self { client: Client::from_conf(patient(config).build()), function: function.into() }
+        Self { client: Client::from_conf(patient(unsigned(endpoint)).build()), function: function.into() }
     }
 }
+
+fn unsigned(endpoint: impl Into<String>) -> aws_sdk_lambda::config::Builder {
+    aws_sdk_lambda::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static("us-east-1"))
+        .credentials_provider(Credentials::new("local", "local", None, None, "local"))
+        .endpoint_url(endpoint)
+}
+
+/// The time for one call, attempts and pauses included: a Lambda runs at most 15 minutes, and ten seconds more take the bytes
+/// there and back. A second attempt after the first took all of it would ask a source for the same rows once more, in vain.
+const DEADLINE: Duration = Duration::from_secs(15 * 60 + 10);
 
 fn patient(config: aws_sdk_lambda::config::Builder) -> aws_sdk_lambda::config::Builder {
     config
         .retry_config(RetryConfig::standard().with_max_attempts(3))
         // A function that works for minutes sends nothing meanwhile.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-        .timeout_config(
-            TimeoutConfig::builder()
-                .connect_timeout(Duration::from_secs(5))
-                .operation_attempt_timeout(Duration::from_secs(910))
-                .build(),
-        )
+        .timeout_config(timeouts(DEADLINE))
+}
+
+fn timeouts(deadline: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder().connect_timeout(Duration::from_secs(5)).operation_timeout(deadline).build()
 }
 
 #[async_trait]
@@ -131,17 +137,12 @@ fn function_error(payload: &[u8]) -> Error {
 
 /// The kind behind an error type: of ours, of AWS's connectors, of Lambda itself.
 fn kind(error_type: &str, message: &str) -> ErrorKind {
-    let name = error_type.rsplit(['.', '$']).next().unwrap_or_default();
-    match name {
-        "FederationThrottleException" | "ThrottlingException" => ErrorKind::Throttled,
-        "InternalServiceException" => ErrorKind::Unavailable,
-        "OperationTimeoutException" | "Timedout" => ErrorKind::TimedOut,
-        "InvalidCredentialsException" => ErrorKind::Unauthenticated,
-        "AccessDeniedException" => ErrorKind::Forbidden,
-        "EntityNotFoundException" => ErrorKind::NotFound,
-        "OperationNotSupportedException" => ErrorKind::Unsupported,
-        "InvalidInputException" => ErrorKind::Invalid,
-        "InvalidResponseException" => ErrorKind::Corrupt,
+    if let Some(kind) = error_kind(error_type) {
+        return kind;
+    }
+    match error_type.rsplit(['.', '$']).next().unwrap_or_default() {
+        "ThrottlingException" => ErrorKind::Throttled,
+        "Timedout" => ErrorKind::TimedOut,
         "ResponseSizeTooLarge" => ErrorKind::TooLarge,
         // Lambda names no type of its own when it stops a function that ran too long.
         _ if message.contains("Task timed out") => ErrorKind::TimedOut,
@@ -186,15 +187,53 @@ fn check_size(what: &str, bytes: usize) -> Result<()> {
 mod tests {
     use super::*;
 
+    const EVERY_KIND: [ErrorKind; 12] = [
+        ErrorKind::Unavailable,
+        ErrorKind::Throttled,
+        ErrorKind::TimedOut,
+        ErrorKind::Unauthenticated,
+        ErrorKind::Forbidden,
+        ErrorKind::NotFound,
+        ErrorKind::Unsupported,
+        ErrorKind::Invalid,
+        ErrorKind::Conflict,
+        ErrorKind::Corrupt,
+        ErrorKind::TooLarge,
+        ErrorKind::Internal,
+    ];
+
     #[test]
     fn a_failure_keeps_kind_message_and_hint_through_the_payload() {
-        for kind in [ErrorKind::NotFound, ErrorKind::Throttled, ErrorKind::Forbidden, ErrorKind::Corrupt] {
+        for kind in EVERY_KIND {
             let error = Error::new(kind, "table \"x\" (view) does not exist").hint("list them (all)");
             let back = function_error(&failure_payload(&error).unwrap());
             assert_eq!(back.kind(), kind);
             assert_eq!(back.to_string(), "table \"x\" (view) does not exist");
             assert_eq!(back.hint_text(), Some("list them (all)"));
         }
+    }
+
+    #[tokio::test]
+    async fn a_call_that_takes_all_its_time_is_not_made_again() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let calls = Arc::new(AtomicUsize::new(0));
+        let counted = calls.clone();
+        let server = tokio::spawn(async move {
+            let mut kept = Vec::new();
+            while let Ok((connection, _)) = listener.accept().await {
+                counted.fetch_add(1, Ordering::SeqCst);
+                kept.push(connection);
+            }
+        });
+        let config =
+            patient(unsigned(format!("http://{address}"))).timeout_config(timeouts(Duration::from_millis(300)));
+        let http = Http { client: Client::from_conf(config.build()), function: "slow".into() };
+        let error = http.invoke(b"{}".to_vec()).await.unwrap_err();
+        server.abort();
+        assert_eq!((error.kind(), calls.load(Ordering::SeqCst)), (ErrorKind::TimedOut, 1), "{error}");
     }
 
     #[test]

@@ -11,11 +11,14 @@ mod domain;
 pub mod endpoint;
 mod engine;
 mod exec;
+mod heading;
 pub mod invoke;
+mod like;
 mod literal;
 mod pushdown;
 mod query;
 mod read;
+mod refusal;
 mod report;
 pub mod s3;
 mod semantics;
@@ -33,12 +36,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use connector_core::{Error, Result};
-use datafusion::arrow::datatypes::Schema;
+use datafusion::common::DataFusionError;
 use datafusion::execution::SessionState;
 use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::sql::parser::Statement as Parsed;
 use futures::StreamExt;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, try_join_all};
 
 use self::catalog::{Catalogs, batch, texts};
 use self::invoke::Invoke;
@@ -142,22 +145,27 @@ impl LocalAthena {
     /// Errors: those of the text, of the functions, and of computing; the last ones may come with the rows.
     pub async fn sql(&self, text: &str) -> Result<Query> {
         match statement::parse(text)? {
-            Asked::Rows(statement) => {
+            Asked::Rows(statement, headings) => {
                 let (context, state, plan, planned) = self.plan(*statement).await?;
                 let stream = execute_stream(plan, state.task_ctx()).map_err(engine::failure)?;
-                let schema = Arc::new(Schema::new(stream.schema().fields().clone()));
-                let batches = stream.map(|batch| batch.map_err(engine::failure)).boxed();
+                let schema = headings.schema(&stream.schema());
+                let headed = {
+                    let schema = schema.clone();
+                    move |batch| heading::headed(&batch, &schema).map_err(DataFusionError::from)
+                };
+                let batches = stream.map(move |batch| batch.and_then(&headed).map_err(engine::failure)).boxed();
                 Ok(Query { schema, batches, progress: Progress::new(context, planned) })
             }
             listing => self.list(listing).await,
         }
     }
 
-    /// Says what a query would ask of its sources and what would be left to do here; nothing is read.
+    /// Says what a query would ask of its sources, in how many splits, and what would be left to do here; no row is read.
     pub async fn explain(&self, text: &str) -> Result<Report> {
         match statement::parse(text)? {
-            Asked::Rows(statement) => {
-                let (context, _, _, planned) = self.plan(*statement).await?;
+            Asked::Rows(statement, _) => {
+                let (context, _, plan, planned) = self.plan(*statement).await?;
+                try_join_all(engine::scans(&plan).iter().map(read::list)).await?;
                 Ok(Progress::new(context, planned).report())
             }
             _ => Ok(Report::default()),
@@ -174,6 +182,7 @@ impl LocalAthena {
             options: self.options.clone(),
             batch_rows: self.state.config_options().execution.batch_size.get(),
             scans: Mutex::default(),
+            notes: Mutex::default(),
         });
         let references = self.state.resolve_table_references(&statement).map_err(engine::failure)?;
         let tables = self.catalogs.resolve(references, &context).await?;
@@ -208,7 +217,7 @@ impl LocalAthena {
                 names("tab_name", &self.catalogs.wire(catalog)?.tables(&query_id(), schema).await?)
             }
             Asked::Columns(table) => described(&self.catalogs.describe(&query_id(), &table).await?),
-            Asked::Rows(_) => return Err(Error::internal("a query was taken for a listing")),
+            Asked::Rows(..) => return Err(Error::internal("a query was taken for a listing")),
         };
         Ok(Query::ready(batch?))
     }

@@ -11,6 +11,7 @@ use datafusion::logical_expr::expr::InList;
 use datafusion::logical_expr::{Between, BinaryExpr, Cast, Expr as Sql, Like, Operator};
 
 use super::domain::{Narrowed, narrowed};
+use super::like;
 use super::literal::{cast_keeps_all, constant, folded};
 use super::semantics::{athena_function, result_type};
 use crate::protocol::Constraints;
@@ -37,6 +38,13 @@ pub(super) struct Request {
     pub is_empty: bool,
 }
 
+/// How many calls deep an expression may be to be sent.
+///
+/// A message nests at most 127 levels, which is what `serde_json` reads, our own handler with it. Three of them are the
+/// message, `constraints` and `expression`; a call takes two, itself and its arguments; a leaf takes two, itself and its type
+/// or block. What is deeper is evaluated here all the same.
+const MAX_SENT_DEPTH: usize = (127 - 3 - 2) / 2;
+
 /// Divides the work: domains always, as Athena does; other conditions only in functions that were promised; a limit only
 /// behind conditions that were sent as they are.
 pub(super) fn request(filters: &[Expr], limit: Option<u64>, promises: &Promises) -> Request {
@@ -61,7 +69,7 @@ pub(super) fn request(filters: &[Expr], limit: Option<u64>, promises: &Promises)
         if is_exact {
             continue;
         }
-        if is_promised(filter, &promises.functions) {
+        if depth(filter) <= MAX_SENT_DEPTH && is_promised(filter, &promises.functions) {
             request.constraints.expressions.push(filter.clone());
         } else {
             all_exact = false;
@@ -159,12 +167,7 @@ fn differs(condition: Expr, from: bool) -> Option<Expr> {
 
 fn binary_call(binary: &BinaryExpr, schema: &Schema) -> Option<Expr> {
     let (left, right) = (&*binary.left, &*binary.right);
-    let boolean = |function| {
-        let mut args = Vec::new();
-        flatten(binary.op, left, schema, &mut args)?;
-        flatten(binary.op, right, schema, &mut args)?;
-        call(function, args, DataType::Boolean)
-    };
+    let boolean = |function| call(function, flattened(binary, schema)?, DataType::Boolean);
     match binary.op {
         Operator::And => boolean(Function::And),
         Operator::Or => boolean(Function::Or),
@@ -176,18 +179,16 @@ fn binary_call(binary: &BinaryExpr, schema: &Schema) -> Option<Expr> {
     }
 }
 
-/// `a AND (b AND c)` as one call of three, and the same of OR.
-fn flatten(op: Operator, sql: &Sql, schema: &Schema, args: &mut Vec<Expr>) -> Option<()> {
-    match sql {
-        Sql::BinaryExpr(inner) if inner.op == op => {
-            flatten(op, &inner.left, schema, args)?;
-            flatten(op, &inner.right, schema, args)
-        }
-        other => {
-            args.push(converted(other, schema)?);
-            Some(())
+/// `a AND (b AND c)` as the arguments of one call of three, and the same of OR. A loop, since a list may have thousands.
+fn flattened(binary: &BinaryExpr, schema: &Schema) -> Option<Vec<Expr>> {
+    let (mut args, mut left_to_do) = (Vec::new(), vec![&*binary.right, &*binary.left]);
+    while let Some(next) = left_to_do.pop() {
+        match next {
+            Sql::BinaryExpr(inner) if inner.op == binary.op => left_to_do.extend([&*inner.right, &*inner.left]),
+            other => args.push(converted(other, schema)?),
         }
     }
+    Some(args)
 }
 
 fn comparing(op: Operator) -> Option<Function> {
@@ -203,16 +204,6 @@ fn comparing(op: Operator) -> Option<Function> {
     })
 }
 
-fn mirrored(function: Function) -> Function {
-    match function {
-        Function::LessThan => Function::GreaterThan,
-        Function::LessThanOrEqual => Function::GreaterThanOrEqual,
-        Function::GreaterThan => Function::LessThan,
-        Function::GreaterThanOrEqual => Function::LessThanOrEqual,
-        other => other,
-    }
-}
-
 fn comparison(function: Function, left: &Sql, right: &Sql, schema: &Schema) -> Option<Expr> {
     let against = |column: &Sql, function, literal: &Sql| {
         let (column, Sql::Literal(literal, _)) = (bare_column(column, schema)?, literal) else { return None };
@@ -220,7 +211,7 @@ fn comparison(function: Function, left: &Sql, right: &Sql, schema: &Schema) -> O
         let constant = Expr::Constant { value: Some(folded.value), data_type: column.data_type().clone() };
         call(folded.function, vec![column, constant], DataType::Boolean)
     };
-    against(left, function, right).or_else(|| against(right, mirrored(function), left)).or_else(|| {
+    against(left, function, right).or_else(|| against(right, function.mirrored()?, left)).or_else(|| {
         let args = vec![converted(left, schema)?, converted(right, schema)?];
         call(function, args, DataType::Boolean)
     })
@@ -309,30 +300,52 @@ fn one_of(list: &InList, schema: &Schema) -> Option<Expr> {
     if list.negated { not(found) } else { Some(found) }
 }
 
-/// LIKE as DataFusion has it, with a backslash that escapes, as LIKE of the protocol, which has no escape.
 fn like(like: &Like, schema: &Schema) -> Option<Expr> {
-    if like.case_insensitive || like.escape_char.is_some_and(|escape| escape != '\\') {
-        return None;
-    }
-    let Sql::Literal(pattern, _) = &*like.pattern else { return None };
-    let pattern = unescaped(pattern.try_as_str()??)?;
-    let pattern = Expr::Constant { value: Some(Value::Text(pattern)), data_type: DataType::Utf8 };
+    let pattern = Expr::Constant { value: Some(Value::Text(like::travelling(like)?)), data_type: DataType::Utf8 };
     let matches = call(Function::LikePattern, vec![converted(&like.expr, schema)?, pattern], DataType::Boolean)?;
     if like.negated { not(matches) } else { Some(matches) }
 }
 
-/// A pattern without its escapes; none if it escapes a wildcard.
-fn unescaped(pattern: &str) -> Option<String> {
-    let mut text = String::with_capacity(pattern.len());
-    let mut letters = pattern.chars();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '\\' => match letters.next() {
-                Some('\\') => text.push('\\'),
-                _ => return None,
-            },
-            other => text.push(other),
+#[cfg(test)]
+mod tests {
+    use connector_core::TableName;
+
+    use super::*;
+    use crate::protocol::{GetTableLayoutRequest, Identity, Request as Message, Version};
+
+    /// `-(-(… value …)) = value`, so many calls deep.
+    fn nested(depth: usize, value: &Expr) -> Expr {
+        let negated = |value| Expr::Call { function: Function::Negate, args: vec![value], data_type: DataType::Int64 };
+        let deep = (1..depth).fold(value.clone(), |inner, _| negated(inner));
+        Expr::Call { function: Function::Equal, args: vec![deep, value.clone()], data_type: DataType::Boolean }
+    }
+
+    fn message(filter: &Expr) -> Result<Message, connector_core::Error> {
+        let constraints = Constraints { expressions: vec![filter.clone()], ..Constraints::default() };
+        let request = Message::GetTableLayout(GetTableLayoutRequest {
+            identity: Identity::default(),
+            query_id: "q".into(),
+            catalog: "c".into(),
+            table: TableName::new("s", "t"),
+            constraints,
+            schema: std::sync::Arc::new(Schema::empty()),
+            partition_columns: Vec::new(),
+        });
+        Message::decode(&request.encode(Version::default())?)
+    }
+
+    #[test]
+    fn the_deepest_expression_that_is_sent_is_the_deepest_that_can_be_read() {
+        let column = Expr::Column { name: "a".into(), data_type: DataType::Int64 };
+        let constant = Expr::Constant { value: Some(Value::Int(1)), data_type: DataType::Int64 };
+        let promises = Promises { constraints: true, functions: Function::ALL.iter().copied().collect(), limit: true };
+        for leaf in [column, constant] {
+            let (deepest, deeper) = (nested(MAX_SENT_DEPTH, &leaf), nested(MAX_SENT_DEPTH + 1, &leaf));
+            assert!(message(&deepest).is_ok());
+            assert!(message(&deeper).is_err(), "the bound is lower than it need be");
+            let asked = request(&[deepest.clone(), deeper.clone()], Some(5), &promises);
+            assert_eq!((asked.constraints.expressions, asked.unsent), (vec![deepest], vec![deeper]));
+            assert_eq!(asked.constraints.limit, None);
         }
     }
-    Some(text)
 }

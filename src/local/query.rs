@@ -1,6 +1,6 @@
 //! One query: what its parts share, its result, and what it did.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use arrow_array::RecordBatch;
@@ -22,6 +22,8 @@ pub(super) struct QueryContext {
     pub batch_rows: usize,
     /// Its scans, in the order they were planned.
     pub scans: Mutex<Vec<Arc<ScanCounters>>>,
+    /// What its user must know about its rows.
+    pub notes: Mutex<Vec<String>>,
 }
 
 /// A result on its way.
@@ -65,15 +67,21 @@ impl Progress {
     /// The state of affairs now.
     pub fn report(&self) -> Report {
         let scans = match &self.context {
-            Some(context) => context.scans.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            Some(context) => locked(&context.scans).clone(),
             None => Vec::new(),
         };
         Report {
             query_id: self.context.as_ref().map(|context| context.id.clone()).unwrap_or_default(),
             scans: scans.iter().map(|scan| scan.report()).collect(),
+            notes: self.context.as_ref().map(|context| locked(&context.notes).clone()).unwrap_or_default(),
             engine_filters: self.planned.engine_filters.clone(),
             plan: self.planned.plan.clone(),
             planning: self.planned.planning,
         }
     }
+}
+
+/// What a lock holds; a thread that panicked with it left a list that is whole.
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

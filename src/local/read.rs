@@ -67,8 +67,17 @@ pub(super) async fn read(plan: Arc<Plan>, sender: Sender) {
     }
 }
 
+/// Asks for the splits of the scan without reading any, so that its counters tell how many there are.
+pub(super) async fn list(plan: &Arc<Plan>) -> Result<()> {
+    if !plan.is_needless() {
+        let mut pages = Pages::new(plan.clone()).await?;
+        while pages.next().await?.is_some() {}
+    }
+    Ok(())
+}
+
 async fn all_splits(plan: &Arc<Plan>, sender: &Sender) -> Result<()> {
-    if plan.is_empty || plan.limit == Some(0) {
+    if plan.is_needless() {
         return Ok(());
     }
     let at_once = plan.query.options.parallel_reads.max(1);
@@ -311,6 +320,10 @@ impl Plan {
 
     fn broken(&self, what: &str) -> Error {
         Error::corrupt(format!("catalog {:?}, table {}: {what}", self.wire.catalog(), self.table.table))
+    }
+
+    fn is_needless(&self) -> bool {
+        self.is_empty || self.limit == Some(0)
     }
 
     fn has_enough(&self) -> bool {

@@ -13,6 +13,8 @@ pub struct Report {
     pub query_id: String,
     /// Its scans, in the order they were planned.
     pub scans: Vec<ScanReport>,
+    /// What is not in the rows though it may be expected there, a line each.
+    pub notes: Vec<String>,
     /// Conditions that stayed with the engine, in its own spelling.
     pub engine_filters: Vec<String>,
     /// The engine's plan, one operator a line.

@@ -1,9 +1,9 @@
 //! Where DataFusion computes otherwise than Athena does, its plan is made to call Athena's evaluator instead.
 //!
 //! Comparisons of floats (−0 equals 0, NaN equals nothing, and NOT must not be pushed through either), arithmetic of integers
-//! (which fails where DataFusion's wraps around, and is typed by the narrower literals of Trino), division of decimals, LIKE
-//! without an escape, times compared with finer ones. Runs before DataFusion coerces and simplifies, which would lose the
-//! difference. Not here: IN of a subquery, keys of groups, ORDER BY, aggregates.
+//! (which fails where DataFusion's wraps around, and is typed by the narrower literals of Trino), division of decimals, times
+//! compared with finer ones. Runs before DataFusion coerces and simplifies, which would lose the
+//! difference. Not here: LIKE (`like`), IN of a subquery, keys of groups, ORDER BY, aggregates.
 
 use std::hash::Hash;
 use std::sync::Arc;
@@ -18,11 +18,12 @@ use datafusion::logical_expr::expr::{InList, ScalarFunction};
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{
-    Between, BinaryExpr, Case, Cast, ColumnarValue, Expr as Sql, ExprSchemable, Join, Like, LogicalPlan, Operator,
+    Between, BinaryExpr, Case, Cast, ColumnarValue, Expr as Sql, ExprSchemable, Join, LogicalPlan, Operator,
     ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
 use datafusion::optimizer::AnalyzerRule;
 
+use super::like;
 use super::literal::folded;
 use super::pushdown::quotient_type;
 
@@ -38,7 +39,8 @@ pub(super) fn athena_function(call: &ScalarFunction) -> Option<Function> {
     call.func.inner().downcast_ref::<Athena>().map(|athena| athena.function)
 }
 
-fn call(function: Function, args: Vec<Sql>) -> Sql {
+/// A call of one of the protocol's functions, computed by Athena's evaluator.
+pub(super) fn call(function: Function, args: Vec<Sql>) -> Sql {
     let athena = Athena { function, signature: Signature::any(args.len(), Volatility::Immutable) };
     Sql::ScalarFunction(ScalarFunction::new_udf(Arc::new(ScalarUDF::new_from_impl(athena)), args))
 }
@@ -153,7 +155,7 @@ fn rewrite(expr: Sql, schema: &DFSchema) -> Result<Transformed<Sql>> {
         {
             Ok(Transformed::yes(null_if(called, schema)))
         }
-        Sql::Like(like) if !like.case_insensitive => Ok(Transformed::yes(Sql::Like(escaped(like)?))),
+        Sql::Like(like) if !like.case_insensitive => Ok(Transformed::yes(like::meant(like, schema)?)),
         other => Ok(Transformed::no(other)),
     }
 }
@@ -275,7 +277,7 @@ fn called(op: Operator, function: Function, left: Sql, right: Sql) -> Sql {
     if op == Operator::IsNotDistinctFrom { Sql::Not(Box::new(call)) } else { call }
 }
 
-fn negated_if(is_negated: bool, condition: Sql) -> Sql {
+pub(super) fn negated_if(is_negated: bool, condition: Sql) -> Sql {
     if is_negated { Sql::Not(Box::new(condition)) } else { condition }
 }
 
@@ -307,7 +309,7 @@ fn times(op: Operator, function: Function, left: Sql, left_type: &DataType, righ
         return binary(op, left, date_as_timestamp(right, right_type));
     }
     if *right_type == TIMESTAMP {
-        if let Some(compared) = in_millis(&right, mirrored(function), &left) {
+        if let Some(compared) = function.mirrored().and_then(|mirrored| in_millis(&right, mirrored, &left)) {
             return negated_if(op == Operator::IsNotDistinctFrom, compared);
         }
         return binary(op, date_as_timestamp(left, left_type), right);
@@ -316,16 +318,6 @@ fn times(op: Operator, function: Function, left: Sql, left_type: &DataType, righ
 }
 
 const TIMESTAMP: DataType = DataType::Timestamp(TimeUnit::Millisecond, None);
-
-fn mirrored(function: Function) -> Function {
-    match function {
-        Function::LessThan => Function::GreaterThan,
-        Function::LessThanOrEqual => Function::GreaterThanOrEqual,
-        Function::GreaterThan => Function::LessThan,
-        Function::GreaterThanOrEqual => Function::LessThanOrEqual,
-        other => other,
-    }
-}
 
 /// DataFusion would count a date in nanoseconds, which end in 2262.
 fn date_as_timestamp(expr: Sql, data_type: &DataType) -> Sql {
@@ -381,44 +373,24 @@ fn members(list: &InList) -> Vec<&Sql> {
 
 fn one_of(list: InList, schema: &DFSchema) -> Result<Transformed<Sql>> {
     let InList { expr, list, negated } = list;
-    let mut any: Option<Sql> = None;
-    for item in list {
-        let equal = compared(Operator::Eq, *expr.clone(), item, schema);
-        any = Some(match any {
-            Some(any) => any.or(equal),
-            None => equal,
-        });
-    }
+    let equal = |item| compared(Operator::Eq, *expr.clone(), item, schema);
+    let any = disjunction(list.into_iter().map(equal).collect());
     let Some(any) = any else { return plan_err!("IN has an empty list") };
     Ok(Transformed::yes(if negated { Sql::Not(Box::new(any)) } else { any }))
 }
 
-/// LIKE with the escape that DataFusion knows, the backslash, whatever escape was written; Athena has none by default.
-fn escaped(like: Like) -> Result<Like> {
-    let Sql::Literal(literal, metadata) = &*like.pattern else { return Ok(like) };
-    let Some(Some(pattern)) = literal.try_as_str() else { return Ok(like) };
-    let mut text = String::with_capacity(pattern.len());
-    let mut letters = pattern.chars();
-    while let Some(letter) = letters.next() {
-        if Some(letter) == like.escape_char {
-            match letters.next() {
-                Some(wildcard @ ('%' | '_')) => text.extend(['\\', wildcard]),
-                Some(next) if Some(next) == like.escape_char => push_letter(next, &mut text),
-                _ => return plan_err!("in LIKE the escape character must be followed by '%', '_' or itself"),
-            }
-        } else if matches!(letter, '%' | '_') {
-            text.push(letter);
-        } else {
-            push_letter(letter, &mut text);
+/// Whether any of these is true, as a tree of little depth: every pass over a plan goes down to the leaves by recursion.
+fn disjunction(mut parts: Vec<Sql>) -> Option<Sql> {
+    while parts.len() > 1 {
+        let mut pairs = Vec::with_capacity(parts.len().div_ceil(2));
+        let mut rest = parts.into_iter();
+        while let Some(part) = rest.next() {
+            pairs.push(match rest.next() {
+                Some(next) => part.or(next),
+                None => part,
+            });
         }
+        parts = pairs;
     }
-    let pattern = Box::new(Sql::Literal(ScalarValue::Utf8(Some(text)), metadata.clone()));
-    Ok(Like { pattern, escape_char: Some('\\'), ..like })
-}
-
-fn push_letter(letter: char, text: &mut String) {
-    if matches!(letter, '\\' | '%' | '_') {
-        text.push('\\');
-    }
-    text.push(letter);
+    parts.pop()
 }

@@ -14,11 +14,12 @@ use datafusion::sql::sqlparser::ast::{
 
 use super::dialect::Trino;
 use super::engine;
+use super::heading::Headings;
 
 /// What a text asks for.
 pub(super) enum Asked {
-    /// Rows, or the plan that would give them.
-    Rows(Box<Parsed>),
+    /// Rows and their headings, or the plan that would give them.
+    Rows(Box<Parsed>, Headings),
     /// The names of the catalogs.
     Catalogs,
     /// The schemas of a catalog, or of the default one.
@@ -29,11 +30,15 @@ pub(super) enum Asked {
     Columns(Vec<String>),
 }
 
+/// How deeply a text may nest; the parser grows its stack. At its own limit, 50, it reads each enclosing NOT a second time, as a
+/// function, which doubles the time for each.
+const MAX_NESTING: usize = 500;
+
 /// Reads one statement.
 ///
 /// Errors: invalid, if it does not parse; unsupported, if it would do anything but read.
 pub(super) fn parse(text: &str) -> Result<Asked> {
-    let parser = DFParserBuilder::new(text).with_dialect(&Trino).build();
+    let parser = DFParserBuilder::new(text).with_dialect(&Trino).with_recursion_limit(MAX_NESTING).build();
     let mut statements = parser.and_then(|mut parser| parser.parse_statements()).map_err(engine::failure)?;
     let Some(mut parsed) = statements.pop_front() else {
         return Err(Error::invalid("there is no statement"));
@@ -43,8 +48,11 @@ pub(super) fn parse(text: &str) -> Result<Asked> {
     }
     fold(&mut parsed);
     match parsed {
-        Parsed::Statement(statement) => match *statement {
-            Statement::Query(_) => Ok(Asked::Rows(Box::new(Parsed::Statement(statement)))),
+        Parsed::Statement(mut statement) => match *statement {
+            Statement::Query(_) => {
+                let headings = Headings::give(&mut statement);
+                Ok(Asked::Rows(Box::new(Parsed::Statement(statement)), headings))
+            }
             other => listing(other),
         },
         Parsed::Explain(explain) => explained(explain),
@@ -52,10 +60,11 @@ pub(super) fn parse(text: &str) -> Result<Asked> {
     }
 }
 
-fn explained(explain: ExplainStatement) -> Result<Asked> {
-    match &*explain.statement {
+fn explained(mut explain: ExplainStatement) -> Result<Asked> {
+    match &mut *explain.statement {
         Parsed::Statement(statement) if matches!(**statement, Statement::Query(_)) => {
-            Ok(Asked::Rows(Box::new(Parsed::Explain(explain))))
+            Headings::give(statement);
+            Ok(Asked::Rows(Box::new(Parsed::Explain(explain)), Headings::default()))
         }
         _ => Err(reads_only()),
     }

@@ -13,7 +13,7 @@ use datafusion::physical_plan::ExecutionPlan;
 
 use super::exec::AthenaScan;
 use super::pushdown::{Promises, condition, request};
-use super::query::QueryContext;
+use super::query::{QueryContext, locked};
 use super::read::Plan;
 use super::report::{ScanCounters, ScanReport, shown as shown_name};
 use super::types::local_schema;
@@ -118,7 +118,7 @@ impl TableProvider for AthenaTable {
         let schema = Arc::new(self.table.schema.project(&columns)?);
         let local = Arc::new(self.local.project(columns.get(..wanted).unwrap_or_default())?);
         let counters = ScanCounters::new(self.report(&asked, &schema, &filters));
-        self.query.scans.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(counters.clone());
+        locked(&self.query.scans).push(counters.clone());
         let plan = Plan {
             wire: self.wire.clone(),
             query: self.query.clone(),

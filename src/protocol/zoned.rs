@@ -1,32 +1,13 @@
-//! Timestamps with time zone as they travel: Presto's packing of an instant and a zone key, not Arrow's own value.
+//! Packed timestamps with time zone, where one that cannot be packed is a failure. Not here: the packing.
 
 use connector_core::{Error, Result};
 
-const ZONE_BITS: u32 = 12;
+pub use connector_core::unpack_zoned;
 
-/// Packs milliseconds since the epoch with the key of UTC; fails for instants that 52 bits cannot hold.
+/// Packs milliseconds since the epoch with the key of UTC.
+///
+/// Errors: corrupt, for instants that 52 bits cannot hold.
 pub fn pack_zoned(millis: i64) -> Result<i64> {
-    millis
-        .checked_mul(1 << ZONE_BITS)
+    connector_core::pack_zoned(millis)
         .ok_or_else(|| Error::corrupt("a timestamp with time zone is too far from 1970 for Athena's packed form"))
-}
-
-/// The milliseconds since the epoch in a packed value; the zone only matters for display and is dropped.
-pub fn unpack_zoned(packed: i64) -> i64 {
-    packed >> ZONE_BITS
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn packing_follows_presto_and_floors_below_the_epoch() {
-        assert_eq!(pack_zoned(1_577_836_800_000).unwrap(), 6_462_819_532_800_000);
-        assert_eq!(pack_zoned(-1).unwrap(), -4096);
-        assert_eq!(unpack_zoned(6_462_819_532_801_825), 1_577_836_800_000);
-        assert_eq!(unpack_zoned(-4096 + 841), -1);
-        assert_eq!(unpack_zoned(5_942_221_840_384_541), 1_450_737_754_000);
-        assert!(pack_zoned(i64::MAX).is_err() && pack_zoned(i64::MIN).is_err());
-    }
 }

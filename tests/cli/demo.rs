@@ -69,6 +69,20 @@ fn the_demo_runs_on_a_fetched_server_and_leaves_nothing() {
     }
 }
 
+/// Only root starts the server as somebody else, who cannot get to the copy of the programs.
+#[test]
+fn a_private_directory_for_temporary_files_is_no_riddle_to_root() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let glaux = Glaux::bare();
+    std::fs::set_permissions(glaux.temp.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
+    let is_root = std::fs::metadata(glaux.temp.path()).unwrap().uid() == 0;
+    let ran = glaux.run(&["demo", "--fetch"]);
+    if is_root && ran.code != 0 && !is_skipped(ran.code, &ran.stderr, "maven") {
+        assert_eq!(ran.code, 3, "{}", ran.stderr);
+        assert!(ran.stderr.contains("hint: set TMPDIR to a directory that every user may enter"), "{}", ran.stderr);
+    }
+}
+
 #[test]
 fn the_demo_ends_in_a_shell_if_it_is_asked_to() {
     let glaux = Glaux::bare();

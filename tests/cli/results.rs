@@ -127,6 +127,7 @@ fn explain_says_what_is_pushed_and_what_stays() {
         "  function checks note LIKE 'n%'",
         "  athena checks   id < 5",
         "  athena checks   note LIKE 'n%'",
+        "  splits          4",
     ];
     assert_eq!(lines, expected);
     let done = glaux.sql("csv", "EXPLAIN ANALYZE select id from shop.orders where id < 5");

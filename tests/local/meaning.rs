@@ -197,3 +197,65 @@ async fn null_sorts_last_both_ways() {
         assert_eq!(run(&athena, &query).await.unwrap().0.last().unwrap(), "NULL");
     }
 }
+
+async fn headings(shop: &Shop, query: &str) -> (String, Vec<String>) {
+    let athena = shop.athena(|_| ());
+    let answer = athena.sql(query).await.unwrap_or_else(|error| panic!("{query}: {error}"));
+    let names: Vec<_> = answer.schema.fields().iter().map(|field| field.name().clone()).collect();
+    let (rows, _) = run(&athena, query).await.unwrap_or_else(|error| panic!("{query}: {error}"));
+    (names.join(","), rows)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_column_without_a_name_is_headed_by_its_position() {
+    let shop = Shop::open().await;
+    for (query, names, rows) in [
+        ("select 1", "_col0", vec!["1"]),
+        ("select 1, 1", "_col0,_col1", vec!["1|1"]),
+        ("values (1, 'a')", "_col0,_col1", vec!["1|a"]),
+        (
+            "select id, id + 1, (id), cast(id as integer) from shop.orders where id = 5",
+            "id,_col1,id,_col3",
+            vec!["5|6|5|5"],
+        ),
+        ("select count(*), count(*) from shop.orders", "_col0,_col1", vec!["1000|1000"]),
+        ("select c.*, 7 from shop.customers c where id = 1", "id,name,country,_col3", vec!["1|customer 1|FR|7"]),
+        ("select * from (select 1, id from shop.orders where id = 3)", "_col0,id", vec!["1|3"]),
+        ("select * from (select 1, 2 as b) x, (select 3) y", "_col0,b,_col2", vec!["1|2|3"]),
+        ("with t as (select max(id) from shop.orders) select * from t", "_col0", vec!["999"]),
+        ("select 1 union all select 1", "_col0", vec!["1", "1"]),
+        ("select id, id from shop.orders where id = 4", "id,id", vec!["4|4"]),
+        ("select id as a, id + 1 as A from shop.orders where id = 4", "a,a", vec!["4|5"]),
+        ("select distinct id % 2 from shop.orders order by id % 2", "_col0", vec!["0", "1"]),
+        (
+            "select count(*), id % 2 from shop.orders group by id % 2 order by count(*), id % 2 desc",
+            "_col0,_col1",
+            vec!["500|1", "500|0"],
+        ),
+        ("select id / 900 from shop.orders group by id / 900 having count(*) < 500", "_col0", vec!["1"]),
+        (
+            "select upper(country), count(*) from shop.customers where id < 3 group by 1 order by 2 desc, upper(country)",
+            "_col0,_col1",
+            vec!["DE|1", "FR|1", "JP|1"],
+        ),
+        (
+            "select (select max(id) from shop.orders), id from shop.orders where id in (select id + 1 from shop.orders where id < 2)",
+            "_col0,id",
+            vec!["999|1", "999|2"],
+        ),
+    ] {
+        let (found, mut answer) = headings(&shop, query).await;
+        if !query.contains("order by") {
+            answer.sort();
+        }
+        assert_eq!((found.as_str(), answer), (names, rows.into_iter().map(str::to_owned).collect()), "{query}");
+    }
+    let athena = shop.athena(|_| ());
+    for ambiguous in [
+        "select id from (select id, id from shop.orders)",
+        "select id as a, total as a from shop.orders order by a",
+        "select \"_col0\" from (select 1)",
+    ] {
+        assert!(run(&athena, ambiguous).await.is_err(), "{ambiguous}");
+    }
+}

@@ -1,8 +1,11 @@
 //! Asked of the source or not, an answer is the same.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use glaux::local::StatementHook;
+use glaux::local::endpoint::Endpoint;
+use glaux::local::invoke::Http;
 use glaux::protocol::Request;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
@@ -143,7 +146,7 @@ async fn an_explanation_reads_nothing_and_tells_who_does_what() {
     assert_eq!(report.scans[0].evaluated.len(), 2);
     assert_eq!(report.engine_filters.len(), 1);
     assert!(report.engine_filters[0].contains("length"), "{report:?}");
-    assert_eq!((report.scans[0].splits, report.scans[0].rows), (0, 0));
+    assert_eq!((report.scans[0].splits, report.scans[0].splits_read, report.scans[0].rows), (4, 0, 0));
     assert!(report.plan.contains("AthenaScan: memory.shop.orders"), "{}", report.plan);
 }
 
@@ -186,6 +189,33 @@ async fn random_predicates_give_the_same_rows_asked_or_not() {
         assert_eq!(total, all, "seed {seed}: {query}");
     }
     assert!(kept > 0, "seed {seed}: no predicate was ever true");
+}
+
+/// With the stack that the command line gives its threads.
+#[test]
+fn deep_and_long_conditions_have_their_rows_over_both_transports() {
+    const STACK: usize = 8 << 20;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK).build().unwrap();
+    let run = move || runtime.block_on(deep_and_long_conditions());
+    std::thread::Builder::new().stack_size(STACK).spawn(run).unwrap().join().unwrap();
+}
+
+async fn deep_and_long_conditions() {
+    let shop = Shop::open().await;
+    let endpoint = Endpoint::start(BTreeMap::from([("shop".to_owned(), shop.function.clone())]), None).await.unwrap();
+    let athenas = [shop.athena(|_| ()), shop.athena_over(Arc::new(Http::at(endpoint.url(), "shop")), |_| ())];
+    let joined = |count: i64, part: &dyn Fn(i64) -> String, by: &str| (0..count).map(part).collect::<Vec<_>>().join(by);
+    for (condition, rows) in [
+        (format!("id{} = 207", " + 1".repeat(200)), vec!["7"]),
+        (format!("{}id = 7{}", "not (".repeat(40), ")".repeat(40)), vec!["7"]),
+        (joined(1_000, &|at| format!("(id = {at} and note = 'note on order {}')", at - at % 500), " or "), vec!["500"]),
+        (format!("id in ({})", joined(3_000, &|at| (at * 2 + 995).to_string(), ", ")), vec!["995", "997", "999"]),
+        (format!("id * 1e0 in ({})", joined(3_000, &|at| format!("{}e0", at + 998), ", ")), vec!["998", "999"]),
+    ] {
+        for athena in &athenas {
+            assert_eq!(sorted(athena, &format!("select id from shop.orders where {condition}")).await, rows);
+        }
+    }
 }
 
 type Columns = &'static [(&'static str, &'static [&'static str])];

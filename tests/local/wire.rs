@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use connector_core::{Error, ErrorKind};
+use datafusion::arrow::compute::concat_batches;
 use futures::StreamExt;
 use glaux::local::endpoint::Endpoint;
 use glaux::local::invoke::{Http, Invoke};
@@ -71,6 +72,58 @@ async fn over_the_invoke_api_everything_is_as_in_process_failures_too() {
     assert_eq!((near.kind(), near.to_string(), near.hint_text()), (far.kind(), far.to_string(), far.hint_text()));
 }
 
+/// Fails as it is told to.
+struct Failing(ErrorKind);
+
+#[async_trait::async_trait]
+impl Invoke for Failing {
+    async fn invoke(&self, _: Vec<u8>) -> Result<Vec<u8>, Error> {
+        Err(Error::new(self.0, "failed").hint("as told"))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_kind_of_failure_comes_through_both_transports_as_what_it_was() {
+    use ErrorKind::{
+        Conflict, Corrupt, Forbidden, Internal, Invalid, NotFound, Throttled, TimedOut, TooLarge, Unauthenticated,
+        Unavailable, Unsupported,
+    };
+    let kinds = [
+        Conflict,
+        Corrupt,
+        Forbidden,
+        Internal,
+        Invalid,
+        NotFound,
+        Throttled,
+        TimedOut,
+        TooLarge,
+        Unauthenticated,
+        Unavailable,
+        Unsupported,
+    ];
+    let name = |kind: &ErrorKind| kind.as_str().replace(' ', "_");
+    let functions = kinds.map(|kind| (name(&kind), Arc::new(Failing(kind)) as Arc<dyn Invoke>));
+    let endpoint = Endpoint::start(BTreeMap::from(functions), None).await.unwrap();
+    for kind in kinds {
+        let error = Http::at(endpoint.url(), name(&kind)).invoke(b"{}".to_vec()).await.unwrap_err();
+        assert_eq!((error.kind(), error.to_string().as_str(), error.hint_text()), (kind, "failed", Some("as told")));
+    }
+    // A table that changed since the query was planned.
+    let shop = Shop::open().await;
+    let changed: Arc<dyn Invoke> = Arc::new(Asking(shop.function.clone(), |request: &mut Request| {
+        if let Request::ReadRecords(request) = request {
+            let text = arrow_schema::Field::new("id", arrow_schema::DataType::Utf8, true);
+            request.schema = Arc::new(arrow_schema::Schema::new(vec![text]));
+        }
+    }));
+    let endpoint = Endpoint::start(BTreeMap::from([("shop".to_owned(), changed.clone())]), None).await.unwrap();
+    for function in [changed, Arc::new(Http::at(endpoint.url(), "shop"))] {
+        let error = run(&shop.athena_over(function, |_| ()), "select id from shop.orders").await.unwrap_err();
+        assert_eq!((error.kind(), error.hint_text()), (Conflict, Some("run the query again")), "{error}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_function_that_is_not_there_or_too_large_a_request_is_told_apart() {
     let shop = Shop::open().await;
@@ -125,6 +178,61 @@ async fn what_there_is_is_listed_in_every_way() {
     assert_eq!(run(&athena, query).await.unwrap().0, expected);
     assert_eq!(athena.describe(&["ORDERS".into()]).await.unwrap().len(), columns.len());
     assert_eq!(athena.tables("memory", "shop").await.unwrap(), tables);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statement_that_cannot_be_planned_is_refused_in_one_line_with_what_was_meant() {
+    let shop = Shop::open().await;
+    let athena = shop.athena(|_| ());
+    for (query, message, hint) in [
+        ("selec 1", "syntax error at line 1, column 1: expected an SQL statement, found selec", None),
+        ("select 1\nfrom shop.orders where", "syntax error: expected an expression, found its end", None),
+        ("select 'abc", "syntax error at line 1, column 8: unterminated string literal", None),
+        ("select nope from shop.orders", "column \"nope\" does not exist", Some("did you mean \"note\"?")),
+        (
+            "select o.totals from shop.orders o",
+            "column \"totals\" does not exist in \"o\"",
+            Some("did you mean \"total\"?"),
+        ),
+        (
+            "select x from (select 1, id, note from shop.orders)",
+            "column \"x\" does not exist",
+            Some("there are id, note"),
+        ),
+        (
+            "select id from shop.orders a, shop.orders b",
+            "column \"id\" is ambiguous",
+            Some("write its table in front: table.id"),
+        ),
+        (
+            "select 1 from shop.orders o, shop.orders o",
+            "two tables are called \"o\"",
+            Some("give one of them an alias"),
+        ),
+        ("select floorr(id) from shop.orders", "function \"floorr\" does not exist", Some("did you mean \"floor\"?")),
+        ("select zzzzzz(id) from shop.orders", "function \"zzzzzz\" does not exist", None),
+        ("select sum(note) from shop.orders", "no function takes these arguments: sum(Utf8)", None),
+        ("select x.* from shop.orders", "there is no table called \"x\" in the FROM clause", None),
+        ("select id + note from shop.orders", "cannot coerce arithmetic expression Int64 + Utf8 to valid types", None),
+    ] {
+        let error = run(&athena, query).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.to_string().as_str(), error.hint_text()),
+            (ErrorKind::Invalid, message, hint),
+            "{query}"
+        );
+    }
+    for (query, hint) in [
+        ("select 1 from shop.orderz", "did you mean \"orders\"?"),
+        ("select 1 from sho.orders", "did you mean \"shop\"?"),
+        (
+            "select 1 from shop.payments",
+            "list what there is, and check that the catalog's user has rights on the table",
+        ),
+    ] {
+        let error = run(&athena, query).await.unwrap_err();
+        assert_eq!((error.kind(), error.hint_text()), (ErrorKind::NotFound, Some(hint)), "{query}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -223,6 +331,125 @@ async fn a_result_that_nobody_takes_ends_its_reads() {
     tokio::time::timeout(Duration::from_mins(1), given_up)
         .await
         .expect("the read goes on though nobody takes its rows");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_cannot_be_described_leaves_a_note_and_the_columns_of_the_others() {
+    struct Shy(Arc<dyn Invoke>);
+    #[async_trait::async_trait]
+    impl Invoke for Shy {
+        async fn invoke(&self, payload: Vec<u8>) -> Result<Vec<u8>, Error> {
+            match Request::decode(&payload).unwrap() {
+                Request::GetTable(request) if request.table.table == "every_type" => {
+                    Err(Error::invalid("two columns a"))
+                }
+                _ => self.0.invoke(payload).await,
+            }
+        }
+    }
+    let shop = Shop::open().await;
+    let query = "select distinct table_name from information_schema.columns";
+    let (mut rows, report) = run(&shop.athena_over(Arc::new(Shy(shop.function.clone())), |_| ()), query).await.unwrap();
+    rows.sort();
+    assert_eq!(rows, ["customers", "orders"]);
+    let [note] = &report.notes[..] else { panic!("{report:?}") };
+    assert!(note.contains("leaves out table \"shop\".\"every_type\"") && note.contains("DESCRIBE"), "{note}");
+    assert!(run(&shop.athena(|_| ()), query).await.unwrap().1.notes.is_empty());
+}
+
+/// Fails, or panics, at the second read, while the others never end.
+struct Breaking {
+    stuck: Arc<Counting>,
+    reads: std::sync::atomic::AtomicUsize,
+    panics: bool,
+}
+
+#[async_trait::async_trait]
+impl Invoke for Breaking {
+    async fn invoke(&self, payload: Vec<u8>) -> Result<Vec<u8>, Error> {
+        let is_read = matches!(Request::decode(&payload).unwrap(), Request::ReadRecords(_));
+        if is_read && self.reads.fetch_add(1, Ordering::SeqCst) == 1 {
+            // The other read is under way before this one breaks.
+            while self.stuck.reads.load(Ordering::SeqCst) == 0 {
+                tokio::task::yield_now().await;
+            }
+            assert!(!self.panics, "a panic that this test wants");
+            return Err(Error::new(ErrorKind::Forbidden, "no more"));
+        }
+        self.stuck.invoke(payload).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_read_that_fails_or_panics_fails_the_query_and_stops_the_others() {
+    let shop = Shop::open().await;
+    // Two reads of four at once, and all of them.
+    for (panics, at_once) in [(false, 2), (true, 2), (false, 4), (true, 4)] {
+        let stuck = Counting::new(shop.function.clone(), 1);
+        let function = Arc::new(Breaking { stuck: stuck.clone(), reads: 0.into(), panics });
+        let athena = shop.athena_over(function, |options| options.parallel_reads = at_once);
+        let query = run(&athena, "select id from shop.orders");
+        let failed =
+            tokio::time::timeout(Duration::from_mins(1), query).await.expect("a read that is stuck is waited for");
+        let error = failed.expect_err("rows were left out and nothing was said");
+        assert_eq!(error.kind(), if panics { ErrorKind::Internal } else { ErrorKind::Forbidden }, "{error}");
+        let stopped = async {
+            while !stuck.given_up.load(Ordering::SeqCst) {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_mins(1), stopped)
+            .await
+            .expect("the read goes on behind a query that failed");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_listing_that_panics_fails_the_query() {
+    struct Panicking(Arc<dyn Invoke>);
+    #[async_trait::async_trait]
+    impl Invoke for Panicking {
+        async fn invoke(&self, payload: Vec<u8>) -> Result<Vec<u8>, Error> {
+            let is_listing = matches!(Request::decode(&payload).unwrap(), Request::GetSplits(_));
+            assert!(!is_listing, "a panic that this test wants");
+            self.0.invoke(payload).await
+        }
+    }
+    let shop = Shop::open().await;
+    let athena = shop.athena_over(Arc::new(Panicking(shop.function.clone())), |_| ());
+    let error = run(&athena, "select count(*) from shop.orders").await.expect_err("rows were left out in silence");
+    assert_eq!(error.kind(), ErrorKind::Internal, "{error}");
+}
+
+/// A read that is stopped once its rows are counted, but not yet handed on, leaves the limit unfilled.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_gives_all_the_rows_that_it_counted() {
+    let shop = Shop::open().await;
+    // Blocks of 25,000 rows, which the queue takes in several pieces.
+    let athena = shop.athena_over(
+        Arc::new(Answering(shop.function.clone(), |response: &mut Response| {
+            if let Response::ReadRecords(response) = response {
+                let all = vec![&response.records; 100];
+                response.records = concat_batches(&response.records.schema(), all).unwrap();
+            }
+        })),
+        |options| options.parallel_reads = 2,
+    );
+    for _ in 0..20 {
+        let rows = run(&athena, "select id from shop.orders limit 49999").await.unwrap().0;
+        assert_eq!(rows.len(), 49_999);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_does_not_wait_for_reads_that_are_under_way() {
+    let shop = Shop::open().await;
+    // Of four reads at once, all but the first never end.
+    let function = Counting::new(shop.function.clone(), 2);
+    let athena = shop.athena_over(function.clone(), |options| options.parallel_reads = 4);
+    let query = run(&athena, "select id from shop.orders limit 5");
+    let (rows, _) = tokio::time::timeout(Duration::from_mins(1), query).await.expect("it waits for all").unwrap();
+    assert_eq!(rows.len(), 5);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -85,6 +85,20 @@ functions! {
     Array = "$array", "An array of its arguments, the right side of $in.";
 }
 
+impl Function {
+    /// The comparison that says the same with its sides exchanged; none for what compares nothing.
+    pub fn mirrored(self) -> Option<Self> {
+        Some(match self {
+            Self::LessThan => Self::GreaterThan,
+            Self::LessThanOrEqual => Self::GreaterThanOrEqual,
+            Self::GreaterThan => Self::LessThan,
+            Self::GreaterThanOrEqual => Self::LessThanOrEqual,
+            Self::Equal | Self::NotEqual | Self::IsDistinctFrom => self,
+            _ => return None,
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,5 +110,15 @@ mod tests {
             assert_eq!(Function::from_wire_name(function.wire_name()), Some(*function));
         }
         assert_eq!(Function::from_wire_name("$cast"), None);
+    }
+
+    #[test]
+    fn exchanging_the_sides_twice_changes_nothing() {
+        for function in Function::ALL {
+            let Some(mirrored) = function.mirrored() else { continue };
+            assert_eq!(mirrored.mirrored(), Some(*function));
+        }
+        assert_eq!(Function::LessThan.mirrored(), Some(Function::GreaterThan));
+        assert_eq!(Function::LikePattern.mirrored(), None);
     }
 }

@@ -20,7 +20,9 @@ mod secret;
 mod size;
 pub mod sql;
 mod trust;
+mod types;
 mod value;
+mod zoned;
 
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -38,4 +40,6 @@ pub use secret::{Credential, Secret};
 pub use size::block_size;
 pub use sql::{Bind, Remainder, Rendered, Statement};
 pub use trust::RDS_ROOTS;
+pub use types::{same_layout, same_type};
 pub use value::Value;
+pub use zoned::{pack_zoned, unpack_zoned};

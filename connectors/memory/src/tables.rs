@@ -7,7 +7,7 @@ use arrow_array::{
     ArrayRef, BinaryArray, BooleanArray, Date32Array, Date64Array, Decimal128Array, Float32Array, Float64Array,
     Int8Array, Int16Array, Int32Array, Int64Array, ListArray, RecordBatch, StringArray, TimestampMillisecondArray,
 };
-use connector_core::{Error, Result};
+use connector_core::{Error, Result, pack_zoned};
 
 /// The only schema.
 pub(crate) const SCHEMA: &str = "shop";
@@ -73,8 +73,7 @@ fn orders(part: usize) -> Result<Columns> {
 fn every_type() -> Result<Columns> {
     let decimal =
         Decimal128Array::from(vec![Some(150), Some(-99_999_999_999_999_999_999_999_999_999_999_999_999), None]);
-    // Zoned timestamps are packed: the instant in the upper bits, the zone's key (0 is UTC) in the lower twelve.
-    let zoned = TimestampMillisecondArray::from(vec![Some(1_577_836_800_123_i64 << 12), Some(-1 << 12), None]);
+    let zoned = TimestampMillisecondArray::from(vec![pack_zoned(1_577_836_800_123), pack_zoned(-1), None]);
     let lists = vec![Some(vec![Some(1), None]), Some(vec![]), None];
     Ok(vec![
         ("c_boolean", Arc::new(BooleanArray::from(vec![Some(true), Some(false), None]))),

@@ -62,8 +62,32 @@ pub fn everyone_can_run(bin: &Path) -> bool {
     bin.ancestors().all(|dir| allows(dir, 0o001)) && allows(&bin.join("postgres"), 0o005)
 }
 
-/// Gives `path` and everything below it to `user`.
-pub fn give(path: &Path, user: User) -> Result<()> {
+/// Refuses a directory that we made for `user` where that one cannot get to it.
+fn check_reachable(path: &Path, user: User) -> Result<()> {
+    for dir in path.ancestors().skip(1) {
+        let meta = fs::metadata(dir).map_err(|error| io("looking at", dir, error))?;
+        let bit = match (meta.uid() == user.uid, meta.gid() == user.gid) {
+            (true, _) => 0o100,
+            (false, true) => 0o010,
+            (false, false) => 0o001,
+        };
+        if meta.permissions().mode() & bit == 0 {
+            let what =
+                format!("root starts the server as the user of id {}, who may not enter {}", user.uid, dir.display());
+            return Err(Error::new(ErrorKind::Forbidden, what)
+                .hint("set TMPDIR to a directory that every user may enter, such as /tmp, or chmod a+x this one"));
+        }
+    }
+    Ok(())
+}
+
+/// Gives `path`, which must be where `user` can get to it, and everything below it to that user.
+pub fn hand_over(path: &Path, user: User) -> Result<()> {
+    check_reachable(path, user)?;
+    give(path, user)
+}
+
+fn give(path: &Path, user: User) -> Result<()> {
     std::os::unix::fs::lchown(path, Some(user.uid), Some(user.gid)).map_err(|error| io("giving away", path, error))?;
     if path.is_symlink() || !path.is_dir() {
         return Ok(());
@@ -120,6 +144,22 @@ mod tests {
         assert_eq!(find_user(passwd, "root"), None);
         assert_eq!(find_user(passwd, "postgres"), None);
         assert_eq!(find_user(passwd, "nobody"), Some(User { uid: 65534, gid: 65533 }));
+    }
+
+    #[test]
+    fn a_directory_below_a_private_one_is_refused_with_what_to_do() {
+        let temp = tempfile::tempdir().unwrap();
+        let (made, owner) = (temp.path().join("made"), fs::metadata(temp.path()).unwrap());
+        fs::create_dir(&made).unwrap();
+        fs::set_permissions(temp.path(), fs::Permissions::from_mode(0o700)).unwrap();
+        let other = User { uid: owner.uid() + 1, gid: owner.gid() + 1 };
+        let error = check_reachable(&made, other).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Forbidden);
+        assert!(error.to_string().contains(temp.path().to_str().unwrap()), "{error}");
+        assert!(error.hint_text().unwrap().contains("TMPDIR"), "{error}");
+        assert!(check_reachable(&made, User { uid: owner.uid(), ..other }).is_ok());
+        fs::set_permissions(temp.path(), fs::Permissions::from_mode(0o711)).unwrap();
+        assert!(check_reachable(&made, other).is_ok());
     }
 
     #[test]

@@ -135,7 +135,7 @@ fn furnish(dir: TempDir, options: &PostgresOptions, found: &Found, password: &Se
             bin = made.path().join("bin");
             copy = Some(made);
         }
-        place::give(dir.path(), user)?;
+        place::hand_over(dir.path(), user)?;
     }
     Ok(Kept { bin, dir, copy, user, path: options.path.clone() })
 }
@@ -144,7 +144,7 @@ fn furnish(dir: TempDir, options: &PostgresOptions, found: &Found, password: &Se
 fn copied(bin: &Path, temp: &Path, user: User) -> Result<TempDir> {
     let made = place::make(None, temp)?;
     place::copy(bin.parent().unwrap_or(bin), made.path())?;
-    place::give(made.path(), user)?;
+    place::hand_over(made.path(), user)?;
     Ok(made)
 }
 

@@ -17,10 +17,7 @@ use arrow_schema::DataType;
 
 use super::bits::{Lanes, Truth, constant};
 use super::types::{Family, family};
-use crate::{Error, ErrorKind, Result, Value};
-
-/// Bits of a packed zoned timestamp that hold the zone (protocol, `TIMESTAMPMILLITZ`).
-const ZONE_BITS: u32 = 12;
+use crate::{Error, ErrorKind, Result, Value, pack_zoned, unpack_zoned};
 
 /// A column, or one value for all rows.
 pub(super) enum Operand<'a> {
@@ -126,7 +123,9 @@ impl Operand<'_> {
             DataType::Date32 => self.widened::<Date32Type>(array)?.into(),
             DataType::Int64 => self.primitive::<Int64Type>(array)?.into(),
             DataType::Date64 => self.primitive::<Date64Type>(array)?.into(),
-            _ => self.primitive::<TimestampMillisecondType>(array)?.iter().map(|packed| instant(*packed)).collect(),
+            _ => {
+                self.primitive::<TimestampMillisecondType>(array)?.iter().map(|packed| unpack_zoned(*packed)).collect()
+            }
         }))
     }
 
@@ -235,16 +234,6 @@ impl Operand<'_> {
     }
 }
 
-/// The instant of a packed zoned timestamp: Trino, `DateTimeEncoding`.
-pub(super) fn instant(packed: i64) -> i64 {
-    packed >> ZONE_BITS
-}
-
-/// The packed form of an instant in UTC, if it fits.
-pub(super) fn packed(millis: i64) -> Option<i64> {
-    millis.checked_mul(1 << ZONE_BITS)
-}
-
 fn whole(value: &Value) -> Option<i64> {
     match value {
         Value::Int(value) | Value::Millis(value) | Value::ZonedMillis(value) => Some(*value),
@@ -278,7 +267,7 @@ fn repeated(value: &Value, data_type: &DataType, rows: usize) -> Option<ArrayRef
             Arc::new(PrimitiveArray::<Decimal128Type>::from_value(*unscaled, rows).with_data_type(data_type.clone()))
         }
         (DataType::Timestamp(TimestampMillisecondType::UNIT, zone), Value::ZonedMillis(millis)) => {
-            let array = PrimitiveArray::<TimestampMillisecondType>::from_value(packed(*millis)?, rows);
+            let array = PrimitiveArray::<TimestampMillisecondType>::from_value(pack_zoned(*millis)?, rows);
             Arc::new(array.with_timezone_opt(zone.clone()))
         }
         (DataType::Utf8, Value::Text(text)) => Arc::new(StringArray::from_iter_values(repeat_n(text, rows))),

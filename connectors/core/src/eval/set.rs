@@ -13,9 +13,8 @@ use arrow_schema::DataType;
 
 use super::bits::pack;
 use super::keys::{Ceiling, Floor, Keys, Part, edge, float_key, is_nan};
-use super::operand::instant;
 use super::types::Family;
-use crate::{Error, Range, Result, Value};
+use crate::{Error, Range, Result, Value, unpack_zoned};
 
 /// From how many intervals on a binary search beats passes over the column.
 const FEW: usize = 4;
@@ -128,7 +127,7 @@ fn whole(array: &dyn Array, set: &Intervals<i64, i64>) -> Option<BooleanBuffer> 
         DataType::Int64 => widened::<Int64Type>(array, set),
         DataType::Date32 => widened::<Date32Type>(array, set),
         DataType::Date64 => widened::<Date64Type>(array, set),
-        _ => Some(numbers(array.as_primitive_opt::<TimestampMillisecondType>()?.values(), set, instant)),
+        _ => Some(numbers(array.as_primitive_opt::<TimestampMillisecondType>()?.values(), set, unpack_zoned)),
     }
 }
 

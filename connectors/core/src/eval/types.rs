@@ -4,8 +4,7 @@
 
 use arrow_schema::{DataType, Schema, TimeUnit};
 
-use super::operand::packed;
-use crate::{Error, Expr, Function, Result, Value};
+use crate::{Error, Expr, Function, Result, Value, pack_zoned, same_layout, same_type};
 
 /// How many calls deep an expression may be.
 pub const MAX_DEPTH: usize = 500;
@@ -62,13 +61,13 @@ pub fn supports(function: Function, args: &[DataType], result: &DataType) -> boo
     match (function, args) {
         (Function::And | Function::Or, [_, ..]) | (Function::Not, [_]) => boolean && args.iter().all(is_boolean),
         (Function::IsNull, [arg]) => boolean && family(arg).is_some(),
-        (Function::NullIf, [left, right]) => same(left, result) && comparable(left, right),
+        (Function::NullIf, [left, right]) => same_layout(left, result) && comparable(left, right),
         (Function::In, [value, DataType::List(element)]) => boolean && comparable(value, element.data_type()),
         (Function::Array, [_, ..]) => {
             matches!(result, DataType::List(element) if args.iter().all(|arg| comparable(arg, element.data_type())))
         }
         (Function::LikePattern, [value, pattern]) => boolean && is_text(value) && is_text(pattern),
-        (Function::Negate, [arg]) => same(arg, result) && is_number(arg),
+        (Function::Negate, [arg]) => same_layout(arg, result) && is_number(arg),
         (function, [left, right]) if is_arithmetic(function) => computable(function, left, right, result),
         (function, [left, right]) if function == Function::In || is_comparison(function) => {
             boolean && comparable(left, right)
@@ -114,16 +113,6 @@ fn comparable(left: &DataType, right: &DataType) -> bool {
         | (Family::Decimal, Family::Integer) => true,
         _ => left == right,
     }
-}
-
-/// Whether two types are the same but for the name of a zone, which the packed form ignores.
-pub(super) fn same(left: &DataType, right: &DataType) -> bool {
-    left == right || (family(left) == Some(Family::Zoned) && family(right) == Some(Family::Zoned))
-}
-
-// Constraints name nested types without their children, and only IS NULL is asked of them.
-fn both_nested(left: &DataType, right: &DataType) -> bool {
-    family(left) == Some(Family::Nested) && family(right) == Some(Family::Nested)
 }
 
 // The scales are Trino's (Trino docs, Decimal functions and operators); any other result type is not one of its operators.
@@ -244,7 +233,7 @@ fn check_column(name: &str, data_type: &DataType, schema: &Schema) -> Result<()>
     let Some((_, field)) = schema.column_with_name(name) else {
         return Err(Error::not_found(format!("the expression names column \"{name}\", which the batch lacks")));
     };
-    if !same(field.data_type(), data_type) && !both_nested(field.data_type(), data_type) {
+    if !same_type(field.data_type(), data_type) {
         let actual = field.data_type();
         return Err(Error::invalid(format!("column \"{name}\" is {actual}, the expression takes it as {data_type}")));
     }
@@ -274,7 +263,7 @@ fn check_constant(value: &Value, data_type: &DataType) -> Result<()> {
         (Value::Decimal { unscaled, scale }, DataType::Decimal128(precision, stated)) => {
             scale == stated && unscaled.unsigned_abs() < 10_u128.pow(u32::from(*precision))
         }
-        (Value::ZonedMillis(millis), DataType::Timestamp(..)) => packed(*millis).is_some(),
+        (Value::ZonedMillis(millis), DataType::Timestamp(..)) => pack_zoned(*millis).is_some(),
         _ => false,
     };
     if fits {

@@ -4,6 +4,7 @@ use super::Pushed;
 use super::writer::Writer;
 use crate::{
     BinaryText, Bound, Column, Dialect, Domain, Error, Function, Pushdown, Range, ReadAs, Result, Scan, Value, Values,
+    same_type,
 };
 
 /// The column a domain is about, if the two are of one type.
@@ -17,17 +18,6 @@ pub(super) fn checked_column<'a>(scan: &'a Scan, name: &str, domain: &Domain) ->
         scan.table.name, column.mapping.data_type, domain.data_type
     ))
     .hint("the table may have changed since the query was planned: run it again"))
-}
-
-/// Whether two types hold the same values: the zone in a zoned timestamp's type says nothing about them, and a nested type
-/// travels in a constraint without its children (protocol reference 2.7).
-pub(super) fn same_type(left: &arrow_schema::DataType, right: &arrow_schema::DataType) -> bool {
-    use arrow_schema::DataType::{List, Map, Struct, Timestamp};
-    match (left, right) {
-        (List(_), List(_)) | (Struct(_), Struct(_)) | (Map(..), Map(..)) => true,
-        (Timestamp(left, Some(_)), Timestamp(right, Some(_))) => left == right,
-        _ => left.equals_datatype(right),
-    }
 }
 
 /// Adds the domain to the conditions, as far as the column's pushdown allows.

@@ -2,9 +2,9 @@
 
 use arrow_schema::DataType;
 
-use super::domain::{Comparison, same_type};
+use super::domain::Comparison;
 use super::writer::Writer;
-use crate::{BinaryText, Bound, Column, Error, Expr, Function, FunctionForm, Pushdown, Result, Scan, Value};
+use crate::{BinaryText, Bound, Column, Error, Expr, Function, FunctionForm, Pushdown, Result, Scan, Value, same_type};
 
 /// Checks that every column in the expression exists and has the type the expression says.
 pub(super) fn check_columns(scan: &Scan, expr: &Expr) -> Result<()> {
@@ -89,7 +89,7 @@ fn write_call(scan: &Scan, function: Function, args: &[Expr], writer: &mut Write
             write_millis(scan.column(name)?, function, value.as_ref()?, writer)
         }
         (_, [Expr::Constant { value, .. }, Expr::Column { name, .. }]) if is_millis(scan, name) => {
-            write_millis(scan.column(name)?, mirrored(function)?, value.as_ref()?, writer)
+            write_millis(scan.column(name)?, function.mirrored()?, value.as_ref()?, writer)
         }
         _ => write_form(scan, function, args, writer),
     }
@@ -97,18 +97,6 @@ fn write_call(scan: &Scan, function: Function, args: &[Expr], writer: &mut Write
 
 fn is_millis(scan: &Scan, name: &str) -> bool {
     scan.column(name).is_some_and(|column| column.mapping.pushdown == Pushdown::Millis)
-}
-
-/// The comparison that says the same with its sides exchanged.
-fn mirrored(function: Function) -> Option<Function> {
-    Some(match function {
-        Function::LessThan => Function::GreaterThan,
-        Function::LessThanOrEqual => Function::GreaterThanOrEqual,
-        Function::GreaterThan => Function::LessThan,
-        Function::GreaterThanOrEqual => Function::LessThanOrEqual,
-        Function::Equal | Function::NotEqual => function,
-        _ => return None,
-    })
 }
 
 /// A comparison of a column finer than the millisecond: over the covering interval.

@@ -8,7 +8,7 @@ use arrow_array::types::{
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::DataType;
 
-use crate::{Bound, Domain, Expr, Function, Range, Value, Values};
+use crate::{Bound, Domain, Expr, Function, Range, Value, Values, unpack_zoned};
 
 /// A condition on one column, in either of the forms that travel.
 #[derive(Clone, Debug)]
@@ -130,7 +130,7 @@ fn value(column: &dyn Array, row: usize) -> Option<Value> {
         DataType::Date32 => Value::Date(column.as_primitive::<Date32Type>().value(row)),
         DataType::Date64 => Value::Millis(column.as_primitive::<Date64Type>().value(row)),
         DataType::Timestamp(_, Some(_)) => {
-            Value::ZonedMillis(column.as_primitive::<TimestampMillisecondType>().value(row) >> 12)
+            Value::ZonedMillis(unpack_zoned(column.as_primitive::<TimestampMillisecondType>().value(row)))
         }
         _ => return None,
     })

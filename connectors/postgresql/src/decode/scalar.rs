@@ -1,5 +1,7 @@
 //! Single values of fixed width, as the binary protocol sends them.
 
+use connector_core::pack_zoned;
+
 use super::Fault;
 
 /// Days from 1970-01-01 to the server's own epoch, 2000-01-01.
@@ -63,10 +65,7 @@ pub(super) fn millis(bytes: &[u8]) -> Result<i64, Fault> {
 
 /// The same, packed above the key of a zone, which is 0 for UTC.
 pub(super) fn zoned_millis(bytes: &[u8]) -> Result<i64, Fault> {
-    const ZONE_KEY_BITS: u32 = 12;
-    let millis = millis(bytes)?;
-    let packed = millis << ZONE_KEY_BITS;
-    if packed >> ZONE_KEY_BITS == millis { Ok(packed) } else { Err(Fault::value("a year beyond 73326")) }
+    pack_zoned(millis(bytes)?).ok_or(Fault::value("a year beyond 73326"))
 }
 
 #[cfg(test)]
