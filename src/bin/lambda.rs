@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use glaux::config::Config;
-use glaux::error::athena_error_type;
+use glaux::error::{Error, athena_error_type};
 use glaux::handler::{Handler, hide_panic_texts};
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
@@ -32,15 +32,15 @@ async fn answer(handler: &Handler, request: &RawValue) -> Result<Box<RawValue>, 
     RawValue::from_string(text).map_err(|_| internal("a response that is not JSON"))
 }
 
-fn diagnostic(error: &glaux::error::Error) -> Diagnostic {
+fn diagnostic(error: &Error) -> Diagnostic {
     Diagnostic { error_type: athena_error_type(error.kind()).into(), error_message: message(error) }
 }
 
 fn internal(message: &str) -> Diagnostic {
-    Diagnostic { error_type: "InternalServiceException".into(), error_message: message.into() }
+    diagnostic(&Error::internal(message))
 }
 
-fn message(error: &glaux::error::Error) -> String {
+fn message(error: &Error) -> String {
     match error.hint_text() {
         Some(hint) => format!("{error} (hint: {hint})"),
         None => error.to_string(),
@@ -48,6 +48,6 @@ fn message(error: &glaux::error::Error) -> String {
 }
 
 /// A setting that stops the function from starting: its name and what to do are what the log must show.
-fn shown(error: &glaux::error::Error) -> lambda_runtime::Error {
+fn shown(error: &Error) -> lambda_runtime::Error {
     message(error).into()
 }

@@ -4,11 +4,13 @@ import com.amazonaws.athena.connector.credentials.*;
 import com.amazonaws.athena.connector.lambda.QueryStatusChecker;
 import com.amazonaws.athena.connector.lambda.data.BlockAllocator;
 import com.amazonaws.athena.connector.lambda.data.BlockWriter;
+import com.amazonaws.athena.connector.lambda.data.SpillConfig;
 import com.amazonaws.athena.connector.lambda.domain.Split;
 import com.amazonaws.athena.connector.lambda.domain.TableName;
 import com.amazonaws.athena.connector.lambda.domain.predicate.Constraints;
 import com.amazonaws.athena.connector.lambda.handlers.CompositeHandler;
 import com.amazonaws.athena.connector.lambda.metadata.*;
+import com.amazonaws.athena.connector.lambda.records.ReadRecordsRequest;
 import com.amazonaws.athena.connectors.jdbc.connection.*;
 import com.amazonaws.athena.connectors.jdbc.manager.*;
 import java.sql.Connection;
@@ -89,6 +91,27 @@ final class Peer {
         @Override
         public CredentialsProvider getCredentialProvider(AwsRequestOverrideConfiguration override) {
             return login;
+        }
+
+        /**
+         * With {@code spill_threads}, as many upload threads as it says. The SDK's two put what they stored into one list that is not
+         * safe for them (2026.24.1: {@code S3BlockSpiller}, an {@code ArrayList} under a shared lock), so that now and then a block is
+         * stored and never named, and its rows are lost.
+         */
+        @Override
+        protected SpillConfig getSpillConfig(ReadRecordsRequest request) {
+            SpillConfig usual = super.getSpillConfig(request);
+            if (!configOptions.containsKey("spill_threads")) {
+                return usual;
+            }
+            return SpillConfig.newBuilder()
+                    .withSpillLocation(usual.getSpillLocation())
+                    .withEncryptionKey(usual.getEncryptionKey())
+                    .withRequestId(usual.getRequestId())
+                    .withMaxBlockBytes(usual.getMaxBlockBytes())
+                    .withMaxInlineBlockBytes(usual.getMaxInlineBlockSize())
+                    .withNumSpillThreads(Integer.parseInt(configOptions.get("spill_threads")))
+                    .build();
         }
 
         @Override
