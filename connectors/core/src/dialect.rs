@@ -31,6 +31,11 @@ pub trait Dialect: Send + Sync {
         false
     }
 
+    /// What is written behind an expression to ask whether it is NULL, where `IS NULL` would find more than that.
+    fn is_null(&self) -> &'static str {
+        " IS NULL"
+    }
+
     /// How `function` is made to compare texts by code point; `None` if the engine cannot, which keeps it above.
     fn binary_text(&self, function: Function) -> Option<BinaryText>;
 

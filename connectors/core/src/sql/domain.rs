@@ -67,7 +67,7 @@ fn write(column: &Column, domain: &Domain, writer: &mut Writer<'_>) -> Option<()
     if domain.nulls {
         writer.separator(alternatives, " OR ");
         writer.column(column);
-        writer.text(" IS NULL");
+        writer.text(writer.dialect().is_null());
     }
     Some(())
 }

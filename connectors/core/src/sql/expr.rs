@@ -74,7 +74,7 @@ fn write_call(scan: &Scan, function: Function, args: &[Expr], writer: &mut Write
         (Function::IsNull, [Expr::Column { name, .. }]) => {
             let column = scan.column(name).filter(|column| column.mapping.pushdown != Pushdown::Nothing)?;
             writer.column(column);
-            writer.text(" IS NULL");
+            writer.text(writer.dialect().is_null());
             Some(())
         }
         (Function::In, [value, list]) => write_in(scan, value, list, writer),

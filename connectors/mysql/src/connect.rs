@@ -1,0 +1,241 @@
+//! Reaching the server and logging in; the only place that opens the password.
+//!
+//! Not here: what TLS trusts (`tls.rs`), how a password is proved (`login.rs`) and how the session is set up
+//! (`connection.rs`).
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use connector_core::{Credential, Endpoint, Error, ErrorKind, Result};
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
+use socket2::{SockRef, TcpKeepalive};
+use tokio::io::BufReader;
+use tokio::net::{TcpSocket, TcpStream};
+use tokio_rustls::TlsConnector;
+
+use crate::error;
+use crate::login::{self, Identity, Way};
+use crate::options::{Options, SslMode};
+use crate::packet::{self, Greeting, capability};
+use crate::session::Session;
+use crate::wire::{READ_BYTES, Wire, within};
+
+/// Port of the server unless another is named.
+pub(crate) const PORT: u16 = 3306;
+
+/// How to reach a server, and who logs in there.
+#[derive(Clone)]
+pub(crate) struct Route {
+    host: String,
+    port: u16,
+    database: String,
+    credential: Credential,
+    options: Options,
+    tls: Option<Arc<ClientConfig>>,
+    max_cell_bytes: usize,
+}
+
+impl Route {
+    /// Errors: invalid, for an endpoint without a host or unusable TLS settings.
+    pub(crate) fn new(
+        endpoint: &Endpoint,
+        credential: &Credential,
+        options: &Options,
+        max_cell_bytes: usize,
+    ) -> Result<Self> {
+        if endpoint.host.is_empty() || endpoint.host.starts_with('/') {
+            return Err(Error::invalid("neither the connection URL nor the secret names a host")
+                .hint("write mysql://jdbc:mysql://host:3306/database?${secret}"));
+        }
+        let tls = (options.ssl_mode != SslMode::Disabled).then(|| crate::tls::config(options)).transpose()?;
+        Ok(Self {
+            host: endpoint.host.clone(),
+            port: endpoint.port.unwrap_or(PORT),
+            database: endpoint.database.clone(),
+            credential: credential.clone(),
+            options: options.clone(),
+            tls: tls.map(Arc::new),
+            max_cell_bytes,
+        })
+    }
+
+    fn place(&self) -> String {
+        if self.host.contains(':') {
+            format!("[{}]:{}", self.host, self.port)
+        } else {
+            format!("{}:{}", self.host, self.port)
+        }
+    }
+
+    async fn addresses(&self) -> Result<Vec<SocketAddr>> {
+        let found = within(self.options.connect_timeout, tokio::net::lookup_host((self.host.as_str(), self.port)));
+        let found = found.await.and_then(Result::ok).map(Iterator::collect).unwrap_or_default();
+        Some(found).filter(|found: &Vec<_>| !found.is_empty()).ok_or_else(|| error::unknown_host(&self.place()))
+    }
+
+    async fn open(&self, addresses: &[SocketAddr]) -> Result<(TcpStream, SocketAddr)> {
+        let mut failure = error::unknown_host(&self.place());
+        for address in addresses {
+            let opened = within(self.options.connect_timeout, self.open_at(*address)).await;
+            match opened.unwrap_or_else(|| Err(io::ErrorKind::TimedOut.into())) {
+                Ok(stream) => return Ok((stream, *address)),
+                Err(error) => failure = error::unreachable(&self.place(), &error),
+            }
+        }
+        Err(failure)
+    }
+
+    async fn open_at(&self, address: SocketAddr) -> io::Result<TcpStream> {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        if self.options.keep_alive {
+            keep_alive(&socket)?;
+        }
+        let stream = socket.connect(address).await?;
+        stream.set_nodelay(true)?;
+        Ok(stream)
+    }
+
+    /// Logs in, naming ourselves `name`.
+    pub(crate) async fn login(&self, name: &str) -> Result<Session> {
+        let addresses = self.addresses().await?;
+        let (wire, greeting, address) = self.enter(&addresses, name).await?;
+        let canceller = Canceller { route: self.clone(), address, id: greeting.id };
+        Ok(Session::new(wire, &greeting.version, canceller, self.options.silence, self.max_cell_bytes))
+    }
+
+    async fn enter(&self, addresses: &[SocketAddr], name: &str) -> Result<(Wire, Greeting, SocketAddr)> {
+        let (stream, address) = self.open(addresses).await?;
+        let mut wire = Wire::new(Box::new(stream), self.options.silence.answer);
+        let greeting = login::greeted(&mut wire).await?;
+        let (mut wire, way) = self.secured(wire, &greeting).await?;
+        let attributes = self.attributes(name);
+        let who = Identity {
+            user: &self.credential.user,
+            password: self.credential.password.expose(),
+            database: &self.database,
+            attributes: &attributes,
+        };
+        login::enter(&mut wire, &greeting, &who, way).await?;
+        Ok((wire, greeting, address))
+    }
+
+    /// The way from here on, encrypted if that is wanted and offered.
+    async fn secured(&self, mut wire: Wire, greeting: &Greeting) -> Result<(Wire, Way)> {
+        let offered = greeting.capabilities & capability::SSL != 0;
+        let mode = self.options.ssl_mode;
+        let in_clear = if self.options.public_key_retrieval { Way::ClearWithKey } else { Way::Clear };
+        let config = match &self.tls {
+            None => return Ok((wire, in_clear)),
+            Some(_) if !offered && mode == SslMode::Preferred => return Ok((wire, in_clear)),
+            Some(_) if !offered => return Err(error::no_tls(mode.as_str())),
+            Some(config) => Arc::clone(config),
+        };
+        login::ask_for_tls(&mut wire, greeting, !self.database.is_empty()).await?;
+        let sequence = wire.sequence();
+        let stream = wire.into_stream().ok_or_else(|| error::no_protocol("more was sent than TLS allows"))?;
+        let name = ServerName::try_from(self.host.clone())
+            .map_err(|_| Error::invalid("the host's name cannot be verified by TLS"))?;
+        let stream = BufReader::with_capacity(READ_BYTES, stream);
+        let handshake = within(self.options.silence.answer, TlsConnector::from(config).connect(name, stream));
+        let stream = handshake.await.ok_or_else(|| error::Limit::Silence.error())?.map_err(|error| error::tls(&error))?;
+        let way = if mode >= SslMode::VerifyCa { Way::Verified } else { Way::Encrypted };
+        let wire = Wire::new(Box::new(stream), self.options.silence.answer).counting_from(sequence);
+        Ok((wire, way))
+    }
+
+    fn attributes(&self, name: &str) -> Vec<(String, String)> {
+        let Some(own) = &self.options.attributes else { return Vec::new() };
+        let ours = [("program_name", name), ("_client_name", "glaux")].map(|(key, value)| (key.into(), value.into()));
+        ours.into_iter().chain(own.iter().cloned()).collect()
+    }
+
+    /// All that stands between wanting a session and having one, within a limit. A server that accepts and then stays silent
+    /// must not hold the caller for longer than one that does not accept.
+    pub(crate) async fn entered<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let limit = self.options.connect_timeout.zip(self.options.login_timeout);
+        let limit = limit.map(|(connect, login)| connect + login);
+        let entered = within(limit, work).await.unwrap_or_else(|| {
+            let millis = limit.unwrap_or_default().as_millis();
+            Err(Error::new(
+                ErrorKind::Unavailable,
+                format!("there was no session within {millis} ms, which connectTimeout allows for"),
+            )
+            .hint("check that host and port lead to a MySQL server that is up; if it is slow, raise connectTimeout"))
+        });
+        entered.map_err(|error| error.context(format!("connecting to {}", self.place())))
+    }
+}
+
+/// Has an idle way probed, so that a host that is gone is noticed long before its silence would be.
+fn keep_alive(socket: &TcpSocket) -> io::Result<()> {
+    const IDLE: Duration = Duration::from_secs(60);
+    const INTERVAL: Duration = Duration::from_secs(10);
+    let socket = SockRef::from(socket);
+    let probes = TcpKeepalive::new().with_time(IDLE).with_interval(INTERVAL);
+    #[cfg(target_os = "linux")]
+    let probes = {
+        // The same two minutes for bytes that were sent and never acknowledged, which no probe looks after.
+        socket.set_tcp_user_timeout(Some(IDLE + INTERVAL * PROBES))?;
+        probes.with_retries(PROBES)
+    };
+    socket.set_tcp_keepalive(&probes)
+}
+
+#[cfg(target_os = "linux")]
+const PROBES: u32 = 6;
+
+/// The way to stop what a session is doing, from outside of it: a second one that kills it.
+pub(crate) struct Canceller {
+    route: Route,
+    /// The very server, of perhaps several behind one name: numbers of sessions mean something else at another.
+    address: SocketAddr,
+    id: u32,
+}
+
+impl Canceller {
+    /// The number by which the server greeted the session.
+    pub(crate) fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// Has the server end the session, in the background; whether it does is not waited for.
+    pub(crate) fn fire(&self) {
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let (route, address, id) = (self.route.clone(), self.address, self.id);
+        runtime.spawn(async move {
+            let killed = async {
+                let (mut wire, ..) = route.enter(&[address], "glaux cancel").await.ok()?;
+                let kill = [&[packet::QUERY], format!("KILL {id}").as_bytes()].concat();
+                wire.command(&kill).await.ok()?;
+                wire.packet().await.ok().map(|_| ())
+            };
+            within(Some(CANCEL), killed).await
+        });
+    }
+}
+
+/// How long a cancel may take.
+const CANCEL: Duration = Duration::from_secs(10);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_host_that_is_gone_is_noticed_within_two_minutes() {
+        let socket = TcpSocket::new_v4().unwrap();
+        keep_alive(&socket).unwrap();
+        let socket = SockRef::from(&socket);
+        assert!(socket.keepalive().unwrap());
+        #[cfg(target_os = "linux")]
+        {
+            let probing = socket.tcp_keepalive_interval().unwrap() * socket.tcp_keepalive_retries().unwrap();
+            let noticed = socket.tcp_keepalive_time().unwrap() + probing;
+            assert_eq!((noticed, socket.tcp_user_timeout().unwrap()), (Duration::from_secs(120), Some(noticed)));
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! A session as the seam wants it, and the only SQL that sets one up.
+
+use async_trait::async_trait;
+use connector_core::{
+    BatchLimits, BatchStream, Capabilities, Connection, Credential, Endpoint, Error, Function, Health, Relation,
+    Result, Scan, Settings, Split, Statement, Table, TableName,
+};
+
+use crate::connect::Route;
+use crate::options::Options;
+use crate::reading::Reading;
+use crate::session::{Server, Session};
+use crate::types::{Context, SORTED_BYTES};
+use crate::{catalog, dialect, reading, splits};
+
+/// What every session is pinned to, so that answers depend on no user's or server's settings: one zone and one character set;
+/// backslashes that are themselves; no rows or values left out, and NULL not taken for the last key; an order of all that is
+/// sorted. A server waits for us for minutes, and we for a locked table for one.
+const SET_UP: &str = "SET NAMES utf8mb4, time_zone = '+00:00', sql_mode = 'NO_BACKSLASH_ESCAPES', autocommit = 1, \
+     sql_auto_is_null = 0, sql_select_limit = 18446744073709551615, sql_big_selects = 1, sql_safe_updates = 0, \
+     group_concat_max_len = 4294967295, sort_buffer_size = 8388608, net_write_timeout = 600, lock_wait_timeout = 60";
+
+/// The session's number as the server itself knows it, and the largest value that its expressions may have.
+const ASKED: &str = "SELECT CAST(CONNECTION_ID() AS CHAR), CAST(@@max_allowed_packet AS CHAR)";
+
+/// A live session.
+pub(crate) struct MySqlConnection {
+    session: Session,
+    settings: Settings,
+    options: Options,
+    largest_value: u64,
+}
+
+/// Logs in and pins the session's settings.
+pub(crate) async fn connect(
+    endpoint: &Endpoint,
+    credential: &Credential,
+    settings: &Settings,
+) -> Result<Box<dyn Connection>> {
+    let options = Options::parse(&endpoint.options)?;
+    let route = Route::new(endpoint, credential, &options, settings.max_cell_bytes)?;
+    let entering = async {
+        let session = route.login(&settings.application_name).await?;
+        let settings = settings.clone();
+        let mut connection = MySqlConnection { session, settings, options, largest_value: 0 };
+        connection.pin().await.map_err(|error| error.context("setting up the session"))?;
+        Ok(connection)
+    };
+    Ok(Box::new(route.entered(entering).await?))
+}
+
+fn set_up(server: &Server, options: &Options) -> String {
+    let old = server.is_mariadb || server.version < (8, 0, 0);
+    // Without the word SESSION it would hold for one transaction only.
+    let read_only = if old { "@@SESSION.tx_read_only" } else { "@@SESSION.transaction_read_only" };
+    let mut sql = format!("{SET_UP}, max_sort_length = {SORTED_BYTES}, {read_only} = 1");
+    if let Some(limit) = options.query_timeout {
+        if server.is_mariadb {
+            sql += &format!(", max_statement_time = {}", limit.as_secs());
+        } else {
+            sql += &format!(", max_execution_time = {}", limit.as_millis());
+        }
+    }
+    sql
+}
+
+impl MySqlConnection {
+    async fn pin(&mut self) -> Result<()> {
+        self.set_up().await?;
+        let rows = self.session.query(ASKED, &[]).await?;
+        let mut answers = rows.into_iter().flatten().map(|answer| answer.and_then(|number| number.parse::<u64>().ok()));
+        self.session.is_direct = answers.next().flatten() == Some(self.session.id().into());
+        self.largest_value = answers.next().flatten().unwrap_or_default();
+        let name = self.settings.application_name.clone();
+        self.session.name(&name);
+        Ok(())
+    }
+
+    async fn set_up(&mut self) -> Result<()> {
+        let sql = set_up(&self.session.server, &self.options);
+        self.session.run(&sql).await
+    }
+}
+
+#[async_trait]
+impl Connection for MySqlConnection {
+    fn capabilities(&self) -> Capabilities {
+        // What the dialect does not render exactly is evaluated above, so every use of these functions is applied.
+        let functions = Function::ALL.iter().copied().filter(|function| !dialect::may_fail(*function));
+        Capabilities { functions: functions.collect(), limit: true, top_n: false }
+    }
+
+    async fn schemas(&mut self) -> Result<Vec<String>> {
+        catalog::schemas(&mut self.session).await.map_err(|error| error.context("listing schemas"))
+    }
+
+    async fn tables(&mut self, schema: &str, after: Option<&str>, limit: Option<usize>) -> Result<Vec<Relation>> {
+        let tables = catalog::tables(&mut self.session, schema, after, limit, self.settings.casing).await;
+        tables.map_err(|error| error.context(format!("listing tables of schema {schema:?}")))
+    }
+
+    async fn table(&mut self, name: &TableName) -> Result<Table> {
+        let context =
+            Context { settings: &self.settings, shown: self.options.shown, largest_value: self.largest_value };
+        let table = catalog::table(&mut self.session, name, context).await;
+        table.map_err(|error| error.context(format!("describing table {name}")))
+    }
+
+    async fn splits(&mut self, scan: &Scan, max: usize) -> Result<Vec<Split>> {
+        Ok(splits::splits(scan, max))
+    }
+
+    async fn read<'a>(
+        &'a mut self,
+        scan: &'a Scan,
+        statement: &'a Statement,
+        limits: BatchLimits,
+    ) -> Result<BatchStream<'a>> {
+        splits::check(&scan.split)?;
+        let reading = Reading { shown: self.options.shown, limits, max_cell_bytes: self.settings.max_cell_bytes };
+        reading::start(&mut self.session, statement, reading).await
+    }
+
+    async fn reset(&mut self, application_name: &str) -> Result<()> {
+        let resetting = async {
+            self.session.reset().await?;
+            self.set_up().await?;
+            self.session.name(application_name);
+            Ok(())
+        };
+        resetting.await.map_err(|error: Error| error.context("resetting the session"))
+    }
+
+    async fn health(&mut self) -> Result<Health> {
+        let health = catalog::health(&mut self.session, self.options.ssl_mode).await;
+        health.map_err(|error| error.context("checking the source"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn servers_are_set_up_in_their_own_words() {
+        let limited = Options::parse(&BTreeMap::from([("queryTimeout".into(), "9".into())])).unwrap();
+        for (greeting, read_only, limit) in [
+            ("5.5.5-10.11.19-MariaDB", "tx_read_only = 1", "max_statement_time = 9"),
+            ("9.7.4", "transaction_read_only = 1", "max_execution_time = 9000"),
+            ("5.7.44", ".tx_read_only = 1", "max_execution_time = 9000"),
+        ] {
+            let sql = set_up(&Server::of(greeting), &limited);
+            assert!(sql.contains(read_only) && sql.contains(limit), "{sql}");
+        }
+        assert!(!set_up(&Server::of("9.7.4"), &Options::parse(&BTreeMap::new()).unwrap()).contains("max_execution"));
+    }
+}

@@ -1,0 +1,179 @@
+//! Single values of fixed width, as the binary protocol sends them.
+
+use super::Fault;
+use crate::calendar::{DAY, days};
+use crate::packet::Rest;
+
+fn fixed<const N: usize>(bytes: &[u8]) -> Result<[u8; N], Fault> {
+    bytes.try_into().map_err(|_| Fault::Malformed)
+}
+
+/// A number that stands for a truth value, which any but two do not.
+pub(super) fn truth(bytes: &[u8]) -> Result<bool, Fault> {
+    match fixed(bytes)? {
+        [0] => Ok(false),
+        [1] => Ok(true),
+        [_] => Err(Fault::value("a number other than 0 and 1")),
+    }
+}
+
+pub(super) fn int1(bytes: &[u8]) -> Result<Option<i8>, Fault> {
+    fixed(bytes).map(|bytes| Some(i8::from_le_bytes(bytes)))
+}
+
+pub(super) fn uint1(bytes: &[u8]) -> Result<Option<i16>, Fault> {
+    fixed(bytes).map(|bytes| Some(u8::from_le_bytes(bytes).into()))
+}
+
+pub(super) fn int2(bytes: &[u8]) -> Result<Option<i16>, Fault> {
+    fixed(bytes).map(|bytes| Some(i16::from_le_bytes(bytes)))
+}
+
+pub(super) fn uint2(bytes: &[u8]) -> Result<Option<i32>, Fault> {
+    fixed(bytes).map(|bytes| Some(u16::from_le_bytes(bytes).into()))
+}
+
+pub(super) fn int4(bytes: &[u8]) -> Result<Option<i32>, Fault> {
+    fixed(bytes).map(|bytes| Some(i32::from_le_bytes(bytes)))
+}
+
+pub(super) fn uint4(bytes: &[u8]) -> Result<Option<i64>, Fault> {
+    fixed(bytes).map(|bytes| Some(u32::from_le_bytes(bytes).into()))
+}
+
+pub(super) fn int8(bytes: &[u8]) -> Result<Option<i64>, Fault> {
+    fixed(bytes).map(|bytes| Some(i64::from_le_bytes(bytes)))
+}
+
+pub(super) fn uint8(bytes: &[u8]) -> Result<Option<i128>, Fault> {
+    fixed(bytes).map(|bytes| Some(u64::from_le_bytes(bytes).into()))
+}
+
+/// A year, in four bytes or eight.
+pub(super) fn year(bytes: &[u8]) -> Result<Option<i32>, Fault> {
+    let number = match bytes.len() {
+        4 => fixed(bytes).map(u32::from_le_bytes)?.into(),
+        _ => fixed(bytes).map(u64::from_le_bytes)?,
+    };
+    i32::try_from(number).map(Some).map_err(|_| Fault::Malformed)
+}
+
+/// Bits as a number, the first one highest.
+pub(super) fn wide_bits(bytes: &[u8]) -> Result<Option<i128>, Fault> {
+    let mut number = [0; 8];
+    let place = number.len().checked_sub(bytes.len()).and_then(|start| number.get_mut(start..));
+    place.ok_or(Fault::Malformed)?.copy_from_slice(bytes);
+    Ok(Some(u64::from_be_bytes(number).into()))
+}
+
+/// The same where there are at most 63.
+pub(super) fn bits(bytes: &[u8]) -> Result<Option<i64>, Fault> {
+    let number = wide_bits(bytes)?.unwrap_or_default();
+    i64::try_from(number).map(Some).map_err(|_| Fault::Malformed)
+}
+
+pub(super) fn float4(bytes: &[u8]) -> Result<Option<f32>, Fault> {
+    fixed(bytes).map(|bytes| Some(f32::from_le_bytes(bytes)))
+}
+
+pub(super) fn float8(bytes: &[u8]) -> Result<Option<f64>, Fault> {
+    fixed(bytes).map(|bytes| Some(f64::from_le_bytes(bytes)))
+}
+
+/// Days since 1970-01-01; a date with a zero in it is NULL or a fault.
+pub(super) fn date(bytes: &[u8], zero_is_null: bool) -> Result<Option<i32>, Fault> {
+    day(&mut Rest(bytes), zero_is_null)
+}
+
+fn day(rest: &mut Rest<'_>, zero_is_null: bool) -> Result<Option<i32>, Fault> {
+    // What ends in zeros is sent without them, down to nothing at all.
+    let [low, high, month, of_month] = if rest.0.is_empty() { [0; 4] } else { rest.array().ok_or(Fault::Malformed)? };
+    let year = u16::from_le_bytes([low, high]);
+    match days(year, month, of_month) {
+        Some(days) => Ok(Some(days)),
+        None if month == 0 || of_month == 0 => {
+            if zero_is_null { Ok(None) } else { Err(Fault::value("a date with a zero in it")) }
+        }
+        None => Err(Fault::value("a day that its month does not have")),
+    }
+}
+
+/// Milliseconds since 1970-01-01, floored (D4).
+pub(super) fn millis(bytes: &[u8], zero_is_null: bool) -> Result<Option<i64>, Fault> {
+    let mut rest = Rest(bytes);
+    let Some(days) = day(&mut rest, zero_is_null)? else { return Ok(None) };
+    let [hour, minute, second] = if rest.0.is_empty() { [0; 3] } else { rest.array().ok_or(Fault::Malformed)? };
+    let micros = if rest.0.is_empty() { 0 } else { u32::from_le_bytes(rest.array().ok_or(Fault::Malformed)?) };
+    if !rest.0.is_empty() || hour > 23 || minute > 59 || second > 59 || micros > 999_999 {
+        return Err(Fault::Malformed);
+    }
+    let of_day = (i64::from(hour) * 60 + i64::from(minute)) * 60 + i64::from(second);
+    Ok(Some(i64::from(days) * DAY + of_day * 1000 + i64::from(micros / 1000)))
+}
+
+/// The same, packed above the key of a zone, which is 0 for UTC.
+pub(super) fn zoned_millis(bytes: &[u8], zero_is_null: bool) -> Result<Option<i64>, Fault> {
+    const ZONE_KEY_BITS: u32 = 12;
+    // No year of four digits reaches the bits that this shifts out.
+    Ok(millis(bytes, zero_is_null)?.map(|millis| millis << ZONE_KEY_BITS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn time(year: u16, rest: &[u8]) -> Vec<u8> {
+        [&year.to_le_bytes(), rest].concat()
+    }
+
+    #[test]
+    fn times_are_floored_and_come_in_as_many_bytes_as_they_need() {
+        let micros = 123_999_u32.to_le_bytes();
+        for (bytes, expected) in [
+            (time(1970, &[1, 2]), DAY),
+            (time(1970, &[1, 1, 0, 0, 1]), 1000),
+            (time(1969, &[&[12, 31, 23, 59, 59][..], &micros].concat()), -1000 + 123),
+            (time(9999, &[12, 31, 23, 59, 59]), 253_402_300_799_000),
+            (time(0, &[1, 1]), -719_528 * DAY),
+        ] {
+            assert_eq!(millis(&bytes, false), Ok(Some(expected)), "{bytes:?}");
+        }
+        assert_eq!(zoned_millis(&time(1970, &[1, 1, 0, 0, 1]), false), Ok(Some(1000 << 12)));
+    }
+
+    #[test]
+    fn zeros_in_a_date_are_null_or_a_fault_and_never_another_day() {
+        for bytes in [vec![], time(2020, &[0, 0]), time(2020, &[5, 0]), time(0, &[0, 0, 1, 1, 1])] {
+            assert_eq!(millis(&bytes, true), Ok(None));
+            assert_eq!(millis(&bytes, false), Err(Fault::value("a date with a zero in it")));
+            assert_eq!(date(bytes.get(..4).unwrap_or_default(), true), Ok(None));
+        }
+        for zero_is_null in [true, false] {
+            let fault = date(&time(2021, &[2, 30]), zero_is_null);
+            assert_eq!(fault, Err(Fault::value("a day that its month does not have")));
+        }
+    }
+
+    #[test]
+    fn only_two_numbers_are_truth_values() {
+        assert_eq!((truth(&[0]), truth(&[1])), (Ok(false), Ok(true)));
+        for number in [2, 5, 255] {
+            assert_eq!(truth(&[number]), Err(Fault::value("a number other than 0 and 1")));
+        }
+    }
+
+    #[test]
+    fn bits_are_read_from_the_highest() {
+        assert_eq!(bits(&[1, 0]), Ok(Some(256)));
+        assert_eq!(wide_bits(&[255; 8]), Ok(Some(u64::MAX.into())));
+        assert_eq!((bits(&[255; 8]), bits(&[0; 9])), (Err(Fault::Malformed), Err(Fault::Malformed)));
+    }
+
+    #[test]
+    fn a_wrong_width_is_malformed() {
+        assert_eq!(int4(&[0; 3]), Err(Fault::Malformed));
+        assert_eq!(truth(&[]), Err(Fault::Malformed));
+        assert_eq!(millis(&[0xe4, 7, 1, 1, 1], false), Err(Fault::Malformed));
+        assert_eq!(millis(&time(2020, &[1, 1, 24, 0, 0]), false), Err(Fault::Malformed));
+    }
+}

@@ -1,0 +1,254 @@
+//! How MySQL and MariaDB spell SQL: one spelling that both take.
+//!
+//! What is compared never depends on a column's collation or on the session's mode for quotes and backslashes.
+
+use arrow_schema::{DataType, TimeUnit};
+use connector_core::{BinaryText, Bind, Column, Dialect, Direction, Function, FunctionForm, Nulls, ReadAs, Value};
+
+use crate::bind::{self, MOST_PLACES};
+use crate::types::TIME;
+
+/// The dialect.
+pub(crate) struct MySql;
+
+/// Stands for the cast of a decimal, whose scale is the bind's own.
+const DECIMAL: &str = "DECIMAL";
+const DATE: &str = "DATE";
+const BYTES: &str = "BINARY";
+
+impl Dialect for MySql {
+    fn identifier(&self, name: &str, out: &mut String) {
+        out.push('`');
+        for character in name.chars() {
+            if character == '`' {
+                out.push('`');
+            }
+            out.push(character);
+        }
+        out.push('`');
+    }
+
+    fn placeholder(&self, _n: usize, bind: &Bind, out: &mut String) {
+        match (bind.source_type, &bind.data_type) {
+            (Some(DECIMAL), DataType::Decimal128(_, scale)) => {
+                out.extend(["CAST(? AS DECIMAL(", &(38 + scale).to_string(), ",", &scale.to_string(), "))"]);
+            }
+            (Some(source_type), _) => out.extend(["CAST(? AS ", source_type, ")"]),
+            (None, _) => out.push('?'),
+        }
+    }
+
+    fn bind_type(&self, data_type: &DataType) -> Option<&'static str> {
+        match data_type {
+            DataType::Decimal128(..) => Some(DECIMAL),
+            DataType::Binary => Some(BYTES),
+            DataType::Date32 => Some(DATE),
+            DataType::Date64 | DataType::Timestamp(TimeUnit::Millisecond, Some(_)) => Some(TIME),
+            // Numbers and texts are what their values say.
+            _ => None,
+        }
+    }
+
+    fn binds(&self, value: &Value) -> bool {
+        bind::exists(value)
+    }
+
+    fn may_not_fit(&self, column: &Column) -> bool {
+        // Dates with a zero in them, and numbers among truth values.
+        let data_type = &column.mapping.data_type;
+        let has_odd_values =
+            matches!(data_type, DataType::Boolean | DataType::Date32 | DataType::Date64 | DataType::Timestamp(..));
+        has_odd_values && column.mapping.read_as == ReadAs::Plain
+    }
+
+    /// `IS NULL` finds a date of zeros in a column that holds no NULL.
+    fn is_null(&self) -> &'static str {
+        " <=> NULL"
+    }
+
+    fn binary_text(&self, function: Function) -> Option<BinaryText> {
+        Some(match function {
+            // Bytes have no characters for a pattern's underscore to count.
+            Function::LikePattern => BinaryText {
+                open: "CONVERT(",
+                close: " USING utf8mb4) COLLATE utf8mb4_bin",
+                both_sides: false,
+                beside_plain: false,
+            },
+            // Even the binary collation takes texts for equal that differ in trailing blanks.
+            _ => BinaryText {
+                open: "CAST(CONVERT(",
+                close: " USING utf8mb4) AS BINARY)",
+                both_sides: true,
+                beside_plain: true,
+            },
+        })
+    }
+
+    fn function(&self, function: Function, args: &[DataType]) -> Option<FunctionForm> {
+        let form = form(function)?;
+        means_the_same(function, args).then_some(form)
+    }
+
+    fn like_pattern(&self, pattern: &str) -> Option<String> {
+        // With an escape character of its own, a backslash is itself whatever the session says.
+        Some(pattern.replace('!', "!!"))
+    }
+
+    fn sort(&self, key: &str, direction: Direction, nulls: Nulls, out: &mut String) {
+        // NULL comes before everything here.
+        match (direction, nulls) {
+            (Direction::Ascending, Nulls::Last) => out.extend([key, " IS NULL, "]),
+            (Direction::Descending, Nulls::First) => out.extend([key, " IS NOT NULL, "]),
+            (Direction::Ascending, Nulls::First) | (Direction::Descending, Nulls::Last) => {}
+        }
+        out.push_str(key);
+        out.push_str(if direction == Direction::Ascending { " ASC" } else { " DESC" });
+    }
+
+    fn limit(&self, rows: u64, _ordered: bool, out: &mut String) {
+        out.extend([" LIMIT ", &rows.to_string()]);
+    }
+
+    fn max_binds(&self) -> usize {
+        65_535
+    }
+}
+
+fn form(function: Function) -> Option<FunctionForm> {
+    Some(match function {
+        Function::And => FunctionForm::Infix(" AND "),
+        Function::Or => FunctionForm::Infix(" OR "),
+        Function::Not => FunctionForm::Prefix("NOT "),
+        Function::IsNull => FunctionForm::Postfix(" <=> NULL"),
+        Function::NullIf => FunctionForm::Call("NULLIF"),
+        Function::Equal => FunctionForm::Infix(" = "),
+        Function::NotEqual => FunctionForm::Infix(" <> "),
+        Function::LessThan => FunctionForm::Infix(" < "),
+        Function::LessThanOrEqual => FunctionForm::Infix(" <= "),
+        Function::GreaterThan => FunctionForm::Infix(" > "),
+        Function::GreaterThanOrEqual => FunctionForm::Infix(" >= "),
+        Function::IsDistinctFrom => FunctionForm::Around("NOT (", " <=> ", ")"),
+        Function::LikePattern => FunctionForm::Around("", " LIKE ", " ESCAPE '!'"),
+        Function::In => FunctionForm::In,
+        _ => return None,
+    })
+}
+
+/// Whether a function has no value for some arguments, or another one here. Division by zero is NULL here, and conditions are
+/// evaluated in an order of the server's own.
+pub(crate) fn may_fail(function: Function) -> bool {
+    matches!(
+        function,
+        Function::Add
+            | Function::Subtract
+            | Function::Multiply
+            | Function::Divide
+            | Function::Modulus
+            | Function::Negate
+    )
+}
+
+/// Whether the source computes on these types what Athena would.
+fn means_the_same(function: Function, args: &[DataType]) -> bool {
+    match function {
+        Function::And | Function::Or | Function::Not => args.iter().all(|arg| *arg == DataType::Boolean),
+        // What cannot be bound cannot be asked about; columns do not come here.
+        Function::IsNull => args.iter().all(compares_alike),
+        // Between two types NULLIF gives their common one here, and its first one in Athena.
+        Function::NullIf => args.iter().all(compares_alike) && one_type(args),
+        Function::Equal
+        | Function::NotEqual
+        | Function::LessThan
+        | Function::LessThanOrEqual
+        | Function::GreaterThan
+        | Function::GreaterThanOrEqual
+        | Function::IsDistinctFrom
+        | Function::In => args.iter().all(compares_alike) && one_family(args),
+        Function::LikePattern => args.iter().all(|arg| *arg == DataType::Utf8),
+        _ => false,
+    }
+}
+
+/// Types whose values compare at the source as they do in Athena. Floating point does not (NaN), nor do times finer than a
+/// millisecond, which the renderer widens by itself where it can.
+fn compares_alike(data_type: &DataType) -> bool {
+    match data_type {
+        DataType::Decimal128(_, scale) => (0..=MOST_PLACES).contains(scale),
+        DataType::Boolean
+        | DataType::Int8
+        | DataType::Int16
+        | DataType::Int32
+        | DataType::Int64
+        | DataType::Utf8
+        | DataType::Binary
+        | DataType::Date32 => true,
+        _ => false,
+    }
+}
+
+fn one_type(args: &[DataType]) -> bool {
+    args.windows(2).all(|pair| matches!(pair, [left, right] if left == right))
+}
+
+/// Whether these are compared as what they are, and not as numbers.
+fn one_family(args: &[DataType]) -> bool {
+    let family = |data_type: &DataType| match data_type {
+        DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 | DataType::Decimal128(..) => 0,
+        DataType::Boolean => 1,
+        DataType::Utf8 => 2,
+        DataType::Binary => 3,
+        DataType::Date32 => 4,
+        _ => 5,
+    };
+    args.windows(2).all(|pair| matches!(pair, [left, right] if family(left) == family(right)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_inside_a_name_are_doubled() {
+        let mut out = String::new();
+        MySql.identifier("x` is null) or (1=1) or (`x", &mut out);
+        assert_eq!(out, "`x`` is null) or (1=1) or (``x`");
+    }
+
+    #[test]
+    fn what_may_fail_on_rows_that_another_condition_excludes_is_not_written() {
+        let integers = [DataType::Int64, DataType::Int64];
+        for function in Function::ALL {
+            let written = [&integers[..], &integers[..1]].map(|args| MySql.function(*function, args).is_some());
+            assert!(!may_fail(*function) || written == [false, false], "{function:?}");
+        }
+        assert_eq!(Function::ALL.iter().filter(|function| may_fail(**function)).count(), 6);
+    }
+
+    #[test]
+    fn what_the_source_does_otherwise_stays_above() {
+        let kept = |function, args: &[DataType]| MySql.function(function, args).is_none();
+        assert!(kept(Function::Equal, &[DataType::Float64, DataType::Float64]));
+        assert!(kept(Function::LessThan, &[DataType::Date64, DataType::Date64]));
+        assert!(kept(Function::Equal, &[DataType::Utf8, DataType::Int32]));
+        assert!(kept(Function::Equal, &[DataType::Decimal128(38, 31), DataType::Int32]));
+        assert!(kept(Function::NullIf, &[DataType::Int32, DataType::Decimal128(10, 0)]));
+        assert!(kept(Function::IsNull, &[DataType::Null]));
+        assert!(!kept(Function::NullIf, &[DataType::Utf8, DataType::Utf8]));
+        assert!(!kept(Function::IsNull, &[DataType::Boolean]));
+        assert!(!kept(Function::Equal, &[DataType::Int32, DataType::Int64]));
+    }
+
+    #[test]
+    fn null_is_put_where_it_is_wanted() {
+        let sorted = |direction, nulls| {
+            let mut out = String::new();
+            MySql.sort("k", direction, nulls, &mut out);
+            out
+        };
+        assert_eq!(sorted(Direction::Ascending, Nulls::First), "k ASC");
+        assert_eq!(sorted(Direction::Ascending, Nulls::Last), "k IS NULL, k ASC");
+        assert_eq!(sorted(Direction::Descending, Nulls::First), "k IS NOT NULL, k DESC");
+        assert_eq!(sorted(Direction::Descending, Nulls::Last), "k DESC");
+    }
+}

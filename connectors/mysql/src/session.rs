@@ -1,0 +1,245 @@
+//! A logged-in session: one exchange at a time, and none after one that broke off.
+//!
+//! Not here: what is asked (`connection.rs`, `catalog`, `reading.rs`), and what a row's bytes mean (`decode`).
+
+use connector_core::{Bind, Error, ErrorKind, Result};
+
+use crate::bind;
+use crate::connect::Canceller;
+use crate::decode;
+use crate::error;
+use crate::follower::Follower;
+use crate::options::Silence;
+use crate::packet::{self, Described, Prepared, Refusal, Rest};
+use crate::wire::Wire;
+
+/// What is waited for.
+#[derive(Clone, Copy)]
+pub(crate) enum Awaited {
+    /// Rows of a table, which a view may take its time for.
+    Rows,
+    /// Anything else.
+    Answer,
+}
+
+/// A live session.
+pub(crate) struct Session {
+    wire: Wire,
+    pub(crate) server: Server,
+    /// An answer has begun and not been read to its end.
+    busy: bool,
+    canceller: Canceller,
+    /// Whether nothing stands between the server and us that gives sessions other numbers.
+    pub(crate) is_direct: bool,
+    silence: Silence,
+    max_cell_bytes: usize,
+    /// A statement that the server may forget.
+    spent: Option<u32>,
+    /// What stands in front of every statement that reads.
+    mark: String,
+}
+
+/// What a row of metadata holds.
+pub(crate) type Row = Vec<Option<String>>;
+
+impl Session {
+    pub(crate) fn new(
+        wire: Wire,
+        version: &str,
+        canceller: Canceller,
+        silence: Silence,
+        max_cell_bytes: usize,
+    ) -> Self {
+        let server = Server::of(version);
+        let mark = String::new();
+        Self { wire, server, busy: false, canceller, is_direct: false, silence, max_cell_bytes, spent: None, mark }
+    }
+
+    /// The number by which the server greeted us.
+    pub(crate) fn id(&self) -> u32 {
+        self.canceller.id()
+    }
+
+    /// Names whoever asks, where the server shows what runs: it knows no name of a session that could change.
+    pub(crate) fn name(&mut self, name: &str) {
+        let plain = |character: char| character.is_ascii_graphic() && !matches!(character, '*' | '/' | '?' | '\\');
+        let name: String = name.chars().map(|one| if plain(one) { one } else { ' ' }).take(200).collect();
+        self.mark = format!("/* {} */ ", name.trim());
+    }
+
+    /// Has the server end this session, unless its number may be another's.
+    pub(crate) fn kill(&self) {
+        if self.is_direct {
+            self.canceller.fire();
+        }
+    }
+
+    /// Whether an answer has begun and not been read to its end.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.busy
+    }
+
+    /// Runs a statement without an answer of rows.
+    pub(crate) async fn run(&mut self, sql: &str) -> Result<()> {
+        self.start(Awaited::Answer).await?;
+        self.wire.command(&[&[packet::QUERY], sql.as_bytes()].concat()).await?;
+        self.done().await
+    }
+
+    /// Makes the session as after logging in.
+    pub(crate) async fn reset(&mut self) -> Result<()> {
+        self.start(Awaited::Answer).await?;
+        self.wire.command(&[packet::RESET]).await?;
+        self.done().await
+    }
+
+    /// Asks for rows of text, few enough to be held.
+    pub(crate) async fn query(&mut self, sql: &str, binds: &[Bind]) -> Result<Vec<Row>> {
+        let described = self.begin(Awaited::Answer, sql, binds).await?;
+        let mut follower = Follower::new(&described, self.max_cell_bytes)?;
+        let mut rows = Vec::new();
+        while let Some(row) = self.row(&mut follower).await? {
+            let cells = decode::cells_of(row, &described);
+            let texts = cells.map(|cell| cell.map(|cell| cell.map(|bytes| String::from_utf8_lossy(bytes).into_owned())));
+            rows.push(texts.collect::<Result<_, _>>().map_err(|_| error::Limit::Framing.error())?);
+        }
+        Ok(rows)
+    }
+
+    /// Starts a statement and tells what its columns are; its rows are due next.
+    pub(crate) async fn begin(&mut self, awaited: Awaited, sql: &str, binds: &[Bind]) -> Result<Vec<Described>> {
+        self.start(awaited).await?;
+        self.wire.command(&[&[packet::PREPARE], self.mark.as_bytes(), sql.as_bytes()].concat()).await?;
+        let answer = self.answer().await?;
+        let prepared = Prepared::parse(answer).ok_or_else(|| error::no_protocol("a statement is not prepared"))?;
+        for _ in 0..u32::from(prepared.parameters) + u32::from(prepared.columns) {
+            self.wire.packet().await?;
+        }
+        self.spent = Some(prepared.id);
+        if usize::from(prepared.parameters) != binds.len() {
+            return Err(Error::internal("the statement has another number of parameters than values"));
+        }
+        self.wire.command(&bind::execution(prepared.id, binds)?).await?;
+        let answer = self.answer().await?;
+        let count = match answer.first() {
+            None | Some(&packet::OK) => return Err(error::no_protocol("there are no columns")),
+            Some(&packet::LOCAL_INFILE) => return Err(no_files()),
+            Some(_) => Rest(answer).number().ok_or_else(|| error::no_protocol("there are no columns"))?,
+        };
+        let mut described = Vec::new();
+        for _ in 0..count {
+            let column = Described::parse(self.wire.packet().await?);
+            described.push(column.ok_or_else(|| error::no_protocol("a column is not described"))?);
+        }
+        Ok(described)
+    }
+
+    /// The next row of the answer that has begun, or nothing behind the last one.
+    pub(crate) async fn row(&mut self, follower: &mut Follower) -> Result<Option<&[u8]>> {
+        follower.restart();
+        self.wire.receive(|arrived| follower.follow(arrived)).await?;
+        let packet = self.wire.received();
+        match packet.first() {
+            Some(&packet::OK) => {}
+            Some(&packet::END) if packet::is_end(packet) => {
+                self.busy = false;
+                return Ok(None);
+            }
+            Some(&packet::ERROR) => return Err(self.refused()),
+            _ => return Err(error::no_protocol("a row begins with something else")),
+        }
+        if packet.len() > self.max_cell_bytes {
+            follower.restart();
+            follower.follow(packet).map_err(|limit| limit.error())?;
+        }
+        Ok(Some(self.wire.received()))
+    }
+
+    /// Marks the session as busy until the caller has read the whole answer.
+    async fn start(&mut self, awaited: Awaited) -> Result<()> {
+        if self.busy {
+            return Err(error::broken_session());
+        }
+        self.busy = true;
+        self.wire.allow_silence(match awaited {
+            Awaited::Rows => self.silence.rows,
+            Awaited::Answer => self.silence.answer,
+        });
+        if let Some(id) = self.spent.take() {
+            // Nothing answers this.
+            self.wire.command(&[&[packet::CLOSE], id.to_le_bytes().as_slice()].concat()).await?;
+        }
+        Ok(())
+    }
+
+    /// The first packet of an answer; an error of the server ends it and leaves the session in order.
+    async fn answer(&mut self) -> Result<&[u8]> {
+        if self.wire.packet().await?.first() == Some(&packet::ERROR) {
+            return Err(self.refused());
+        }
+        Ok(self.wire.received())
+    }
+
+    async fn done(&mut self) -> Result<()> {
+        match self.answer().await?.first() {
+            Some(&packet::OK) => {
+                self.busy = false;
+                Ok(())
+            }
+            Some(&packet::LOCAL_INFILE) => Err(no_files()),
+            _ => Err(error::no_protocol("a statement is answered with something else")),
+        }
+    }
+
+    fn refused(&mut self) -> Error {
+        match Refusal::parse(self.wire.received()) {
+            Some(refusal) => {
+                self.busy = false;
+                error::from_server(&refusal)
+            }
+            None => error::no_protocol("an error is cut short"),
+        }
+    }
+}
+
+fn no_files() -> Error {
+    Error::new(ErrorKind::Forbidden, "the server asks for a file of ours, which no server is given")
+        .hint("check that host and port lead to the server that they should")
+}
+
+/// Which server it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Server {
+    pub(crate) is_mariadb: bool,
+    pub(crate) version: (u32, u32, u32),
+}
+
+impl Server {
+    /// What a greeting says; MariaDB puts an old version of MySQL in front of its own.
+    pub(crate) fn of(version: &str) -> Self {
+        let is_mariadb = version.to_ascii_lowercase().contains("mariadb");
+        let own = version.strip_prefix("5.5.5-").filter(|_| is_mariadb).unwrap_or(version);
+        let mut numbers = own.split(|character: char| !character.is_ascii_digit()).map(|part| part.parse().unwrap_or(0));
+        let mut next = || numbers.next().unwrap_or(0);
+        Self { is_mariadb, version: (next(), next(), next()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn servers_are_told_apart_by_their_greeting() {
+        for (greeting, is_mariadb, version) in [
+            ("5.5.5-10.11.19-MariaDB-0+deb12u1", true, (10, 11, 19)),
+            ("11.4.5-MariaDB", true, (11, 4, 5)),
+            ("9.7.4-2", false, (9, 7, 4)),
+            ("8.0.35", false, (8, 0, 35)),
+            ("8.0.mysql_aurora.3.04.0", false, (8, 0, 0)),
+            ("", false, (0, 0, 0)),
+        ] {
+            assert_eq!(Server::of(greeting), Server { is_mariadb, version }, "{greeting}");
+        }
+    }
+}
