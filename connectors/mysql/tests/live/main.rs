@@ -1,0 +1,7 @@
+//! The connector against real servers, each test against MariaDB and MySQL.
+#![allow(clippy::print_stdout, clippy::unwrap_used)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod contract;
