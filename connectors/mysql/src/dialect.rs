@@ -31,7 +31,7 @@ impl Dialect for MySql {
     fn placeholder(&self, _n: usize, bind: &Bind, out: &mut String) {
         match (bind.source_type, &bind.data_type) {
             (Some(DECIMAL), DataType::Decimal128(_, scale)) => {
-                out.extend(["CAST(? AS DECIMAL(", &(38 + scale).to_string(), ",", &scale.to_string(), "))"]);
+                out.extend(["CAST(? AS DECIMAL(38,", &scale.to_string(), "))"]);
             }
             (Some(source_type), _) => out.extend(["CAST(? AS ", source_type, ")"]),
             (None, _) => out.push('?'),

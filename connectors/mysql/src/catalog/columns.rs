@@ -6,13 +6,15 @@ use super::{READABLE, ask, schemas, tables_of};
 use crate::session::{Row, Session};
 use crate::types::{self, Context, RemoteType};
 
-/// The columns of a table, by its exact name, that `SELECT *` would show.
+/// The columns of a table, by its exact name, that `SELECT *` would show. Names are looked up as the server folds them, which is
+/// fast, and then told apart byte by byte.
 fn sql() -> String {
     format!(
         "SELECT c.COLUMN_NAME, c.COLUMN_COMMENT, c.DATA_TYPE, c.COLUMN_TYPE, CAST(c.NUMERIC_PRECISION AS CHAR), \
          CAST(c.NUMERIC_SCALE AS CHAR), CAST(c.CHARACTER_MAXIMUM_LENGTH AS CHAR), c.CHARACTER_SET_NAME, \
          c.COLLATION_NAME, IF(t.TABLE_TYPE = 'BASE TABLE', t.TABLE_COMMENT, '') FROM information_schema.COLUMNS c \
-         JOIN information_schema.TABLES t ON t.TABLE_SCHEMA = c.TABLE_SCHEMA AND t.TABLE_NAME = c.TABLE_NAME \
+         JOIN information_schema.TABLES t ON BINARY t.TABLE_SCHEMA = BINARY c.TABLE_SCHEMA \
+         AND BINARY t.TABLE_NAME = BINARY c.TABLE_NAME \
          WHERE c.TABLE_SCHEMA = ? AND c.TABLE_NAME = ? AND t.TABLE_SCHEMA = ? AND t.TABLE_NAME = ? \
          AND BINARY c.TABLE_SCHEMA = BINARY ? AND BINARY c.TABLE_NAME = BINARY ? \
          AND {READABLE} AND c.EXTRA NOT LIKE '%INVISIBLE%' ORDER BY c.ORDINAL_POSITION"

@@ -4,4 +4,14 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod asked;
+mod catalog;
 mod contract;
+mod expressions;
+
+mod partitions;
+mod rights;
+
+mod text;
+
+

@@ -129,7 +129,10 @@ fn started(kind: Kind) -> Option<Server> {
     // One statement a line; the server takes no other.
     let users = format!(
         "{create} root@'127.0.0.1' IDENTIFIED {plugin}BY '{PASSWORD}';\n\
-         GRANT ALL ON *.* TO root@'127.0.0.1' WITH GRANT OPTION;\n"
+         GRANT ALL ON *.* TO root@'127.0.0.1' WITH GRANT OPTION;\n\
+         SET GLOBAL time_zone = '+05:00';\n\
+         SET GLOBAL sql_select_limit = 5;\n\
+         SET GLOBAL group_concat_max_len = 8;\n"
     );
     std::fs::write(dir.join("init.sql"), users).unwrap();
     let mut keeper = Command::new("bash")
@@ -171,7 +174,7 @@ impl Server {
     /// Runs statements as ruler, in any mode that lets odd values in.
     pub async fn run(&self, sql: &str) {
         let mut admin = self.admin().await;
-        admin.query_drop("SET sql_mode = 'ALLOW_INVALID_DATES', time_zone = '+00:00'").await.unwrap();
+        admin.query_drop("SET sql_mode = 'ALLOW_INVALID_DATES', time_zone = '+00:00', sql_select_limit = 1000000").await.unwrap();
         admin.query_drop(sql).await.unwrap_or_else(|error| panic!("{:?}: {error}\n{sql}", self.kind));
         admin.disconnect().await.unwrap();
     }

@@ -1,0 +1,612 @@
+-- Written by a test; what is kept above stands behind each statement.
+
+-- no columns
+SELECT 1 FROM `Sales`.`order ``lines```;
+
+-- columns in any order
+SELECT CAST(`Cast` AS CHAR CHARACTER SET utf8mb4), `Id`, `odd "name" ``of`` [a] 'column'` FROM `Sales`.`order ``lines```;
+
+-- a limit
+SELECT `Text` FROM `Sales`.`order ``lines``` LIMIT 5;
+
+-- a limit of the largest number
+SELECT `Text` FROM `Sales`.`order ``lines``` LIMIT 18446744073709551615;
+
+-- a limit behind id
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Id` = ?) LIMIT 5;
+
+-- by id upwards, nulls last
+SELECT `Id` FROM `Sales`.`order ``lines``` ORDER BY `Id` IS NULL, `Id` ASC LIMIT 10;
+
+-- by id downwards, nulls first
+SELECT `Id` FROM `Sales`.`order ``lines``` ORDER BY `Id` IS NOT NULL, `Id` DESC LIMIT 10;
+
+-- a limit behind text
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Text` = ?) AND (CAST(CONVERT(`Text` USING utf8mb4) AS BINARY) = CAST(CONVERT(? USING utf8mb4) AS BINARY))) LIMIT 5;
+
+-- by text upwards, nulls last
+SELECT `Id` FROM `Sales`.`order ``lines``` ORDER BY CAST(CONVERT(`Text` USING utf8mb4) AS BINARY) IS NULL, CAST(CONVERT(`Text` USING utf8mb4) AS BINARY) ASC LIMIT 10;
+
+-- by text downwards, nulls first
+SELECT `Id` FROM `Sales`.`order ``lines``` ORDER BY CAST(CONVERT(`Text` USING utf8mb4) AS BINARY) IS NOT NULL, CAST(CONVERT(`Text` USING utf8mb4) AS BINARY) DESC LIMIT 10;
+
+-- a limit behind cast
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (CAST(CONVERT(CAST(`Cast` AS CHAR CHARACTER SET utf8mb4) USING utf8mb4) AS BINARY) = CAST(CONVERT(? USING utf8mb4) AS BINARY)) LIMIT 5;
+
+-- by cast upwards, nulls last
+SELECT `Id` FROM `Sales`.`order ``lines``` ORDER BY CAST(CONVERT(CAST(`Cast` AS CHAR CHARACTER SET utf8mb4) USING utf8mb4) AS BINARY) IS NULL, CAST(CONVERT(CAST(`Cast` AS CHAR CHARACTER SET utf8mb4) USING utf8mb4) AS BINARY) ASC LIMIT 10;
+
+-- by cast downwards, nulls first
+SELECT `Id` FROM `Sales`.`order ``lines``` ORDER BY CAST(CONVERT(CAST(`Cast` AS CHAR CHARACTER SET utf8mb4) USING utf8mb4) AS BINARY) IS NOT NULL, CAST(CONVERT(CAST(`Cast` AS CHAR CHARACTER SET utf8mb4) USING utf8mb4) AS BINARY) DESC LIMIT 10;
+
+-- a limit behind time
+SELECT `Id`, `Time` FROM `Sales`.`order ``lines``` WHERE ((`Time` >= CAST(? AS DATETIME(3)) AND `Time` < CAST(? AS DATETIME(3)))) LIMIT 5;
+
+-- by time upwards, nulls last
+SELECT `Id` FROM `Sales`.`order ``lines``` ORDER BY `Time` IS NULL, `Time` ASC LIMIT 10;
+
+-- by time downwards, nulls first
+SELECT `Id` FROM `Sales`.`order ``lines``` ORDER BY `Time` IS NOT NULL, `Time` DESC LIMIT 10;
+
+-- a limit behind double
+SELECT `Id`, `Double` FROM `Sales`.`order ``lines``` WHERE (`Double` = ?);
+-- kept: 1 conditions, limit
+
+-- by double upwards, nulls last
+SELECT `Id` FROM `Sales`.`order ``lines```;
+-- kept: 0 conditions, order, limit
+
+-- by double downwards, nulls first
+SELECT `Id` FROM `Sales`.`order ``lines```;
+-- kept: 0 conditions, order, limit
+
+-- by two keys
+SELECT `Id` FROM `Sales`.`order ``lines``` ORDER BY `Id` DESC, CAST(CONVERT(`Text` USING utf8mb4) AS BINARY) ASC LIMIT 10;
+
+-- id: is null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Id` <=> NULL);
+
+-- id: is not null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Id` IS NOT NULL);
+
+-- id: equal
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Id` = ?);
+
+-- id: equal or null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Id` = ? OR `Id` <=> NULL);
+
+-- id: not equal
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (NOT (`Id` = ?));
+
+-- id: less
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Id` < ?));
+
+-- id: less or equal
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Id` <= ?));
+
+-- id: greater
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Id` > ?));
+
+-- id: greater, or equal, or null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Id` >= ?) OR `Id` <=> NULL);
+
+-- id: between
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Id` > ? AND `Id` <= ?));
+
+-- id: one of two
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Id` IN (?, ?));
+
+-- id: none of two, or null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (NOT (`Id` IN (?, ?)) OR `Id` <=> NULL);
+
+-- odd "name" `of` [a] 'column': is null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`odd "name" ``of`` [a] 'column'` <=> NULL);
+
+-- odd "name" `of` [a] 'column': is not null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`odd "name" ``of`` [a] 'column'` IS NOT NULL);
+
+-- odd "name" `of` [a] 'column': equal
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`odd "name" ``of`` [a] 'column'` = ?);
+
+-- odd "name" `of` [a] 'column': equal or null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`odd "name" ``of`` [a] 'column'` = ? OR `odd "name" ``of`` [a] 'column'` <=> NULL);
+
+-- odd "name" `of` [a] 'column': not equal
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (NOT (`odd "name" ``of`` [a] 'column'` = ?));
+
+-- odd "name" `of` [a] 'column': less
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`odd "name" ``of`` [a] 'column'` < ?));
+
+-- odd "name" `of` [a] 'column': less or equal
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`odd "name" ``of`` [a] 'column'` <= ?));
+
+-- odd "name" `of` [a] 'column': greater
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`odd "name" ``of`` [a] 'column'` > ?));
+
+-- odd "name" `of` [a] 'column': greater, or equal, or null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`odd "name" ``of`` [a] 'column'` >= ?) OR `odd "name" ``of`` [a] 'column'` <=> NULL);
+
+-- odd "name" `of` [a] 'column': between
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`odd "name" ``of`` [a] 'column'` > ? AND `odd "name" ``of`` [a] 'column'` <= ?));
+
+-- odd "name" `of` [a] 'column': one of two
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`odd "name" ``of`` [a] 'column'` IN (?, ?));
+
+-- odd "name" `of` [a] 'column': none of two, or null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (NOT (`odd "name" ``of`` [a] 'column'` IN (?, ?)) OR `odd "name" ``of`` [a] 'column'` <=> NULL);
+
+-- price: is null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Price` <=> NULL);
+
+-- price: is not null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Price` IS NOT NULL);
+
+-- price: equal
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Price` = CAST(? AS DECIMAL(40,2)));
+
+-- price: equal or null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Price` = CAST(? AS DECIMAL(40,2)) OR `Price` <=> NULL);
+
+-- price: not equal
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (NOT (`Price` = CAST(? AS DECIMAL(40,2))));
+
+-- price: less
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Price` < CAST(? AS DECIMAL(40,2))));
+
+-- price: less or equal
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Price` <= CAST(? AS DECIMAL(40,2))));
+
+-- price: greater
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Price` > CAST(? AS DECIMAL(40,2))));
+
+-- price: greater, or equal, or null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Price` >= CAST(? AS DECIMAL(40,2))) OR `Price` <=> NULL);
+
+-- price: between
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Price` > CAST(? AS DECIMAL(40,2)) AND `Price` <= CAST(? AS DECIMAL(40,2))));
+
+-- price: one of two
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Price` IN (CAST(? AS DECIMAL(40,2)), CAST(? AS DECIMAL(40,2))));
+
+-- price: none of two, or null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (NOT (`Price` IN (CAST(? AS DECIMAL(40,2)), CAST(? AS DECIMAL(40,2)))) OR `Price` <=> NULL);
+
+-- flag: is null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Flag` <=> NULL);
+
+-- flag: is not null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Flag` IS NOT NULL);
+
+-- flag: equal
+SELECT `Id`, `Flag` FROM `Sales`.`order ``lines``` WHERE (`Flag` = ?);
+
+-- flag: equal or null
+SELECT `Id`, `Flag` FROM `Sales`.`order ``lines``` WHERE (`Flag` = ? OR `Flag` <=> NULL);
+
+-- flag: not equal
+SELECT `Id`, `Flag` FROM `Sales`.`order ``lines``` WHERE (NOT (`Flag` = ?));
+
+-- flag: less
+SELECT `Id`, `Flag` FROM `Sales`.`order ``lines``` WHERE ((`Flag` < ?));
+
+-- flag: less or equal
+SELECT `Id`, `Flag` FROM `Sales`.`order ``lines``` WHERE ((`Flag` <= ?));
+
+-- flag: greater
+SELECT `Id`, `Flag` FROM `Sales`.`order ``lines``` WHERE ((`Flag` > ?));
+
+-- flag: greater, or equal, or null
+SELECT `Id`, `Flag` FROM `Sales`.`order ``lines``` WHERE ((`Flag` >= ?) OR `Flag` <=> NULL);
+
+-- flag: between
+SELECT `Id`, `Flag` FROM `Sales`.`order ``lines``` WHERE ((`Flag` > ? AND `Flag` <= ?));
+
+-- flag: one of two
+SELECT `Id`, `Flag` FROM `Sales`.`order ``lines``` WHERE (`Flag` IN (?, ?));
+
+-- flag: none of two, or null
+SELECT `Id`, `Flag` FROM `Sales`.`order ``lines``` WHERE (NOT (`Flag` IN (?, ?)) OR `Flag` <=> NULL);
+
+-- text: is null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Text` <=> NULL);
+
+-- text: is not null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Text` IS NOT NULL);
+
+-- text: equal
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Text` = ?) AND (CAST(CONVERT(`Text` USING utf8mb4) AS BINARY) = CAST(CONVERT(? USING utf8mb4) AS BINARY)));
+
+-- text: equal or null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Text` = ?) AND (CAST(CONVERT(`Text` USING utf8mb4) AS BINARY) = CAST(CONVERT(? USING utf8mb4) AS BINARY)) OR `Text` <=> NULL);
+
+-- text: not equal
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (NOT ((`Text` = ?) AND (CAST(CONVERT(`Text` USING utf8mb4) AS BINARY) = CAST(CONVERT(? USING utf8mb4) AS BINARY))));
+
+-- text: less
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((CAST(CONVERT(`Text` USING utf8mb4) AS BINARY) < CAST(CONVERT(? USING utf8mb4) AS BINARY)));
+
+-- text: less or equal
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((CAST(CONVERT(`Text` USING utf8mb4) AS BINARY) <= CAST(CONVERT(? USING utf8mb4) AS BINARY)));
+
+-- text: greater
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((CAST(CONVERT(`Text` USING utf8mb4) AS BINARY) > CAST(CONVERT(? USING utf8mb4) AS BINARY)));
+
+-- text: greater, or equal, or null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((CAST(CONVERT(`Text` USING utf8mb4) AS BINARY) >= CAST(CONVERT(? USING utf8mb4) AS BINARY)) OR `Text` <=> NULL);
+
+-- text: between
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((CAST(CONVERT(`Text` USING utf8mb4) AS BINARY) > CAST(CONVERT(? USING utf8mb4) AS BINARY) AND CAST(CONVERT(`Text` USING utf8mb4) AS BINARY) <= CAST(CONVERT(? USING utf8mb4) AS BINARY)));
+
+-- text: one of two
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Text` IN (?, ?)) AND (CAST(CONVERT(`Text` USING utf8mb4) AS BINARY) IN (CAST(CONVERT(? USING utf8mb4) AS BINARY), CAST(CONVERT(? USING utf8mb4) AS BINARY))));
+
+-- text: none of two, or null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (NOT ((`Text` IN (?, ?)) AND (CAST(CONVERT(`Text` USING utf8mb4) AS BINARY) IN (CAST(CONVERT(? USING utf8mb4) AS BINARY), CAST(CONVERT(? USING utf8mb4) AS BINARY)))) OR `Text` <=> NULL);
+
+-- cast: is null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (CAST(`Cast` AS CHAR CHARACTER SET utf8mb4) <=> NULL);
+
+-- cast: is not null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (CAST(`Cast` AS CHAR CHARACTER SET utf8mb4) IS NOT NULL);
+
+-- cast: equal
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (CAST(CONVERT(CAST(`Cast` AS CHAR CHARACTER SET utf8mb4) USING utf8mb4) AS BINARY) = CAST(CONVERT(? USING utf8mb4) AS BINARY));
+
+-- cast: equal or null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (CAST(CONVERT(CAST(`Cast` AS CHAR CHARACTER SET utf8mb4) USING utf8mb4) AS BINARY) = CAST(CONVERT(? USING utf8mb4) AS BINARY) OR CAST(`Cast` AS CHAR CHARACTER SET utf8mb4) <=> NULL);
+
+-- cast: not equal
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (NOT (CAST(CONVERT(CAST(`Cast` AS CHAR CHARACTER SET utf8mb4) USING utf8mb4) AS BINARY) = CAST(CONVERT(? USING utf8mb4) AS BINARY)));
+
+-- cast: less
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((CAST(CONVERT(CAST(`Cast` AS CHAR CHARACTER SET utf8mb4) USING utf8mb4) AS BINARY) < CAST(CONVERT(? USING utf8mb4) AS BINARY)));
+
+-- cast: less or equal
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((CAST(CONVERT(CAST(`Cast` AS CHAR CHARACTER SET utf8mb4) USING utf8mb4) AS BINARY) <= CAST(CONVERT(? USING utf8mb4) AS BINARY)));
+
+-- cast: greater
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((CAST(CONVERT(CAST(`Cast` AS CHAR CHARACTER SET utf8mb4) USING utf8mb4) AS BINARY) > CAST(CONVERT(? USING utf8mb4) AS BINARY)));
+
+-- cast: greater, or equal, or null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((CAST(CONVERT(CAST(`Cast` AS CHAR CHARACTER SET utf8mb4) USING utf8mb4) AS BINARY) >= CAST(CONVERT(? USING utf8mb4) AS BINARY)) OR CAST(`Cast` AS CHAR CHARACTER SET utf8mb4) <=> NULL);
+
+-- cast: between
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((CAST(CONVERT(CAST(`Cast` AS CHAR CHARACTER SET utf8mb4) USING utf8mb4) AS BINARY) > CAST(CONVERT(? USING utf8mb4) AS BINARY) AND CAST(CONVERT(CAST(`Cast` AS CHAR CHARACTER SET utf8mb4) USING utf8mb4) AS BINARY) <= CAST(CONVERT(? USING utf8mb4) AS BINARY)));
+
+-- cast: one of two
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (CAST(CONVERT(CAST(`Cast` AS CHAR CHARACTER SET utf8mb4) USING utf8mb4) AS BINARY) IN (CAST(CONVERT(? USING utf8mb4) AS BINARY), CAST(CONVERT(? USING utf8mb4) AS BINARY)));
+
+-- cast: none of two, or null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (NOT (CAST(CONVERT(CAST(`Cast` AS CHAR CHARACTER SET utf8mb4) USING utf8mb4) AS BINARY) IN (CAST(CONVERT(? USING utf8mb4) AS BINARY), CAST(CONVERT(? USING utf8mb4) AS BINARY))) OR CAST(`Cast` AS CHAR CHARACTER SET utf8mb4) <=> NULL);
+
+-- bytes: is null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Bytes` <=> NULL);
+
+-- bytes: is not null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Bytes` IS NOT NULL);
+
+-- bytes: equal
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Bytes` = CAST(? AS BINARY));
+
+-- bytes: equal or null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Bytes` = CAST(? AS BINARY) OR `Bytes` <=> NULL);
+
+-- bytes: not equal
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (NOT (`Bytes` = CAST(? AS BINARY)));
+
+-- bytes: less
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Bytes` < CAST(? AS BINARY)));
+
+-- bytes: less or equal
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Bytes` <= CAST(? AS BINARY)));
+
+-- bytes: greater
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Bytes` > CAST(? AS BINARY)));
+
+-- bytes: greater, or equal, or null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Bytes` >= CAST(? AS BINARY)) OR `Bytes` <=> NULL);
+
+-- bytes: between
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Bytes` > CAST(? AS BINARY) AND `Bytes` <= CAST(? AS BINARY)));
+
+-- bytes: one of two
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Bytes` IN (CAST(? AS BINARY), CAST(? AS BINARY)));
+
+-- bytes: none of two, or null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (NOT (`Bytes` IN (CAST(? AS BINARY), CAST(? AS BINARY))) OR `Bytes` <=> NULL);
+
+-- day: is null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Day` <=> NULL);
+
+-- day: is not null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Day` IS NOT NULL);
+
+-- day: equal
+SELECT `Id`, `Day` FROM `Sales`.`order ``lines``` WHERE (`Day` = CAST(? AS DATE));
+
+-- day: equal or null
+SELECT `Id`, `Day` FROM `Sales`.`order ``lines``` WHERE (`Day` = CAST(? AS DATE) OR `Day` <=> NULL);
+
+-- day: not equal
+SELECT `Id`, `Day` FROM `Sales`.`order ``lines``` WHERE (NOT (`Day` = CAST(? AS DATE)));
+
+-- day: less
+SELECT `Id`, `Day` FROM `Sales`.`order ``lines``` WHERE ((`Day` < CAST(? AS DATE)));
+
+-- day: less or equal
+SELECT `Id`, `Day` FROM `Sales`.`order ``lines``` WHERE ((`Day` <= CAST(? AS DATE)));
+
+-- day: greater
+SELECT `Id`, `Day` FROM `Sales`.`order ``lines``` WHERE ((`Day` > CAST(? AS DATE)));
+
+-- day: greater, or equal, or null
+SELECT `Id`, `Day` FROM `Sales`.`order ``lines``` WHERE ((`Day` >= CAST(? AS DATE)) OR `Day` <=> NULL);
+
+-- day: between
+SELECT `Id`, `Day` FROM `Sales`.`order ``lines``` WHERE ((`Day` > CAST(? AS DATE) AND `Day` <= CAST(? AS DATE)));
+
+-- day: one of two
+SELECT `Id`, `Day` FROM `Sales`.`order ``lines``` WHERE (`Day` IN (CAST(? AS DATE), CAST(? AS DATE)));
+
+-- day: none of two, or null
+SELECT `Id`, `Day` FROM `Sales`.`order ``lines``` WHERE (NOT (`Day` IN (CAST(? AS DATE), CAST(? AS DATE))) OR `Day` <=> NULL);
+
+-- time: is null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Time` <=> NULL);
+
+-- time: is not null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Time` IS NOT NULL);
+
+-- time: equal
+SELECT `Id`, `Time` FROM `Sales`.`order ``lines``` WHERE ((`Time` >= CAST(? AS DATETIME(3)) AND `Time` < CAST(? AS DATETIME(3))));
+
+-- time: equal or null
+SELECT `Id`, `Time` FROM `Sales`.`order ``lines``` WHERE ((`Time` >= CAST(? AS DATETIME(3)) AND `Time` < CAST(? AS DATETIME(3))) OR `Time` <=> NULL);
+
+-- time: not equal
+SELECT `Id`, `Time` FROM `Sales`.`order ``lines``` WHERE (NOT ((`Time` >= CAST(? AS DATETIME(3)) AND `Time` < CAST(? AS DATETIME(3)))));
+
+-- time: less
+SELECT `Id`, `Time` FROM `Sales`.`order ``lines``` WHERE ((`Time` < CAST(? AS DATETIME(3))));
+
+-- time: less or equal
+SELECT `Id`, `Time` FROM `Sales`.`order ``lines``` WHERE ((`Time` < CAST(? AS DATETIME(3))));
+
+-- time: greater
+SELECT `Id`, `Time` FROM `Sales`.`order ``lines``` WHERE ((`Time` >= CAST(? AS DATETIME(3))));
+
+-- time: greater, or equal, or null
+SELECT `Id`, `Time` FROM `Sales`.`order ``lines``` WHERE ((`Time` >= CAST(? AS DATETIME(3))) OR `Time` <=> NULL);
+
+-- time: between
+SELECT `Id`, `Time` FROM `Sales`.`order ``lines``` WHERE ((`Time` >= CAST(? AS DATETIME(3)) AND `Time` < CAST(? AS DATETIME(3))));
+
+-- time: one of two
+SELECT `Id`, `Time` FROM `Sales`.`order ``lines``` WHERE ((`Time` >= CAST(? AS DATETIME(3)) AND `Time` < CAST(? AS DATETIME(3))) OR (`Time` >= CAST(? AS DATETIME(3)) AND `Time` < CAST(? AS DATETIME(3))));
+
+-- time: none of two, or null
+SELECT `Id`, `Time` FROM `Sales`.`order ``lines``` WHERE (NOT ((`Time` >= CAST(? AS DATETIME(3)) AND `Time` < CAST(? AS DATETIME(3))) OR (`Time` >= CAST(? AS DATETIME(3)) AND `Time` < CAST(? AS DATETIME(3)))) OR `Time` <=> NULL);
+
+-- zoned: is null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Zoned` <=> NULL);
+
+-- zoned: is not null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Zoned` IS NOT NULL);
+
+-- zoned: equal
+SELECT `Id`, `Zoned` FROM `Sales`.`order ``lines``` WHERE ((`Zoned` >= CAST(? AS DATETIME(3)) AND `Zoned` < CAST(? AS DATETIME(3))));
+
+-- zoned: equal or null
+SELECT `Id`, `Zoned` FROM `Sales`.`order ``lines``` WHERE ((`Zoned` >= CAST(? AS DATETIME(3)) AND `Zoned` < CAST(? AS DATETIME(3))) OR `Zoned` <=> NULL);
+
+-- zoned: not equal
+SELECT `Id`, `Zoned` FROM `Sales`.`order ``lines``` WHERE (NOT ((`Zoned` >= CAST(? AS DATETIME(3)) AND `Zoned` < CAST(? AS DATETIME(3)))));
+
+-- zoned: less
+SELECT `Id`, `Zoned` FROM `Sales`.`order ``lines``` WHERE ((`Zoned` < CAST(? AS DATETIME(3))));
+
+-- zoned: less or equal
+SELECT `Id`, `Zoned` FROM `Sales`.`order ``lines``` WHERE ((`Zoned` < CAST(? AS DATETIME(3))));
+
+-- zoned: greater
+SELECT `Id`, `Zoned` FROM `Sales`.`order ``lines``` WHERE ((`Zoned` >= CAST(? AS DATETIME(3))));
+
+-- zoned: greater, or equal, or null
+SELECT `Id`, `Zoned` FROM `Sales`.`order ``lines``` WHERE ((`Zoned` >= CAST(? AS DATETIME(3))) OR `Zoned` <=> NULL);
+
+-- zoned: between
+SELECT `Id`, `Zoned` FROM `Sales`.`order ``lines``` WHERE ((`Zoned` >= CAST(? AS DATETIME(3)) AND `Zoned` < CAST(? AS DATETIME(3))));
+
+-- zoned: one of two
+SELECT `Id`, `Zoned` FROM `Sales`.`order ``lines``` WHERE ((`Zoned` >= CAST(? AS DATETIME(3)) AND `Zoned` < CAST(? AS DATETIME(3))) OR (`Zoned` >= CAST(? AS DATETIME(3)) AND `Zoned` < CAST(? AS DATETIME(3))));
+
+-- zoned: none of two, or null
+SELECT `Id`, `Zoned` FROM `Sales`.`order ``lines``` WHERE (NOT ((`Zoned` >= CAST(? AS DATETIME(3)) AND `Zoned` < CAST(? AS DATETIME(3))) OR (`Zoned` >= CAST(? AS DATETIME(3)) AND `Zoned` < CAST(? AS DATETIME(3)))) OR `Zoned` <=> NULL);
+
+-- double: is null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Double` <=> NULL);
+
+-- double: is not null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Double` IS NOT NULL);
+
+-- double: equal
+SELECT `Id`, `Double` FROM `Sales`.`order ``lines``` WHERE (`Double` = ?);
+-- kept: 1 conditions
+
+-- double: equal or null
+SELECT `Id`, `Double` FROM `Sales`.`order ``lines``` WHERE (`Double` = ? OR `Double` <=> NULL);
+-- kept: 1 conditions
+
+-- double: not equal
+SELECT `Id`, `Double` FROM `Sales`.`order ``lines``` WHERE (NOT (`Double` = ?));
+-- kept: 1 conditions
+
+-- double: less
+SELECT `Id`, `Double` FROM `Sales`.`order ``lines``` WHERE ((`Double` < ?));
+-- kept: 1 conditions
+
+-- double: less or equal
+SELECT `Id`, `Double` FROM `Sales`.`order ``lines``` WHERE ((`Double` <= ?));
+-- kept: 1 conditions
+
+-- double: greater
+SELECT `Id`, `Double` FROM `Sales`.`order ``lines``` WHERE ((`Double` > ?));
+-- kept: 1 conditions
+
+-- double: greater, or equal, or null
+SELECT `Id`, `Double` FROM `Sales`.`order ``lines``` WHERE ((`Double` >= ?) OR `Double` <=> NULL);
+-- kept: 1 conditions
+
+-- double: between
+SELECT `Id`, `Double` FROM `Sales`.`order ``lines``` WHERE ((`Double` > ? AND `Double` <= ?));
+-- kept: 1 conditions
+
+-- double: one of two
+SELECT `Id`, `Double` FROM `Sales`.`order ``lines``` WHERE (`Double` IN (?, ?));
+-- kept: 1 conditions
+
+-- double: none of two, or null
+SELECT `Id`, `Double` FROM `Sales`.`order ``lines``` WHERE (NOT (`Double` IN (?, ?)) OR `Double` <=> NULL);
+-- kept: 1 conditions
+
+-- number equal
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Id`) = (?));
+
+-- number not equal
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Id`) <> (?));
+
+-- decimal less
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Price`) < (CAST(? AS DECIMAL(40,2))));
+
+-- text equal
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (CAST(CONVERT((`Text`) USING utf8mb4) AS BINARY) = CAST(CONVERT((?) USING utf8mb4) AS BINARY));
+
+-- text not equal
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (CAST(CONVERT((`Text`) USING utf8mb4) AS BINARY) <> CAST(CONVERT((?) USING utf8mb4) AS BINARY));
+
+-- text less or equal
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (CAST(CONVERT((`Text`) USING utf8mb4) AS BINARY) <= CAST(CONVERT((?) USING utf8mb4) AS BINARY));
+
+-- text that is cast, equal
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (CAST(CONVERT((CAST(`Cast` AS CHAR CHARACTER SET utf8mb4)) USING utf8mb4) AS BINARY) = CAST(CONVERT((?) USING utf8mb4) AS BINARY));
+
+-- bytes greater
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Bytes`) > (CAST(? AS BINARY)));
+
+-- day greater or equal
+SELECT `Id`, `Day` FROM `Sales`.`order ``lines``` WHERE ((`Day`) >= (CAST(? AS DATE)));
+
+-- time equal
+SELECT `Id`, `Time` FROM `Sales`.`order ``lines``` WHERE ((`Time` >= CAST(? AS DATETIME(3)) AND `Time` < CAST(? AS DATETIME(3))));
+
+-- time not equal
+SELECT `Id`, `Time` FROM `Sales`.`order ``lines``` WHERE (NOT (`Time` >= CAST(? AS DATETIME(3)) AND `Time` < CAST(? AS DATETIME(3))));
+
+-- a constant less than a time
+SELECT `Id`, `Time` FROM `Sales`.`order ``lines``` WHERE ((`Time` >= CAST(? AS DATETIME(3))));
+
+-- double less
+SELECT `Id`, `Double` FROM `Sales`.`order ``lines```;
+-- kept: 1 conditions
+
+-- flag equal
+SELECT `Id`, `Flag` FROM `Sales`.`order ``lines``` WHERE ((`Flag`) = (?));
+
+-- number distinct
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (NOT ((`Id`) <=> (?)));
+
+-- text distinct
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (NOT (CAST(CONVERT((`Text`) USING utf8mb4) AS BINARY) <=> CAST(CONVERT((?) USING utf8mb4) AS BINARY)));
+
+-- two texts
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (CAST(CONVERT((`Text`) USING utf8mb4) AS BINARY) = CAST(CONVERT((CAST(`Cast` AS CHAR CHARACTER SET utf8mb4)) USING utf8mb4) AS BINARY));
+
+-- two texts in order
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (CAST(CONVERT((`Text`) USING utf8mb4) AS BINARY) < CAST(CONVERT((CAST(`Cast` AS CHAR CHARACTER SET utf8mb4)) USING utf8mb4) AS BINARY));
+
+-- a number and a decimal
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Id`) > (`Price`));
+
+-- two times
+SELECT `Id`, `Time`, `Zoned` FROM `Sales`.`order ``lines```;
+-- kept: 1 conditions
+
+-- a bare flag
+SELECT `Id`, `Flag` FROM `Sales`.`order ``lines``` WHERE (`Flag`);
+
+-- not a flag
+SELECT `Id`, `Flag` FROM `Sales`.`order ``lines``` WHERE (NOT (`Flag`));
+
+-- or
+SELECT `Id`, `Flag` FROM `Sales`.`order ``lines``` WHERE ((`Flag`) OR (CONVERT((`Text`) USING utf8mb4) COLLATE utf8mb4_bin LIKE (?) ESCAPE '!'));
+
+-- or, and one side stays above
+SELECT `Id`, `Double` FROM `Sales`.`order ``lines```;
+-- kept: 1 conditions
+
+-- and, and one side stays above
+SELECT `Id`, `Double` FROM `Sales`.`order ``lines``` WHERE ((`Id`) = (?));
+-- kept: 1 conditions
+
+-- nested
+SELECT `Id`, `Flag` FROM `Sales`.`order ``lines``` WHERE (NOT ((((`Id`) = (?)) AND (`Flag`)) OR (NOT (CONVERT((`Text`) USING utf8mb4) COLLATE utf8mb4_bin LIKE (?) ESCAPE '!'))));
+
+-- a flag that is a condition
+SELECT `Id`, `Flag` FROM `Sales`.`order ``lines``` WHERE ((`Flag`) = ((`Id`) = (?)));
+
+-- an unknown truth
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Id`) = (?)) AND (?);
+
+-- whether a condition is unknown
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (((`Id`) = (?)) <=> NULL);
+
+-- like
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (CONVERT((`Text`) USING utf8mb4) COLLATE utf8mb4_bin LIKE (?) ESCAPE '!');
+
+-- like with every sign
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (CONVERT((`Text`) USING utf8mb4) COLLATE utf8mb4_bin LIKE (?) ESCAPE '!');
+
+-- not like
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (NOT (CONVERT((`Text`) USING utf8mb4) COLLATE utf8mb4_bin LIKE (?) ESCAPE '!'));
+
+-- in
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Id`) IN ((?), (?)));
+
+-- in with null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Id`) IN ((?), (?)));
+
+-- text in
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (CAST(CONVERT((`Text`) USING utf8mb4) AS BINARY) IN (CAST(CONVERT((?) USING utf8mb4) AS BINARY), CAST(CONVERT((?) USING utf8mb4) AS BINARY)));
+
+-- equal to null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Id`) = (?));
+
+-- distinct from null
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (NOT ((`Id`) <=> (?)));
+
+-- nullif
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((NULLIF((`Id`), (?))) = (?));
+
+-- sum
+SELECT `Id` FROM `Sales`.`order ``lines```;
+-- kept: 1 conditions
+
+-- difference
+SELECT `Id` FROM `Sales`.`order ``lines```;
+-- kept: 1 conditions
+
+-- product
+SELECT `Id` FROM `Sales`.`order ``lines```;
+-- kept: 1 conditions
+
+-- quotient
+SELECT `Id` FROM `Sales`.`order ``lines```;
+-- kept: 1 conditions
+
+-- remainder
+SELECT `Id` FROM `Sales`.`order ``lines```;
+-- kept: 1 conditions
+
+-- negation
+SELECT `Id` FROM `Sales`.`order ``lines```;
+-- kept: 1 conditions
