@@ -18,7 +18,7 @@ use crate::{catalog, dialect, reading, splits};
 /// sorted. A server waits for us for minutes, and we for a locked table for one.
 const SET_UP: &str = "SET NAMES utf8mb4, time_zone = '+00:00', sql_mode = 'NO_BACKSLASH_ESCAPES', autocommit = 1, \
      sql_auto_is_null = 0, sql_select_limit = 18446744073709551615, sql_big_selects = 1, sql_safe_updates = 0, \
-     group_concat_max_len = 4294967295, sort_buffer_size = 8388608, net_write_timeout = 600, lock_wait_timeout = 60";
+     group_concat_max_len = 1073741824, sort_buffer_size = 8388608, net_write_timeout = 600, lock_wait_timeout = 60";
 
 /// The session's number as the server itself knows it, and the largest value that its expressions may have.
 const ASKED: &str = "SELECT CAST(CONNECTION_ID() AS CHAR), CAST(@@max_allowed_packet AS CHAR)";

@@ -16,6 +16,7 @@ use crate::wire::Wire;
 
 const NATIVE: &str = "mysql_native_password";
 const CACHING: &str = "caching_sha2_password";
+const SHA256_OLD: &str = "sha256_password";
 const CLEAR: &str = "mysql_clear_password";
 
 /// What the server must be able to do.
@@ -165,6 +166,9 @@ impl Login<'_> {
             CACHING | NATIVE if password.is_empty() => Ok(Vec::new()),
             CACHING => Ok(caching(password, &self.nonce)),
             NATIVE => Ok(native(password, &self.nonce)),
+            // The server asks this of users that do not exist, too.
+            SHA256_OLD if self.way >= Way::Encrypted => Ok([password, &[0]].concat()),
+            SHA256_OLD => Err(in_clear()),
             CLEAR if self.way == Way::Verified => Ok([password, &[0]].concat()),
             CLEAR => Err(Error::invalid("the server asks for the password in clear, but was not verified")
                 .hint("write sslMode=VERIFY_IDENTITY, which is the default, or VERIFY_CA")),
@@ -191,14 +195,15 @@ impl Login<'_> {
                 let hidden = encrypted(self.who.password.as_bytes(), &self.nonce, pem)?;
                 self.wire.send(&hidden).await
             }
-            Some(&PASSWORD) => Err(Error::new(
-                ErrorKind::Invalid,
-                "the server wants the password, but the way there is not encrypted",
-            )
-            .hint("leave sslMode out, so that TLS is used; where the way is safe, write allowPublicKeyRetrieval=true")),
+            Some(&PASSWORD) => Err(in_clear()),
             _ => Err(error::no_protocol("the log-in is answered with something else")),
         }
     }
+}
+
+fn in_clear() -> Error {
+    Error::new(ErrorKind::Invalid, "the server wants the password, but the way there is not encrypted")
+        .hint("leave sslMode out, so that TLS is used; where the way is safe, write allowPublicKeyRetrieval=true")
 }
 
 /// SHA1(password) xor SHA1(nonce, SHA1(SHA1(password))).

@@ -142,34 +142,34 @@ SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Price` <=> NULL);
 SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Price` IS NOT NULL);
 
 -- price: equal
-SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Price` = CAST(? AS DECIMAL(40,2)));
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Price` = CAST(? AS DECIMAL(38,2)));
 
 -- price: equal or null
-SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Price` = CAST(? AS DECIMAL(40,2)) OR `Price` <=> NULL);
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Price` = CAST(? AS DECIMAL(38,2)) OR `Price` <=> NULL);
 
 -- price: not equal
-SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (NOT (`Price` = CAST(? AS DECIMAL(40,2))));
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (NOT (`Price` = CAST(? AS DECIMAL(38,2))));
 
 -- price: less
-SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Price` < CAST(? AS DECIMAL(40,2))));
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Price` < CAST(? AS DECIMAL(38,2))));
 
 -- price: less or equal
-SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Price` <= CAST(? AS DECIMAL(40,2))));
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Price` <= CAST(? AS DECIMAL(38,2))));
 
 -- price: greater
-SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Price` > CAST(? AS DECIMAL(40,2))));
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Price` > CAST(? AS DECIMAL(38,2))));
 
 -- price: greater, or equal, or null
-SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Price` >= CAST(? AS DECIMAL(40,2))) OR `Price` <=> NULL);
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Price` >= CAST(? AS DECIMAL(38,2))) OR `Price` <=> NULL);
 
 -- price: between
-SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Price` > CAST(? AS DECIMAL(40,2)) AND `Price` <= CAST(? AS DECIMAL(40,2))));
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Price` > CAST(? AS DECIMAL(38,2)) AND `Price` <= CAST(? AS DECIMAL(38,2))));
 
 -- price: one of two
-SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Price` IN (CAST(? AS DECIMAL(40,2)), CAST(? AS DECIMAL(40,2))));
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Price` IN (CAST(? AS DECIMAL(38,2)), CAST(? AS DECIMAL(38,2))));
 
 -- price: none of two, or null
-SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (NOT (`Price` IN (CAST(? AS DECIMAL(40,2)), CAST(? AS DECIMAL(40,2)))) OR `Price` <=> NULL);
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (NOT (`Price` IN (CAST(? AS DECIMAL(38,2)), CAST(? AS DECIMAL(38,2)))) OR `Price` <=> NULL);
 
 -- flag: is null
 SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Flag` <=> NULL);
@@ -476,7 +476,7 @@ SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Id`) = (?));
 SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Id`) <> (?));
 
 -- decimal less
-SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Price`) < (CAST(? AS DECIMAL(40,2))));
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Price`) < (CAST(? AS DECIMAL(38,2))));
 
 -- text equal
 SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (CAST(CONVERT((`Text`) USING utf8mb4) AS BINARY) = CAST(CONVERT((?) USING utf8mb4) AS BINARY));

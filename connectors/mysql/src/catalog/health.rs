@@ -51,8 +51,8 @@ async fn wide_rights(session: &mut Session) -> Result<Option<String>> {
 async fn rights(session: &mut Session) -> Result<Vec<String>> {
     let counted = |condition: &str| {
         format!(
-            "SELECT CAST(COUNT(DISTINCT c.TABLE_SCHEMA, c.TABLE_NAME) AS CHAR) FROM information_schema.COLUMNS c \
-             WHERE {condition}"
+            "SELECT CAST(COUNT(DISTINCT CAST(c.TABLE_SCHEMA AS BINARY), CAST(c.TABLE_NAME AS BINARY)) AS CHAR) \
+             FROM information_schema.COLUMNS c WHERE {condition}"
         )
     };
     let writable = "c.TABLE_SCHEMA NOT IN ('information_schema', 'mysql', 'performance_schema', 'sys') \

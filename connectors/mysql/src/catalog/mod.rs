@@ -20,20 +20,21 @@ const READABLE: &str = "c.TABLE_SCHEMA NOT IN ('information_schema', 'mysql', 'p
 
 /// Schemas that hold something readable.
 pub(crate) async fn schemas(session: &mut Session) -> Result<Vec<String>> {
-    let sql = format!("SELECT DISTINCT c.TABLE_SCHEMA FROM information_schema.COLUMNS c WHERE {READABLE}");
+    let sql = format!("SELECT DISTINCT CAST(c.TABLE_SCHEMA AS BINARY) FROM information_schema.COLUMNS c WHERE {READABLE}");
     names(session, &sql, &[]).await
 }
 
 /// Tables of a schema, by its exact name, that hold something readable.
 async fn tables_of(session: &mut Session, schema: &str) -> Result<Vec<String>> {
     let sql = format!(
-        "SELECT DISTINCT c.TABLE_NAME FROM information_schema.COLUMNS c \
-         WHERE c.TABLE_SCHEMA = ? AND BINARY c.TABLE_SCHEMA = BINARY ? AND {READABLE}"
+        "SELECT DISTINCT CAST(c.TABLE_NAME AS BINARY) FROM information_schema.COLUMNS c WHERE c.TABLE_SCHEMA = ? \
+         AND CAST(c.TABLE_SCHEMA AS BINARY) = CAST(? AS BINARY) AND {READABLE}"
     );
     names(session, &sql, &[schema, schema]).await
 }
 
-/// Names in the first column, by code point; how the server orders and folds them depends on its settings.
+/// Names in the first column, by code point. The server's catalog takes names for one that differ only in case, so it is asked
+/// for their bytes.
 async fn names(session: &mut Session, sql: &str, values: &[&str]) -> Result<Vec<String>> {
     let rows = ask(session, sql, values).await?;
     let mut names: Vec<String> = rows.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect();

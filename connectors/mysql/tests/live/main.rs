@@ -8,10 +8,10 @@ mod asked;
 mod catalog;
 mod contract;
 mod expressions;
-
+mod login;
 mod partitions;
 mod rights;
-
+mod session;
 mod text;
-
-
+mod types;
+mod values;
