@@ -6,12 +6,14 @@ use connector_core::{Connector, Error, Result};
 pub static CONNECTORS: &[&dyn Connector] = &[
     #[cfg(feature = "memory")]
     connector_memory::CONNECTOR,
+    #[cfg(feature = "mysql")]
+    connector_mysql::CONNECTOR,
     #[cfg(feature = "postgresql")]
     connector_postgresql::CONNECTOR,
 ];
 
 /// Engines that have a place in this project and no connector yet.
-const PLANNED: [&str; 3] = ["mysql", "sqlserver", "oracle"];
+const PLANNED: [&str; 2] = ["sqlserver", "oracle"];
 
 /// The engine that connection strings call `token`.
 ///
@@ -24,6 +26,8 @@ fn find_in<'a>(connectors: &'a [&'a dyn Connector], token: &str) -> Result<&'a d
     let wanted = match token.to_ascii_lowercase().as_str() {
         // AWS's connector knows only its own short token; users know the other from the URL behind it.
         "postgresql" => "postgres".to_owned(),
+        // One connector for both servers, which tells them apart by itself.
+        "mariadb" => "mysql".to_owned(),
         token => token.to_owned(),
     };
     if let Some(found) = connectors.iter().find(|connector| connector.name() == wanted) {
@@ -72,14 +76,21 @@ mod tests {
 
     #[test]
     fn an_engine_is_found_by_either_of_its_names() {
-        let two: [&dyn Connector; 2] = [&Named("memory"), &Named("postgres")];
-        for token in ["postgres", "postgresql", "PostgreSQL"] {
-            assert_eq!(find_in(&two, token).unwrap().name(), "postgres");
+        let three: [&dyn Connector; 3] = [&Named("memory"), &Named("mysql"), &Named("postgres")];
+        for (tokens, name) in
+            [(["postgres", "postgresql", "PostgreSQL"], "postgres"), (["mysql", "mariadb", "MariaDB"], "mysql")]
+        {
+            for token in tokens {
+                assert_eq!(find_in(&three, token).unwrap().name(), name);
+            }
         }
-        let unknown = find_in(&two, "db2").err().unwrap();
+        let unknown = find_in(&three, "db2").err().unwrap();
         assert_eq!(unknown.kind(), ErrorKind::Invalid);
-        assert!(unknown.to_string().contains("db2") && unknown.to_string().contains("[\"memory\", \"postgres\"]"));
-        let planned = find_in(&two, "oracle").err().unwrap();
+        assert!(
+            unknown.to_string().contains("db2")
+                && unknown.to_string().contains("[\"memory\", \"mysql\", \"postgres\"]")
+        );
+        let planned = find_in(&three, "oracle").err().unwrap();
         assert_eq!(planned.kind(), ErrorKind::Unsupported);
         assert!(planned.to_string().contains("not built yet"));
     }

@@ -62,7 +62,9 @@ mod tests {
 
     #[test]
     fn days_that_do_not_exist_are_none() {
-        for (year, month, day) in [(2020, 0, 1), (2020, 1, 0), (2021, 2, 29), (1900, 2, 29), (2020, 13, 1), (2020, 4, 31)] {
+        for (year, month, day) in
+            [(2020, 0, 1), (2020, 1, 0), (2021, 2, 29), (1900, 2, 29), (2020, 13, 1), (2020, 4, 31)]
+        {
             assert_eq!(days(year, month, day), None);
         }
         assert!(days(2000, 2, 29).is_some() && days(0, 2, 29).is_some());

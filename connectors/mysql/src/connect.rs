@@ -141,7 +141,8 @@ impl Route {
             .map_err(|_| Error::invalid("the host's name cannot be verified by TLS"))?;
         let stream = BufReader::with_capacity(READ_BYTES, stream);
         let handshake = within(self.options.silence.answer, TlsConnector::from(config).connect(name, stream));
-        let stream = handshake.await.ok_or_else(|| error::Limit::Silence.error())?.map_err(|error| error::tls(&error))?;
+        let stream =
+            handshake.await.ok_or_else(|| error::Limit::Silence.error())?.map_err(|error| error::tls(&error))?;
         let way = if mode >= SslMode::VerifyCa { Way::Verified } else { Way::Encrypted };
         let wire = Wire::new(Box::new(stream), self.options.silence.answer).counting_from(sequence);
         Ok((wire, way))
@@ -172,7 +173,7 @@ impl Route {
 
 /// Has an idle way probed, so that a host that is gone is noticed long before its silence would be.
 fn keep_alive(socket: &TcpSocket) -> io::Result<()> {
-    const IDLE: Duration = Duration::from_secs(60);
+    const IDLE: Duration = Duration::from_mins(1);
     const INTERVAL: Duration = Duration::from_secs(10);
     let socket = SockRef::from(socket);
     let probes = TcpKeepalive::new().with_time(IDLE).with_interval(INTERVAL);
@@ -235,7 +236,7 @@ mod tests {
         {
             let probing = socket.tcp_keepalive_interval().unwrap() * socket.tcp_keepalive_retries().unwrap();
             let noticed = socket.tcp_keepalive_time().unwrap() + probing;
-            assert_eq!((noticed, socket.tcp_user_timeout().unwrap()), (Duration::from_secs(120), Some(noticed)));
+            assert_eq!((noticed, socket.tcp_user_timeout().unwrap()), (Duration::from_mins(2), Some(noticed)));
         }
     }
 }

@@ -36,7 +36,12 @@ const CODES: &[(u16, ErrorKind, Text, &str)] = &[
     (1028, Unavailable, Hidden, "the server could not sort; its log says why"),
     (1037, Unavailable, Hidden, "the server is short of memory; run the query again later"),
     (1038, TooLarge, Shown, "the server's sort_buffer_size is too small for this order"),
-    (1040, Throttled, Shown, "the server has no free connection: raise max_connections or lower the query's concurrency"),
+    (
+        1040,
+        Throttled,
+        Shown,
+        "the server has no free connection: raise max_connections or lower the query's concurrency",
+    ),
     (1041, Unavailable, Hidden, "the server is short of memory; run the query again later"),
     (1044, Forbidden, Shown, "grant the user a right on that database"),
     (1045, Unauthenticated, Shown, PASSWORD),
@@ -144,7 +149,7 @@ pub(crate) fn tls(error: &io::Error) -> Error {
 
 /// A way that broke.
 pub(crate) fn lost(error: &io::Error) -> Error {
-    if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) {
+    if error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>) {
         return tls(error);
     }
     Error::new(Unavailable, "the connection to the server was lost")
@@ -243,7 +248,10 @@ mod tests {
     fn texts_that_may_hold_data_are_not_shown_and_none_beyond_its_first_line() {
         for code in [1292, 1264, 1690, 1366, 1644, 9999] {
             let error = from_server(&refusal(code));
-            assert!(!format!("{error:?}").contains("s3cret") && error.to_string().contains(&code.to_string()), "{error}");
+            assert!(
+                !format!("{error:?}").contains("s3cret") && error.to_string().contains(&code.to_string()),
+                "{error}"
+            );
         }
         let shown = from_server(&refusal(1146)).to_string();
         assert!(shown.contains("s3cret") && !shown.contains("and more"), "{shown}");

@@ -29,8 +29,17 @@ pub(crate) fn width(kind: u8) -> Option<Width> {
         kind::LONG | kind::INT24 | kind::FLOAT => Width::Fixed(4),
         kind::LONGLONG | kind::DOUBLE => Width::Fixed(8),
         // Times are behind a length of one byte, which is a length like the others.
-        kind::TIMESTAMP | kind::DATE | kind::TIME | kind::DATETIME | kind::DECIMAL | kind::NEWDECIMAL => Width::Counted,
-        kind::VARCHAR | kind::BIT | kind::VECTOR | kind::JSON | kind::ENUM..=kind::GEOMETRY => Width::Counted,
+        kind::TIMESTAMP
+        | kind::DATE
+        | kind::TIME
+        | kind::DATETIME
+        | kind::DECIMAL
+        | kind::NEWDECIMAL
+        | kind::VARCHAR
+        | kind::BIT
+        | kind::VECTOR
+        | kind::JSON
+        | kind::ENUM..=kind::GEOMETRY => Width::Counted,
         _ => return None,
     })
 }
@@ -60,8 +69,11 @@ impl Follower {
     pub(crate) fn new(described: &[Described], limit: usize) -> Result<Self> {
         let widths = described.iter().map(|column| {
             width(column.kind).ok_or_else(|| {
-                Error::new(ErrorKind::Unsupported, format!("a column has type number {}, which is unknown", column.kind))
-                    .hint("leave the column out of the query, or cast it in a view")
+                Error::new(
+                    ErrorKind::Unsupported,
+                    format!("a column has type number {}, which is unknown", column.kind),
+                )
+                .hint("leave the column out of the query, or cast it in a view")
             })
         });
         let mut follower = Self { widths: widths.collect::<Result<_>>()?, limit, column: 0, at: 0 };

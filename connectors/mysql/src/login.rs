@@ -142,7 +142,7 @@ impl Login<'_> {
                 }
                 Some(&packet::END) if !switched => {
                     switched = true;
-                    self.switch(answer.get(1..).unwrap_or_default())?;
+                    self.switch(answer.get(1..).unwrap_or_default());
                     let proof = self.proof()?;
                     self.wire.send(&proof).await?;
                 }
@@ -152,11 +152,10 @@ impl Login<'_> {
         }
     }
 
-    fn switch(&mut self, body: &[u8]) -> Result<()> {
+    fn switch(&mut self, body: &[u8]) {
         let mut rest = Rest(body);
         self.plugin = String::from_utf8_lossy(rest.until_zero()).into_owned();
         self.nonce = rest.0.strip_suffix(&[0]).unwrap_or(rest.0).to_vec();
-        Ok(())
     }
 
     /// What proves the password to the plugin.
@@ -240,7 +239,7 @@ fn encrypted(password: &[u8], nonce: &[u8], pem: &[u8]) -> Result<Vec<u8>> {
 
 /// A word of the server's, cut and without anything but letters and signs.
 fn shown(word: &str) -> String {
-    word.chars().filter(|character| character.is_ascii_graphic()).take(60).collect()
+    word.chars().filter(char::is_ascii_graphic).take(60).collect()
 }
 
 #[cfg(test)]
@@ -281,7 +280,9 @@ mod tests {
 
     #[test]
     fn no_key_but_a_real_one_is_used() {
-        assert!(encrypted(b"secret", b"nonce", b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n").is_err());
+        assert!(
+            encrypted(b"secret", b"nonce", b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n").is_err()
+        );
         assert!(encrypted(b"secret", b"nonce", b"").is_err());
     }
 }

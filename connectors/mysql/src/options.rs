@@ -38,7 +38,10 @@ pub(crate) static PARAMETERS: &[Parameter] = &[
     option("allowLoadLocalInfileInPath", Refused(NO_FILES)),
     option("allowMultiQueries", Ignored(READS)),
     option("allowNanAndInf", Ignored(READS)),
-    option("allowPublicKeyRetrieval", Honoured("without TLS: whether the server's key may be taken from itself; false by default")),
+    option(
+        "allowPublicKeyRetrieval",
+        Honoured("without TLS: whether the server's key may be taken from itself; false by default"),
+    ),
     option("allowReplicaDownConnections", Ignored(ONE_HOST)),
     option("allowSourceDownConnections", Ignored(ONE_HOST)),
     option("allowUrlInLocalInfile", Honoured("only false, which is always so")),
@@ -73,7 +76,9 @@ pub(crate) static PARAMETERS: &[Parameter] = &[
     option("connectionTimeZone", Ignored(ZONE)),
     option(
         "connectTimeout",
-        Honoured("milliseconds for reaching one address, and again for logging in and session set-up; by default 10000 and 30000, 0 for no limit"),
+        Honoured(
+            "milliseconds for reaching one address, and again for logging in and session set-up; by default 10000 and 30000, 0 for no limit",
+        ),
     ),
     option("continueBatchOnError", Ignored(READS)),
     option("createDatabaseIfNotExist", Honoured("only false: nothing is created")),
@@ -188,7 +193,10 @@ pub(crate) static PARAMETERS: &[Parameter] = &[
     option("serverRSAPublicKeyFile", Refused("use TLS, or allowPublicKeyRetrieval where the way is safe")),
     option("serverSslCert", Refused("write sslCa")),
     option("serverTimezone", Ignored(ZONE)),
-    option("sessionVariables", Refused("set them for the user at the server, or in a view; the session's own are pinned")),
+    option(
+        "sessionVariables",
+        Refused("set them for the user at the server, or in a view; the session's own are pinned"),
+    ),
     option("slowQueryThresholdMillis", Ignored(LOGGING)),
     option("slowQueryThresholdNanos", Ignored(LOGGING)),
     option("socketFactory", Refused(NO_CODE)),
@@ -198,7 +206,9 @@ pub(crate) static PARAMETERS: &[Parameter] = &[
     option("socketProxyRemoteDns", Refused("the function's network decides where connections go")),
     option(
         "socketTimeout",
-        Honoured("milliseconds of silence while an answer is due; by default 870000 for rows, 60000 for all else, 0 for no limit"),
+        Honoured(
+            "milliseconds of silence while an answer is due; by default 870000 for rows, 60000 for all else, 0 for no limit",
+        ),
     ),
     option("socksProxyHost", Refused("the function's network decides where connections go")),
     option("socksProxyPort", Refused("the function's network decides where connections go")),
@@ -207,14 +217,20 @@ pub(crate) static PARAMETERS: &[Parameter] = &[
     option("sslCert", Honoured("path of a PEM file with the client's certificate")),
     option("sslContextProvider", Refused(NO_CODE)),
     option("sslKey", Honoured("path of the client's private key, PEM or PKCS#8 DER, not encrypted")),
-    option("sslMode", Honoured("DISABLED, PREFERRED, REQUIRED, VERIFY_CA or VERIFY_IDENTITY; VERIFY_IDENTITY by default")),
+    option(
+        "sslMode",
+        Honoured("DISABLED, PREFERRED, REQUIRED, VERIFY_CA or VERIFY_IDENTITY; VERIFY_IDENTITY by default"),
+    ),
     option("strictUpdates", Ignored(READS)),
     option("tcpKeepAlive", Honoured("true by default: a host that is gone is noticed within two minutes")),
     option("tcpNoDelay", Ignored("always on")),
     option("tcpRcvBuf", Ignored(SOCKETS)),
     option("tcpSndBuf", Ignored(SOCKETS)),
     option("tcpTrafficClass", Ignored(SOCKETS)),
-    option("tinyInt1isBit", Honoured("true by default: TINYINT(1) is a boolean, and a value but 0 and 1 an error; false shows the number")),
+    option(
+        "tinyInt1isBit",
+        Honoured("true by default: TINYINT(1) is a boolean, and a value but 0 and 1 an error; false shows the number"),
+    ),
     option("tlsCiphersuites", Ignored("rustls offers none that is weak")),
     option("tlsVersions", Ignored("TLS 1.2 and 1.3 are the only ones")),
     option("traceProtocol", Ignored(LOGGING)),
@@ -247,10 +263,16 @@ pub(crate) static PARAMETERS: &[Parameter] = &[
     option("useUnbufferedInput", Ignored(FETCH)),
     option("useUnicode", Ignored(CHARSET)),
     option("useUsageAdvisor", Ignored(LOGGING)),
-    option("verifyServerCertificate", Honoured("true means sslMode=VERIFY_CA; false means PREFERRED, or REQUIRED with requireSSL; sslMode wins")),
+    option(
+        "verifyServerCertificate",
+        Honoured("true means sslMode=VERIFY_CA; false means PREFERRED, or REQUIRED with requireSSL; sslMode wins"),
+    ),
     option("xdevapi.auth", Refused(NO_LOGIN)),
     option("yearIsDateType", Honoured("only false: a YEAR is a number")),
-    option("zeroDateTimeBehavior", Honoured("EXCEPTION (default) or CONVERT_TO_NULL; ROUND, which makes dates up, is refused")),
+    option(
+        "zeroDateTimeBehavior",
+        Honoured("EXCEPTION (default) or CONVERT_TO_NULL; ROUND, which makes dates up, is refused"),
+    ),
 ];
 
 /// How much of TLS is asked for, from nothing to everything.
@@ -314,7 +336,7 @@ impl Silence {
     fn parse(value: Option<&str>) -> Result<Self> {
         // A view may sort or aggregate for minutes before its first row, but no function of Lambda lives longer than 15.
         const ROWS: Duration = Duration::from_secs(870);
-        const ANSWER: Duration = Duration::from_secs(60);
+        const ANSWER: Duration = Duration::from_mins(1);
         if value.is_none() {
             return Ok(Self { rows: Some(ROWS), answer: Some(ANSWER) });
         }
@@ -497,7 +519,8 @@ mod tests {
     fn limits_are_in_the_vendors_units() {
         let limits = |options| {
             let Options { connect_timeout, login_timeout, silence, .. } = parse(options).unwrap();
-            [connect_timeout, login_timeout, silence.rows, silence.answer].map(|limit| limit.map(|limit| limit.as_millis()))
+            [connect_timeout, login_timeout, silence.rows, silence.answer]
+                .map(|limit| limit.map(|limit| limit.as_millis()))
         };
         assert_eq!(limits(&[]), [Some(10_000), Some(30_000), Some(870_000), Some(60_000)]);
         let written = [("connectTimeout", "250"), ("socketTimeout", "7000")];

@@ -216,7 +216,8 @@ mod tests {
     use super::*;
 
     fn greeting() -> Vec<u8> {
-        let fixed = [&[10][..], b"5.5.5-10.11.19-MariaDB\0", &7_u32.to_le_bytes(), b"12345678\0", &[0xfe, 0xf7]].concat();
+        let fixed =
+            [&[10][..], b"5.5.5-10.11.19-MariaDB\0", &7_u32.to_le_bytes(), b"12345678\0", &[0xfe, 0xf7]].concat();
         let more = [&[45, 2, 0, 0xff, 0x81, 21][..], &[0; 10], b"abcdefghijkl\0", b"mysql_native_password\0"].concat();
         [fixed, more].concat()
     }
@@ -225,7 +226,10 @@ mod tests {
     fn a_greeting_is_read_and_a_cut_one_is_none() {
         let found = Greeting::parse(&greeting()).unwrap();
         assert_eq!((found.version.as_str(), found.id), ("5.5.5-10.11.19-MariaDB", 7));
-        assert_eq!((found.nonce.as_slice(), found.plugin.as_str()), (&b"12345678abcdefghijkl"[..], "mysql_native_password"));
+        assert_eq!(
+            (found.nonce.as_slice(), found.plugin.as_str()),
+            (&b"12345678abcdefghijkl"[..], "mysql_native_password")
+        );
         assert_eq!(found.capabilities, 0x81ff_f7fe);
         for length in 0..60 {
             assert_eq!(Greeting::parse(&greeting()[..length]), None, "{length}");

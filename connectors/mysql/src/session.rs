@@ -100,7 +100,8 @@ impl Session {
         let mut rows = Vec::new();
         while let Some(row) = self.row(&mut follower).await? {
             let cells = decode::cells_of(row, &described);
-            let texts = cells.map(|cell| cell.map(|cell| cell.map(|bytes| String::from_utf8_lossy(bytes).into_owned())));
+            let texts =
+                cells.map(|cell| cell.map(|cell| cell.map(|bytes| String::from_utf8_lossy(bytes).into_owned())));
             rows.push(texts.collect::<Result<_, _>>().map_err(|_| error::Limit::Framing.error())?);
         }
         Ok(rows)
@@ -219,7 +220,8 @@ impl Server {
     pub(crate) fn of(version: &str) -> Self {
         let is_mariadb = version.to_ascii_lowercase().contains("mariadb");
         let own = version.strip_prefix("5.5.5-").filter(|_| is_mariadb).unwrap_or(version);
-        let mut numbers = own.split(|character: char| !character.is_ascii_digit()).map(|part| part.parse().unwrap_or(0));
+        let mut numbers =
+            own.split(|character: char| !character.is_ascii_digit()).map(|part| part.parse().unwrap_or(0));
         let mut next = || numbers.next().unwrap_or(0);
         Self { is_mariadb, version: (next(), next(), next()) }
     }

@@ -72,10 +72,7 @@ fn own_roots(path: &Path) -> Result<RootCertStore> {
     let mut roots = RootCertStore::empty();
     for certificate in certificates(path, "sslCa")? {
         roots.add(certificate).map_err(|error| {
-            Error::invalid(format!(
-                "the file of sslCa, {}, holds an unusable certificate: {error}",
-                path.display()
-            ))
+            Error::invalid(format!("the file of sslCa, {}, holds an unusable certificate: {error}", path.display()))
         })?;
     }
     Ok(roots)

@@ -71,18 +71,16 @@ pub(crate) fn mapping(remote: &RemoteType, context: Context<'_>) -> ColumnMappin
         "year" => ColumnMapping { read_as: ReadAs::Cast(NUMBER), ..full(DataType::Int32) },
         "date" => plain(DataType::Date32, of_time(Pushdown::Full, context)),
         "datetime" => plain(DataType::Date64, of_time(Pushdown::Millis, context)),
-        "timestamp" => ColumnMapping {
-            bind_as: Some(TIME),
-            ..plain(zoned(context.settings), of_time(Pushdown::Millis, context))
-        },
+        "timestamp" => {
+            ColumnMapping { bind_as: Some(TIME), ..plain(zoned(context.settings), of_time(Pushdown::Millis, context)) }
+        }
         "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" => text(remote, context),
-        // By value and not by place in the list; their own comparison looks values up there.
-        "enum" | "set" => as_text(),
         // A document has no order, and its text no bound that the server can keep.
         "json" => plain(DataType::Utf8, Pushdown::NullsOnly),
         "binary" | "varbinary" | "tinyblob" | "blob" | "mediumblob" | "longblob" => full(DataType::Binary),
         "geometry" | "point" | "linestring" | "polygon" | "multipoint" | "multilinestring" | "multipolygon"
         | "geomcollection" | "geometrycollection" | "vector" => plain(DataType::Binary, Pushdown::NullsOnly),
+        // Among them enum and set: by value and not by place in the list, where their own comparison looks values up.
         _ => as_text(),
     }
 }

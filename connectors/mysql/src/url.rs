@@ -15,11 +15,10 @@ const SCHEMES: [&str; 4] = ["jdbc:mysql:", "jdbc:mariadb:", "mysql:", "mariadb:"
 /// Takes the URL apart and checks every option; no value of an option is repeated in a message from here.
 pub(crate) fn endpoint(url: &str) -> Result<Endpoint> {
     let url = url.trim();
-    let rest =
-        SCHEMES.iter().find_map(|scheme| strip_scheme(url, scheme)).ok_or_else(|| {
-            Error::invalid("the connection URL does not start with jdbc:mysql:")
-                .hint("write mysql://jdbc:mysql://host:3306/database?${secret}")
-        })?;
+    let rest = SCHEMES.iter().find_map(|scheme| strip_scheme(url, scheme)).ok_or_else(|| {
+        Error::invalid("the connection URL does not start with jdbc:mysql:")
+            .hint("write mysql://jdbc:mysql://host:3306/database?${secret}")
+    })?;
     let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
     let (authority, database) = match place.strip_prefix("//") {
         Some(place) => place.split_once('/').unwrap_or((place, "")),
@@ -191,9 +190,7 @@ mod tests {
 
     #[test]
     fn any_text_gives_an_answer() {
-        for url in
-            ["", "jdbc:mysql:", "jdbc:mysql://", "jdbc:mysql:?=&=%", "jdbc:mysql://[]:/é", "é"]
-        {
+        for url in ["", "jdbc:mysql:", "jdbc:mysql://", "jdbc:mysql:?=&=%", "jdbc:mysql://[]:/é", "é"] {
             drop(endpoint(url));
         }
     }

@@ -225,8 +225,8 @@ mod tests {
         for size in sizes.into_iter().chain(odd) {
             let payload: Vec<u8> = (0..size).map(|index| u8::try_from(index % 251).unwrap()).collect();
             let sending = sender.send(&payload);
-            let (sent, received) = futures::join!(sending, receiver.receive(|_| Ok(())));
-            sent.and(received).unwrap();
+            let (sent, arrived) = futures::join!(sending, receiver.receive(|_| Ok(())));
+            sent.and(arrived).unwrap();
             assert!(receiver.received() == payload, "{size} bytes");
         }
     }

@@ -107,7 +107,8 @@ async fn what_comes_before_tls_in_clear_is_not_taken_for_the_servers() {
 
 #[tokio::test]
 async fn a_server_of_another_kind_one_that_is_full_and_one_that_hangs_up_are_named() {
-    for spoken in [b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec(), packet(0, b""), packet(0, &[10, b'8']), vec![0xff; 64]] {
+    for spoken in [b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec(), packet(0, b""), packet(0, &[10, b'8']), vec![0xff; 64]]
+    {
         let port = serve(move |mut stream| {
             stream.write_all(&spoken).unwrap();
             drop(stream.read_to_end(&mut Vec::new()));

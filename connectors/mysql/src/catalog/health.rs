@@ -45,7 +45,8 @@ async fn wide_rights(session: &mut Session) -> Result<Option<String>> {
     let mut held: Vec<String> = rows.into_iter().map(|row| two(Some(row))).map(|[held, _]| held).collect();
     held.retain(|held| WIDE.split(' ').any(|wide| held == wide));
     held.sort_unstable();
-    Ok((!held.is_empty()).then(|| format!("the user has rights to {} on everything, but only needs to read", held.join(", "))))
+    Ok((!held.is_empty())
+        .then(|| format!("the user has rights to {} on everything, but only needs to read", held.join(", "))))
 }
 
 async fn rights(session: &mut Session) -> Result<Vec<String>> {

@@ -20,7 +20,8 @@ const READABLE: &str = "c.TABLE_SCHEMA NOT IN ('information_schema', 'mysql', 'p
 
 /// Schemas that hold something readable.
 pub(crate) async fn schemas(session: &mut Session) -> Result<Vec<String>> {
-    let sql = format!("SELECT DISTINCT CAST(c.TABLE_SCHEMA AS BINARY) FROM information_schema.COLUMNS c WHERE {READABLE}");
+    let sql =
+        format!("SELECT DISTINCT CAST(c.TABLE_SCHEMA AS BINARY) FROM information_schema.COLUMNS c WHERE {READABLE}");
     names(session, &sql, &[]).await
 }
 

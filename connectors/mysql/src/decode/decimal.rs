@@ -51,7 +51,10 @@ fn number(whole: &[u8], kept: &[u8]) -> Result<i128, Fault> {
     }
     digits.try_fold(0_i128, |number, digit| {
         let digit = i128::from(value(*digit)?);
-        number.checked_mul(10).and_then(|number| number.checked_add(digit)).ok_or_else(|| Fault::value("a number of too many digits"))
+        number
+            .checked_mul(10)
+            .and_then(|number| number.checked_add(digit))
+            .ok_or_else(|| Fault::value("a number of too many digits"))
     })
 }
 

@@ -45,6 +45,7 @@ pub(crate) mod kind {
     pub(crate) const JSON: u8 = 245;
     pub(crate) const NEWDECIMAL: u8 = 246;
     pub(crate) const ENUM: u8 = 247;
+    pub(crate) const TINY_BLOB: u8 = 249;
     pub(crate) const BLOB: u8 = 252;
     pub(crate) const VAR_STRING: u8 = 253;
     pub(crate) const STRING: u8 = 254;
@@ -91,8 +92,9 @@ pub(crate) fn cells_of<'r>(
 fn cells(wire: Described, data_type: &DataType, shown: Shown) -> Option<Box<dyn Cells>> {
     let zero_is_null = shown.zero_is_null;
     Some(match (wire.kind, wire.unsigned, data_type) {
-        (kind::TINY, false, DataType::Boolean) => Box::new(Bits::new(scalar::truth)),
-        (kind::BIT, _, DataType::Boolean) => Box::new(Bits::new(scalar::truth)),
+        (kind::TINY, false, DataType::Boolean) | (kind::BIT, _, DataType::Boolean) => {
+            Box::new(Bits::new(scalar::truth))
+        }
         (kind::TINY, false, DataType::Int8) => Fixed::boxed::<Int8Type>(data_type, scalar::int1),
         (kind::TINY, true, DataType::Int16) => Fixed::boxed::<Int16Type>(data_type, scalar::uint1),
         (kind::SHORT, false, DataType::Int16) => Fixed::boxed::<Int16Type>(data_type, scalar::int2),
@@ -102,9 +104,7 @@ fn cells(wire: Described, data_type: &DataType, shown: Shown) -> Option<Box<dyn 
         }
         (kind::LONG, true, DataType::Int64) => Fixed::boxed::<Int64Type>(data_type, scalar::uint4),
         (kind::LONGLONG, false, DataType::Int64) => Fixed::boxed::<Int64Type>(data_type, scalar::int8),
-        (kind::LONGLONG, true, DataType::Decimal128(20, 0)) => {
-            Fixed::boxed::<Decimal128Type>(data_type, scalar::uint8)
-        }
+        (kind::LONGLONG, true, DataType::Decimal128(20, 0)) => Fixed::boxed::<Decimal128Type>(data_type, scalar::uint8),
         // A year, cast so that it compares as a number.
         (kind::LONGLONG | kind::LONG, true, DataType::Int32) => Fixed::boxed::<Int32Type>(data_type, scalar::year),
         (kind::BIT, _, DataType::Int64) => Fixed::boxed::<Int64Type>(data_type, scalar::bits),
@@ -127,8 +127,9 @@ fn cells(wire: Described, data_type: &DataType, shown: Shown) -> Option<Box<dyn 
         }
         (kind::JSON, _, DataType::Utf8) => Box::new(Varied::text()),
         (kind::VARCHAR | kind::ENUM..=kind::STRING, _, DataType::Utf8) if !wire.binary => Box::new(Varied::text()),
-        (kind::VARCHAR | kind::BLOB..=kind::STRING, _, DataType::Binary) if wire.binary => Box::new(Varied::binary()),
-        (249..=251, _, DataType::Binary) if wire.binary => Box::new(Varied::binary()),
+        (kind::VARCHAR | kind::TINY_BLOB..=kind::STRING, _, DataType::Binary) if wire.binary => {
+            Box::new(Varied::binary())
+        }
         (kind::GEOMETRY | kind::VECTOR, _, DataType::Binary) => Box::new(Varied::binary()),
         _ => return None,
     })
@@ -155,9 +156,10 @@ impl RowDecoder {
         if wire.len() != described.len().max(1) {
             return Err(Error::internal("the answer has another number of columns than the statement"));
         }
-        let columns = described.iter().zip(&wire).map(|(column, wire)| {
-            cells(*wire, &column.mapping.data_type, shown).ok_or_else(|| changed(column, *wire))
-        });
+        let columns = described
+            .iter()
+            .zip(&wire)
+            .map(|(column, wire)| cells(*wire, &column.mapping.data_type, shown).ok_or_else(|| changed(column, *wire)));
         let columns = columns.collect::<Result<Vec<_>>>()?;
         let bits_per_row = columns.iter().map(|column| column.bits_per_row()).sum();
         let schema = schema(described);
@@ -264,8 +266,7 @@ fn changed(column: &Column, wire: Described) -> Error {
         "column {:?} was described as {}, but the server sends type number {}",
         column.name, column.mapping.data_type, wire.kind
     );
-    Error::new(ErrorKind::Conflict, told)
-        .hint("the table may have changed since the query was planned: run it again")
+    Error::new(ErrorKind::Conflict, told).hint("the table may have changed since the query was planned: run it again")
 }
 
 #[cfg(test)]

@@ -92,7 +92,11 @@ fn day(rest: &mut Rest<'_>, zero_is_null: bool) -> Result<Option<i32>, Fault> {
     match days(year, month, of_month) {
         Some(days) => Ok(Some(days)),
         None if month == 0 || of_month == 0 => {
-            if zero_is_null { Ok(None) } else { Err(Fault::value("a date with a zero in it")) }
+            if zero_is_null {
+                Ok(None)
+            } else {
+                Err(Fault::value("a date with a zero in it"))
+            }
         }
         None => Err(Fault::value("a day that its month does not have")),
     }

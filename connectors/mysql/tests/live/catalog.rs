@@ -29,7 +29,11 @@ async fn schemas_hold_something_readable_and_no_system_is_among_them() {
 #[tokio::test]
 async fn every_kind_of_relation_is_listed_by_code_point() {
     for server in support::servers() {
-        let sequence = if server.is_mariadb() { "; CREATE TABLE h (id int) WITH SYSTEM VERSIONING" } else { "; CREATE TABLE h (id int)" };
+        let sequence = if server.is_mariadb() {
+            "; CREATE TABLE h (id int) WITH SYSTEM VERSIONING"
+        } else {
+            "; CREATE TABLE h (id int)"
+        };
         server
             .schema(
                 "b_kinds",
@@ -72,7 +76,9 @@ async fn n_dup_an_exact_name_wins_and_an_ambiguous_one_lists_what_it_may_mean() 
         let missing = connection.table(&TableName::new("n_dup", "nope")).await.unwrap_err();
         assert_eq!(missing.kind(), ErrorKind::NotFound);
         assert!(missing.to_string().contains("\"nope\""), "{missing}");
-        for (casing, name, found) in [(Casing::Upper, "dup", Some("DUP")), (Casing::Lower, "DUP", Some("dup")), (Casing::None, "Dup", None)] {
+        for (casing, name, found) in
+            [(Casing::Upper, "dup", Some("DUP")), (Casing::Lower, "DUP", Some("dup")), (Casing::None, "Dup", None)]
+        {
             let mut folding = server.connect_with(&Settings { casing, ..Settings::default() }).await;
             let schema = if casing == Casing::Upper { "N_DUP" } else { "n_dup" };
             let answer = folding.table(&TableName::new(schema, name)).await;

@@ -63,7 +63,10 @@ async fn e_div_e_divzero_and_e_decdiv_are_computed_above_as_athena_does() {
         }
         let third = typed(
             Function::Divide,
-            vec![column("d", DataType::Decimal128(10, 2)), constant(Value::Decimal { unscaled: 3, scale: 0 }, DataType::Decimal128(1, 0))],
+            vec![
+                column("d", DataType::Decimal128(10, 2)),
+                constant(Value::Decimal { unscaled: 3, scale: 0 }, DataType::Decimal128(1, 0)),
+            ],
             DataType::Decimal128(10, 2),
         );
         let wanted = constant(Value::Decimal { unscaled: 333, scale: 2 }, DataType::Decimal128(10, 2));
@@ -110,7 +113,10 @@ async fn e_quote_a_name_with_quotes_is_a_name() {
 async fn f_equatable_f_none_f_allnull_value_sets_of_every_kind_are_answered() {
     for server in support::servers() {
         server
-            .schema("f_sets", "CREATE TABLE t (id int, s varchar(9)); INSERT INTO t VALUES (1, 'a'), (2, NULL), (3, 'b')")
+            .schema(
+                "f_sets",
+                "CREATE TABLE t (id int, s varchar(9)); INSERT INTO t VALUES (1, 'a'), (2, NULL), (3, 'b')",
+            )
             .await;
         let listed = |values, nulls| Domain { data_type: DataType::Utf8, values, nulls };
         let a = || vec![text("a")];

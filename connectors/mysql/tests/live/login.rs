@@ -69,20 +69,28 @@ async fn a_user_that_is_locked_expired_out_of_connections_or_bound_to_tls_is_tol
 async fn an_unknown_authority_and_a_wrong_name_are_refused_unless_the_mode_says_otherwise() {
     for server in own_servers() {
         let (ca, other) = (server.file("ca.crt"), server.file("other.crt"));
-        for options in [String::new(), format!("sslCa={other}"), format!("sslMode=VERIFY_CA&sslCa={other}"), format!("sslMode=REQUIRED&sslCa={other}")] {
+        for options in [
+            String::new(),
+            format!("sslCa={other}"),
+            format!("sslMode=VERIFY_CA&sslCa={other}"),
+            format!("sslMode=REQUIRED&sslCa={other}"),
+        ] {
             let error = server.refused(&options, "root", PASSWORD).await;
             assert_eq!(error.kind(), ErrorKind::Invalid, "{options}: {error}");
-            assert!(error.to_string().contains("not trusted") && error.hint_text().unwrap().contains("sslCa"), "{error}");
+            assert!(
+                error.to_string().contains("not trusted") && error.hint_text().unwrap().contains("sslCa"),
+                "{error}"
+            );
         }
-        let at = |options: &str| {
-            CONNECTOR.endpoint(&format!("jdbc:mysql://127.0.0.1:{}/?{options}", server.port)).unwrap()
-        };
+        let at =
+            |options: &str| CONNECTOR.endpoint(&format!("jdbc:mysql://127.0.0.1:{}/?{options}", server.port)).unwrap();
         let login = credential("root", PASSWORD);
         let enter = async |options: &str| CONNECTOR.connect(&at(options), &login, &Settings::default()).await;
         let wrong_name = enter(&format!("sslCa={ca}")).await.err().unwrap();
         assert_eq!(wrong_name.kind(), ErrorKind::Invalid);
         assert!(wrong_name.to_string().contains("another host name"), "{wrong_name}");
-        for options in [format!("sslMode=VERIFY_CA&sslCa={ca}"), "sslMode=REQUIRED".into(), "sslMode=PREFERRED".into()] {
+        for options in [format!("sslMode=VERIFY_CA&sslCa={ca}"), "sslMode=REQUIRED".into(), "sslMode=PREFERRED".into()]
+        {
             let mut connection = enter(&options).await.unwrap();
             let health = connection.health().await.unwrap();
             assert!(health.tls.unwrap().starts_with("TLSv1."), "{options}");
@@ -97,7 +105,9 @@ async fn a_client_certificate_is_shown_and_its_lack_is_refused() {
         user(server, "certified", "REQUIRE X509").await;
         let error = server.refused(&server.options(), "certified", PASSWORD).await;
         assert_eq!(error.kind(), ErrorKind::Unauthenticated, "{error}");
-        let with = |key: &str| format!("{}&sslCert={}&sslKey={}", server.options(), server.file("client.crt"), server.file(key));
+        let with = |key: &str| {
+            format!("{}&sslCert={}&sslKey={}", server.options(), server.file("client.crt"), server.file(key))
+        };
         let login = credential("certified", PASSWORD);
         let mut connection = server.enter(&with("client.key"), &login, &Settings::default()).await.unwrap();
         assert!(connection.health().await.unwrap().user.starts_with("certified@"));
@@ -116,7 +126,8 @@ async fn every_way_to_prove_a_password_works() {
             .await;
         for (user, password) in [("unproved", ""), ("proved", format!("{PASSWORD} é😀").as_str())] {
             // Twice, since the server remembers who came once; in clear at last, by the server's own key where it asks.
-            for options in [server.options(), server.options(), "sslMode=DISABLED&allowPublicKeyRetrieval=true".into()] {
+            for options in [server.options(), server.options(), "sslMode=DISABLED&allowPublicKeyRetrieval=true".into()]
+            {
                 server.enter(&options, &credential(user, password), &Settings::default()).await.unwrap();
             }
         }

@@ -10,9 +10,10 @@ use crate::support::{self, shown, whole};
 async fn p_q_p_res_p_inj_p_inj2_p_inj3_and_p_star_every_row_comes_once() {
     for server in support::servers() {
         let named = |names: &[&str]| {
-            let parts = names.iter().enumerate().map(|(index, name)| {
-                format!("PARTITION `{}` VALUES IN ({index})", name.replace('`', "``"))
-            });
+            let parts = names
+                .iter()
+                .enumerate()
+                .map(|(index, name)| format!("PARTITION `{}` VALUES IN ({index})", name.replace('`', "``")));
             format!("(id int, k int) PARTITION BY LIST (k) ({})", parts.collect::<Vec<_>>().join(", "))
         };
         let cases: [(&str, &[&str]); 6] = [

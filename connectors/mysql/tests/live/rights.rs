@@ -102,15 +102,22 @@ async fn health_tells_rights_that_are_missing_or_too_many() {
             ))
             .await;
         let found = async |options: &str, user: &str| {
-            let mut connection = server.enter(options, &credential(user, PASSWORD), &Settings::default()).await.unwrap();
+            let mut connection =
+                server.enter(options, &credential(user, PASSWORD), &Settings::default()).await.unwrap();
             connection.health().await.unwrap()
         };
         let writer = found(&server.options(), "writer_here").await;
         assert_eq!(writer.findings, ["the user may change 1 tables, but only needs to read"]);
-        assert!(writer.user.starts_with("writer_here@") && writer.version.starts_with(|digit: char| digit.is_ascii_digit()));
+        assert!(
+            writer.user.starts_with("writer_here@") && writer.version.starts_with(|digit: char| digit.is_ascii_digit())
+        );
         assert!(writer.tls.unwrap().starts_with("TLSv1.3"));
         let ruler = found(&server.options(), "root").await;
-        assert!(ruler.findings.iter().any(|finding| finding.contains("SUPER") || finding.contains("DROP")), "{:?}", ruler.findings);
+        assert!(
+            ruler.findings.iter().any(|finding| finding.contains("SUPER") || finding.contains("DROP")),
+            "{:?}",
+            ruler.findings
+        );
         let nobody = found("sslMode=REQUIRED", "nobody_here").await.findings;
         for finding in ["sslMode=REQUIRED is weaker", "may read no table"] {
             assert!(nobody.iter().any(|text| text.contains(finding)), "{nobody:?}");

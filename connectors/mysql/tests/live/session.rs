@@ -53,7 +53,14 @@ async fn what_runs_is_marked_with_the_query_it_runs_for() {
             let reading = connection.read(&scan, &rendered.statement, BatchLimits::default());
             let seen = async {
                 let mark = format!("/* {} ", &name[..8]);
-                wait_for(server, &format!("SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE INFO LIKE '{mark}%SELECT `s`%'"), 1).await;
+                wait_for(
+                    server,
+                    &format!(
+                        "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE INFO LIKE '{mark}%SELECT `s`%'"
+                    ),
+                    1,
+                )
+                .await;
             };
             tokio::select! {
                 _ = reading => panic!("the statement ended"),
@@ -279,7 +286,9 @@ async fn a_locked_table_is_not_waited_for_longer_than_a_minute_is_told() {
 async fn rows_are_counted_without_columns() {
     for server in support::servers() {
         let rows: Vec<String> = (1..=250).map(|id| format!("({id})")).collect();
-        server.schema("n_zerocols", &format!("CREATE TABLE t (id int); INSERT INTO t VALUES {}", rows.join(", "))).await;
+        server
+            .schema("n_zerocols", &format!("CREATE TABLE t (id int); INSERT INTO t VALUES {}", rows.join(", ")))
+            .await;
         let mut connection = server.connect().await;
         let scan = Scan::new(table(connection.as_mut(), "n_zerocols", "t").await, Vec::new());
         let rendered = connector_core::sql::render(&scan, CONNECTOR.dialect()).unwrap();

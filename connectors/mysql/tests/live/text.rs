@@ -3,7 +3,9 @@
 use arrow_schema::DataType;
 use connector_core::{Direction, Domain, Function, Nulls, SortKey};
 
-use crate::asked::{above, below, call, column, constant, in_domain, kept, none_of, not, on_text, passing, pushed, text, typed};
+use crate::asked::{
+    above, below, call, column, constant, in_domain, kept, none_of, not, on_text, passing, pushed, text, typed,
+};
 use crate::support::{self, read, scan, shown, table, whole};
 
 fn one(value: &str) -> Domain {
@@ -58,7 +60,10 @@ async fn c_ci_expressions_are_those_of_athena() {
 async fn c_ci_lim_a_limit_behind_an_equality_finds_its_row() {
     for server in support::servers() {
         server
-            .schema("c_ci_lim", "CREATE TABLE t (id int, s varchar(9)); INSERT INTO t VALUES (1, 'a'), (2, 'a'), (3, 'A')")
+            .schema(
+                "c_ci_lim",
+                "CREATE TABLE t (id int, s varchar(9)); INSERT INTO t VALUES (1, 'a'), (2, 'a'), (3, 'A')",
+            )
             .await;
         let mut connection = server.connect().await;
         let mut scan = scan(&table(connection.as_mut(), "c_ci_lim", "t").await);
@@ -90,12 +95,45 @@ async fn c_bin_order_is_by_code_point_and_blanks_count() {
 
 /// Character sets with a text of theirs, and one that they cannot hold.
 const SETS: &[(&str, &str)] = &[
-    ("latin1", "é"), ("utf8mb3", "я"), ("utf8mb4", "😀"), ("ucs2", "я"), ("utf16", "😀"), ("utf16le", "😀"), ("utf32", "😀"),
-    ("ascii", "~"), ("cp1251", "я"), ("cp1250", "ž"), ("latin2", "ž"), ("latin5", "ğ"), ("latin7", "ž"), ("koi8r", "я"),
-    ("greek", "ω"), ("hebrew", "א"), ("cp850", "é"), ("cp866", "я"), ("sjis", "あ"), ("cp932", "あ"), ("ujis", "あ"),
-    ("eucjpms", "あ"), ("big5", "中"), ("gbk", "中"), ("gb2312", "中"), ("euckr", "한"), ("tis620", "ก"), ("macroman", "é"),
-    ("hp8", "é"), ("swe7", "A"), ("dec8", "é"), ("armscii8", "Ա"), ("geostd8", "ა"), ("keybcs2", "ž"), ("cp852", "ž"),
-    ("cp1256", "ب"), ("cp1257", "ž"), ("macce", "ž"), ("koi8u", "є"),
+    ("latin1", "é"),
+    ("utf8mb3", "я"),
+    ("utf8mb4", "😀"),
+    ("ucs2", "я"),
+    ("utf16", "😀"),
+    ("utf16le", "😀"),
+    ("utf32", "😀"),
+    ("ascii", "~"),
+    ("cp1251", "я"),
+    ("cp1250", "ž"),
+    ("latin2", "ž"),
+    ("latin5", "ğ"),
+    ("latin7", "ž"),
+    ("koi8r", "я"),
+    ("greek", "ω"),
+    ("hebrew", "א"),
+    ("cp850", "é"),
+    ("cp866", "я"),
+    ("sjis", "あ"),
+    ("cp932", "あ"),
+    ("ujis", "あ"),
+    ("eucjpms", "あ"),
+    ("big5", "中"),
+    ("gbk", "中"),
+    ("gb2312", "中"),
+    ("euckr", "한"),
+    ("tis620", "ก"),
+    ("macroman", "é"),
+    ("hp8", "é"),
+    ("swe7", "A"),
+    ("dec8", "é"),
+    ("armscii8", "Ա"),
+    ("geostd8", "ა"),
+    ("keybcs2", "ž"),
+    ("cp852", "ž"),
+    ("cp1256", "ب"),
+    ("cp1257", "ž"),
+    ("macce", "ž"),
+    ("koi8u", "є"),
 ];
 
 #[tokio::test]
@@ -117,7 +155,8 @@ async fn a_text_of_any_character_set_is_found_by_itself_and_by_nothing_else() {
             for name in ["v", "c"] {
                 let mut scan = scan(&table);
                 assert_eq!(shown(&read(connection.as_mut(), &scan).await, name), [*value, "a", "?", "A"], "{set}");
-                for (asked, expected) in [(*value, vec!["1"]), ("a", vec!["2"]), ("?", vec!["3"]), ("😀𝄞", vec![])] {
+                for (asked, expected) in [(*value, vec!["1"]), ("a", vec!["2"]), ("?", vec!["3"]), ("😀𝄞", vec![])]
+                {
                     scan.domains.insert(name.into(), one(asked));
                     let found = shown(&read(connection.as_mut(), &scan).await, "id");
                     if *set != "swe7" {
@@ -165,7 +204,10 @@ async fn a_char_is_shown_and_found_without_its_blanks() {
         assert_eq!(in_domain(server, "c_char", "s", one("ab")).await, pushed(&["1", "2"]));
         assert_eq!(in_domain(server, "c_char", "s", one("ab ")).await, pushed(&[]));
         assert_eq!(passing(server, "c_char", on_text(Function::LikePattern, "s", "ab_")).await, pushed(&[]));
-        assert_eq!(passing(server, "c_char", on_text(Function::LikePattern, "s", "%b")).await, pushed(&["1", "2", "3"]));
+        assert_eq!(
+            passing(server, "c_char", on_text(Function::LikePattern, "s", "%b")).await,
+            pushed(&["1", "2", "3"])
+        );
     }
 }
 
@@ -236,7 +278,10 @@ async fn an_order_is_by_code_point_with_null_where_it_is_wanted() {
 async fn texts_too_large_for_the_servers_expressions_are_filtered_above() {
     for server in support::servers() {
         server
-            .schema("c_large", "CREATE TABLE t (id int, s longtext); INSERT INTO t VALUES (1, 'a'), (2, 'A'), (3, NULL)")
+            .schema(
+                "c_large",
+                "CREATE TABLE t (id int, s longtext); INSERT INTO t VALUES (1, 'a'), (2, 'A'), (3, NULL)",
+            )
             .await;
         assert_eq!(in_domain(server, "c_large", "s", one("a")).await, kept(&["1"]));
         assert_eq!(passing(server, "c_large", on_text(Function::LikePattern, "s", "A")).await, kept(&["2"]));

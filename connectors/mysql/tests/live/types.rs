@@ -23,7 +23,11 @@ const AS_TEXT: &[(&str, &str, &str)] = &[
     ("time", "-838:59:59", "-838:59:59"),
     ("time(6)", "-00:00:00.000001", "-00:00:00.000001"),
     ("time(3)", "100:00:00.5", "100:00:00.500"),
-    ("decimal(65,30)", "-12345678901234567890123456789012345.5", "-12345678901234567890123456789012345.500000000000000000000000000000"),
+    (
+        "decimal(65,30)",
+        "-12345678901234567890123456789012345.5",
+        "-12345678901234567890123456789012345.500000000000000000000000000000",
+    ),
     ("decimal(40,0)", "9999999999999999999999999999999999999999", "9999999999999999999999999999999999999999"),
     ("json", "{\"a\": 1}", "{\"a\": 1}"),
 ];
@@ -56,8 +60,18 @@ const AS_VALUES: &[(&str, &str, &str, DataType)] = &[
     ("bit(64)", "18446744073709551615", "18446744073709551615", DataType::Decimal128(20, 0)),
     ("year", "0000", "0", DataType::Int32),
     ("year", "2005", "2005", DataType::Int32),
-    ("decimal(38,10)", "1234567890123456789012345678.0123456789", "1234567890123456789012345678.0123456789", DataType::Decimal128(38, 10)),
-    ("decimal(30,30)", "0.000000000000000000000000000001", "0.000000000000000000000000000001", DataType::Decimal128(30, 30)),
+    (
+        "decimal(38,10)",
+        "1234567890123456789012345678.0123456789",
+        "1234567890123456789012345678.0123456789",
+        DataType::Decimal128(38, 10),
+    ),
+    (
+        "decimal(30,30)",
+        "0.000000000000000000000000000001",
+        "0.000000000000000000000000000001",
+        DataType::Decimal128(30, 30),
+    ),
     ("decimal(10,2) unsigned", "9.99", "9.99", DataType::Decimal128(10, 2)),
     ("float", "16777216", "16777216", DataType::Float32),
     ("float", "3.4028234e38", "340282350000000000000000000000000000000", DataType::Float32),
@@ -78,7 +92,11 @@ const AS_VALUES: &[(&str, &str, &str, DataType)] = &[
 fn tables<'a>(types: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let numeric = |value: &str| value.bytes().all(|byte| byte.is_ascii_digit() || b"-.e".contains(&byte));
     let table = |(index, (name, value)): (usize, (&str, &str))| {
-        let value = if numeric(value) && !name.starts_with("date") && !name.starts_with("inet") { value.to_owned() } else { format!("'{}'", value.replace('\'', "''")) };
+        let value = if numeric(value) && !name.starts_with("date") && !name.starts_with("inet") {
+            value.to_owned()
+        } else {
+            format!("'{}'", value.replace('\'', "''"))
+        };
         format!("CREATE TABLE t{index} (id int, v {name}); INSERT INTO t{index} VALUES (1, NULL), (2, {value})")
     };
     types.enumerate().map(table).collect::<Vec<_>>().join("; ")
@@ -105,7 +123,14 @@ fn value_of(column: &dyn Array) -> Value {
     }
 }
 
-async fn found_by_itself(server: &support::Server, schema: &str, index: usize, name: &str, expected: &str, data_type: &DataType) {
+async fn found_by_itself(
+    server: &support::Server,
+    schema: &str,
+    index: usize,
+    name: &str,
+    expected: &str,
+    data_type: &DataType,
+) {
     let mut connection = server.connect().await;
     let table = table(connection.as_mut(), schema, &format!("t{index}")).await;
     let mut scan = scan(&table);
@@ -142,12 +167,20 @@ async fn t_un_t_bits8_t_yr_t_fl_types_of_athena_show_their_values_and_are_found_
 #[tokio::test]
 async fn t_tiny1_a_number_among_truth_values_is_named_and_shown_by_an_option() {
     for server in support::servers() {
-        server.schema("t_tiny1", "CREATE TABLE t (id int, v tinyint(1)); INSERT INTO t VALUES (1, 1), (2, 0), (3, 5), (4, -1)").await;
+        server
+            .schema(
+                "t_tiny1",
+                "CREATE TABLE t (id int, v tinyint(1)); INSERT INTO t VALUES (1, 1), (2, 0), (3, 5), (4, -1)",
+            )
+            .await;
         let mut connection = server.connect().await;
         let scan = scan(&table(connection.as_mut(), "t_tiny1", "t").await);
         let error = failure(connection.as_mut(), &scan).await;
         assert_eq!(error.kind(), ErrorKind::Corrupt);
-        assert!(error.to_string().contains("column \"v\", row 3") && error.to_string().contains("does not fit boolean"), "{error}");
+        assert!(
+            error.to_string().contains("column \"v\", row 3") && error.to_string().contains("does not fit boolean"),
+            "{error}"
+        );
         assert!(error.hint_text().unwrap().contains("tinyInt1isBit=false"));
         // A condition that would take it for a truth value is the same error.
         let mut counted = connector_core::Scan::new(scan.table.clone(), Vec::new());
@@ -156,14 +189,22 @@ async fn t_tiny1_a_number_among_truth_values_is_named_and_shown_by_an_option() {
         assert!(error.to_string().contains("does not fit boolean"), "{error}");
         let mut numbers = server.connect_by("tinyInt1isBit=false").await;
         let all = support::whole(numbers.as_mut(), "t_tiny1", "t").await;
-        assert_eq!((all.column(1).data_type(), shown(&all, "v")), (&DataType::Int8, vec!["1".into(), "0".into(), "5".into(), "-1".into()]));
+        assert_eq!(
+            (all.column(1).data_type(), shown(&all, "v")),
+            (&DataType::Int8, vec!["1".into(), "0".into(), "5".into(), "-1".into()])
+        );
     }
 }
 
 #[tokio::test]
 async fn geometry_is_bytes_and_only_null_is_asked_of_it() {
     for server in support::servers() {
-        server.schema("t_geo", "CREATE TABLE t (id int, v point); INSERT INTO t VALUES (1, ST_GeomFromText('POINT(1 2)')), (2, NULL)").await;
+        server
+            .schema(
+                "t_geo",
+                "CREATE TABLE t (id int, v point); INSERT INTO t VALUES (1, ST_GeomFromText('POINT(1 2)')), (2, NULL)",
+            )
+            .await;
         let mut connection = server.connect().await;
         let all = support::whole(connection.as_mut(), "t_geo", "t").await;
         let expected = [&[0; 4][..], &[1, 1, 0, 0, 0], &1_f64.to_le_bytes(), &2_f64.to_le_bytes()].concat();
@@ -202,8 +243,11 @@ async fn zoned_timestamps_are_packed_and_filtered_when_wanted() {
 async fn thirty_megabytes_of_text_arrive() {
     for server in support::servers() {
         server
-            .schema("long_text", "CREATE TABLE t (id int, v longtext); INSERT INTO t VALUES (1, REPEAT('é', 5 << 20)), (2, 'x'); \
-                     CREATE VIEW w AS SELECT v AS a, v AS b, v AS c FROM t WHERE id = 1")
+            .schema(
+                "long_text",
+                "CREATE TABLE t (id int, v longtext); INSERT INTO t VALUES (1, REPEAT('é', 5 << 20)), (2, 'x'); \
+                     CREATE VIEW w AS SELECT v AS a, v AS b, v AS c FROM t WHERE id = 1",
+            )
             .await;
         let mut connection = server.connect().await;
         let all = support::whole(connection.as_mut(), "long_text", "w").await;

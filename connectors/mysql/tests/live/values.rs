@@ -47,7 +47,9 @@ async fn t_zd_t_zdt_t_zpart_a_date_with_zeros_is_named_or_null() {
         for name in ["d", "p", "dt", "ts"] {
             assert_eq!(shown(&all, name)[1], "∅");
             let data_type = shown_as_null.column(name).unwrap().mapping.data_type.clone();
-            for (domain, id) in [(Domain::only_null(data_type.clone()), "2"), (Domain::not_null(data_type.clone()), "1")] {
+            for (domain, id) in
+                [(Domain::only_null(data_type.clone()), "2"), (Domain::not_null(data_type.clone()), "1")]
+            {
                 let mut asked = scan(&shown_as_null);
                 asked.domains = BTreeMap::from([(name.into(), domain)]);
                 assert_eq!(shown(&read(nulls.as_mut(), &asked).await, "id"), [id], "{name}");
@@ -79,7 +81,8 @@ async fn t_dt_t_dtf_t_ts_old_old_times_are_those_of_the_source_and_found_by_them
         server.schema("t_old", &sql).await;
         let mut connection = server.connect().await;
         let all = whole(connection.as_mut(), "t_old", "t").await;
-        let expected = [(1500, 1, 1), (1582, 10, 10), (1582, 10, 15), (1, 1, 1), (9999, 12, 31)].map(|(y, m, d)| days(y, m, d));
+        let expected =
+            [(1500, 1, 1), (1582, 10, 10), (1582, 10, 15), (1, 1, 1), (9999, 12, 31)].map(|(y, m, d)| days(y, m, d));
         assert_eq!(shown(&all, "d"), expected.map(|days| days.to_string()));
         assert_eq!(shown(&all, "ts"), expected.map(|days| (days * DAY).to_string()));
         for (id, day) in expected.into_iter().enumerate() {
@@ -154,7 +157,12 @@ async fn t_ts_eq_and_t_ts_le_mean_the_millisecond_that_is_shown() {
 async fn t_tzread_and_t_tzf_a_timestamp_is_in_utc_whatever_the_servers_zone() {
     for server in support::own_servers() {
         // The server's own zone is +05:00; what fills it says +00:00.
-        server.schema("t_tz", "CREATE TABLE t (id int, ts timestamp NULL); INSERT INTO t VALUES (1, '2020-01-01 12:00:00')").await;
+        server
+            .schema(
+                "t_tz",
+                "CREATE TABLE t (id int, ts timestamp NULL); INSERT INTO t VALUES (1, '2020-01-01 12:00:00')",
+            )
+            .await;
         let noon = days(2020, 1, 1) * DAY + DAY / 2;
         let mut connection = server.connect().await;
         assert_eq!(shown(&whole(connection.as_mut(), "t_tz", "t").await, "ts"), [noon.to_string()]);
@@ -166,7 +174,12 @@ async fn t_tzread_and_t_tzf_a_timestamp_is_in_utc_whatever_the_servers_zone() {
 #[tokio::test]
 async fn t_tmlt_a_time_is_compared_as_the_text_it_is_shown_as() {
     for server in support::servers() {
-        server.schema("t_tmlt", "CREATE TABLE t (id int, tm time); INSERT INTO t VALUES (1, '-01:00'), (2, '09:00'), (3, '100:00')").await;
+        server
+            .schema(
+                "t_tmlt",
+                "CREATE TABLE t (id int, tm time); INSERT INTO t VALUES (1, '-01:00'), (2, '09:00'), (3, '100:00')",
+            )
+            .await;
         let early = below(DataType::Utf8, text("12:00:00"));
         assert_eq!(in_domain(server, "t_tmlt", "tm", early).await, pushed(&["1", "2", "3"]));
     }
@@ -190,11 +203,17 @@ async fn t_flf_t_fle_t_flrng_a_float_is_found_by_what_it_is() {
             assert_eq!(in_domain(server, "t_fl", name, between).await, kept(&["1"]));
             let zero = Domain::single(DataType::Float32, Value::Float32(0.0));
             assert_eq!(in_domain(server, "t_fl", name, zero).await, kept(&["3", "4"]));
-            let filter = call(Function::Equal, vec![column(name, DataType::Float32), constant(Value::Float32(0.1), DataType::Float32)]);
+            let filter = call(
+                Function::Equal,
+                vec![column(name, DataType::Float32), constant(Value::Float32(0.1), DataType::Float32)],
+            );
             assert_eq!(passing(server, "t_fl", filter).await, kept(&["1"]));
         }
         let above_all = above(DataType::Float64, Value::Float64(f64::NAN));
-        assert_eq!(in_domain(server, "t_fl", "x", Domain::single(DataType::Float64, Value::Float64(0.1))).await, kept(&["1"]));
+        assert_eq!(
+            in_domain(server, "t_fl", "x", Domain::single(DataType::Float64, Value::Float64(0.1))).await,
+            kept(&["1"])
+        );
         drop(above_all);
     }
 }
@@ -232,8 +251,14 @@ async fn numbers_of_two_signs_and_widths_compare_as_numbers() {
         assert_eq!(passing(server, "t_signs", compared(Function::LessThan, a, b)).await, pushed(&["1", "3"]));
         assert_eq!(passing(server, "t_signs", compared(Function::Equal, a, b)).await, pushed(&["2"]));
         let d = DataType::Decimal128(30, 10);
-        assert_eq!(passing(server, "t_signs", compared(Function::Equal, ("c", &DataType::Int8), ("d", &d))).await, pushed(&["1", "2"]));
-        assert_eq!(passing(server, "t_signs", compared(Function::Equal, ("e", &DataType::Int64), ("b", &wide))).await, pushed(&["2"]));
+        assert_eq!(
+            passing(server, "t_signs", compared(Function::Equal, ("c", &DataType::Int8), ("d", &d))).await,
+            pushed(&["1", "2"])
+        );
+        assert_eq!(
+            passing(server, "t_signs", compared(Function::Equal, ("e", &DataType::Int64), ("b", &wide))).await,
+            pushed(&["2"])
+        );
         let minus = Value::Decimal { unscaled: -1, scale: 0 };
         assert_eq!(in_domain(server, "t_signs", "b", above(wide.clone(), minus)).await, pushed(&["1", "2", "3"]));
         let beyond = Value::Int(300);

@@ -72,7 +72,9 @@ pub fn serve(stream: &mut TcpStream, instead: &mut impl FnMut(&Said) -> Option<V
         let answer = match said {
             Said::Query(_) | Said::Reset => packet(1, &ok()),
             // Two columns of text, no parameters.
-            Said::Prepare(_) => [packet(1, &[0, 1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0]), column(2, 253), column(3, 253)].concat(),
+            Said::Prepare(_) => {
+                [packet(1, &[0, 1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0]), column(2, 253), column(3, 253)].concat()
+            }
             Said::Execute => {
                 [packet(1, &[2]), column(2, 253), column(3, 253), packet(4, b"\0\0\x017\x0816777216"), end(5)].concat()
             }

@@ -100,7 +100,10 @@ fn given(kind: Kind) -> Option<Server> {
 /// Where a server's programs are. MySQL may lie unpacked beside the system, and is fetched when it is required.
 fn installed(kind: Kind) -> Option<PathBuf> {
     if kind == Kind::MariaDb {
-        return ["/usr/sbin", "/usr/bin", "/usr/libexec"].map(PathBuf::from).into_iter().find(|bin| bin.join("mariadbd").exists());
+        return ["/usr/sbin", "/usr/bin", "/usr/libexec"]
+            .map(PathBuf::from)
+            .into_iter()
+            .find(|bin| bin.join("mariadbd").exists());
     }
     let has_server = |root: &PathBuf| root.join("usr/sbin/mysqld").exists();
     let fetched = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mysql");
@@ -125,7 +128,7 @@ fn started(kind: Kind) -> Option<Server> {
     certificates::write(&dir);
     let plugin = if kind == Kind::MySql { "WITH caching_sha2_password " } else { "" };
     let create = if kind == Kind::MySql { "CREATE USER" } else { "CREATE OR REPLACE USER" };
-    
+
     // One statement a line; the server takes no other.
     let users = format!(
         "{create} root@'127.0.0.1' IDENTIFIED {plugin}BY '{PASSWORD}';\n\
@@ -146,7 +149,8 @@ fn started(kind: Kind) -> Option<Server> {
     let mut line = String::new();
     stdout.read_line(&mut line).unwrap();
     let log = |name: &str| std::fs::read_to_string(dir.join(name)).unwrap_or_default();
-    let port = line.trim().parse().unwrap_or_else(|_| panic!("no {}: {}{}", kind.name(), log("log"), log("server.log")));
+    let port =
+        line.trim().parse().unwrap_or_else(|_| panic!("no {}: {}{}", kind.name(), log("log"), log("server.log")));
     say(&format!("{} of {} on port {port}", kind.name(), programs.display()));
     Some(Server {
         kind,
@@ -174,7 +178,10 @@ impl Server {
     /// Runs statements as ruler, in any mode that lets odd values in.
     pub async fn run(&self, sql: &str) {
         let mut admin = self.admin().await;
-        admin.query_drop("SET sql_mode = 'ALLOW_INVALID_DATES', time_zone = '+00:00', sql_select_limit = 1000000").await.unwrap();
+        admin
+            .query_drop("SET sql_mode = 'ALLOW_INVALID_DATES', time_zone = '+00:00', sql_select_limit = 1000000")
+            .await
+            .unwrap();
         admin.query_drop(sql).await.unwrap_or_else(|error| panic!("{:?}: {error}\n{sql}", self.kind));
         admin.disconnect().await.unwrap();
     }
