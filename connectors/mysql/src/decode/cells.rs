@@ -183,6 +183,36 @@ fn offset(length: usize) -> Result<i32, Fault> {
     i32::try_from(length).map_err(|_| Fault::TooLarge)
 }
 
+/// A column of which the server says that it holds nothing but NULL, whatever it was described as.
+pub(super) struct Nulls {
+    data_type: DataType,
+    rows: usize,
+}
+
+impl Nulls {
+    pub(super) fn of(data_type: &DataType) -> Self {
+        Self { data_type: data_type.clone(), rows: 0 }
+    }
+}
+
+impl Cells for Nulls {
+    fn push(&mut self, _bytes: &[u8]) -> Result<usize, Fault> {
+        Err(Fault::Malformed)
+    }
+
+    fn push_null(&mut self) {
+        self.rows += 1;
+    }
+
+    fn bits_per_row(&self) -> usize {
+        1 + self.data_type.primitive_width().unwrap_or(size_of::<i32>()) * 8
+    }
+
+    fn finish(&mut self) -> Result<ArrayRef, (usize, Fault)> {
+        Ok(arrow_array::new_null_array(&self.data_type, std::mem::take(&mut self.rows)))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use arrow_array::Array;

@@ -49,13 +49,17 @@ pub(super) fn uint8(bytes: &[u8]) -> Result<Option<i128>, Fault> {
     fixed(bytes).map(|bytes| Some(u64::from_le_bytes(bytes).into()))
 }
 
-/// A year, in four bytes or eight.
-pub(super) fn year(bytes: &[u8]) -> Result<Option<i32>, Fault> {
-    let number = match bytes.len() {
-        4 => fixed(bytes).map(u32::from_le_bytes)?.into(),
-        _ => fixed(bytes).map(u64::from_le_bytes)?,
-    };
-    i32::try_from(number).map(Some).map_err(|_| Fault::Malformed)
+/// A whole number of any width.
+pub(super) fn integer(bytes: &[u8], unsigned: bool) -> Result<i128, Fault> {
+    let negative = !unsigned && bytes.last().is_some_and(|byte| byte & 0x80 != 0);
+    let mut wide = [if negative { 0xff } else { 0 }; 16];
+    wide.get_mut(..bytes.len()).ok_or(Fault::Malformed)?.copy_from_slice(bytes);
+    Ok(i128::from_le_bytes(wide))
+}
+
+/// The same number in fewer bytes.
+pub(super) fn narrow<T: TryFrom<i128>>(number: i128) -> Result<Option<T>, Fault> {
+    T::try_from(number).map(Some).map_err(|_| Fault::value("a number outside its column's range"))
 }
 
 /// Bits as a number, the first one highest.
@@ -171,6 +175,18 @@ mod tests {
         assert_eq!(bits(&[1, 0]), Ok(Some(256)));
         assert_eq!(wide_bits(&[255; 8]), Ok(Some(u64::MAX.into())));
         assert_eq!((bits(&[255; 8]), bits(&[0; 9])), (Err(Fault::Malformed), Err(Fault::Malformed)));
+    }
+
+    #[test]
+    fn a_number_of_another_width_is_itself_or_a_fault() {
+        for number in [-1_i64, 0, 1, i64::MIN, i64::MAX, 127, -128] {
+            assert_eq!(integer(&number.to_le_bytes(), false), Ok(number.into()));
+        }
+        assert_eq!(integer(&u64::MAX.to_le_bytes(), true), Ok(u64::MAX.into()));
+        assert_eq!(integer(&[0xff], false), Ok(-1));
+        assert_eq!((narrow::<i32>(7), narrow::<i64>(-1)), (Ok(Some(7)), Ok(Some(-1))));
+        assert!(matches!(narrow::<i8>(128), Err(Fault::Value(_))));
+        assert_eq!(integer(&[0; 17], false), Err(Fault::Malformed));
     }
 
     #[test]

@@ -182,7 +182,7 @@ impl Server {
             .query_drop("SET sql_mode = 'ALLOW_INVALID_DATES', time_zone = '+00:00', sql_select_limit = 1000000")
             .await
             .unwrap();
-        admin.query_drop(sql).await.unwrap_or_else(|error| panic!("{:?}: {error}\n{sql}", self.kind));
+        admin.query_drop(sql).await.unwrap_or_else(|error| panic!("{:?}: {error}\n{:.2000}", self.kind, sql));
         admin.disconnect().await.unwrap();
     }
 
