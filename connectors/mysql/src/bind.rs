@@ -1,7 +1,7 @@
 //! Values to compare with, as the execution of a prepared statement carries them.
 //!
 //! Times travel as text, which the statement casts to their type; decimals as the digits they are. Times beyond the server's
-//! range and decimals finer than it knows are not sent, and what compares with them is evaluated above. Not here: which cast
+//! range, decimals finer than it knows, NaN and infinities are not sent, and what compares with them is evaluated above. Not here: which cast
 //! gives a value its type; the dialect says so.
 
 use connector_core::{Bind, Error, Result, Value};
@@ -20,6 +20,8 @@ pub(crate) fn exists(value: &Value) -> bool {
         Value::Date(days) => has_day((*days).into()),
         Value::Millis(millis) | Value::ZonedMillis(millis) => has_day(millis.div_euclid(DAY)),
         Value::Decimal { scale, .. } => (0..=MOST_PLACES).contains(scale),
+        Value::Float32(value) => value.is_finite(),
+        Value::Float64(value) => value.is_finite(),
         _ => true,
     }
 }
@@ -120,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn times_beyond_the_servers_and_finer_decimals_do_not_exist() {
+    fn what_the_server_lacks_does_not_exist() {
         for (value, there) in [
             (Value::Date(-719_162), true),
             (Value::Date(-719_163), false),
@@ -131,6 +133,9 @@ mod tests {
             (Value::ZonedMillis(i64::MIN), false),
             (Value::Decimal { unscaled: 1, scale: 30 }, true),
             (Value::Decimal { unscaled: 1, scale: 31 }, false),
+            (Value::Float64(f64::NAN), false),
+            (Value::Float32(f32::INFINITY), false),
+            (Value::Float64(f64::MAX), true),
             (Value::Text("a\0".into()), true),
         ] {
             assert_eq!((exists(&value), encode(&value, &mut Vec::new()).is_ok()), (there, there), "{value:?}");

@@ -64,7 +64,7 @@ pub(crate) fn mapping(remote: &RemoteType, context: Context<'_>) -> ColumnMappin
             Some(data_type) => full(data_type),
             None => as_text(),
         },
-        // The source knows no NaN, but what is bound may be one.
+        // The source knows no NaN, and none is asked about there; but what is kept is cheap to check again.
         "float" => plain(DataType::Float32, Pushdown::Superset),
         "double" => plain(DataType::Float64, Pushdown::Superset),
         // Compared as it is, the source takes 5 for 2005.

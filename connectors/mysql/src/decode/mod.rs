@@ -143,7 +143,9 @@ fn integers(wire: Described, data_type: &DataType) -> Option<Box<dyn Cells>> {
         DataType::Int16 => Fixed::boxed::<Int16Type>(data_type, move |bytes: &[u8]| scalar::narrow(read(bytes)?)),
         DataType::Int32 => Fixed::boxed::<Int32Type>(data_type, move |bytes: &[u8]| scalar::narrow(read(bytes)?)),
         DataType::Int64 => Fixed::boxed::<Int64Type>(data_type, move |bytes: &[u8]| scalar::narrow(read(bytes)?)),
-        DataType::Decimal128(20, 0) => Fixed::boxed::<Decimal128Type>(data_type, move |bytes: &[u8]| read(bytes).map(Some)),
+        DataType::Decimal128(20, 0) => {
+            Fixed::boxed::<Decimal128Type>(data_type, move |bytes: &[u8]| read(bytes).map(Some))
+        }
         _ => return None,
     })
 }
