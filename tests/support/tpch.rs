@@ -1,10 +1,11 @@
-//! TPC-H in a PostgreSQL of one's own: the data of crate `tpchgen`, and the 22 queries with PostgreSQL's own answers.
+//! TPC-H in databases of one's own: the data of crate `tpchgen`, and the 22 queries with PostgreSQL's own answers.
 
 use std::fmt::Display;
 use std::path::PathBuf;
 
 use bytes::Bytes;
 use futures::SinkExt;
+use mysql_async::prelude::Queryable;
 use tokio_postgres::{Client, SimpleQueryMessage};
 use tpchgen::csv::{CustomerCsv, LineItemCsv, NationCsv, OrderCsv, PartCsv, PartSuppCsv, RegionCsv, SupplierCsv};
 use tpchgen::generators::{
@@ -46,6 +47,37 @@ async fn copy(client: &Client, table: &str, rows: impl Iterator<Item = impl Disp
     }
     sink.send(Bytes::from(chunk)).await.expect("copying the last rows");
     sink.as_mut().finish().await.expect("ending the copy");
+}
+
+/// The same tables in a MariaDB or MySQL, made anew.
+pub async fn fill(client: &mut mysql_async::Conn, scale: f64) {
+    client.query_drop("DROP DATABASE IF EXISTS tpch").await.unwrap();
+    for statement in SCHEMA.split(';').filter(|statement| !statement.trim().is_empty()) {
+        client.query_drop(statement).await.unwrap_or_else(|error| panic!("{statement}: {error}"));
+    }
+    insert(client, "region", RegionGenerator::new(scale, 1, 1).iter()).await;
+    insert(client, "nation", NationGenerator::new(scale, 1, 1).iter()).await;
+    insert(client, "part", PartGenerator::new(scale, 1, 1).iter()).await;
+    insert(client, "supplier", SupplierGenerator::new(scale, 1, 1).iter()).await;
+    insert(client, "partsupp", PartSuppGenerator::new(scale, 1, 1).iter()).await;
+    insert(client, "customer", CustomerGenerator::new(scale, 1, 1).iter()).await;
+    insert(client, "orders", OrderGenerator::new(scale, 1, 1).iter()).await;
+    insert(client, "lineitem", LineItemGenerator::new(scale, 1, 1).iter()).await;
+}
+
+/// Inserts rows as the generator prints them, a bar behind each value.
+async fn insert(client: &mut mysql_async::Conn, table: &str, rows: impl Iterator<Item = impl Display>) {
+    let quoted = |value: &str| format!("'{}'", value.replace('\\', "\\\\").replace('\'', "''"));
+    let row = |row: String| {
+        let values: Vec<String> = row.trim_end().trim_end_matches('|').split('|').map(quoted).collect();
+        format!("({})", values.join(","))
+    };
+    let mut rows = rows.map(|line| row(line.to_string())).peekable();
+    while rows.peek().is_some() {
+        let values: Vec<String> = rows.by_ref().take(2_000).collect();
+        let statement = format!("INSERT INTO tpch.{table} VALUES {}", values.join(","));
+        client.query_drop(statement).await.unwrap_or_else(|error| panic!("filling {table}: {error}"));
+    }
 }
 
 /// The number and the text of each query.
