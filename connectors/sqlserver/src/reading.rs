@@ -143,7 +143,7 @@ async fn pump(
     tell(&mut events, Event::Begun).await?;
     while let Some(item) = rows.try_next().await.map_err(Stop::Driver)? {
         let QueryItem::Row(row) = item else { continue };
-        decoder.push(row).map_err(Stop::Ours)?;
+        decoder.push(&row).map_err(Stop::Ours)?;
         if decoder.is_full() {
             hand_on(&mut decoder, &mut events).await?;
         }

@@ -6,7 +6,7 @@ use arrow_array::builder::{BinaryBuilder, BooleanBuilder, StringBuilder};
 use arrow_array::{ArrayRef, ArrowPrimitiveType, PrimitiveArray};
 use arrow_buffer::{NullBufferBuilder, ScalarBuffer};
 use arrow_schema::DataType;
-use tiberius::ColumnData;
+use tiberius::{ColumnData, ColumnType};
 
 use super::{Fault, scalar, variant};
 
@@ -15,8 +15,8 @@ const FIRST_ROWS: usize = 4096;
 
 /// Buffers that take cells and give an array.
 pub(super) trait Cells: Send {
-    /// Adds a cell and tells how many bytes it took beyond [`Cells::bits_per_row`].
-    fn push(&mut self, data: &ColumnData<'_>) -> Result<usize, Fault>;
+    /// Adds a cell of this type on the wire, and tells how many bytes it took beyond [`Cells::bits_per_row`].
+    fn push(&mut self, data: &ColumnData<'_>, wire: ColumnType) -> Result<usize, Fault>;
 
     /// What every row takes: validity, and data or offset.
     fn bits_per_row(&self) -> usize;
@@ -45,7 +45,7 @@ impl<T: ArrowPrimitiveType> Fixed<T> {
 }
 
 impl<T: ArrowPrimitiveType> Cells for Fixed<T> {
-    fn push(&mut self, data: &ColumnData<'_>) -> Result<usize, Fault> {
+    fn push(&mut self, data: &ColumnData<'_>, _wire: ColumnType) -> Result<usize, Fault> {
         let value = (self.decode)(data)?;
         self.values.push(value.unwrap_or_default());
         self.nulls.append(value.is_some());
@@ -74,7 +74,7 @@ impl Bits {
 }
 
 impl Cells for Bits {
-    fn push(&mut self, data: &ColumnData<'_>) -> Result<usize, Fault> {
+    fn push(&mut self, data: &ColumnData<'_>, _wire: ColumnType) -> Result<usize, Fault> {
         self.0.append_option(scalar::boolean(data)?);
         Ok(0)
     }
@@ -122,9 +122,9 @@ impl Varied {
 }
 
 impl Cells for Varied {
-    fn push(&mut self, data: &ColumnData<'_>) -> Result<usize, Fault> {
+    fn push(&mut self, data: &ColumnData<'_>, wire: ColumnType) -> Result<usize, Fault> {
         if let Buffers::Text(_) = self.buffers {
-            let text = variant::printed(data)?;
+            let text = if wire == ColumnType::SSVariant { variant::printed(data) } else { variant::text(data) }?;
             let bytes = self.make_room(text.as_ref().map_or(0, |text| text.len()))?;
             if let Buffers::Text(texts) = &mut self.buffers {
                 texts.append_option(text);
@@ -163,21 +163,21 @@ mod tests {
     #[test]
     fn buffers_are_empty_after_a_batch() {
         let mut cells = Varied::text(100);
-        assert_eq!(cells.push(&ColumnData::String(Some("é".into()))), Ok(2));
-        assert_eq!(cells.push(&ColumnData::String(None)), Ok(0));
+        assert_eq!(cells.push(&ColumnData::String(Some("é".into())), ColumnType::Null), Ok(2));
+        assert_eq!(cells.push(&ColumnData::String(None), ColumnType::Null), Ok(0));
         assert_eq!(cells.finish().len(), 2);
-        cells.push(&ColumnData::String(Some("b".into()))).unwrap();
+        cells.push(&ColumnData::String(Some("b".into())), ColumnType::Null).unwrap();
         let array = cells.finish();
         assert_eq!((array.len(), array.as_string::<i32>().value(0)), (1, "b"));
         let mut numbers = Fixed::<Int64Type>::boxed(&DataType::Int64, scalar::int64);
-        numbers.push(&ColumnData::I64(Some(1))).unwrap();
+        numbers.push(&ColumnData::I64(Some(1)), ColumnType::Null).unwrap();
         assert_eq!((numbers.finish().len(), numbers.finish().len()), (1, 0));
     }
 
     #[test]
     fn a_cell_is_refused_above_the_limit_and_not_at_it() {
         let mut cells = Varied::binary(3);
-        assert_eq!(cells.push(&ColumnData::Binary(Some(vec![0; 3].into()))), Ok(3));
-        assert_eq!(cells.push(&ColumnData::Binary(Some(vec![0; 4].into()))), Err(Fault::Cell));
+        assert_eq!(cells.push(&ColumnData::Binary(Some(vec![0; 3].into())), ColumnType::Null), Ok(3));
+        assert_eq!(cells.push(&ColumnData::Binary(Some(vec![0; 4].into())), ColumnType::Null), Err(Fault::Cell));
     }
 }

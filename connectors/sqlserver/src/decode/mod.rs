@@ -87,13 +87,13 @@ impl RowDecoder {
     ///
     /// Errors: corrupt, for a value outside its type, and conflict, for one of another type; they name column, row and the
     /// value's class.
-    pub(crate) fn push(&mut self, row: tiberius::Row) -> Result<()> {
+    pub(crate) fn push(&mut self, row: &tiberius::Row) -> Result<()> {
         // A scan of no columns still selects one constant, whose value says nothing.
         if row.len() != self.columns.len().max(1) {
             return Err(Error::internal("the answer has another number of columns than the statement"));
         }
-        for (index, (column, data)) in self.columns.iter_mut().zip(row).enumerate() {
-            match column.push(&data) {
+        for (index, (column, (wire, data))) in self.columns.iter_mut().zip(row.cells()).enumerate() {
+            match column.push(data, wire.column_type()) {
                 Ok(bytes) => self.varying_bytes += bytes,
                 Err(fault) => return Err(self.fault(index, &fault)),
             }
@@ -185,9 +185,9 @@ mod tests {
     fn rows_become_batches_within_their_limits() {
         let mut decoder = decoder(DataType::Int32, 2);
         assert!(decoder.take().unwrap().is_none());
-        decoder.push(row([ColumnData::I32(Some(7))])).unwrap();
+        decoder.push(&row([ColumnData::I32(Some(7))])).unwrap();
         assert!(!decoder.is_full());
-        decoder.push(row([ColumnData::I32(None)])).unwrap();
+        decoder.push(&row([ColumnData::I32(None)])).unwrap();
         assert!(decoder.is_full());
         let batch = decoder.take().unwrap().unwrap();
         assert_eq!((batch.num_rows(), batch.column(0).null_count()), (2, 1));
@@ -197,30 +197,40 @@ mod tests {
     #[test]
     fn rows_of_no_columns_are_counted() {
         let mut decoder = RowDecoder::new(&[], BatchLimits::default(), 8).unwrap();
-        decoder.push(row([ColumnData::I32(Some(1))])).unwrap();
+        decoder.push(&row([ColumnData::I32(Some(1))])).unwrap();
         assert_eq!(decoder.take().unwrap().unwrap().num_rows(), 1);
-        assert_eq!(decoder.push(row([])).unwrap_err().kind(), ErrorKind::Internal);
+        assert_eq!(decoder.push(&row([])).unwrap_err().kind(), ErrorKind::Internal);
     }
 
     #[test]
     fn a_fault_names_column_row_and_class_and_never_the_value() {
         let mut decoder = decoder(DataType::Utf8, 10);
-        decoder.push(row([ColumnData::String(Some("ok".into()))])).unwrap();
-        let large = decoder.push(row([ColumnData::String(Some("hunter2 hunter2".into()))])).unwrap_err();
+        decoder.push(&row([ColumnData::String(Some("ok".into()))])).unwrap();
+        let large = decoder.push(&row([ColumnData::String(Some("hunter2 hunter2".into()))])).unwrap_err();
         assert_eq!(large.kind(), ErrorKind::TooLarge);
         assert!(large.to_string().contains("\"c\", row 2") && !large.to_string().contains("hunter2"), "{large}");
-        let other = decoder.push(row([ColumnData::Binary(Some(vec![1].into()))])).unwrap();
-        assert_eq!(other, ());
-        let mut numbers = self::decoder(DataType::Int32, 10);
-        let other = numbers.push(row([ColumnData::String(Some("7".into()))])).unwrap_err();
-        assert_eq!(other.kind(), ErrorKind::Conflict);
+        for (data_type, cell) in [
+            (DataType::Utf8, ColumnData::Binary(Some(vec![1].into()))),
+            (DataType::Int32, ColumnData::String(Some("7".into()))),
+        ] {
+            let other = self::decoder(data_type, 10).push(&row([cell])).unwrap_err();
+            assert_eq!(other.kind(), ErrorKind::Conflict, "{other}");
+        }
+    }
+
+    #[test]
+    fn only_a_variant_is_printed_whatever_it_holds() {
+        let variant = Row::builder().column("c", ColumnType::SSVariant, ColumnData::I32(Some(7))).build();
+        let mut decoder = decoder(DataType::Utf8, 10);
+        decoder.push(&variant).unwrap();
+        assert_eq!(decoder.take().unwrap().unwrap().column(0).as_string::<i32>().value(0), "7");
     }
 
     #[test]
     fn bytes_are_kept_as_they_are() {
         let mut decoder = decoder(DataType::Binary, 10);
-        decoder.push(row([ColumnData::Binary(Some(vec![0, 255].into()))])).unwrap();
-        decoder.push(row([ColumnData::Binary(None)])).unwrap();
+        decoder.push(&row([ColumnData::Binary(Some(vec![0, 255].into()))])).unwrap();
+        decoder.push(&row([ColumnData::Binary(None)])).unwrap();
         let batch = decoder.take().unwrap().unwrap();
         assert_eq!(batch.column(0).as_binary::<i32>().value(0), [0, 255]);
         assert!(batch.column(0).is_null(1));

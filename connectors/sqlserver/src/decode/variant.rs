@@ -9,7 +9,15 @@ use tiberius::time::DateTime2;
 use super::{Fault, scalar};
 use crate::time;
 
-/// The text of a cell; NULL is nothing.
+/// The text of a cell that is one, or a time of day; NULL is nothing.
+pub(super) fn text<'d>(data: &'d ColumnData<'_>) -> Result<Option<Cow<'d, str>>, Fault> {
+    match data {
+        ColumnData::String(_) | ColumnData::Xml(_) | ColumnData::Time(_) => printed(data),
+        other => scalar::nothing(other),
+    }
+}
+
+/// The text of whatever a variant holds.
 pub(super) fn printed<'d>(data: &'d ColumnData<'_>) -> Result<Option<Cow<'d, str>>, Fault> {
     Ok(Some(match data {
         ColumnData::String(Some(text)) => Cow::Borrowed(text.as_ref()),
@@ -92,7 +100,7 @@ mod tests {
 
     use super::*;
 
-    fn text(data: &ColumnData<'_>) -> String {
+    fn shown(data: &ColumnData<'_>) -> String {
         printed(data).unwrap().unwrap().into_owned()
     }
 
@@ -118,16 +126,17 @@ mod tests {
             (ColumnData::DateTime(Some(DateTime::new(36_583, 1))), "2000-02-29 00:00:00.003"),
             (ColumnData::SmallDateTime(Some(SmallDateTime::new(0, 61))), "1900-01-01 01:01:00.000"),
         ] {
-            assert_eq!(text(&data), expected);
+            assert_eq!(shown(&data), expected);
         }
         assert_eq!(printed(&ColumnData::I32(None)), Ok(None));
+        assert_eq!(text(&ColumnData::I32(Some(1))), Err(Fault::OtherType));
         assert_eq!(printed(&ColumnData::Time(None)), Ok(None));
     }
 
     #[test]
     fn an_amount_whose_last_digits_the_driver_may_have_lost_is_a_fault() {
         assert!(printed(&ColumnData::F64(Some(922_337_203_685_477.6))).is_err());
-        assert_eq!(text(&ColumnData::F64(Some(-99_999_999_999.25))), "-99999999999.25");
-        assert_eq!(text(&ColumnData::F64(Some(1e300))), format!("1{}", "0".repeat(300)));
+        assert_eq!(shown(&ColumnData::F64(Some(-99_999_999_999.25))), "-99999999999.25");
+        assert_eq!(shown(&ColumnData::F64(Some(1e300))), format!("1{}", "0".repeat(300)));
     }
 }
