@@ -181,13 +181,13 @@ pub(crate) fn from_login(error: &Driver, encrypt: Encrypt) -> Error {
                 encrypt.as_str()
             ))
         }
-        Driver::Io { kind: io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset, .. } => {
+        Driver::Io { kind, message } if *kind != io::ErrorKind::InvalidData && !message.contains(SILENCE) => {
             Error::new(Unavailable, "the server ended the connection during the login").hint(match encrypt {
                 Encrypt::Strict => "encrypt=strict needs SQL Server 2022 with strict encryption; older ones take encrypt=true",
                 _ => "check that host and port lead to a SQL Server; one that insists on strict encryption needs encrypt=strict",
             })
         }
-        Driver::Io { kind: io::ErrorKind::InvalidData, message } if !message.contains(SILENCE) => trust::failure(message),
+        Driver::Io { kind: io::ErrorKind::InvalidData, message } => trust::failure(message),
         _ => from_driver(error),
     }
 }

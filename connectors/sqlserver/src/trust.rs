@@ -60,7 +60,8 @@ pub(crate) fn apply(config: &mut Config, options: &Options, roots: &[u8]) {
 /// What a TLS failure means to who has to mend it; the driver tells its cause as a text only.
 pub(crate) fn failure(told: &str) -> Error {
     let (what, hint) = match told {
-        _ if told.contains("UnknownIssuer") => (
+        // Where another authority of the same name is trusted, it is the signature that does not fit.
+        _ if told.contains("UnknownIssuer") || told.contains("BadSignature") => (
             "the server's certificate comes from a CA that is not trusted",
             "give the CA's certificate with sslrootcert; Mozilla's and Amazon RDS's roots are built in",
         ),

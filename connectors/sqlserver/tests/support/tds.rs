@@ -59,15 +59,24 @@ impl Server {
     pub fn start_signed(
         authority: &certificates::Authority,
         ca: PathBuf,
+        script: impl FnMut(&Asked) -> Reply + Send + 'static,
+    ) -> Self {
+        Self::start_with(Arc::new(tls(authority, "localhost")), ca, Mode::Strict, script)
+    }
+
+    /// The same, with TLS as it is configured, and where the protocol has it.
+    pub fn start_with(
+        config: Arc<ServerConfig>,
+        ca: PathBuf,
+        mode: Mode,
         mut script: impl FnMut(&Asked) -> Reply + Send + 'static,
     ) -> Self {
-        let config = Arc::new(tls(authority, "localhost"));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let (sender, asked) = channel();
         thread::spawn(move || {
             for stream in listener.incoming() {
-                drop(serve(stream.unwrap(), Arc::clone(&config), &mut script, &sender));
+                drop(serve(stream.unwrap(), Arc::clone(&config), mode, &mut script, &sender));
                 if sender.send(Asked::Closed).is_err() {
                     return;
                 }
@@ -78,35 +87,99 @@ impl Server {
 
     /// A URL that reaches it.
     pub fn url(&self, options: &str) -> String {
-        format!(
-            "jdbc:sqlserver://localhost:{};encrypt=strict;sslrootcert={};databaseName=d;{options}",
-            self.port,
-            self.ca.display()
-        )
+        self.url_of("encrypt=strict", options)
+    }
+
+    /// A URL that reaches it, encrypted like this.
+    pub fn url_of(&self, encrypt: &str, options: &str) -> String {
+        let (port, ca) = (self.port, self.ca.display());
+        format!("jdbc:sqlserver://localhost:{port};{encrypt};sslrootcert={ca};databaseName=d;{options}")
     }
 }
 
+/// Where TLS begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Before anything else is said (TDS 8).
+    Strict,
+    /// Inside the packets of the prelogin (TDS 7), which older servers do with TLS 1.2.
+    Wrapped,
+}
+
+/// TLS for TDS 8 under a certificate for this name.
 pub fn tls(authority: &certificates::Authority, name: &str) -> ServerConfig {
-    let (certificate, key) = certificates::signed(authority, name, false);
+    let mut config = configured(certificates::signed(authority, name, false), rustls::ALL_VERSIONS);
+    config.alpn_protocols = vec![b"tds/8.0".to_vec()];
+    config
+}
+
+/// TLS under this certificate.
+pub fn configured(
+    (certificate, key): (rcgen::Certificate, rcgen::KeyPair),
+    versions: &[&'static rustls::SupportedProtocolVersion],
+) -> ServerConfig {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-    let mut config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
+    ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(versions)
         .unwrap()
         .with_no_client_auth()
         .with_single_cert(vec![certificate.der().clone()], key)
-        .unwrap();
-    config.alpn_protocols = vec![b"tds/8.0".to_vec()];
-    config
+        .unwrap()
+}
+
+/// A socket whose bytes travel inside packets, until they no longer do.
+struct Wrapping {
+    stream: TcpStream,
+    is_on: bool,
+    received: Vec<u8>,
+}
+
+impl Read for Wrapping {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if !self.is_on {
+            return self.stream.read(buffer);
+        }
+        if self.received.is_empty() {
+            self.received = message(&mut self.stream)?.1;
+        }
+        let length = buffer.len().min(self.received.len());
+        buffer[..length].copy_from_slice(&self.received[..length]);
+        self.received.drain(..length);
+        Ok(length)
+    }
+}
+
+impl Write for Wrapping {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let wrapped = if self.is_on { packet_of(0x12, bytes, true) } else { bytes.to_vec() };
+        self.stream.write_all(&wrapped).map(|()| bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
+    }
 }
 
 fn serve(
     stream: TcpStream,
     config: Arc<ServerConfig>,
+    mode: Mode,
     script: &mut impl FnMut(&Asked) -> Reply,
     sender: &Sender<Asked>,
 ) -> io::Result<()> {
-    let mut wire = StreamOwned::new(ServerConnection::new(config).map_err(io::Error::other)?, stream);
+    let mut stream = Wrapping { stream, is_on: false, received: Vec::new() };
+    let mut session = ServerConnection::new(config).map_err(io::Error::other)?;
+    if mode == Mode::Wrapped {
+        assert_eq!(message(&mut stream.stream)?.0, 0x12);
+        stream.stream.write_all(&packet(&prelogin(), true))?;
+        stream.is_on = true;
+        while session.is_handshaking() {
+            session.complete_io(&mut stream)?;
+        }
+        stream.is_on = false;
+    }
+    let mut wire = StreamOwned::new(session, stream);
     loop {
         let (kind, message) = message(&mut wire)?;
         let asked = match kind {
@@ -135,7 +208,8 @@ fn serve(
     }
 }
 
-fn message(wire: &mut impl Read) -> io::Result<(u8, Vec<u8>)> {
+/// The next message, put together from its packets.
+pub fn message(wire: &mut impl Read) -> io::Result<(u8, Vec<u8>)> {
     let mut message = Vec::new();
     loop {
         let mut header = [0; 8];
@@ -157,9 +231,14 @@ fn packets(tokens: &[u8], is_end: bool) -> Vec<u8> {
     chunks.iter().enumerate().flat_map(|(index, chunk)| packet(chunk, is_end && index == last)).collect()
 }
 
-fn packet(content: &[u8], is_last: bool) -> Vec<u8> {
+/// A packet of an answer.
+pub fn packet(content: &[u8], is_last: bool) -> Vec<u8> {
+    packet_of(4, content, is_last)
+}
+
+fn packet_of(kind: u8, content: &[u8], is_last: bool) -> Vec<u8> {
     let length = u16::try_from(content.len() + 8).unwrap().to_be_bytes();
-    [&[4, is_last.into(), length[0], length[1], 0, 0, 1, 0], content].concat()
+    [&[kind, is_last.into(), length[0], length[1], 0, 0, 1, 0], content].concat()
 }
 
 /// Version 16, and encryption as TLS already is.
