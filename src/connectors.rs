@@ -8,10 +8,12 @@ pub static CONNECTORS: &[&dyn Connector] = &[
     connector_memory::CONNECTOR,
     #[cfg(feature = "postgresql")]
     connector_postgresql::CONNECTOR,
+    #[cfg(feature = "sqlserver")]
+    connector_sqlserver::CONNECTOR,
 ];
 
 /// Engines that have a place in this project and no connector yet.
-const PLANNED: [&str; 3] = ["mysql", "sqlserver", "oracle"];
+const PLANNED: [&str; 2] = ["mysql", "oracle"];
 
 /// The engine that connection strings call `token`.
 ///

@@ -110,9 +110,9 @@ fn rooms_that_must_not_know_each_other_do_not() {
 
 #[test]
 fn engines_know_neither_each_other_nor_the_application() {
-    for engine in ["memory", "postgresql"] {
+    for engine in ["memory", "postgresql", "sqlserver"] {
         let manifest = fs::read_to_string(root().join(format!("connectors/{engine}/Cargo.toml"))).unwrap();
-        let others = ["connector-memory", "connector-postgresql", "glaux"];
+        let others = ["connector-memory", "connector-postgresql", "connector-sqlserver", "glaux"];
         let named = manifest.lines().filter(|line| !line.starts_with("name ") && !line.starts_with("description"));
         for line in named {
             assert!(!others.iter().any(|other| line.starts_with(other)), "connectors/{engine}/Cargo.toml: {line}");
@@ -140,6 +140,7 @@ fn only_the_named_places_do_what_only_they_may() {
         &[
             "src/secrets/",
             "connectors/postgresql/src/connect.rs",
+            "connectors/sqlserver/src/connect.rs",
             "connectors/core/src/secret.rs",
             "src/local/servers/",
         ],
@@ -150,7 +151,7 @@ fn only_the_named_places_do_what_only_they_may() {
     only(
         &["src/connectors.rs"],
         &["src"],
-        &["connector_postgresql", "connector_memory"],
+        &["connector_postgresql", "connector_sqlserver", "connector_memory"],
         "only connectors.rs names engines",
     );
     only(&["src/cli/output.rs"], &ours, &["println!", "print!", "stdout()"], "only cli/output.rs prints");
@@ -177,6 +178,7 @@ fn only_the_named_places_do_what_only_they_may() {
             "connectors/core/src/sql/",
             "connectors/postgresql/src/catalog",
             "connectors/postgresql/src/connection",
+            "connectors/sqlserver/src/catalog",
             "src/local/servers/",
         ],
         &ours,

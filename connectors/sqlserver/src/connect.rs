@@ -65,7 +65,8 @@ impl Route {
             let wire = Wire::new(route.open().await?, patience.clone());
             let config = route.config(endpoint, credential, name);
             // The driver logs what the server says, which may hold data; what may be shown is shown by the error.
-            let entered = Client::connect(config, wire.compat()).with_subscriber(NoSubscriber::default()).await;
+            let entering = Box::pin(Client::connect(config, wire.compat()));
+            let entered = entering.with_subscriber(NoSubscriber::default()).await;
             match entered {
                 Ok(client) => return Ok(Session::new(client, patience, &self.options)),
                 Err(tiberius::error::Error::Routing { host, port }) if !sent_on => {

@@ -51,8 +51,9 @@ pub(crate) fn mapping(remote: &RemoteType, settings: &Settings) -> ColumnMapping
         "smalldatetime" => plain(DataType::Date64, Pushdown::Millis),
         "datetime2" => bound_as(plain(DataType::Date64, Pushdown::Millis), finest(DATETIME2, remote.scale)),
         "datetimeoffset" => bound_as(plain(zoned(settings), Pushdown::Millis), finest(DATETIMEOFFSET, remote.scale)),
-        // A cast would print them in a way that depends on the database's compatibility level.
-        "time" => plain(DataType::Utf8, Pushdown::NullsOnly),
+        // A cast would print the one in a way that depends on the database's compatibility level, and of the other numbers with
+        // six digits and times with minutes; they are printed on our side.
+        "time" | "sql_variant" => plain(DataType::Utf8, Pushdown::NullsOnly),
         "char" | "varchar" => code_page_text(remote),
         "nchar" | "nvarchar" | "sysname" => plain(DataType::Utf8, Pushdown::Collated),
         "text" => large_text(remote),
@@ -62,8 +63,6 @@ pub(crate) fn mapping(remote: &RemoteType, settings: &Settings) -> ColumnMapping
         }
         // Zeros at the end count for nothing when the server compares bytes.
         "binary" | "varbinary" | "image" | "timestamp" | "rowversion" => plain(DataType::Binary, Pushdown::NullsOnly),
-        // A cast would print its numbers with six digits and its times with minutes.
-        "sql_variant" => plain(DataType::Utf8, Pushdown::NullsOnly),
         "hierarchyid" => as_text("nvarchar(4000)"),
         _ => as_text(TEXT),
     }

@@ -25,10 +25,13 @@ pub(super) trait Cells: Send {
     fn finish(&mut self) -> ArrayRef;
 }
 
+/// Makes a value, or NULL, of a cell.
+type Decode<T> = Box<dyn Fn(&ColumnData<'_>) -> Result<Option<T>, Fault> + Send>;
+
 /// Values of a fixed width.
 pub(super) struct Fixed<T: ArrowPrimitiveType> {
     data_type: DataType,
-    decode: Box<dyn Fn(&ColumnData<'_>) -> Result<Option<T::Native>, Fault> + Send>,
+    decode: Decode<T::Native>,
     values: Vec<T::Native>,
     nulls: NullBufferBuilder,
 }

@@ -112,13 +112,11 @@ impl Decimal {
 
     /// The value at our scale, if it has no digits beyond it.
     fn scaled(self, value: i128, scale: u8) -> Option<i128> {
-        match self.scale.checked_sub(scale) {
-            Some(more) => value.checked_mul(10_i128.checked_pow(more.into())?),
-            None => {
-                let unit = 10_i128.checked_pow((scale - self.scale).into())?;
-                (value % unit == 0).then_some(value / unit)
-            }
+        if let Some(more) = self.scale.checked_sub(scale) {
+            return value.checked_mul(10_i128.checked_pow(more.into())?);
         }
+        let unit = 10_i128.checked_pow((scale - self.scale).into())?;
+        (value % unit == 0).then_some(value / unit)
     }
 }
 

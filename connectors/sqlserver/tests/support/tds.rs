@@ -339,9 +339,7 @@ pub fn refusal(number: u32, class: u8, text: &str) -> Vec<u8> {
 #[derive(Clone, Copy)]
 pub struct Type(pub &'static [u8]);
 
-/// SQL_Latin1_General_CP1_CI_AS.
-const COLLATION: [u8; 5] = [0x09, 0x04, 0xd0, 0x00, 0x34];
-
+// The last five bytes of a text's type are its collation, SQL_Latin1_General_CP1_CI_AS.
 pub const INT: Type = Type(&[0x26, 4]);
 pub const NVARCHAR: Type = Type(&[0xe7, 0x40, 0x1f, 0x09, 0x04, 0xd0, 0x00, 0x34]);
 pub const NVARCHAR_MAX: Type = Type(&[0xe7, 0xff, 0xff, 0x09, 0x04, 0xd0, 0x00, 0x34]);
