@@ -14,8 +14,8 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Date64Type, Decimal128Type, Int16Type, Int32Type};
 use arrow_schema::DataType;
 use connector_core::{
-    BatchLimits, Column, ColumnMapping, Connection, Credential, Error, ErrorKind, Pushdown, ReadAs, Result, Scan,
-    Secret, Settings, Table, TableName, sql,
+    BatchLimits, Bind, Column, ColumnMapping, Connection, Credential, Error, ErrorKind, Pushdown, ReadAs, Result, Scan,
+    Secret, Settings, Statement, Table, TableName, Value, sql,
 };
 use connector_sqlserver::CONNECTOR;
 use futures::{StreamExt, TryStreamExt};
@@ -155,6 +155,47 @@ async fn every_type_of_the_wire_arrives_as_what_it_is_shown_as() {
     assert_eq!(batch.column(10).as_primitive::<Date64Type>().value(0), 123);
     assert_eq!(text("time"), "12:34:56.120");
     assert_eq!(batch.column(12).null_count(), 1);
+}
+
+#[tokio::test]
+async fn every_value_that_is_bound_can_be_sent() {
+    let zoned = DataType::Timestamp(arrow_schema::TimeUnit::Millisecond, Some("UTC".into()));
+    let values = [
+        (DataType::Boolean, None, Value::Bool(true)),
+        (DataType::Int16, None, Value::Int(255)),
+        (DataType::Int32, None, Value::Int(-1)),
+        (DataType::Int64, None, Value::Int(i64::MIN)),
+        (DataType::Float32, None, Value::Float32(0.5)),
+        (DataType::Float64, None, Value::Float64(f64::MAX)),
+        (DataType::Decimal128(38, 38), None, Value::Decimal { unscaled: -1, scale: 38 }),
+        (DataType::Utf8, None, Value::Text("é😀".into())),
+        (DataType::Utf8, Some("varchar(8000) COLLATE Thai_CI_AS"), Value::Text("x".repeat(4000))),
+        (DataType::Utf8, Some("uniqueidentifier"), Value::Text("00000000-0000-0000-0000-0000000000FF".into())),
+        (DataType::Date32, None, Value::Date(-719_162)),
+        (DataType::Date64, None, Value::Millis(-62_135_596_800_000)),
+        (DataType::Date64, Some("datetime"), Value::Millis(-62_135_596_800_000)),
+        (DataType::Date64, Some("datetime2(7)"), Value::Millis(253_402_300_799_997)),
+        (DataType::Date64, Some("datetimeoffset(7)"), Value::Millis(0)),
+        (zoned, None, Value::ZonedMillis(0)),
+    ];
+    let server = answering(|| Reply::Answer([tds::columns(&[("id", tds::INT)]), tds::done()].concat()));
+    let mut connection = enter(&server, &Settings::default()).await.unwrap();
+    for null in [false, true] {
+        for (data_type, source_type, value) in &values {
+            let dialect = CONNECTOR.dialect();
+            let (value, data_type) = ((!null).then(|| value.clone()), data_type.clone());
+            let source_type = source_type.or_else(|| dialect.bind_type(&data_type));
+            let bind = Bind { value, data_type, source_type };
+            let mut sql = "SELECT 1 WHERE x = ".to_owned();
+            dialect.placeholder(1, &bind, &mut sql);
+            let (scan, mut statement) = (scan(&[]), Statement { sql, binds: vec![bind], columns: Vec::new() });
+            let batches = connection.read(&scan, &statement, BatchLimits::default()).await;
+            let batches = batches.unwrap_or_else(|error| panic!("{:?}: {error}", statement.binds));
+            assert_eq!(batches.count().await, 0);
+            let asked = server.asked.iter().find(|asked| matches!(asked, Asked::Statement(_))).unwrap();
+            assert_eq!(asked, Asked::Statement(std::mem::take(&mut statement.sql)));
+        }
+    }
 }
 
 /// A negative decimal: its sign, then sixteen bytes.

@@ -41,7 +41,7 @@ fn given() -> Option<Server> {
     let value = |name: &str| {
         let found =
             url.split(';').find_map(|part| part.split_once('=').filter(|(key, _)| key.eq_ignore_ascii_case(name)));
-        found.map(|(_, value)| value.to_owned()).unwrap_or_else(|| panic!("TEST_SQLSERVER_URL has no {name}"))
+        found.map_or_else(|| panic!("TEST_SQLSERVER_URL has no {name}"), |(_, value)| value.to_owned())
     };
     let is_login = |part: &str| ["user=", "password="].iter().any(|key| part.to_ascii_lowercase().starts_with(key));
     let rest: Vec<&str> = url.split(';').filter(|part| !is_login(part)).collect();
@@ -59,7 +59,7 @@ impl Server {
         config.authentication(tiberius::AuthMethod::sql_server(&self.user, &self.password));
         config.trust_cert();
         let stream = tokio::net::TcpStream::connect(config.get_addr()).await.unwrap();
-        tiberius::Client::connect(config, stream.compat_write()).await.unwrap()
+        Box::pin(tiberius::Client::connect(config, stream.compat_write())).await.unwrap()
     }
 
     /// Runs batches, each by itself, as `CREATE SCHEMA` and `CREATE VIEW` want it.
