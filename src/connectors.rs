@@ -10,10 +10,12 @@ pub static CONNECTORS: &[&dyn Connector] = &[
     connector_mysql::CONNECTOR,
     #[cfg(feature = "postgresql")]
     connector_postgresql::CONNECTOR,
+    #[cfg(feature = "sqlserver")]
+    connector_sqlserver::CONNECTOR,
 ];
 
 /// Engines that have a place in this project and no connector yet.
-const PLANNED: [&str; 2] = ["sqlserver", "oracle"];
+const PLANNED: [&str; 1] = ["oracle"];
 
 /// The engine that connection strings call `token`.
 ///

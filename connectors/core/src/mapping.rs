@@ -47,7 +47,8 @@ pub struct ColumnMapping {
     pub data_type: DataType,
     /// How the column is written in SQL, in the select list and in filters alike: a column is compared as what it is shown as.
     pub read_as: ReadAs,
-    /// The source type that values compared with it are bound as, if it is not the one the dialect gives `data_type`.
+    /// The source type that values compared with it are bound as, if it is not the one the dialect gives `data_type`; where both
+    /// sides are made into something else to compare by code point, it is the dialect's after all.
     pub bind_as: Option<&'static str>,
     /// Which comparisons the source does as Athena would.
     pub pushdown: Pushdown,

@@ -153,6 +153,8 @@ impl<'c> Comparison<'c> {
         let mapping = &self.column.mapping;
         let source_type = match compared {
             Compared::InOwnType(own) => Some(own),
+            // What both sides are made into is no longer of the column's own type.
+            Compared::ByCodePoint(BinaryText { both_sides: true, .. }) => None,
             _ => mapping.bind_as,
         };
         writer.text_operand(compared.binary().filter(|binary| binary.both_sides), |writer| {

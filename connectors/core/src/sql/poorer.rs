@@ -129,6 +129,15 @@ fn equal_texts_are_found_by_the_index_and_told_apart_by_code_point() {
 }
 
 #[test]
+fn a_value_is_bound_as_its_columns_type_only_where_the_column_is_compared_as_it_is() {
+    let mut scan = scan();
+    scan.table.columns[2].mapping.bind_as = Some("varchar");
+    scan.domains = [("t".to_owned(), Domain::single(DataType::Utf8, Value::Text("a".into())))].into();
+    let types: Vec<_> = render(&scan, &Poor).unwrap().statement.binds.iter().map(|bind| bind.source_type).collect();
+    assert_eq!(types, [Some("varchar"), None]);
+}
+
+#[test]
 fn texts_in_order_stay_above_when_the_engine_orders_otherwise() {
     let low = Bound::Included(Value::Text("a".into()));
     let values = Values::Ranges(vec![Range { low, high: Bound::Unbounded }]);

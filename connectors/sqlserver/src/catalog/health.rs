@@ -1,0 +1,117 @@
+//! What a person should know about the source: who we are there, how the way is protected, rights too many or too few.
+
+use connector_core::{Health, Result};
+use tiberius::Row;
+
+use super::{READABLE, VISIBLE};
+use crate::options::{Encrypt, Options};
+use crate::session::{Session, get, maybe};
+
+fn sql() -> String {
+    let may = |right: &str| {
+        format!(
+            "HAS_PERMS_BY_NAME(QUOTENAME(SCHEMA_NAME(o.schema_id)) + N'.' + QUOTENAME(o.name), N'OBJECT', N'{right}') = 1"
+        )
+    };
+    format!(
+        "SELECT CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(128)) AS version, \
+         CAST(SERVERPROPERTY('Edition') AS nvarchar(128)) AS edition, USER_NAME() AS user_name, \
+         COALESCE(IS_SRVROLEMEMBER(N'sysadmin'), 0) AS is_sysadmin, COALESCE(IS_ROLEMEMBER(N'db_owner'), 0) AS is_owner, \
+         COALESCE(IS_ROLEMEMBER(N'db_datareader'), 0) AS reads_all, \
+         (SELECT CAST(d.is_read_committed_snapshot_on AS int) FROM sys.databases d WHERE d.database_id = DB_ID()) AS versioned, \
+         (SELECT COUNT(*) FROM sys.objects o JOIN sys.schemas s ON s.schema_id = o.schema_id WHERE {VISIBLE} AND {READABLE}) \
+         AS readable, \
+         (SELECT COUNT(*) FROM sys.objects o JOIN sys.schemas s ON s.schema_id = o.schema_id WHERE {VISIBLE} \
+         AND o.type IN ('U', 'V') AND o.is_ms_shipped = 0 AND ({insert} OR {update} OR {delete})) AS writable",
+        insert = may("INSERT"),
+        update = may("UPDATE"),
+        delete = may("DELETE"),
+    )
+}
+
+/// The state of the source.
+pub(crate) async fn health(session: &mut Session, options: &Options) -> Result<Health> {
+    let rows = session.query(&sql(), &[]).await?;
+    let Some(row) = rows.first() else { return Ok(Health::default()) };
+    Ok(Health {
+        version: format!("{} ({})", get::<&str>(row, "version")?, get::<&str>(row, "edition")?),
+        user: get::<&str>(row, "user_name")?.to_owned(),
+        tls: tls(options),
+        findings: findings(row, options)?,
+    })
+}
+
+/// The driver does not tell protocol and cipher, so this says what it would not have connected without.
+fn tls(options: &Options) -> Option<String> {
+    match options.encrypt {
+        Encrypt::Strict => Some("TLS throughout (encrypt=strict)".into()),
+        Encrypt::Mandatory => Some("TLS (encrypt=true)".into()),
+        Encrypt::Optional => None,
+    }
+}
+
+fn findings(row: &Row, options: &Options) -> Result<Vec<String>> {
+    let mut findings = Vec::new();
+    if options.encrypt == Encrypt::Optional {
+        findings.push(
+            "encrypt=false is weaker than true: behind the login nothing on the way need be encrypted".to_owned(),
+        );
+    }
+    if options.trust_any {
+        findings.push("trustServerCertificate=true: the way is encrypted, but to whom is not verified".to_owned());
+    }
+    if get::<i32>(row, "is_sysadmin")? == 1 {
+        findings.push("the user is a sysadmin, who may do everything and whom no row policy need bind".to_owned());
+    } else if get::<i32>(row, "is_owner")? == 1 {
+        findings.push("the user is a member of db_owner, who may do everything in the database".to_owned());
+    } else if get::<i32>(row, "reads_all")? == 1 {
+        findings.push("the user is a member of db_datareader, which reads every table, new ones too".to_owned());
+    }
+    let (readable, writable): (i32, i32) = (get(row, "readable")?, get(row, "writable")?);
+    if writable > 0 {
+        findings.push(format!("the user may change {writable} tables, but only needs to read"));
+    }
+    if readable == 0 {
+        findings.push("the user may read no table: grant SELECT on a schema or on tables".to_owned());
+    }
+    if maybe::<i32>(row, "versioned")? == Some(0) {
+        findings.push("READ_COMMITTED_SNAPSHOT is off: reads wait for writers, and writers for reads".to_owned());
+    }
+    Ok(findings)
+}
+
+#[cfg(test)]
+mod tests {
+    use tiberius::{ColumnData, ColumnType};
+
+    use super::*;
+
+    fn row(numbers: [(&str, i32); 6]) -> Row {
+        let add = |row: tiberius::RowBuilder, (name, number): (&str, i32)| {
+            row.column(name, ColumnType::Int4, ColumnData::I32(Some(number)))
+        };
+        numbers.into_iter().fold(Row::builder(), add).build()
+    }
+
+    fn found(url: &str, sysadmin: i32, readable: i32, writable: i32, versioned: i32) -> Vec<String> {
+        let options = Options::parse(&crate::url::endpoint(url).unwrap().options).unwrap();
+        let row = row([
+            ("is_sysadmin", sysadmin),
+            ("is_owner", 1),
+            ("reads_all", 1),
+            ("readable", readable),
+            ("writable", writable),
+            ("versioned", versioned),
+        ]);
+        findings(&row, &options).unwrap()
+    }
+
+    #[test]
+    fn what_is_weak_or_too_much_is_told_once() {
+        assert_eq!(found("jdbc:sqlserver://h", 0, 3, 0, 1).len(), 1);
+        let all = found("jdbc:sqlserver://h;encrypt=false;trustServerCertificate=true", 1, 0, 2, 0);
+        for word in ["encrypt=false", "trustServerCertificate", "sysadmin", "may change 2", "no table", "SNAPSHOT"] {
+            assert_eq!(all.iter().filter(|finding| finding.contains(word)).count(), 1, "{word}: {all:?}");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! SQL Server behind the connector seam.
+//!
+//! Rooms: `url` and `options` read the connection URL; `connect`, `trust` and `wire` reach the server; `session` and
+//! `connection` hold a live session; `catalog` describes tables and `types` maps them; `dialect` spells SQL; `bind` sends
+//! values, `reading` and `decode` bring rows back as Arrow batches; `splits` cuts scans; `error` sorts what fails.
+//!
+//! Not here: what is asked of a table; `connector_core::sql` renders that with this crate's dialect.
+
+mod bind;
+mod catalog;
+mod connect;
+mod connection;
+mod decode;
+mod dialect;
+mod error;
+mod options;
+mod reading;
+mod session;
+mod splits;
+mod time;
+mod trust;
+mod types;
+mod url;
+mod wire;
+
+use async_trait::async_trait;
+use connector_core::{Connection, Connector, Credential, Dialect, Endpoint, Parameter, Result, Settings};
+
+/// The engine's identity card.
+pub static CONNECTOR: &dyn Connector = &SqlServer;
+
+struct SqlServer;
+
+#[async_trait]
+impl Connector for SqlServer {
+    fn name(&self) -> &'static str {
+        "sqlserver"
+    }
+
+    fn parameters(&self) -> &'static [Parameter] {
+        options::PARAMETERS
+    }
+
+    fn endpoint(&self, url: &str) -> Result<Endpoint> {
+        url::endpoint(url)
+    }
+
+    fn dialect(&self) -> &'static dyn Dialect {
+        &dialect::TransactSql
+    }
+
+    async fn connect(
+        &self,
+        endpoint: &Endpoint,
+        credential: &Credential,
+        settings: &Settings,
+    ) -> Result<Box<dyn Connection>> {
+        connection::connect(endpoint, credential, settings).await
+    }
+}

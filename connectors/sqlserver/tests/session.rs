@@ -1,0 +1,337 @@
+//! A whole session against a scripted server: what is sent, what is read, and what is left of it afterwards.
+#![allow(clippy::unwrap_used)]
+
+#[path = "support/certificates.rs"]
+mod certificates;
+#[path = "support/tds.rs"]
+mod tds;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use arrow_array::RecordBatch;
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Date32Type, Date64Type, Decimal128Type, Int16Type, Int32Type};
+use arrow_schema::DataType;
+use connector_core::{
+    BatchLimits, Bind, Column, ColumnMapping, Connection, Credential, Error, ErrorKind, Pushdown, ReadAs, Result, Scan,
+    Secret, Settings, Statement, Table, TableName, Value, sql,
+};
+use connector_sqlserver::CONNECTOR;
+use futures::{StreamExt, TryStreamExt};
+use tds::{Asked, Reply, Server, Type};
+
+async fn enter(server: &Server, settings: &Settings) -> Result<Box<dyn Connection>> {
+    let endpoint = CONNECTOR.endpoint(&server.url("")).unwrap();
+    let credential = Credential { user: "u".into(), password: Secret::new("hunter2") };
+    CONNECTOR.connect(&endpoint, &credential, settings).await
+}
+
+fn scan(columns: &[(&str, DataType)]) -> Scan {
+    let column = |(name, data_type): &(&str, DataType)| {
+        let data_type = data_type.clone();
+        let mapping = ColumnMapping { data_type, read_as: ReadAs::Plain, bind_as: None, pushdown: Pushdown::Full };
+        Column { name: (*name).into(), remote_name: (*name).into(), comment: None, mapping }
+    };
+    let table = Table { name: TableName::new("s", "t"), columns: columns.iter().map(column).collect(), comment: None };
+    Scan::new(table, columns.iter().map(|(name, _)| (*name).to_owned()).collect())
+}
+
+async fn read(connection: &mut dyn Connection, scan: &Scan, rows: usize) -> Result<Vec<RecordBatch>> {
+    let statement = sql::render(scan, CONNECTOR.dialect()).unwrap().statement;
+    let batches = connection.read(scan, &statement, BatchLimits { rows, bytes: 1 << 20 }).await?;
+    batches.try_collect().await
+}
+
+/// A server that answers every statement with values by `answer`.
+fn answering(answer: impl Fn() -> Reply + Send + 'static) -> Server {
+    Server::start(move |asked| match asked {
+        Asked::Statement(_) => answer(),
+        other => tds::hospitable(other),
+    })
+}
+
+fn batch(asked: Asked) -> String {
+    let Asked::Batch(sql) = asked else { panic!("no batch but {asked:?}") };
+    sql
+}
+
+#[tokio::test]
+async fn a_session_is_named_and_pinned_before_anything_is_asked_and_again_when_it_is_reset() {
+    let server = Server::start(tds::hospitable);
+    let settings = Settings { application_name: "glaux q-1".into(), max_cell_bytes: 1000, ..Settings::default() };
+    let mut connection = enter(&server, &settings).await.unwrap();
+    let Asked::Login { application, .. } = server.asked.recv().unwrap() else { panic!("no login") };
+    assert_eq!(application, "glaux q-1");
+    let set_up = batch(server.asked.recv().unwrap());
+    for setting in [
+        "SET LANGUAGE us_english; SET DATEFORMAT ymd",
+        "SET ARITHABORT ON",
+        "SET TRANSACTION ISOLATION LEVEL READ COMMITTED",
+        "SET LOCK_TIMEOUT -1",
+        "SET TEXTSIZE 2002",
+        "SET CONTEXT_INFO 0x676c61757820712d31",
+    ] {
+        assert!(set_up.contains(setting), "{setting}: {set_up}");
+    }
+    connection.reset("glaux q-2").await.unwrap();
+    let reset = batch(server.asked.recv().unwrap());
+    assert!(reset.starts_with("IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION; SET LANGUAGE"), "{reset}");
+    assert!(reset.ends_with("SET CONTEXT_INFO 0x676c61757820712d32"), "{reset}");
+}
+
+#[tokio::test]
+async fn a_refused_login_is_sorted_by_its_number() {
+    for (number, class, kind) in [
+        (18456, 14, ErrorKind::Unauthenticated),
+        (4060, 11, ErrorKind::NotFound),
+        (40615, 14, ErrorKind::Forbidden),
+        (40613, 14, ErrorKind::Unavailable),
+        (49918, 16, ErrorKind::Throttled),
+    ] {
+        let server = Server::start(move |_| Reply::Answer(tds::refusal(number, class, "told by the server")));
+        let error = enter(&server, &Settings::default()).await.err().unwrap();
+        assert_eq!(error.kind(), kind, "{error}");
+        assert!(error.to_string().contains("told by the server") && error.to_string().contains(&number.to_string()));
+    }
+}
+
+#[tokio::test]
+async fn a_login_is_sent_on_once_and_the_next_server_is_verified_too() {
+    let authority = certificates::authority("test authority");
+    let dir = tempfile::tempdir().unwrap();
+    let ca = dir.path().join("ca.pem");
+    std::fs::write(&ca, &authority.pem).unwrap();
+    let second = Server::start_signed(&authority, ca.clone(), tds::hospitable);
+    let port = second.port;
+    let to = move |port| move |_: &Asked| Reply::Answer(tds::sent_on("localhost\\instance", port));
+    let first = Server::start_signed(&authority, ca.clone(), to(port));
+    enter(&first, &Settings::default()).await.unwrap();
+    assert!(matches!(second.asked.recv().unwrap(), Asked::Login { server, .. } if server == "localhost"));
+    let again = Server::start_signed(&authority, ca.clone(), to(first.port));
+    let error = enter(&again, &Settings::default()).await.err().unwrap();
+    assert!(error.to_string().contains("from server to server"), "{error}");
+    let stranger = Server::start(tds::hospitable);
+    let astray = Server::start_signed(&authority, ca, to(stranger.port));
+    let error = enter(&astray, &Settings::default()).await.err().unwrap();
+    assert!(error.to_string().contains("not trusted") && error.to_string().contains("sent on to"), "{error}");
+}
+
+#[tokio::test]
+async fn every_type_of_the_wire_arrives_as_what_it_is_shown_as() {
+    let types: [(&str, Type, DataType, Vec<u8>); 13] = [
+        ("bit", Type(&[0x68, 1]), DataType::Boolean, tds::short(&[1])),
+        ("tinyint", Type(&[0x26, 1]), DataType::Int16, tds::short(&[255])),
+        ("int", tds::INT, DataType::Int32, tds::int(Some(i32::MIN))),
+        ("decimal", Type(&[0x6a, 17, 38, 10]), DataType::Decimal128(38, 10), tds::short(&decimal(10_u128.pow(38) - 1))),
+        ("nvarchar", tds::NVARCHAR, DataType::Utf8, tds::nvarchar(Some("é😀 "))),
+        ("max", tds::NVARCHAR_MAX, DataType::Utf8, tds::nvarchar_max(&"€".repeat(3000))),
+        ("varchar", tds::VARCHAR, DataType::Utf8, tds::bytes(b"caf\xe9\x80")),
+        ("varbinary", Type(&[0xa5, 0x40, 0x1f]), DataType::Binary, tds::bytes(&[0, 255])),
+        ("date", Type(&[0x28]), DataType::Date32, tds::short(&[0xda, 0xb9, 0x37])),
+        ("datetime", Type(&[0x6f, 8]), DataType::Date64, tds::short(&[0xdf, 0x63, 0, 0, 2, 0, 0, 0])),
+        ("datetime2", Type(&[0x2a, 7]), DataType::Date64, tds::short(&[0x3f, 0xeb, 0x12, 0, 0, 0x3a, 0xf9, 0x0a])),
+        ("time", Type(&[0x29, 3]), DataType::Utf8, tds::short(&[0xf8, 0x29, 0xb3, 0x02])),
+        ("null", tds::NVARCHAR, DataType::Utf8, tds::nvarchar(None)),
+    ];
+    let described: Vec<(&str, Type)> = types.iter().map(|(name, wire, ..)| (*name, *wire)).collect();
+    let cells: Vec<Vec<u8>> = types.iter().map(|(.., cell)| cell.clone()).collect();
+    let answer = [tds::columns(&described), tds::row(&cells), tds::row(&cells), tds::done()].concat();
+    let server = answering(move || Reply::Answer(answer.clone()));
+    let mut connection = enter(&server, &Settings::default()).await.unwrap();
+    let shown: Vec<(&str, DataType)> = types.iter().map(|(name, _, shown, _)| (*name, shown.clone())).collect();
+    let batches = read(connection.as_mut(), &scan(&shown), 1).await.unwrap();
+    assert_eq!(batches.len(), 2);
+    let batch = &batches[1];
+    let text = |name: &str| batch.column_by_name(name).unwrap().as_string::<i32>().value(0).to_owned();
+    assert!(batch.column(0).as_boolean().value(0));
+    assert_eq!(batch.column(1).as_primitive::<Int16Type>().value(0), 255);
+    assert_eq!(batch.column(2).as_primitive::<Int32Type>().value(0), i32::MIN);
+    assert_eq!(batch.column(3).as_primitive::<Decimal128Type>().value(0), -(10_i128.pow(38) - 1));
+    assert_eq!((text("nvarchar"), text("max"), text("varchar")), ("é😀 ".into(), "€".repeat(3000), "café€".into()));
+    assert_eq!(batch.column(7).as_binary::<i32>().value(0), [0, 255]);
+    assert_eq!(batch.column(8).as_primitive::<Date32Type>().value(0), 2_932_896);
+    assert_eq!(batch.column(9).as_primitive::<Date64Type>().value(0), 7);
+    assert_eq!(batch.column(10).as_primitive::<Date64Type>().value(0), 123);
+    assert_eq!(text("time"), "12:34:56.120");
+    assert_eq!(batch.column(12).null_count(), 1);
+}
+
+#[tokio::test]
+async fn every_value_that_is_bound_can_be_sent() {
+    let zoned = DataType::Timestamp(arrow_schema::TimeUnit::Millisecond, Some("UTC".into()));
+    let values = [
+        (DataType::Boolean, None, Value::Bool(true)),
+        (DataType::Int16, None, Value::Int(255)),
+        (DataType::Int32, None, Value::Int(-1)),
+        (DataType::Int64, None, Value::Int(i64::MIN)),
+        (DataType::Float32, None, Value::Float32(0.5)),
+        (DataType::Float64, None, Value::Float64(f64::MAX)),
+        (DataType::Decimal128(38, 38), None, Value::Decimal { unscaled: -1, scale: 38 }),
+        (DataType::Utf8, None, Value::Text("é😀".into())),
+        (DataType::Utf8, Some("varchar(8000) COLLATE Thai_CI_AS"), Value::Text("x".repeat(4000))),
+        (DataType::Utf8, Some("uniqueidentifier"), Value::Text("00000000-0000-0000-0000-0000000000FF".into())),
+        (DataType::Date32, None, Value::Date(-719_162)),
+        (DataType::Date64, None, Value::Millis(-62_135_596_800_000)),
+        (DataType::Date64, Some("datetime"), Value::Millis(-62_135_596_800_000)),
+        (DataType::Date64, Some("datetime2(7)"), Value::Millis(253_402_300_799_997)),
+        (DataType::Date64, Some("datetimeoffset(7)"), Value::Millis(0)),
+        (zoned, None, Value::ZonedMillis(0)),
+    ];
+    let server = answering(|| Reply::Answer([tds::columns(&[("id", tds::INT)]), tds::done()].concat()));
+    let mut connection = enter(&server, &Settings::default()).await.unwrap();
+    for null in [false, true] {
+        for (data_type, source_type, value) in &values {
+            let dialect = CONNECTOR.dialect();
+            let (value, data_type) = ((!null).then(|| value.clone()), data_type.clone());
+            let source_type = source_type.or_else(|| dialect.bind_type(&data_type));
+            let bind = Bind { value, data_type, source_type };
+            let mut sql = "SELECT 1 WHERE x = ".to_owned();
+            dialect.placeholder(1, &bind, &mut sql);
+            let (scan, mut statement) = (scan(&[]), Statement { sql, binds: vec![bind], columns: Vec::new() });
+            let batches = connection.read(&scan, &statement, BatchLimits::default()).await;
+            let batches = batches.unwrap_or_else(|error| panic!("{:?}: {error}", statement.binds));
+            assert_eq!(batches.count().await, 0);
+            let asked = server.asked.iter().find(|asked| matches!(asked, Asked::Statement(_))).unwrap();
+            assert_eq!(asked, Asked::Statement(std::mem::take(&mut statement.sql)));
+        }
+    }
+}
+
+/// A negative decimal: its sign, then sixteen bytes.
+fn decimal(digits: u128) -> Vec<u8> {
+    [&[0], &digits.to_le_bytes()[..]].concat()
+}
+
+#[tokio::test]
+async fn rows_in_front_of_an_error_are_given_and_the_session_goes_on() {
+    let turn = AtomicUsize::new(0);
+    let server = answering(move || {
+        let head = [tds::columns(&[("id", tds::INT)]), tds::row(&[tds::int(Some(7))])].concat();
+        let end =
+            if turn.fetch_add(1, Ordering::Relaxed) == 0 { tds::refusal(1205, 13, "a deadlock") } else { tds::done() };
+        Reply::Answer([head, end].concat())
+    });
+    let mut connection = enter(&server, &Settings::default()).await.unwrap();
+    let scan = scan(&[("id", DataType::Int32)]);
+    let statement = sql::render(&scan, CONNECTOR.dialect()).unwrap().statement;
+    {
+        let limits = BatchLimits { rows: 1, bytes: 1 << 20 };
+        let mut batches = connection.read(&scan, &statement, limits).await.unwrap();
+        assert_eq!(batches.next().await.unwrap().unwrap().num_rows(), 1);
+        assert_eq!(batches.next().await.unwrap().unwrap_err().kind(), ErrorKind::Conflict);
+        assert!(batches.next().await.is_none());
+    }
+    assert_eq!(read(connection.as_mut(), &scan, 9).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_let_go_closes_its_connection() {
+    let rows: Vec<u8> = (0..500).flat_map(|id| tds::row(&[tds::int(Some(id))])).collect();
+    let server = answering(move || Reply::Endless(tds::columns(&[("id", tds::INT)]), rows.clone()));
+    let mut connection = enter(&server, &Settings::default()).await.unwrap();
+    let scan = scan(&[("id", DataType::Int32)]);
+    let statement = sql::render(&scan, CONNECTOR.dialect()).unwrap().statement;
+    {
+        let limits = BatchLimits { rows: 10, bytes: 1 << 20 };
+        let mut batches = connection.read(&scan, &statement, limits).await.unwrap();
+        assert_eq!(batches.next().await.unwrap().unwrap().num_rows(), 10);
+    }
+    while server.asked.recv().unwrap() != Asked::Closed {}
+    assert_eq!(connection.schemas().await.unwrap_err().kind(), ErrorKind::Internal);
+    assert!(connection.reset("again").await.is_err());
+}
+
+#[tokio::test]
+async fn a_value_above_the_largest_cell_is_refused_by_name() {
+    let cell = tds::nvarchar_max(&"x".repeat(1001));
+    let answer = [tds::columns(&[("note", tds::NVARCHAR_MAX)]), tds::row(&[cell]), tds::done()].concat();
+    let server = answering(move || Reply::Answer(answer.clone()));
+    let settings = Settings { max_cell_bytes: 1000, ..Settings::default() };
+    let mut connection = enter(&server, &settings).await.unwrap();
+    let error = read(connection.as_mut(), &scan(&[("note", DataType::Utf8)]), 9).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TooLarge);
+    assert!(error.to_string().contains("\"note\", row 1") && error.to_string().contains("1000"), "{error}");
+}
+
+#[tokio::test]
+async fn an_answer_of_no_columns_is_counted() {
+    let one = || tds::row(&[tds::int(Some(1))]);
+    let answer = [tds::columns(&[("", tds::INT)]), one(), one(), one(), tds::done()].concat();
+    let server = answering(move || Reply::Answer(answer.clone()));
+    let mut connection = enter(&server, &Settings::default()).await.unwrap();
+    let batches = read(connection.as_mut(), &scan(&[]), 2).await.unwrap();
+    assert_eq!(batches.iter().map(RecordBatch::num_rows).collect::<Vec<_>>(), [2, 1]);
+}
+
+#[tokio::test]
+async fn a_table_that_has_changed_is_a_conflict() {
+    let answer = [tds::columns(&[("id", tds::NVARCHAR)]), tds::row(&[tds::nvarchar(Some("7"))]), tds::done()].concat();
+    let server = answering(move || Reply::Answer(answer.clone()));
+    let mut connection = enter(&server, &Settings::default()).await.unwrap();
+    let error = read(connection.as_mut(), &scan(&[("id", DataType::Int32)]), 9).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict, "{error}");
+}
+
+#[tokio::test]
+async fn a_name_that_is_not_there_or_not_alone_is_an_error() {
+    let row = |schema: &str, table: Option<&str>| tds::row(&[tds::nvarchar(Some(schema)), tds::nvarchar(table)]);
+    let columns = tds::columns(&[("schema_name", tds::NVARCHAR), ("table_name", tds::NVARCHAR)]);
+    let rows = [row("DBO", Some("A")), row("DBO", Some("b")), row("Dbo", None)].concat();
+    let answer = [columns, rows, tds::done()].concat();
+    let server = answering(move || Reply::Answer(answer.clone()));
+    let mut connection = enter(&server, &Settings::default()).await.unwrap();
+    let names =
+        |relations: Vec<connector_core::Relation>| relations.into_iter().map(|one| one.name).collect::<Vec<_>>();
+    assert_eq!(names(connection.tables("DBO", None, None).await.unwrap()), ["A", "b"]);
+    assert_eq!(connection.tables("dbo", None, None).await.unwrap_err().kind(), ErrorKind::Invalid);
+    assert_eq!(connection.tables("other", None, None).await.unwrap_err().kind(), ErrorKind::NotFound);
+}
+
+/// Keeps what is logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<String>>);
+
+impl tracing::field::Visit for Log {
+    fn record_debug(&mut self, _: &tracing::field::Field, value: &dyn std::fmt::Debug) {
+        self.0.lock().unwrap().push_str(&format!("{value:?}\n"));
+    }
+}
+
+impl tracing::Subscriber for Log {
+    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        event.record(&mut self.clone());
+    }
+
+    fn enter(&self, _: &tracing::span::Id) {}
+
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[tokio::test]
+async fn what_the_server_says_about_data_is_neither_shown_nor_logged() {
+    let log = Log::default();
+    let _guard = tracing::subscriber::set_default(log.clone());
+    tracing::info!("listening");
+    let quoting = "Conversion failed when converting the varchar value 'hunter2' to data type int.";
+    let server = answering(move || Reply::Answer(tds::refusal(245, 16, quoting)));
+    let mut connection = enter(&server, &Settings::default()).await.unwrap();
+    let error: Error = read(connection.as_mut(), &scan(&[("id", DataType::Int32)]), 9).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Corrupt, "{error}");
+    assert!(connection.schemas().await.is_err());
+    assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+    let logged = log.0.lock().unwrap().clone();
+    assert!(logged.contains("listening") && !logged.contains("hunter2"), "{logged}");
+}

@@ -1,0 +1,142 @@
+//! A real server for this crate's tests: the one of `TEST_SQLSERVER_URL`, else a printed skip that `TEST_REQUIRE=sqlserver` turns
+//! into failure. There is no such server to be started here.
+#![allow(dead_code, clippy::print_stdout, clippy::unwrap_used)]
+
+use std::sync::OnceLock;
+
+use arrow_array::{Array, RecordBatch};
+use connector_core::testing::suite;
+use connector_core::{Connection, Credential, Endpoint, Scan, Secret, Settings, Table, TableName};
+use connector_sqlserver::CONNECTOR;
+use tokio_util::compat::{Compat, TokioAsyncWriteCompatExt};
+
+/// Password of every login that the tests make.
+pub const PASSWORD: &str = "Correct-horse-8";
+
+/// A server, and who rules it.
+pub struct Server {
+    pub endpoint: Endpoint,
+    pub user: String,
+    pub password: String,
+}
+
+/// The server, if there is one.
+pub fn server() -> Option<&'static Server> {
+    static SERVER: OnceLock<Option<Server>> = OnceLock::new();
+    let server = SERVER.get_or_init(given).as_ref();
+    if server.is_none() {
+        let required =
+            std::env::var("TEST_REQUIRE").is_ok_and(|all| all.split(',').any(|one| one.trim() == "sqlserver"));
+        assert!(!required, "TEST_REQUIRE names sqlserver, but there is none");
+        println!(
+            "skipped: needs SQL Server: set TEST_SQLSERVER_URL=jdbc:sqlserver://host:1433;databaseName=…;user=…;password=…"
+        );
+    }
+    server
+}
+
+/// The URL with user and password, which are cut out of it as the application does with those of a connection string.
+fn given() -> Option<Server> {
+    let url = std::env::var("TEST_SQLSERVER_URL").ok()?;
+    let value = |name: &str| {
+        let found =
+            url.split(';').find_map(|part| part.split_once('=').filter(|(key, _)| key.eq_ignore_ascii_case(name)));
+        found.map_or_else(|| panic!("TEST_SQLSERVER_URL has no {name}"), |(_, value)| value.to_owned())
+    };
+    let is_login = |part: &str| ["user=", "password="].iter().any(|key| part.to_ascii_lowercase().starts_with(key));
+    let rest: Vec<&str> = url.split(';').filter(|part| !is_login(part)).collect();
+    let endpoint = CONNECTOR.endpoint(&rest.join(";")).unwrap();
+    Some(Server { endpoint, user: value("user"), password: value("password") })
+}
+
+impl Server {
+    /// A session of whoever rules the server, by the driver alone.
+    async fn admin(&self) -> tiberius::Client<Compat<tokio::net::TcpStream>> {
+        let mut config = tiberius::Config::new();
+        config.host(&self.endpoint.host);
+        config.port(self.endpoint.port.unwrap_or(1433));
+        config.database(&self.endpoint.database);
+        config.authentication(tiberius::AuthMethod::sql_server(&self.user, &self.password));
+        config.trust_cert();
+        let stream = tokio::net::TcpStream::connect(config.get_addr()).await.unwrap();
+        Box::pin(tiberius::Client::connect(config, stream.compat_write())).await.unwrap()
+    }
+
+    /// Runs batches, each by itself, as `CREATE SCHEMA` and `CREATE VIEW` want it.
+    pub async fn run(&self, batches: &[&str]) {
+        let mut client = self.admin().await;
+        for sql in batches {
+            let done = client.simple_query(*sql).await;
+            let done = match done {
+                Ok(stream) => stream.into_results().await.map(|_| ()),
+                Err(error) => Err(error),
+            };
+            done.unwrap_or_else(|error| panic!("{error}\n{sql}"));
+        }
+    }
+
+    /// A schema of its own, made anew and filled.
+    pub async fn schema(&self, name: &str, batches: &[&str]) {
+        let drop = format!(
+            "DECLARE @sql nvarchar(max) = N''; SELECT @sql += N'DROP ' + CASE type WHEN 'V' THEN N'VIEW ' ELSE N'TABLE ' END \
+             + QUOTENAME(SCHEMA_NAME(schema_id)) + N'.' + QUOTENAME(name) + N'; ' FROM sys.objects \
+             WHERE SCHEMA_NAME(schema_id) = N'{name}' AND type IN ('U', 'V') ORDER BY type DESC; EXEC (@sql); \
+             IF SCHEMA_ID(N'{name}') IS NULL EXEC (N'CREATE SCHEMA {name}')"
+        );
+        self.run(&[drop.as_str()]).await;
+        self.run(batches).await;
+    }
+
+    pub async fn connect(&self) -> Box<dyn Connection> {
+        self.connect_as(&self.user, &self.password).await
+    }
+
+    pub async fn connect_as(&self, user: &str, password: &str) -> Box<dyn Connection> {
+        let credential = Credential { user: user.into(), password: Secret::new(password) };
+        CONNECTOR.connect(&self.endpoint, &credential, &Settings::default()).await.unwrap()
+    }
+}
+
+/// A table as the connection describes it.
+pub async fn table(connection: &mut dyn Connection, schema: &str, table: &str) -> Table {
+    connection.table(&TableName::new(schema, table)).await.unwrap()
+}
+
+/// A scan of all columns.
+pub fn scan(table: &Table) -> Scan {
+    Scan::new(table.clone(), table.columns.iter().map(|column| column.name.clone()).collect())
+}
+
+/// A scan as the handler does it.
+pub async fn read(connection: &mut dyn Connection, scan: &Scan) -> RecordBatch {
+    suite::read(connection, CONNECTOR.dialect(), scan).await
+}
+
+/// The cells of a column as text; NULL is `∅`.
+pub fn shown(batch: &RecordBatch, column: &str) -> Vec<String> {
+    let column = batch.column_by_name(column).unwrap();
+    (0..batch.num_rows()).map(|row| cell(column.as_ref(), row)).collect()
+}
+
+fn cell(array: &dyn Array, row: usize) -> String {
+    use arrow_array::cast::AsArray;
+    use arrow_array::types::*;
+    use arrow_schema::DataType;
+    if array.is_null(row) {
+        return "∅".into();
+    }
+    match array.data_type() {
+        DataType::Boolean => array.as_boolean().value(row).to_string(),
+        DataType::Int16 => array.as_primitive::<Int16Type>().value(row).to_string(),
+        DataType::Int32 => array.as_primitive::<Int32Type>().value(row).to_string(),
+        DataType::Int64 => array.as_primitive::<Int64Type>().value(row).to_string(),
+        DataType::Float32 => array.as_primitive::<Float32Type>().value(row).to_string(),
+        DataType::Float64 => array.as_primitive::<Float64Type>().value(row).to_string(),
+        DataType::Decimal128(..) => array.as_primitive::<Decimal128Type>().value_as_string(row),
+        DataType::Date32 => array.as_primitive::<Date32Type>().value(row).to_string(),
+        DataType::Date64 => array.as_primitive::<Date64Type>().value(row).to_string(),
+        DataType::Utf8 => array.as_string::<i32>().value(row).to_owned(),
+        DataType::Binary => format!("{:02x?}", array.as_binary::<i32>().value(row)),
+        other => panic!("no text for {other}"),
+    }
+}
