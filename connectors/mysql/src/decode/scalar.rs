@@ -1,5 +1,7 @@
 //! Single values of fixed width, as the binary protocol sends them.
 
+use connector_core::pack_zoned;
+
 use super::Fault;
 use crate::calendar::{DAY, days};
 use crate::packet::Rest;
@@ -121,9 +123,8 @@ pub(super) fn millis(bytes: &[u8], zero_is_null: bool) -> Result<Option<i64>, Fa
 
 /// The same, packed above the key of a zone, which is 0 for UTC.
 pub(super) fn zoned_millis(bytes: &[u8], zero_is_null: bool) -> Result<Option<i64>, Fault> {
-    const ZONE_KEY_BITS: u32 = 12;
-    // No year of four digits reaches the bits that this shifts out.
-    Ok(millis(bytes, zero_is_null)?.map(|millis| millis << ZONE_KEY_BITS))
+    let packed = millis(bytes, zero_is_null)?.map(|millis| pack_zoned(millis).ok_or(Fault::Malformed));
+    packed.transpose()
 }
 
 #[cfg(test)]

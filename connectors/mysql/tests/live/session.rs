@@ -50,7 +50,7 @@ async fn what_runs_is_marked_with_the_query_it_runs_for() {
             connection.reset(name).await.unwrap();
             let scan = scan(&table(connection.as_mut(), "q_mark", "v").await);
             let rendered = connector_core::sql::render(&scan, CONNECTOR.dialect()).unwrap();
-            let reading = connection.read(&scan, &rendered.statement, BatchLimits::default());
+            let reading = first(connection.as_mut(), &scan, &rendered.statement);
             let seen = async {
                 let mark = format!("/* {} ", &name[..8]);
                 wait_for(
@@ -63,12 +63,20 @@ async fn what_runs_is_marked_with_the_query_it_runs_for() {
                 .await;
             };
             tokio::select! {
-                _ = reading => panic!("the statement ended"),
+                ended = reading => panic!("the statement ended: {ended:?}"),
                 () = seen => {}
             }
             drop(connection);
             connection = server.connect_with(&named("glaux q1")).await;
         }
+    }
+}
+
+/// Reads until a first batch comes, and tells how that ended.
+async fn first(connection: &mut dyn Connection, scan: &Scan, statement: &connector_core::Statement) -> Option<String> {
+    match connection.read(scan, statement, BatchLimits::default()).await {
+        Ok(mut stream) => stream.next().await.map(|batch| format!("{batch:?}")),
+        Err(error) => Some(format!("{error:?}")),
     }
 }
 
@@ -215,10 +223,10 @@ async fn a_read_let_go_before_its_first_row_is_stopped_too() {
         let mut connection = server.connect_with(&settings).await;
         let scan = scan(&table(connection.as_mut(), "q_early", "t").await);
         let rendered = connector_core::sql::render(&scan, CONNECTOR.dialect()).unwrap();
-        let reading = connection.read(&scan, &rendered.statement, BatchLimits::default());
+        let reading = first(connection.as_mut(), &scan, &rendered.statement);
         let running = running("q_early");
         tokio::select! {
-            _ = reading => panic!("the statement ended"),
+            ended = reading => panic!("the statement ended: {ended:?}"),
             () = wait_for(server, &running, 1) => {}
         }
         wait_for(server, &running, 0).await;
