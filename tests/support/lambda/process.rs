@@ -69,6 +69,8 @@ struct Running {
 
 fn start(slot: &Slot, address: &str) -> Running {
     let options = &slot.shared.options;
+    // Held until the process is listed: it may ask for work before this function has gone on.
+    let mut state = slot.state.lock().unwrap();
     let mut child =
         command(options, address).spawn().unwrap_or_else(|error| panic!("{}: {error}", options.program.display()));
     tokio::spawn(keep_log(Arc::clone(&slot.shared), child.stdout.take().unwrap()));
@@ -82,7 +84,6 @@ fn start(slot: &Slot, address: &str) -> Running {
         started: Instant::now(),
     };
     let (kill, killed) = oneshot::channel();
-    let mut state = slot.state.lock().unwrap();
     let mut processes = slot.shared.processes.lock().unwrap();
     processes.push(process);
     *state = SlotState { process: processes.len() - 1, kill: Some(kill), ..SlotState::default() };
