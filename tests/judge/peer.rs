@@ -48,7 +48,7 @@ impl Peer {
         shell.args([&database.url(), "--user", database.user(), "--s3-endpoint", place.server.endpoint()]);
         shell.args(["--access-key", &setting("AWS_ACCESS_KEY_ID"), "--secret-key", &setting("AWS_SECRET_ACCESS_KEY")]);
         shell.envs(program.get_envs().filter_map(|(key, value)| Some((key, value?))));
-        // Two of AWS's upload threads at once lose a block now and then, which is not what is judged here.
+        // Two of AWS's upload threads at once can lose a block, which is not what is judged here.
         shell.env("spill_threads", "1");
         shell.env("PEER_PASSWORD", database.password().expose()).envs(settings.iter().copied());
         let mut process = shell.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();

@@ -95,8 +95,8 @@ final class Peer {
 
         /**
          * With {@code spill_threads}, as many upload threads as it says. The SDK's two put what they stored into one list that is not
-         * safe for them (2026.24.1: {@code S3BlockSpiller}, an {@code ArrayList} under a shared lock), so that now and then a block is
-         * stored and never named, and its rows are lost.
+         * safe for them (2026.24.1: {@code S3BlockSpiller}, an {@code ArrayList} under a shared lock), so that a block can be
+         * stored and never named, and its rows lost.
          */
         @Override
         protected SpillConfig getSpillConfig(ReadRecordsRequest request) {
