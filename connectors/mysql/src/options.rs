@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use connector_core::{Error, Parameter, Result, Support};
+use connector_core::{Error, Parameter, Result, Silence, Support, choose};
 
 use Support::{Honoured, Ignored, Refused};
 
@@ -323,26 +323,9 @@ pub(crate) struct Shown {
     pub(crate) zero_is_null: bool,
 }
 
-/// How long the server may be silent while something is awaited; nothing is no limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Silence {
-    /// Rows of a table.
-    pub(crate) rows: Option<Duration>,
-    /// Metadata, and the state of the session.
-    pub(crate) answer: Option<Duration>,
-}
-
-impl Silence {
-    fn parse(value: Option<&str>) -> Result<Self> {
-        // A view may sort or aggregate for minutes before its first row, but no function of Lambda lives longer than 15.
-        const ROWS: Duration = Duration::from_secs(870);
-        const ANSWER: Duration = Duration::from_mins(1);
-        if value.is_none() {
-            return Ok(Self { rows: Some(ROWS), answer: Some(ANSWER) });
-        }
-        let limit = millis("socketTimeout", value)?;
-        Ok(Self { rows: limit, answer: limit })
-    }
+fn silence(value: Option<&str>) -> Result<Silence> {
+    let Some(value) = value else { return Ok(Silence::default()) };
+    Ok(Silence::of(millis("socketTimeout", Some(value))?))
 }
 
 /// The option that a vendor's driver knows as `name`, whatever its case.
@@ -371,7 +354,7 @@ impl Options {
             public_key_retrieval: flag("allowPublicKeyRetrieval", get("allowPublicKeyRetrieval"))?.unwrap_or(false),
             connect_timeout: millis("connectTimeout", connect.or(Some("10000")))?,
             login_timeout: millis("connectTimeout", connect.or(Some("30000")))?,
-            silence: Silence::parse(get("socketTimeout"))?,
+            silence: silence(get("socketTimeout"))?,
             query_timeout: seconds("queryTimeout", get("queryTimeout"))?,
             keep_alive: flag("tcpKeepAlive", get("tcpKeepAlive"))?.unwrap_or(true),
             attributes: attributes(get("connectionAttributes")),
@@ -399,18 +382,6 @@ const ONLY_FALSE: [&str; 9] = [
 fn flag(name: &str, value: Option<&str>) -> Result<Option<bool>> {
     let choices = [("true", true), ("false", false), ("yes", true), ("no", false)];
     value.map(|_| choose(name, value, &choices)).transpose()
-}
-
-/// The value chosen among named ones, the first by default.
-fn choose<T: Copy>(name: &str, value: Option<&str>, choices: &[(&str, T)]) -> Result<T> {
-    let wanted = value.unwrap_or(choices.first().map_or("", |(word, _)| *word));
-    choices.iter().find(|(word, _)| word.eq_ignore_ascii_case(wanted)).map(|(_, choice)| *choice).ok_or_else(|| {
-        let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
-        Error::invalid(format!(
-            "option {name} of the connection URL is {wanted:?}, but may only be {}",
-            words.join(", ")
-        ))
-    })
 }
 
 /// The mode as written; else what the older options say together, and nothing weaker than they do.

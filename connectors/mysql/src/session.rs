@@ -2,14 +2,13 @@
 //!
 //! Not here: what is asked (`connection.rs`, `catalog`, `reading.rs`), and what a row's bytes mean (`decode`).
 
-use connector_core::{Bind, Error, ErrorKind, Result};
+use connector_core::{Bind, Error, ErrorKind, Result, Silence};
 
 use crate::bind;
 use crate::connect::Canceller;
 use crate::decode;
 use crate::error;
 use crate::follower::Follower;
-use crate::options::Silence;
 use crate::packet::{self, Described, Prepared, Refusal, Rest};
 use crate::wire::Wire;
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use connector_core::{Error, Parameter, Result, Support};
+use connector_core::{Error, Parameter, Result, Silence, Support, choose};
 
 use Support::{Honoured, Ignored, Refused};
 
@@ -161,26 +161,9 @@ pub(crate) struct Options {
     pub(crate) primary_only: bool,
 }
 
-/// How long the server may be silent while something is awaited; nothing is no limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Silence {
-    /// Rows of a table.
-    pub(crate) rows: Option<Duration>,
-    /// Metadata, and the state of the session.
-    pub(crate) answer: Option<Duration>,
-}
-
-impl Silence {
-    fn parse(value: Option<&str>) -> Result<Self> {
-        // A view may sort or aggregate for minutes before its first row, but no function of Lambda lives longer than 15.
-        const ROWS: Duration = Duration::from_secs(870);
-        const ANSWER: Duration = Duration::from_mins(1);
-        if value.is_none() {
-            return Ok(Self { rows: Some(ROWS), answer: Some(ANSWER) });
-        }
-        let limit = seconds("socketTimeout", value)?;
-        Ok(Self { rows: limit, answer: limit })
-    }
+fn silence(value: Option<&str>) -> Result<Silence> {
+    let Some(value) = value else { return Ok(Silence::default()) };
+    Ok(Silence::of(seconds("socketTimeout", Some(value))?))
 }
 
 /// Whether the log-in must be bound to the TLS session.
@@ -210,7 +193,7 @@ impl Options {
             channel_binding: channel_binding(get("channelBinding"))?,
             connect_timeout: seconds("connectTimeout", get("connectTimeout").or(Some("10")))?,
             login_timeout: seconds("loginTimeout", get("loginTimeout").or(Some("30")))?,
-            silence: Silence::parse(get("socketTimeout"))?,
+            silence: silence(get("socketTimeout"))?,
             query_timeout: seconds("queryTimeout", get("queryTimeout"))?,
             keep_alive: choose("tcpKeepAlive", get("tcpKeepAlive"), &[("true", true), ("false", false)])?,
             application_name: get("ApplicationName").map(str::to_owned),
@@ -222,18 +205,6 @@ impl Options {
             )?,
         })
     }
-}
-
-/// The value chosen among named ones, the first by default.
-fn choose<T: Copy>(name: &str, value: Option<&str>, choices: &[(&str, T)]) -> Result<T> {
-    let wanted = value.unwrap_or(choices.first().map_or("", |(word, _)| *word));
-    choices.iter().find(|(word, _)| word.eq_ignore_ascii_case(wanted)).map(|(_, choice)| *choice).ok_or_else(|| {
-        let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
-        Error::invalid(format!(
-            "option {name} of the connection URL is {wanted:?}, but may only be {}",
-            words.join(", ")
-        ))
-    })
 }
 
 fn check_only(value: Option<&str>, name: &str, words: &[&str]) -> Result<()> {

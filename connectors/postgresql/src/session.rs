@@ -9,14 +9,13 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use connector_core::{Error, Result};
+use connector_core::{Error, Result, Silence};
 use tokio::sync::watch;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Row};
 
 use crate::connect::Canceller;
 use crate::error;
-use crate::options::Silence;
 
 /// The wire: resolves when the connection ends.
 pub(crate) type Driver = Pin<Box<dyn Future<Output = Result<(), tokio_postgres::Error>> + Send>>;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use connector_core::{Error, Parameter, Result, Support};
+use connector_core::{Error, Parameter, Result, Silence, Support, choose};
 
 use Support::{Honoured, Ignored, Refused};
 
@@ -192,26 +192,9 @@ pub(crate) struct Options {
     pub(crate) all_addresses: bool,
 }
 
-/// How long the server may be silent while something is awaited; nothing is no limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Silence {
-    /// Rows of a table.
-    pub(crate) rows: Option<Duration>,
-    /// Metadata, and the state of the session.
-    pub(crate) answer: Option<Duration>,
-}
-
-impl Silence {
-    fn parse(value: Option<&str>) -> Result<Self> {
-        // A view may sort or aggregate for minutes before its first row, but no function of Lambda lives longer than 15.
-        const ROWS: Duration = Duration::from_secs(870);
-        const ANSWER: Duration = Duration::from_mins(1);
-        if value.is_none() {
-            return Ok(Self { rows: Some(ROWS), answer: Some(ANSWER) });
-        }
-        let limit = number("socketTimeout", value, &["0"])?.map(Duration::from_millis);
-        Ok(Self { rows: limit, answer: limit })
-    }
+fn silence(value: Option<&str>) -> Result<Silence> {
+    let Some(value) = value else { return Ok(Silence::default()) };
+    Ok(Silence::of(number("socketTimeout", Some(value), &["0"])?.map(Duration::from_millis)))
 }
 
 impl Options {
@@ -248,7 +231,7 @@ impl Options {
             host_in_certificate: get("hostNameInCertificate").map(str::to_owned),
             root_cert,
             login_timeout: number("loginTimeout", get("loginTimeout").or(Some("30")), &["0"])?.map(Duration::from_secs),
-            silence: Silence::parse(get("socketTimeout"))?,
+            silence: silence(get("socketTimeout"))?,
             query_timeout: number("queryTimeout", get("queryTimeout"), &["-1", "0"])?.map(Duration::from_secs),
             lock_timeout: number("lockTimeout", get("lockTimeout"), &["-1"])?.map(Duration::from_millis),
             application_name: get("applicationName").map(str::to_owned),
@@ -261,18 +244,6 @@ impl Options {
             all_addresses: flag("multiSubnetFailover", get("multiSubnetFailover"))?,
         })
     }
-}
-
-/// The value chosen among named ones, the first by default.
-fn choose<T: Copy>(name: &str, value: Option<&str>, choices: &[(&str, T)]) -> Result<T> {
-    let wanted = value.unwrap_or(choices.first().map_or("", |(word, _)| *word));
-    choices.iter().find(|(word, _)| word.eq_ignore_ascii_case(wanted)).map(|(_, choice)| *choice).ok_or_else(|| {
-        let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
-        Error::invalid(format!(
-            "option {name} of the connection URL is {wanted:?}, but may only be {}",
-            words.join(", ")
-        ))
-    })
 }
 
 fn flag(name: &str, value: Option<&str>) -> Result<bool> {

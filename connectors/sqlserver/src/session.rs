@@ -5,14 +5,14 @@
 
 use std::time::Duration;
 
-use connector_core::Result;
+use connector_core::{Result, Silence};
 use tiberius::{FromSql, Row, ToSql};
 use tracing::instrument::WithSubscriber;
 use tracing::subscriber::NoSubscriber;
 
 use crate::connect::Client;
 use crate::error;
-use crate::options::{Options, Silence};
+use crate::options::Options;
 use crate::wire::Patience;
 
 /// A logged-in session.
