@@ -21,6 +21,7 @@ mod secret;
 mod size;
 pub mod sql;
 mod types;
+pub mod url;
 mod value;
 mod zoned;
 
@@ -35,7 +36,7 @@ pub use error::{Error, ErrorKind, Result};
 pub use expr::{Expr, Function};
 pub use mapping::{Column, ColumnMapping, Pushdown, ReadAs, Table};
 pub use name::{TableName, resolve};
-pub use options::{Silence, choose};
+pub use options::{OptionTable, Silence, choose, option};
 pub use scan::{Direction, Nulls, Scan, SortKey, Split};
 pub use secret::{Credential, Secret};
 pub use size::block_size;
