@@ -3,11 +3,13 @@
 //! An engine implements [`Connector`], [`Connection`] and [`Dialect`]; everything above the seam is written against these
 //! three. What is to be read is a [`Scan`], a value; [`sql::render`] turns it into a [`Statement`] and a [`Remainder`], once,
 //! at the end. The remainder is what the source was not asked to do, and [`eval`] does it over the batches that come back.
+//! What engines would each do alike is here once: [`url`] reads connection URLs, [`decode`] makes batches of cells.
 //!
 //! Not here: drivers, JSON, AWS, an async runtime. A connector may bring those; the seam stays free of them.
 
 mod connection;
 mod connector;
+pub mod decode;
 mod dialect;
 mod domain;
 mod error;
