@@ -36,7 +36,7 @@ impl Dialect for Poor {
             Function::Not => FunctionForm::Prefix("NOT "),
             Function::Equal => FunctionForm::Infix(" = "),
             Function::LessThan => FunctionForm::Infix(" < "),
-            Function::IsNull => FunctionForm::Postfix(" IS NULL"),
+            Function::IsNull => FunctionForm::IsNull,
             Function::IsDistinctFrom => FunctionForm::Around("NOT EXISTS (SELECT ", " INTERSECT SELECT ", ")"),
             Function::LikePattern => FunctionForm::Around("", " LIKE ", " ESCAPE '!'"),
             Function::In => FunctionForm::In,
