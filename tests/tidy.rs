@@ -120,15 +120,28 @@ fn engines_know_neither_each_other_nor_the_application() {
     }
 }
 
+/// The crates that one of ours depends on, those of its tests left out.
+fn dependencies(of: &str) -> Vec<String> {
+    let manifest = fs::read_to_string(root().join(of).join("Cargo.toml")).unwrap();
+    let listed = manifest.split_once("[dependencies]").unwrap().1.split("\n[").next().unwrap();
+    let names = listed.lines().filter_map(|line| line.split(['.', ' ', '=']).next());
+    names.filter(|name| !name.is_empty() && !name.starts_with('#')).map(str::to_owned).collect()
+}
+
 #[test]
 fn the_seam_brings_no_driver_no_json_no_aws_and_no_runtime() {
-    let manifest = fs::read_to_string(root().join("connectors/core/Cargo.toml")).unwrap();
-    let dependencies = manifest.split_once("[dependencies]").unwrap().1.split("\n[").next().unwrap();
-    let names = dependencies.lines().filter_map(|line| line.split(['.', ' ', '=']).next());
-    let names: Vec<&str> = names.filter(|name| !name.is_empty() && !name.starts_with('#')).collect();
-    let allowed = ["arrow-array", "arrow-buffer", "arrow-schema", "arrow-select", "async-trait", "futures", "secrecy"];
-    for name in names {
-        assert!(allowed.contains(&name), "connectors/core depends on {name}");
+    let arrow = ["arrow-array", "arrow-buffer", "arrow-schema", "arrow-select"];
+    let allowed = [&arrow[..], &["async-trait", "futures", "percent-encoding", "secrecy"]].concat();
+    for name in dependencies("connectors/core") {
+        assert!(allowed.contains(&name.as_str()), "connectors/core depends on {name}");
+    }
+}
+
+#[test]
+fn what_engines_share_about_tls_brings_no_driver_and_no_runtime() {
+    for name in dependencies("connectors/tls") {
+        let allowed = ["connector-core", "rustls", "rcgen", "webpki-roots"];
+        assert!(allowed.contains(&name.as_str()), "connectors/tls depends on {name}");
     }
 }
 

@@ -1,5 +1,5 @@
-//! An authority of one's own, and what it signs.
-#![allow(dead_code)]
+//! Certificates for tests: an authority of one's own, and what it signs.
+#![allow(clippy::unwrap_used)]
 
 use std::path::Path;
 
@@ -8,8 +8,12 @@ use rcgen::{
     KeyUsagePurpose,
 };
 
+/// A certificate and its key.
+pub type Signed = (Certificate, KeyPair);
+
 /// An authority: its certificate as PEM, and what it signs with.
 pub struct Authority {
+    /// Its certificate.
     pub pem: String,
     issuer: Issuer<'static, KeyPair>,
 }
@@ -25,7 +29,7 @@ pub fn authority(name: &str) -> Authority {
 }
 
 /// A certificate for a host and its key; one of long ago if it is to be expired.
-pub fn signed(authority: &Authority, name: &str, expired: bool) -> (Certificate, KeyPair) {
+pub fn signed(authority: &Authority, name: &str, expired: bool) -> Signed {
     let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
     params.distinguished_name.push(DnType::CommonName, name);
     params.use_authority_key_identifier_extension = true;
