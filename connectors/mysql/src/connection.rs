@@ -20,9 +20,6 @@ const SET_UP: &str = "SET NAMES utf8mb4, time_zone = '+00:00', sql_mode = 'NO_BA
      sql_auto_is_null = 0, sql_select_limit = 18446744073709551615, sql_big_selects = 1, sql_safe_updates = 0, \
      group_concat_max_len = 1073741824, sort_buffer_size = 8388608, net_write_timeout = 600, lock_wait_timeout = 60";
 
-/// The session's number as the server itself knows it, and the largest value that its expressions may have.
-const ASKED: &str = "SELECT CAST(CONNECTION_ID() AS CHAR), CAST(@@max_allowed_packet AS CHAR)";
-
 /// A live session.
 pub(crate) struct MySqlConnection {
     session: Session,
@@ -67,10 +64,7 @@ fn set_up(server: &Server, options: &Options) -> String {
 impl MySqlConnection {
     async fn pin(&mut self) -> Result<()> {
         self.set_up().await?;
-        let rows = self.session.query(ASKED, &[]).await?;
-        let mut answers = rows.into_iter().flatten().map(|answer| answer.and_then(|number| number.parse::<u64>().ok()));
-        self.session.is_direct = answers.next().flatten() == Some(self.session.id().into());
-        self.largest_value = answers.next().flatten().unwrap_or_default();
+        self.largest_value = self.session.recognise().await?;
         let name = self.settings.application_name.clone();
         self.session.name(&name);
         Ok(())
