@@ -14,9 +14,12 @@ use crate::types::{Context, SORTED_BYTES};
 use crate::{catalog, dialect, reading, splits};
 
 /// What every session is pinned to, so that answers depend on no user's or server's settings: one zone and one character set;
-/// backslashes that are themselves; no rows or values left out, and NULL not taken for the last key; an order of all that is
-/// sorted. A server waits for us for minutes, and we for a locked table for one.
-const SET_UP: &str = "SET NAMES utf8mb4, time_zone = '+00:00', sql_mode = 'NO_BACKSLASH_ESCAPES', autocommit = 1, \
+/// no rows or values left out, and NULL not taken for the last key; an order of all that is sorted. A server waits for us for
+/// minutes, and we for a locked table for one.
+///
+/// No mode is set that changes how SQL is read. Under `NO_BACKSLASH_ESCAPES` MySQL reads the expressions of a table's computed
+/// columns otherwise than they were written, and lends the opened table to other sessions.
+const SET_UP: &str = "SET NAMES utf8mb4, time_zone = '+00:00', sql_mode = '', autocommit = 1, \
      sql_auto_is_null = 0, sql_select_limit = 18446744073709551615, sql_big_selects = 1, sql_safe_updates = 0, \
      group_concat_max_len = 1073741824, sort_buffer_size = 8388608, net_write_timeout = 600, lock_wait_timeout = 60";
 

@@ -1,7 +1,10 @@
 //! What views compute, of every kind: no table declares its type.
 
+use arrow_schema::DataType;
 use connector_core::testing::suite;
+use connector_core::{Domain, Value};
 use connector_mysql::CONNECTOR;
+use mysql_async::prelude::Queryable;
 
 use crate::support::{self, scan, table};
 
@@ -170,5 +173,35 @@ async fn what_views_compute_is_read_as_it_is_described() {
         let clocks: Vec<String> = clocks.map(|(index, _)| format!("DROP VIEW computed.v{index}")).collect();
         server.run(&clocks.join("; ")).await;
         suite::all(connection.as_mut(), CONNECTOR.dialect(), "computed").await;
+    }
+}
+
+/// Whatever a session's mode says about backslashes, a column is computed as its table was made; and what a session opens is lent
+/// to others, whose values are not to change either.
+#[tokio::test]
+async fn computed_columns_are_the_same_for_every_session() {
+    for server in support::servers() {
+        server
+            .schema(
+                "generated",
+                "CREATE TABLE t (id int, a varchar(20), b varchar(20) AS (CONCAT(a, '\\\\', '\"')) VIRTUAL, \
+                 c varchar(20) AS (CONCAT(a, '\\\\')) STORED, KEY (b)); INSERT INTO t (id, a) VALUES (0, 'x'), (1, 'y'); FLUSH TABLES",
+            )
+            .await;
+        let mut connection = server.connect().await;
+        let mut scan = scan(&table(connection.as_mut(), "generated", "t").await);
+        let all = support::read(connection.as_mut(), &scan).await;
+        assert_eq!(support::shown(&all, "b"), ["x\\\"", "y\\\""]);
+        assert_eq!(support::shown(&all, "c"), ["x\\", "y\\"]);
+        scan.domains.insert("b".into(), Domain::single(DataType::Utf8, Value::Text("y\\\"".into())));
+        assert_eq!(support::shown(&support::read(connection.as_mut(), &scan).await, "id"), ["1"]);
+        drop(connection);
+        // As many as the server keeps apart.
+        for _ in 0..32 {
+            let mut other = server.admin().await;
+            let seen: Option<String> = other.query_first("SELECT b FROM generated.t WHERE id = 0").await.unwrap();
+            assert_eq!(seen.as_deref(), Some("x\\\""));
+            other.disconnect().await.unwrap();
+        }
     }
 }
