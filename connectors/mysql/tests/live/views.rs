@@ -6,6 +6,7 @@ use connector_core::{Domain, Value};
 use connector_mysql::CONNECTOR;
 use mysql_async::prelude::Queryable;
 
+use crate::asked::{in_domain, pushed, text};
 use crate::support::{self, scan, table};
 
 /// What views compute; their columns come from no table, so that the catalog and the wire must agree about them by themselves.
@@ -203,5 +204,24 @@ async fn computed_columns_are_the_same_for_every_session() {
             assert_eq!(seen.as_deref(), Some("x\\\""));
             other.disconnect().await.unwrap();
         }
+    }
+}
+
+/// A text of two collations compares with nothing at the server.
+#[tokio::test]
+async fn texts_that_a_view_puts_together_from_two_collations_are_found() {
+    for server in support::servers() {
+        server
+            .schema(
+                "mixed",
+                "CREATE TABLE o (id int, a varchar(9) COLLATE utf8mb4_general_ci, b varchar(9) COLLATE utf8mb4_unicode_ci, \
+                 l varchar(9) CHARACTER SET latin1); INSERT INTO o VALUES (1, 'a', 'b', 'é'), (2, 'A', 'b', 'e'), (3, NULL, 'b', 'c'); \
+                 CREATE VIEW t AS SELECT id, CONCAT(a, b) AS ab, COALESCE(a, b) AS c, IF(id = 1, a, b) AS i, CONCAT(a, l) AS al, \
+                 CONCAT(l, 'é') AS le, 'x' AS x, USER() AS u, CASE id WHEN 1 THEN a WHEN 2 THEN b END AS ca, GREATEST(a, 'A') AS g FROM o",
+            )
+            .await;
+        let mut connection = server.connect().await;
+        suite::all(connection.as_mut(), CONNECTOR.dialect(), "mixed").await;
+        assert_eq!(in_domain(server, "mixed", "ab", Domain::single(DataType::Utf8, text("Ab"))).await, pushed(&["2"]));
     }
 }
