@@ -81,7 +81,9 @@ pub(crate) fn mapping(remote: &RemoteType, context: Context<'_>) -> ColumnMappin
         "json" => plain(DataType::Utf8, Pushdown::NullsOnly),
         "binary" | "varbinary" | "tinyblob" | "blob" | "mediumblob" | "longblob" => full(DataType::Binary),
         "geometry" | "point" | "linestring" | "polygon" | "multipoint" | "multilinestring" | "multipolygon"
-        | "geomcollection" | "geometrycollection" | "vector" => plain(DataType::Binary, Pushdown::NullsOnly),
+        | "geomcollection" | "geometrycollection" => plain(DataType::Binary, Pushdown::NullsOnly),
+        // Not even NULL may be asked of it in the way that finds NULL alone.
+        "vector" => plain(DataType::Binary, Pushdown::Nothing),
         // Among them enum and set: by value and not by place in the list, where their own comparison looks values up.
         _ => as_text(),
     }
