@@ -23,6 +23,11 @@ const SET_UP: &str = "SET NAMES utf8mb4, time_zone = '+00:00', sql_mode = '', au
      sql_auto_is_null = 0, sql_select_limit = 18446744073709551615, sql_big_selects = 1, sql_safe_updates = 0, \
      group_concat_max_len = 1073741824, sort_buffer_size = 8388608, net_write_timeout = 600, lock_wait_timeout = 60";
 
+/// What tells one server from another behind the same address, the session's number as the server itself knows it, and the
+/// largest value that the server's expressions may have.
+pub(crate) const ABOUT: &str = "SELECT CONCAT_WS(' ', @@hostname, @@port, @@server_id), CAST(CONNECTION_ID() AS CHAR), \
+     CAST(@@max_allowed_packet AS CHAR)";
+
 /// A live session.
 pub(crate) struct MySqlConnection {
     session: Session,

@@ -6,6 +6,7 @@ use connector_core::{Bind, Error, ErrorKind, Result, Silence};
 
 use crate::bind;
 use crate::connect::Canceller;
+use crate::connection::ABOUT;
 use crate::decode;
 use crate::error;
 use crate::follower::Follower;
@@ -43,11 +44,6 @@ pub(crate) type Row = Vec<Option<String>>;
 
 /// An answer that is held as a whole may take this much: some hundred thousand names.
 const METADATA_BYTES: usize = 64 << 20;
-
-/// What tells one server from another behind the same address, the session's number as the server itself knows it, and the
-/// largest value that the server's expressions may have.
-const ABOUT: &str = "SELECT CONCAT_WS(' ', @@hostname, @@port, @@server_id), CAST(CONNECTION_ID() AS CHAR), \
-     CAST(@@max_allowed_packet AS CHAR)";
 
 impl Session {
     pub(crate) fn new(
