@@ -236,15 +236,21 @@ fn about(data_type: &DataType, wanted: &Value, other: Value) -> Vec<(&'static st
     let constant = || Expr::Constant { value: Some(wanted.clone()), data_type: data_type.clone() };
     let listed = Expr::List { values: vec![Some(other.clone()), Some(wanted.clone())], data_type: data_type.clone() };
     let calling = |function, right| Condition::Filter(call(function, vec![column_of("v", data_type), right]));
-    let below = Range { low: Bound::Unbounded, high: Bound::Excluded(wanted.clone()) };
-    vec![
-        ("=", domain(Values::In(vec![wanted.clone()]))),
-        ("<", domain(Values::Ranges(vec![below]))),
-        ("IN", domain(Values::In(vec![other, wanted.clone()]))),
+    let mut asked = vec![
         ("=", calling(Function::Equal, constant())),
         ("<", calling(Function::LessThan, constant())),
         ("IN", calling(Function::In, listed)),
-    ]
+    ];
+    // In a domain, where Athena never puts it, NaN is a value like any other (`eval::domain`).
+    let is_nan = matches!(wanted, Value::Float32(value) if value.is_nan())
+        || matches!(wanted, Value::Float64(value) if value.is_nan());
+    if !is_nan {
+        let below = Range { low: Bound::Unbounded, high: Bound::Excluded(wanted.clone()) };
+        asked.push(("=", domain(Values::In(vec![wanted.clone()]))));
+        asked.push(("<", domain(Values::Ranges(vec![below]))));
+        asked.push(("IN", domain(Values::In(vec![other, wanted.clone()]))));
+    }
+    asked
 }
 
 fn ids(batch: &RecordBatch) -> Vec<i64> {
