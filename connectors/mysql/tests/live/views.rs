@@ -186,7 +186,7 @@ async fn computed_columns_are_the_same_for_every_session() {
             .schema(
                 "generated",
                 "CREATE TABLE t (id int, a varchar(20), b varchar(20) AS (CONCAT(a, '\\\\', '\"')) VIRTUAL, \
-                 c varchar(20) AS (CONCAT(a, '\\\\')) STORED, KEY (b)); INSERT INTO t (id, a) VALUES (0, 'x'), (1, 'y'); FLUSH TABLES",
+                 c varchar(20) AS (CONCAT(a, '\\\\')) STORED, KEY (b)); INSERT INTO t (id, a) VALUES (0, 'x'), (1, 'y'); FLUSH TABLES t",
             )
             .await;
         let mut connection = server.connect().await;
