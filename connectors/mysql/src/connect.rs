@@ -20,7 +20,7 @@ use tokio_rustls::TlsConnector;
 use crate::error;
 use crate::login::{self, Identity, Way};
 use crate::options::{Options, SslMode};
-use crate::packet::{self, Greeting, capability};
+use crate::packet::{Greeting, capability};
 use crate::session::Session;
 use crate::wire::{READ_BYTES, Wire, within};
 
@@ -102,7 +102,11 @@ impl Route {
     /// Logs in, naming ourselves `name`.
     pub(crate) async fn login(&self, name: &str) -> Result<Session> {
         let addresses = self.addresses().await?;
-        let (wire, greeting, address) = self.enter(&addresses, name).await?;
+        self.login_at(&addresses, name).await
+    }
+
+    async fn login_at(&self, addresses: &[SocketAddr], name: &str) -> Result<Session> {
+        let (wire, greeting, address) = self.enter(addresses, name).await?;
         let canceller = Canceller { route: self.clone(), address, id: greeting.id };
         Ok(Session::new(wire, &greeting.version, canceller, self.options.silence, self.max_cell_bytes))
     }
@@ -192,7 +196,7 @@ const PROBES: u32 = 6;
 /// The way to stop what a session is doing, from outside of it: a second one that kills it.
 pub(crate) struct Canceller {
     route: Route,
-    /// The very server, of perhaps several behind one name: numbers of sessions mean something else at another.
+    /// Of the very server, of perhaps several behind one name.
     address: SocketAddr,
     id: u32,
 }
@@ -203,16 +207,14 @@ impl Canceller {
         self.id
     }
 
-    /// Has the server end the session, in the background; whether it does is not waited for.
-    pub(crate) fn fire(&self) {
+    /// Has the server at `place` end the session, in the background; whether it does is not waited for.
+    pub(crate) fn fire(&self, place: &str) {
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
-        let (route, address, id) = (self.route.clone(), self.address, self.id);
+        let (route, address, id, place) = (self.route.clone(), self.address, self.id, place.to_owned());
         runtime.spawn(async move {
             let killed = async {
-                let (mut wire, ..) = route.enter(&[address], "glaux cancel").await.ok()?;
-                let kill = [&[packet::QUERY], format!("KILL {id}").as_bytes()].concat();
-                wire.command(&kill).await.ok()?;
-                wire.packet().await.ok().map(|_| ())
+                let mut session = route.login_at(&[address], "glaux cancel").await?;
+                session.end(id, &place).await
             };
             within(Some(CANCEL), killed).await
         });

@@ -14,14 +14,19 @@ use crate::types::{Context, SORTED_BYTES};
 use crate::{catalog, dialect, reading, splits};
 
 /// What every session is pinned to, so that answers depend on no user's or server's settings: one zone and one character set;
-/// backslashes that are themselves; no rows or values left out, and NULL not taken for the last key; an order of all that is
-/// sorted. A server waits for us for minutes, and we for a locked table for one.
-const SET_UP: &str = "SET NAMES utf8mb4, time_zone = '+00:00', sql_mode = 'NO_BACKSLASH_ESCAPES', autocommit = 1, \
+/// no rows or values left out, and NULL not taken for the last key; an order of all that is sorted. A server waits for us for
+/// minutes, and we for a locked table for one.
+///
+/// No mode is set that changes how SQL is read. Under `NO_BACKSLASH_ESCAPES` MySQL reads the expressions of a table's computed
+/// columns otherwise than they were written, and lends the opened table to other sessions.
+const SET_UP: &str = "SET NAMES utf8mb4, time_zone = '+00:00', sql_mode = '', autocommit = 1, \
      sql_auto_is_null = 0, sql_select_limit = 18446744073709551615, sql_big_selects = 1, sql_safe_updates = 0, \
      group_concat_max_len = 1073741824, sort_buffer_size = 8388608, net_write_timeout = 600, lock_wait_timeout = 60";
 
-/// The session's number as the server itself knows it, and the largest value that its expressions may have.
-const ASKED: &str = "SELECT CAST(CONNECTION_ID() AS CHAR), CAST(@@max_allowed_packet AS CHAR)";
+/// What tells one server from another behind the same address, the session's number as the server itself knows it, and the
+/// largest value that the server's expressions may have.
+pub(crate) const ABOUT: &str = "SELECT CONCAT_WS(' ', @@hostname, @@port, @@server_id), CAST(CONNECTION_ID() AS CHAR), \
+     CAST(@@max_allowed_packet AS CHAR)";
 
 /// A live session.
 pub(crate) struct MySqlConnection {
@@ -67,10 +72,7 @@ fn set_up(server: &Server, options: &Options) -> String {
 impl MySqlConnection {
     async fn pin(&mut self) -> Result<()> {
         self.set_up().await?;
-        let rows = self.session.query(ASKED, &[]).await?;
-        let mut answers = rows.into_iter().flatten().map(|answer| answer.and_then(|number| number.parse::<u64>().ok()));
-        self.session.is_direct = answers.next().flatten() == Some(self.session.id().into());
-        self.largest_value = answers.next().flatten().unwrap_or_default();
+        self.largest_value = self.session.recognise().await?;
         let name = self.settings.application_name.clone();
         self.session.name(&name);
         Ok(())

@@ -115,10 +115,18 @@ pub(crate) fn from_server(refusal: &Refusal) -> Error {
         sorted => sorted,
     };
     let text = match shown {
-        Shown => refusal.text.lines().next().unwrap_or_default(),
-        Hidden => "the statement failed at the server",
+        Shown => first_line(&refusal.text),
+        Hidden => "the statement failed at the server".to_owned(),
     };
-    with_hint(Error::new(kind, format!("{text} (error {}, SQLSTATE {})", refusal.code, refusal.state)), hint)
+    let state = first_line(&refusal.state);
+    with_hint(Error::new(kind, format!("{text} (error {}, SQLSTATE {state})", refusal.code)), hint)
+}
+
+/// As much of a server's text as a message has room for, without anything that a terminal or a log would act on.
+fn first_line(text: &str) -> String {
+    const LONGEST: usize = 500;
+    let line = text.lines().next().unwrap_or_default();
+    line.chars().filter(|character| !character.is_control()).take(LONGEST).collect()
 }
 
 fn with_hint(error: Error, hint: &str) -> Error {
@@ -255,6 +263,13 @@ mod tests {
         }
         let shown = from_server(&refusal(1146)).to_string();
         assert!(shown.contains("s3cret") && !shown.contains("and more"), "{shown}");
+    }
+
+    #[test]
+    fn a_servers_text_is_cut_and_moves_no_cursor() {
+        let text = format!("\u{1b}[2J{}", "x".repeat(1 << 20));
+        let shown = from_server(&Refusal { code: 1146, state: "\u{1b}[1m".into(), text }).to_string();
+        assert!(shown.starts_with("[2Jxxx") && shown.len() < 600 && !shown.contains('\u{1b}'), "{shown:.700}");
     }
 
     #[test]

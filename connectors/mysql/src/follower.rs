@@ -104,7 +104,9 @@ impl Follower {
             self.at = self.at.saturating_add(bytes);
             self.column += 1;
         }
-        Ok(())
+        // Behind the last value nothing is due, and it would be kept without limit.
+        let is_over = self.column == self.widths.len() && arrived.len() > self.at;
+        if is_over { Err(Limit::Framing) } else { Ok(()) }
     }
 
     /// The bytes of a value and its length; nothing while the length has not arrived.
@@ -182,6 +184,13 @@ mod tests {
             assert_eq!(whole.is_ok(), cells.iter().flatten().all(|length| *length <= 300));
             assert_eq!(follow(&kinds, 300, &row, || random.random_range(1..9)), whole);
         }
+    }
+
+    #[test]
+    fn what_comes_behind_the_last_value_is_refused_as_it_comes() {
+        let row = row(&[Some(3), None]);
+        assert_eq!(follow(&[kind::BLOB; 2], 1000, &row, || 1), Ok(()));
+        assert_eq!(follow(&[kind::BLOB; 2], 1000, &[row, vec![0]].concat(), || 1), Err(Limit::Framing));
     }
 
     #[test]

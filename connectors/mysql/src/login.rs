@@ -131,7 +131,7 @@ struct Login<'l> {
 
 impl Login<'_> {
     async fn finish(&mut self) -> Result<()> {
-        let mut switched = false;
+        let (mut switched, mut told) = (false, false);
         loop {
             let answer = self.wire.packet().await?.to_vec();
             match answer.first() {
@@ -146,7 +146,10 @@ impl Login<'_> {
                     let proof = self.proof()?;
                     self.wire.send(&proof).await?;
                 }
-                Some(&packet::MORE) if self.plugin == CACHING => self.more(answer.get(1)).await?,
+                Some(&packet::MORE) if self.plugin == CACHING && !told => {
+                    told = true;
+                    self.more(answer.get(1)).await?;
+                }
                 _ => return Err(error::no_protocol("the log-in is answered with something else")),
             }
         }

@@ -6,6 +6,7 @@ use connector_core::{Bind, Error, ErrorKind, Result, Silence};
 
 use crate::bind;
 use crate::connect::Canceller;
+use crate::connection::ABOUT;
 use crate::decode;
 use crate::error;
 use crate::follower::Follower;
@@ -28,8 +29,8 @@ pub(crate) struct Session {
     /// An answer has begun and not been read to its end.
     busy: bool,
     canceller: Canceller,
-    /// Whether nothing stands between the server and us that gives sessions other numbers.
-    pub(crate) is_direct: bool,
+    /// Which server it is, unless something stands between it and us that gives sessions other numbers.
+    place: Option<String>,
     silence: Silence,
     max_cell_bytes: usize,
     /// A statement that the server may forget.
@@ -41,6 +42,9 @@ pub(crate) struct Session {
 /// What a row of metadata holds.
 pub(crate) type Row = Vec<Option<String>>;
 
+/// An answer that is held as a whole may take this much: some hundred thousand names.
+const METADATA_BYTES: usize = 64 << 20;
+
 impl Session {
     pub(crate) fn new(
         wire: Wire,
@@ -51,12 +55,26 @@ impl Session {
     ) -> Self {
         let server = Server::of(version);
         let mark = String::new();
-        Self { wire, server, busy: false, canceller, is_direct: false, silence, max_cell_bytes, spent: None, mark }
+        Self { wire, server, busy: false, canceller, place: None, silence, max_cell_bytes, spent: None, mark }
     }
 
-    /// The number by which the server greeted us.
-    pub(crate) fn id(&self) -> u32 {
-        self.canceller.id()
+    /// Notes which server this is, so that the session can be ended from another one, and tells the largest value that an
+    /// expression there may have.
+    pub(crate) async fn recognise(&mut self) -> Result<u64> {
+        let found = self.query(ABOUT, &[]).await?.into_iter().next().and_then(|row| <[_; 3]>::try_from(row).ok());
+        let [place, id, largest] = found.unwrap_or_default();
+        let is_direct = id.and_then(|id| id.parse().ok()) == Some(self.canceller.id());
+        self.place = place.filter(|_| is_direct);
+        Ok(largest.and_then(|largest| largest.parse().ok()).unwrap_or_default())
+    }
+
+    /// Ends another session of the server at `place`; at any other server that number may be anybody's.
+    pub(crate) async fn end(&mut self, id: u32, place: &str) -> Result<()> {
+        self.recognise().await?;
+        if self.place.as_deref() == Some(place) {
+            self.run(&format!("KILL {id}")).await?;
+        }
+        Ok(())
     }
 
     /// Names whoever asks, where the server shows what runs: it knows no name of a session that could change.
@@ -68,8 +86,8 @@ impl Session {
 
     /// Has the server end this session, unless its number may be another's.
     pub(crate) fn kill(&self) {
-        if self.is_direct {
-            self.canceller.fire();
+        if let Some(place) = &self.place {
+            self.canceller.fire(place);
         }
     }
 
@@ -97,7 +115,12 @@ impl Session {
         let described = self.begin(Awaited::Answer, sql, binds).await?;
         let mut follower = Follower::new(&described, self.max_cell_bytes)?;
         let mut rows = Vec::new();
+        let mut held = 0;
         while let Some(row) = self.row(&mut follower).await? {
+            held += row.len() + (described.len() + 1) * size_of::<Row>();
+            if held > METADATA_BYTES {
+                return Err(too_much_metadata());
+            }
             let cells = decode::cells_of(row, &described);
             let texts =
                 cells.map(|cell| cell.map(|cell| cell.map(|bytes| String::from_utf8_lossy(bytes).into_owned())));
@@ -113,7 +136,7 @@ impl Session {
         let answer = self.answer().await?;
         let prepared = Prepared::parse(answer).ok_or_else(|| error::no_protocol("a statement is not prepared"))?;
         for _ in 0..u32::from(prepared.parameters) + u32::from(prepared.columns) {
-            self.wire.packet().await?;
+            self.answer().await?;
         }
         self.spent = Some(prepared.id);
         if usize::from(prepared.parameters) != binds.len() {
@@ -126,9 +149,11 @@ impl Session {
             Some(&packet::LOCAL_INFILE) => return Err(no_files()),
             Some(_) => Rest(answer).number().ok_or_else(|| error::no_protocol("there are no columns"))?,
         };
+        // As many as a prepared statement can have; more would be held before the first row.
+        let count = u16::try_from(count).map_err(|_| error::no_protocol("there are too many columns"))?;
         let mut described = Vec::new();
         for _ in 0..count {
-            let column = Described::parse(self.wire.packet().await?);
+            let column = Described::parse(self.answer().await?);
             described.push(column.ok_or_else(|| error::no_protocol("a column is not described"))?);
         }
         Ok(described)
@@ -200,6 +225,11 @@ impl Session {
             None => error::no_protocol("an error is cut short"),
         }
     }
+}
+
+fn too_much_metadata() -> Error {
+    let told = format!("the server's catalog answers with more than {} MiB", METADATA_BYTES >> 20);
+    Error::new(ErrorKind::TooLarge, told).hint("let the user see fewer schemas and tables")
 }
 
 fn no_files() -> Error {

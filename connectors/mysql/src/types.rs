@@ -25,6 +25,8 @@ pub(crate) struct RemoteType {
     pub(crate) charset: Option<String>,
     /// Collation of a text.
     pub(crate) collation: Option<String>,
+    /// Whether a view shows it.
+    pub(crate) is_seen: bool,
 }
 
 /// What decides about a mapping besides the type.
@@ -79,7 +81,9 @@ pub(crate) fn mapping(remote: &RemoteType, context: Context<'_>) -> ColumnMappin
         "json" => plain(DataType::Utf8, Pushdown::NullsOnly),
         "binary" | "varbinary" | "tinyblob" | "blob" | "mediumblob" | "longblob" => full(DataType::Binary),
         "geometry" | "point" | "linestring" | "polygon" | "multipoint" | "multilinestring" | "multipolygon"
-        | "geomcollection" | "geometrycollection" | "vector" => plain(DataType::Binary, Pushdown::NullsOnly),
+        | "geomcollection" | "geometrycollection" => plain(DataType::Binary, Pushdown::NullsOnly),
+        // Not even NULL may be asked of it in the way that finds NULL alone.
+        "vector" => plain(DataType::Binary, Pushdown::Nothing),
         // Among them enum and set: by value and not by place in the list, where their own comparison looks values up.
         _ => as_text(),
     }
@@ -120,7 +124,10 @@ fn text(remote: &RemoteType, context: Context<'_>) -> ColumnMapping {
     if bytes.is_none_or(|bytes| bytes > context.largest_value.min(SORTED_BYTES)) {
         return plain(DataType::Utf8, Pushdown::NullsOnly);
     }
-    if remote.charset.as_deref() != Some("utf8mb4") {
+    // A view's text that is put together from two collations is said to be in a binary one, and compares with nothing.
+    let may_be_mixed =
+        remote.is_seen && remote.collation.as_deref().is_some_and(|collation| collation.ends_with("_bin"));
+    if remote.charset.as_deref() != Some("utf8mb4") || may_be_mixed {
         return as_text();
     }
     let by_code_point = ["utf8mb4_0900_bin", "utf8mb4_nopad_bin"];
@@ -142,7 +149,7 @@ mod tests {
         let is_text = name.ends_with("char") || name.ends_with("text");
         let characters = is_text.then(|| numbers.first().copied().unwrap_or(65_535));
         let charset = is_text.then(|| "utf8mb4".to_owned());
-        RemoteType { name, declared: declared.into(), precision, scale, characters, charset, collation: None }
+        RemoteType { name, declared: declared.into(), precision, scale, characters, charset, ..RemoteType::default() }
     }
 
     fn mapped(remote: &RemoteType, shown: Shown) -> ColumnMapping {
@@ -197,8 +204,11 @@ mod tests {
             let mapping = mapped(&remote, PLAIN);
             (mapping.read_as, mapping.pushdown)
         };
-        assert_eq!(text(short), (ReadAs::Plain, Pushdown::Collated));
+        assert_eq!(text(short.clone()), (ReadAs::Plain, Pushdown::Collated));
         assert_eq!(text(latin), (ReadAs::Cast(TEXT), Pushdown::Collated));
+        let seen = RemoteType { is_seen: true, ..binary.clone() };
+        assert_eq!(text(seen), (ReadAs::Cast(TEXT), Pushdown::Collated));
+        assert_eq!(text(RemoteType { is_seen: true, ..short.clone() }), (ReadAs::Plain, Pushdown::Collated));
         assert_eq!(text(binary), (ReadAs::Plain, Pushdown::CollatedOrder));
         assert_eq!(text(long), (ReadAs::Plain, Pushdown::NullsOnly));
     }

@@ -101,16 +101,16 @@ fn likes(name: &str, text: &str) -> Vec<Expr> {
     patterns.into_iter().map(like).collect()
 }
 
-fn column_of(name: &str, data_type: &DataType) -> Expr {
+pub(super) fn column_of(name: &str, data_type: &DataType) -> Expr {
     Expr::Column { name: name.into(), data_type: data_type.clone() }
 }
 
-fn call(function: Function, args: Vec<Expr>) -> Expr {
+pub(super) fn call(function: Function, args: Vec<Expr>) -> Expr {
     Expr::Call { function, args, data_type: DataType::Boolean }
 }
 
 /// The value of a cell, if it is one that a constraint can carry.
-fn value(column: &dyn Array, row: usize) -> Option<Value> {
+pub(super) fn value(column: &dyn Array, row: usize) -> Option<Value> {
     if column.is_null(row) {
         return None;
     }

@@ -3,6 +3,7 @@
 //! An engine's live test calls [`suite::all`] with its own tables; nothing is expected that the seam does not say. Randomness
 //! takes its seed from the caller, who prints it.
 
+pub mod boundary;
 mod conditions;
 pub mod scans;
 pub mod suite;

@@ -12,7 +12,7 @@ fn sql() -> String {
     format!(
         "SELECT c.COLUMN_NAME, c.COLUMN_COMMENT, c.DATA_TYPE, c.COLUMN_TYPE, CAST(c.NUMERIC_PRECISION AS CHAR), \
          CAST(c.NUMERIC_SCALE AS CHAR), CAST(c.CHARACTER_MAXIMUM_LENGTH AS CHAR), c.CHARACTER_SET_NAME, \
-         c.COLLATION_NAME, IF(t.TABLE_TYPE = 'BASE TABLE', t.TABLE_COMMENT, '') FROM information_schema.COLUMNS c \
+         c.COLLATION_NAME, IF(t.TABLE_TYPE = 'BASE TABLE', t.TABLE_COMMENT, ''), t.TABLE_TYPE FROM information_schema.COLUMNS c \
          JOIN information_schema.TABLES t ON CAST(t.TABLE_SCHEMA AS BINARY) = CAST(c.TABLE_SCHEMA AS BINARY) \
          AND CAST(t.TABLE_NAME AS BINARY) = CAST(c.TABLE_NAME AS BINARY) \
          WHERE c.TABLE_SCHEMA = ? AND c.TABLE_NAME = ? AND t.TABLE_SCHEMA = ? AND t.TABLE_NAME = ? \
@@ -50,8 +50,8 @@ async fn described(session: &mut Session, name: &TableName, context: Context<'_>
     let mut comment = None;
     let mut columns = Vec::with_capacity(rows.len());
     for row in rows {
-        let [remote_name, about, name, declared, precision, scale, characters, charset, collation, of_table] =
-            <[Option<String>; 10]>::try_from(row).map_err(|_: Row| Error::internal("metadata has lost a column"))?;
+        let [remote_name, about, name, declared, precision, scale, characters, charset, collation, of_table, kind] =
+            <[Option<String>; 11]>::try_from(row).map_err(|_: Row| Error::internal("metadata has lost a column"))?;
         let number = |text: Option<String>| text.and_then(|text| text.parse().ok());
         let remote = RemoteType {
             name: name.unwrap_or_default().to_ascii_lowercase(),
@@ -61,6 +61,7 @@ async fn described(session: &mut Session, name: &TableName, context: Context<'_>
             characters: number(characters),
             charset,
             collation,
+            is_seen: kind.is_some_and(|kind| kind.ends_with("VIEW")),
         };
         comment = of_table.filter(|text| !text.is_empty());
         let remote_name = remote_name.unwrap_or_default();

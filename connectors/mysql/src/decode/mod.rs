@@ -56,16 +56,16 @@ pub(crate) fn cells_of<'r>(
     described: &[Described],
 ) -> impl Iterator<Item = std::result::Result<Option<&'r [u8]>, Fault>> {
     let mut rest = Rest(row.get(first_value(described.len())..).unwrap_or_default());
+    let columns = described.len();
     described.iter().enumerate().map(move |(column, described)| {
-        if is_null(row, column) {
-            return Ok(None);
-        }
-        let bytes = match width(described.kind) {
-            Some(Width::Fixed(bytes)) => rest.take(bytes),
-            Some(Width::Counted) => rest.counted(),
+        let cell = match width(described.kind) {
+            _ if is_null(row, column) => Some(None),
+            Some(Width::Fixed(bytes)) => rest.take(bytes).map(Some),
+            Some(Width::Counted) => rest.counted().map(Some),
             None => None,
         };
-        bytes.map(Some).ok_or(Fault::Malformed)
+        // A row that goes on behind its last value is another one than was described.
+        cell.filter(|_| column + 1 < columns || rest.0.is_empty()).ok_or(Fault::Malformed)
     })
 }
 
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_is_taken_apart_and_a_cut_one_is_malformed() {
+    fn a_row_is_taken_apart_and_one_that_is_cut_or_goes_on_is_malformed() {
         let columns = [column("a", DataType::Int32), column("b", DataType::Utf8), column("c", DataType::Int64)];
         let kinds = vec![wire(kind::LONG), wire(kind::VAR_STRING), wire(kind::LONGLONG)];
         let mut decoder = RowDecoder::new(&columns, kinds, PLAIN, BatchLimits::default()).unwrap();
@@ -223,6 +223,9 @@ mod tests {
             decoder = RowDecoder::new(&columns, decoder.wire, PLAIN, BatchLimits::default()).unwrap();
             decoder.push(&row).unwrap();
         }
+        assert!(decoder.push(&[row.as_slice(), &[0]].concat()).is_err());
+        decoder = RowDecoder::new(&columns, decoder.wire, PLAIN, BatchLimits::default()).unwrap();
+        decoder.push(&row).unwrap();
         let batch = decoder.take().unwrap().unwrap();
         assert_eq!((batch.num_rows(), batch.column(1).as_string::<i32>().value(0)), (1, "hi"));
         assert_eq!(batch.column(2).null_count(), 1);

@@ -5,8 +5,10 @@
 mod support;
 
 mod asked;
+mod boundary;
 mod catalog;
 mod contract;
+mod ends;
 mod expressions;
 mod login;
 mod partitions;

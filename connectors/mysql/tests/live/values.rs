@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use arrow_schema::DataType;
-use connector_core::{Bound, Domain, Expr, Function, Scan, Value};
+use connector_core::{Bound, Domain, Expr, Function, Scan, Value, Values};
 
 use crate::asked::{above, below, call, column, constant, in_domain, kept, passing, pushed, range, text};
 use crate::support::{self, days, failure, read, scan, shown, table, whole};
@@ -263,5 +263,74 @@ async fn numbers_of_two_signs_and_widths_compare_as_numbers() {
         assert_eq!(in_domain(server, "t_signs", "b", above(wide.clone(), minus)).await, pushed(&["1", "2", "3"]));
         let beyond = Value::Int(300);
         assert_eq!(in_domain(server, "t_signs", "c", below(DataType::Int8, beyond)).await, pushed(&["1", "2", "3"]));
+    }
+}
+
+/// MariaDB makes a table of a list of a thousand values, and compares with its columns then.
+#[tokio::test]
+async fn long_lists_find_what_short_ones_do() {
+    let texts = |width: usize| (0..1500).map(|number| text(&format!("x{number:0width$}"))).collect::<Vec<_>>();
+    let numbers = || (-700..800).map(|number| Value::Int(number * 3 + 1000)).collect::<Vec<_>>();
+    let decimals =
+        |scale| (-700..800).map(|unscaled| Value::Decimal { unscaled: unscaled * 7, scale }).collect::<Vec<_>>();
+    let columns: Vec<(&str, DataType, Vec<Value>, [Value; 2])> = vec![
+        ("i", DataType::Int32, numbers(), [Value::Int(-2_147_483_648), Value::Int(2_147_483_647)]),
+        ("w", DataType::Int64, numbers(), [Value::Int(0), Value::Int(4_294_967_295)]),
+        (
+            "u",
+            DataType::Decimal128(20, 0),
+            decimals(0),
+            [1, u64::MAX].map(|value| Value::Decimal { unscaled: value.into(), scale: 0 }),
+        ),
+        (
+            "n",
+            DataType::Decimal128(10, 2),
+            decimals(2),
+            [-5, 9_999_999_999].map(|unscaled| Value::Decimal { unscaled, scale: 2 }),
+        ),
+        ("s", DataType::Utf8, texts(1), [text("a"), text("A longer text, with é")]),
+        ("k", DataType::Utf8, texts(3), [text("a "), text("a")]),
+        ("l", DataType::Utf8, texts(1), [text("é"), text("e")]),
+        ("e", DataType::Utf8, texts(1), [text("a"), text("A b")]),
+        (
+            "b",
+            DataType::Binary,
+            (0..1500_u16).map(|number| Value::Bytes(number.to_be_bytes().to_vec())).collect(),
+            [Value::Bytes(vec![]), Value::Bytes(vec![1, 2, 3, 0, 0])],
+        ),
+        ("d", DataType::Date32, (0..1500).map(Value::Date).collect(), [Value::Date(-719_162), Value::Date(2_932_896)]),
+        ("y", DataType::Int32, numbers(), [Value::Int(1901), Value::Int(2154)]),
+        (
+            "ts",
+            DataType::Date64,
+            (0..1500).map(Value::Millis).collect(),
+            [Value::Millis(-1), Value::Millis(253_402_300_798_999)],
+        ),
+    ];
+    for server in support::servers() {
+        server
+            .schema(
+                "long_lists",
+                "CREATE TABLE t (id int, i int, w int unsigned, u bigint unsigned, n decimal(10,2), s varchar(40), k varchar(9) COLLATE utf8mb4_bin, \
+                 l varchar(9) CHARACTER SET latin1, e enum('b', 'a', 'A b'), b varbinary(9), d date, y year, ts datetime(6), KEY (i), KEY (s), KEY (d)); \
+                 INSERT INTO t VALUES (0, -2147483648, 0, 1, -0.05, 'a', 'a ', 'é', 'a', '', '0001-01-01', 1901, '1969-12-31 23:59:59.999999'), \
+                 (1, 2147483647, 4294967295, 18446744073709551615, 99999999.99, 'A longer text, with é', 'a', 'e', 'A b', x'0102030000', \
+                 '9999-12-31', 2154, '9999-12-31 23:59:58.999'), \
+                 (2, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)",
+            )
+            .await;
+        for (name, data_type, others, [first, second]) in &columns {
+            let ask = async |values| {
+                let domain = Domain { data_type: data_type.clone(), values, nulls: false };
+                in_domain(server, "long_lists", name, domain).await.0
+            };
+            let with = |value: &Value| [others.as_slice(), &[value.clone()]].concat();
+            assert_eq!(ask(Values::In(others.clone())).await, [""; 0], "{name}");
+            assert_eq!(ask(Values::In(with(first))).await, ["0"], "{name}");
+            assert_eq!(ask(Values::In(with(second))).await, ["1"], "{name}");
+            assert_eq!(ask(Values::NotIn(others.clone())).await, ["0", "1"], "{name}");
+            assert_eq!(ask(Values::NotIn(with(first))).await, ["1"], "{name}");
+            assert_eq!(ask(Values::NotIn(with(second))).await, ["0"], "{name}");
+        }
     }
 }

@@ -1,8 +1,12 @@
 //! What views compute, of every kind: no table declares its type.
 
+use arrow_schema::DataType;
 use connector_core::testing::suite;
+use connector_core::{Domain, Value};
 use connector_mysql::CONNECTOR;
+use mysql_async::prelude::Queryable;
 
+use crate::asked::{in_domain, pushed, text};
 use crate::support::{self, scan, table};
 
 /// What views compute; their columns come from no table, so that the catalog and the wire must agree about them by themselves.
@@ -170,5 +174,54 @@ async fn what_views_compute_is_read_as_it_is_described() {
         let clocks: Vec<String> = clocks.map(|(index, _)| format!("DROP VIEW computed.v{index}")).collect();
         server.run(&clocks.join("; ")).await;
         suite::all(connection.as_mut(), CONNECTOR.dialect(), "computed").await;
+    }
+}
+
+/// Whatever a session's mode says about backslashes, a column is computed as its table was made; and what a session opens is lent
+/// to others, whose values are not to change either.
+#[tokio::test]
+async fn computed_columns_are_the_same_for_every_session() {
+    for server in support::servers() {
+        server
+            .schema(
+                "generated",
+                "CREATE TABLE t (id int, a varchar(20), b varchar(20) AS (CONCAT(a, '\\\\', '\"')) VIRTUAL, \
+                 c varchar(20) AS (CONCAT(a, '\\\\')) STORED, KEY (b)); INSERT INTO t (id, a) VALUES (0, 'x'), (1, 'y'); FLUSH TABLES t",
+            )
+            .await;
+        let mut connection = server.connect().await;
+        let mut scan = scan(&table(connection.as_mut(), "generated", "t").await);
+        let all = support::read(connection.as_mut(), &scan).await;
+        assert_eq!(support::shown(&all, "b"), ["x\\\"", "y\\\""]);
+        assert_eq!(support::shown(&all, "c"), ["x\\", "y\\"]);
+        scan.domains.insert("b".into(), Domain::single(DataType::Utf8, Value::Text("y\\\"".into())));
+        assert_eq!(support::shown(&support::read(connection.as_mut(), &scan).await, "id"), ["1"]);
+        drop(connection);
+        // As many as the server keeps apart.
+        for _ in 0..32 {
+            let mut other = server.admin().await;
+            let seen: Option<String> = other.query_first("SELECT b FROM generated.t WHERE id = 0").await.unwrap();
+            assert_eq!(seen.as_deref(), Some("x\\\""));
+            other.disconnect().await.unwrap();
+        }
+    }
+}
+
+/// A text of two collations compares with nothing at the server.
+#[tokio::test]
+async fn texts_that_a_view_puts_together_from_two_collations_are_found() {
+    for server in support::servers() {
+        server
+            .schema(
+                "mixed",
+                "CREATE TABLE o (id int, a varchar(9) COLLATE utf8mb4_general_ci, b varchar(9) COLLATE utf8mb4_unicode_ci, \
+                 l varchar(9) CHARACTER SET latin1); INSERT INTO o VALUES (1, 'a', 'b', 'é'), (2, 'A', 'b', 'e'), (3, NULL, 'b', 'c'); \
+                 CREATE VIEW t AS SELECT id, CONCAT(a, b) AS ab, COALESCE(a, b) AS c, IF(id = 1, a, b) AS i, CONCAT(a, l) AS al, \
+                 CONCAT(l, 'é') AS le, 'x' AS x, USER() AS u, CASE id WHEN 1 THEN a WHEN 2 THEN b END AS ca, GREATEST(a, 'A') AS g FROM o",
+            )
+            .await;
+        let mut connection = server.connect().await;
+        suite::all(connection.as_mut(), CONNECTOR.dialect(), "mixed").await;
+        assert_eq!(in_domain(server, "mixed", "ab", Domain::single(DataType::Utf8, text("Ab"))).await, pushed(&["2"]));
     }
 }

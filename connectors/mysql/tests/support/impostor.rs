@@ -51,8 +51,23 @@ pub enum Said {
     Reset,
 }
 
+/// What is answered.
+pub enum Reply {
+    /// What such a server would.
+    Usual,
+    /// Something else.
+    Own(Vec<u8>),
+    /// Something else, behind which the test itself has the word.
+    Last(Vec<u8>),
+}
+
 /// Lets a client in and answers it until it hangs up, or `instead` has answered with something of its own.
 pub fn serve(stream: &mut TcpStream, instead: &mut impl FnMut(&Said) -> Option<Vec<u8>>) {
+    talk(stream, &mut |said| instead(said).map_or(Reply::Usual, Reply::Last));
+}
+
+/// Lets a client in and answers it as `reply` says until it hangs up.
+pub fn talk(stream: &mut TcpStream, reply: &mut impl FnMut(&Said) -> Reply) {
     if taken(stream).is_err() || stream.write_all(&packet(2, &ok())).is_err() {
         return;
     }
@@ -65,24 +80,32 @@ pub fn serve(stream: &mut TcpStream, instead: &mut impl FnMut(&Said) -> Option<V
             Some(0x1f) => Said::Reset,
             _ => continue,
         };
-        if let Some(answer) = instead(&said) {
-            drop(stream.write_all(&answer));
-            return;
-        }
-        let answer = match said {
-            Said::Query(_) | Said::Reset => packet(1, &ok()),
-            // Two columns of text, no parameters.
-            Said::Prepare(_) => {
-                [packet(1, &[0, 1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0]), column(2, 253), column(3, 253)].concat()
+        let answer = match (reply(&said), said) {
+            (Reply::Last(answer), _) => {
+                drop(stream.write_all(&answer));
+                return;
             }
-            Said::Execute => {
-                [packet(1, &[2]), column(2, 253), column(3, 253), packet(4, b"\0\0\x017\x0816777216"), end(5)].concat()
-            }
+            (Reply::Own(answer), _) => answer,
+            (Reply::Usual, Said::Query(_) | Said::Reset) => packet(1, &ok()),
+            (Reply::Usual, Said::Prepare(_)) => prepared(),
+            (Reply::Usual, Said::Execute) => about("here"),
         };
         if stream.write_all(&answer).is_err() {
             return;
         }
     }
+}
+
+/// A statement without parameters that gives three texts.
+pub fn prepared() -> Vec<u8> {
+    [packet(1, &[0, 1, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0]), column(2, 253), column(3, 253), column(4, 253)].concat()
+}
+
+/// What every session asks first: which server it is, the session's number and the largest value.
+pub fn about(place: &str) -> Vec<u8> {
+    let length = u8::try_from(place.len()).unwrap();
+    let row = [&[0, 0, length], place.as_bytes(), b"\x017\x0816777216"].concat();
+    [packet(1, &[3]), column(2, 253), column(3, 253), column(4, 253), packet(5, &row), end(6)].concat()
 }
 
 /// The description of a column.

@@ -4,8 +4,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod boundary;
 mod catalog;
 mod contract;
+mod ends;
 mod expressions;
 mod login;
 mod rights;

@@ -1,0 +1,80 @@
+//! The ends of every type: what another's client prints, and what the server itself finds.
+//!
+//! The lists are the table of the README too.
+
+use connector_core::TableName;
+use connector_core::testing::boundary::{Type, differences, markdown, with_table};
+use connector_postgresql::CONNECTOR;
+use tokio_postgres::SimpleQueryMessage;
+
+use crate::ends;
+use crate::support;
+
+#[tokio::test]
+async fn numbers_are_read_and_found_at_their_ends() {
+    all(&ends::numbers(), "ends_numbers").await;
+}
+
+#[tokio::test]
+async fn times_are_read_and_found_at_their_ends() {
+    all(&ends::times(), "ends_times").await;
+}
+
+#[tokio::test]
+async fn texts_are_read_and_found_at_their_ends() {
+    all(&ends::texts(), "ends_texts").await;
+}
+
+#[tokio::test]
+async fn types_shown_as_text_are_read_and_found_at_their_ends() {
+    all(&ends::as_text(), "ends_as_text").await;
+}
+
+#[tokio::test]
+async fn lists_are_read_at_their_ends() {
+    all(&ends::lists(), "ends_lists").await;
+}
+
+#[test]
+fn the_readme_has_a_row_for_every_type() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+    let readme = std::fs::read_to_string(path).unwrap();
+    let expected = with_table(&readme, &markdown(&ends::all()));
+    if std::env::var("GOLDEN").is_ok_and(|wish| wish == "write") {
+        std::fs::write(path, &expected).unwrap();
+    } else {
+        assert!(readme == expected, "GOLDEN=write writes the table of types anew");
+    }
+}
+
+const EXTENSIONS: &str = "SELECT pg_advisory_lock(20); CREATE EXTENSION IF NOT EXISTS citext; \
+     CREATE EXTENSION IF NOT EXISTS hstore; CREATE COLLATION IF NOT EXISTS public.caseless \
+     (provider = icu, locale = 'und-u-ks-level2', deterministic = false)";
+const MADE: &str = "CREATE TYPE mood AS ENUM ('sad', 'happy', 'Happy'); CREATE TYPE pair AS (a int, b text); \
+     CREATE DOMAIN posint AS int CHECK (VALUE > 0)";
+
+async fn all(types: &[Type], schema: &str) {
+    let Some(server) = support::server() else { return };
+    server.run(EXTENSIONS).await;
+    let tables: Vec<String> =
+        types.iter().enumerate().map(|(number, tried)| tried.table(&format!("t{number}"))).collect();
+    server.schema(schema, &format!("{MADE}; {}", tables.join("; "))).await;
+    let mut connection = server.connect().await;
+    let client = server.admin(&server.database).await;
+    client.batch_execute(&format!("SET search_path = {schema}, public; SET timezone = 'UTC'")).await.unwrap();
+    let mut told = Vec::new();
+    for (number, tried) in types.iter().enumerate() {
+        let ask = async |sql: String| {
+            let answer = client.simple_query(&sql).await.unwrap_or_else(|error| panic!("{error:?}\n{sql}"));
+            let rows = answer.into_iter().filter_map(|message| match message {
+                SimpleQueryMessage::Row(row) => Some(row.get(0).map(str::to_owned)),
+                _ => None,
+            });
+            rows.collect()
+        };
+        let seen = tried.seen(&format!("t{number}"), ask).await;
+        let table = connection.table(&TableName::new(schema, format!("t{number}"))).await.unwrap();
+        told.extend(differences(connection.as_mut(), CONNECTOR.dialect(), &table, tried, &seen).await);
+    }
+    assert!(told.is_empty(), "{} differences\n{}", told.len(), told.join("\n"));
+}
