@@ -6,3 +6,5 @@
 mod conditions;
 pub mod scans;
 pub mod suite;
+
+pub use conditions::value;

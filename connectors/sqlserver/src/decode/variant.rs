@@ -50,7 +50,7 @@ pub(super) fn printed<'d>(data: &'d ColumnData<'_>) -> Result<Option<Cow<'d, str
 /// Whether a text is what the driver makes of UTF-8: it reads a collation that is in UTF-8 as the code page of its language.
 /// A column of such a collation is cast by the server, but a variant does not tell what it holds until it is read.
 fn may_be_utf8(text: &str) -> bool {
-    const PAGES: [&'static Encoding; 14] = [
+    const PAGES: [&Encoding; 14] = [
         encoding_rs::WINDOWS_1252,
         encoding_rs::WINDOWS_1250,
         encoding_rs::WINDOWS_1251,
