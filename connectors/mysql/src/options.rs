@@ -3,10 +3,10 @@
 //! Not here: taking the URL itself apart (`url.rs`), and acting on an option (`connect.rs`, `tls.rs`, `connection.rs`).
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use connector_core::{Error, Parameter, Result, Silence, Support, choose};
+use connector_tls::{File, client_files};
 
 use Support::{Honoured, Ignored, Refused};
 
@@ -302,8 +302,8 @@ impl SslMode {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Options {
     pub(crate) ssl_mode: SslMode,
-    pub(crate) root_cert: Option<PathBuf>,
-    pub(crate) client_cert: Option<(PathBuf, PathBuf)>,
+    pub(crate) root_cert: Option<File>,
+    pub(crate) client_cert: Option<(File, File)>,
     pub(crate) public_key_retrieval: bool,
     pub(crate) connect_timeout: Option<Duration>,
     pub(crate) login_timeout: Option<Duration>,
@@ -349,8 +349,8 @@ impl Options {
         let zero = [("EXCEPTION", false), ("CONVERT_TO_NULL", true), ("convertToNull", true)];
         Ok(Self {
             ssl_mode: ssl_mode(&get)?,
-            root_cert: get("sslCa").map(PathBuf::from),
-            client_cert: client_cert(get("sslCert"), get("sslKey"))?,
+            root_cert: File::named("sslCa", get("sslCa")),
+            client_cert: client_files(("sslCert", get("sslCert")), ("sslKey", get("sslKey")))?,
             public_key_retrieval: flag("allowPublicKeyRetrieval", get("allowPublicKeyRetrieval"))?.unwrap_or(false),
             connect_timeout: millis("connectTimeout", connect.or(Some("10000")))?,
             login_timeout: millis("connectTimeout", connect.or(Some("30000")))?,
@@ -411,18 +411,6 @@ fn ssl_mode<'o>(get: &impl Fn(&str) -> Option<&'o str>) -> Result<SslMode> {
         (_, Some(false)) => SslMode::Preferred,
         (_, None) => SslMode::VerifyIdentity,
     })
-}
-
-fn client_cert(cert: Option<&str>, key: Option<&str>) -> Result<Option<(PathBuf, PathBuf)>> {
-    match (cert, key) {
-        (None, None) => Ok(None),
-        (Some(_), Some(key)) if key.starts_with("-----") => {
-            Err(Error::invalid("option sslKey of the connection URL holds a key, but must be the path of its file"))
-        }
-        (Some(cert), Some(key)) => Ok(Some((cert.into(), key.into()))),
-        (Some(_), None) => Err(Error::invalid("option sslCert of the connection URL needs sslKey beside it")),
-        (None, Some(_)) => Err(Error::invalid("option sslKey of the connection URL needs sslCert beside it")),
-    }
 }
 
 /// Pairs of a name and a value; nothing if none are wanted at all.

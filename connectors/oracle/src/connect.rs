@@ -1,6 +1,6 @@
 //! Reaching the server and logging in; the only place that opens the password.
 //!
-//! Not here: what TLS trusts (`trust.rs`) and how the session is set up (`connection.rs`).
+//! Not here: what TLS trusts (`tls.rs`) and how the session is set up (`connection.rs`).
 
 use std::future::Future;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use connector_core::{Credential, Endpoint, Error, ErrorKind, Result};
 
 use crate::options::Options;
 use crate::session::Session;
-use crate::trust::{self, Wallet};
+use crate::tls::{self, Wallet};
 use crate::{descriptor, error};
 
 /// Ports of the server unless another is named: in clear, and for TLS.
@@ -30,7 +30,7 @@ impl Route {
         let default_port = if options.is_encrypted { TLS_PORT } else { PORT };
         let descriptor = descriptor::of(endpoint, default_port)?;
         if options.is_encrypted {
-            endpoint.host.split(',').try_for_each(|host| trust::check_name(host.trim()))?;
+            endpoint.host.split(',').try_for_each(|host| tls::check_name(host.trim()))?;
         }
         let (host, port) = (endpoint.host.clone(), endpoint.port.unwrap_or(default_port));
         Ok(Self { host, port, descriptor, options: options.clone() })

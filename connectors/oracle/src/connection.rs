@@ -135,7 +135,9 @@ mod tests {
 
     #[test]
     fn a_session_compares_by_bytes_in_utc() {
-        for pinned in ["NLS_SORT = 'BINARY'", "NLS_COMP = 'BINARY'", "TIME_ZONE = '+00:00'", "NLS_NUMERIC_CHARACTERS = '.,'"] {
+        for pinned in
+            ["NLS_SORT = 'BINARY'", "NLS_COMP = 'BINARY'", "TIME_ZONE = '+00:00'", "NLS_NUMERIC_CHARACTERS = '.,'"]
+        {
             assert!(SET_UP.contains(pinned), "{pinned}");
         }
     }

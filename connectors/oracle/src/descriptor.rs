@@ -37,15 +37,15 @@ pub(crate) fn endpoint(text: &str) -> Result<Endpoint> {
     let mut take = |name: &str| found.remove(name);
     let host = take("HOST").ok_or_else(|| broken("it names no HOST"))?;
     let port = take("PORT").map(|text| port(&text)).transpose()?.flatten();
-    let database = take("SERVICE_NAME").or_else(|| take(SID)).ok_or_else(|| broken("it names no SERVICE_NAME and no SID"))?;
+    let database =
+        take("SERVICE_NAME").or_else(|| take(SID)).ok_or_else(|| broken("it names no SERVICE_NAME and no SID"))?;
     found.insert(DESCRIPTOR.into(), written(&node));
     Ok(Endpoint { host, port, database, options: found })
 }
 
 fn broken(what: &str) -> Error {
-    Error::invalid(format!("the descriptor of the connection URL is not one: {what}")).hint(
-        "write (DESCRIPTION=(ADDRESS=(PROTOCOL=tcp)(HOST=host)(PORT=1521))(CONNECT_DATA=(SERVICE_NAME=service)))",
-    )
+    Error::invalid(format!("the descriptor of the connection URL is not one: {what}"))
+        .hint("write (DESCRIPTION=(ADDRESS=(PROTOCOL=tcp)(HOST=host)(PORT=1521))(CONNECT_DATA=(SERVICE_NAME=service)))")
 }
 
 /// One `(name=value)`, and what stands behind it.
@@ -78,7 +78,8 @@ fn node(text: &str, depth: usize) -> Result<(Node, &str)> {
     Ok((Node::List(name, nodes), rest))
 }
 
-const CONTAINERS: [&str; 6] = ["DESCRIPTION_LIST", "DESCRIPTION", "ADDRESS_LIST", "ADDRESS", "CONNECT_DATA", "SECURITY"];
+const CONTAINERS: [&str; 6] =
+    ["DESCRIPTION_LIST", "DESCRIPTION", "ADDRESS_LIST", "ADDRESS", "CONNECT_DATA", "SECURITY"];
 
 /// Checks every option and keeps its first value; if any address is encrypted, all must be.
 fn gather(node: &Node, found: &mut BTreeMap<String, String>) -> Result<()> {
@@ -180,8 +181,7 @@ mod tests {
 
     #[test]
     fn parts_make_a_descriptor() {
-        let mut endpoint =
-            Endpoint { host: "h".into(), port: None, database: "svc".into(), options: BTreeMap::new() };
+        let mut endpoint = Endpoint { host: "h".into(), port: None, database: "svc".into(), options: BTreeMap::new() };
         assert_eq!(
             of(&endpoint, 1521).unwrap(),
             "(DESCRIPTION=(RETRY_COUNT=0)(RETRY_DELAY=0)(ADDRESS=(PROTOCOL=tcp)(HOST=h)(PORT=1521))(CONNECT_DATA=(SERVICE_NAME=svc)))"

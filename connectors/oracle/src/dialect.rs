@@ -1,7 +1,7 @@
 //! How Oracle spells SQL.
 
 use arrow_schema::{DataType, TimeUnit};
-use connector_core::{BinaryText, Bind, Column, Dialect, Direction, Function, FunctionForm, Nulls, Value};
+use connector_core::{BinaryText, Bind, Column, Dialect, Direction, Function, FunctionForm, Nulls, ReadAs, Value};
 
 use crate::bind::{self, NUMBER, TEXT};
 use crate::types::UNSCALED;
@@ -54,8 +54,12 @@ impl Dialect for OracleSql {
         matches!(value, Value::Text(text) if own == NUMBER && bind::is_printed_number(text))
     }
 
+    /// Numbers without a scale, infinite ones, and days that only the Julian calendar has.
     fn may_not_fit(&self, column: &Column) -> bool {
-        column.mapping.bind_as == Some(UNSCALED)
+        let mapping = &column.mapping;
+        mapping.bind_as == Some(UNSCALED)
+            || matches!(mapping.read_as, ReadAs::Decoded { .. })
+            || matches!(mapping.data_type, DataType::Date64 | DataType::Timestamp(..))
     }
 
     /// Sessions compare by the bytes of the database's character set. Where that is the order of code points, columns say so
@@ -151,10 +155,9 @@ fn means_the_same(function: Function, args: &[DataType]) -> bool {
         Function::IsNull => args.iter().all(|arg| OracleSql.bind_type(arg).is_some()),
         // A text that is empty is NULL here.
         Function::NullIf => args.iter().all(is_number),
-        Function::LessThan
-        | Function::LessThanOrEqual
-        | Function::GreaterThan
-        | Function::GreaterThanOrEqual => args.iter().all(is_number),
+        Function::LessThan | Function::LessThanOrEqual | Function::GreaterThan | Function::GreaterThanOrEqual => {
+            args.iter().all(is_number)
+        }
         Function::Equal | Function::NotEqual | Function::IsDistinctFrom | Function::In => {
             args.iter().all(is_number) || args.iter().all(|arg| *arg == DataType::Utf8)
         }
@@ -166,10 +169,7 @@ fn means_the_same(function: Function, args: &[DataType]) -> bool {
 /// Types whose values compare at the source as they do in Athena, whatever mixture of them. Floating point does not (NaN), nor
 /// do times finer than a millisecond, which the renderer widens by itself where it can.
 fn is_number(data_type: &DataType) -> bool {
-    matches!(
-        data_type,
-        DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 | DataType::Decimal128(..)
-    )
+    matches!(data_type, DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 | DataType::Decimal128(..))
 }
 
 #[cfg(test)]

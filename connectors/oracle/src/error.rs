@@ -1,12 +1,12 @@
 //! What the driver and the server report, sorted by what the caller can do about it.
 //!
 //! A server's text is shown only for the numbers whose texts name objects and rights; what may quote data, or comes out of a
-//! view's own code, is left out. Not here: what a failure of TLS means (`trust.rs`).
+//! view's own code, is left out. Not here: what a failure of TLS means (`tls.rs`).
 
 use connector_core::{Error, ErrorKind};
 use oracledb::{DbError, ErrorKind as Driver};
 
-use crate::trust;
+use crate::tls;
 
 use ErrorKind::{Conflict, Corrupt, Forbidden, Internal, Invalid, NotFound, Throttled, TimedOut, TooLarge};
 use ErrorKind::{Unauthenticated, Unavailable, Unsupported};
@@ -58,13 +58,18 @@ const MEANINGS: &[Meaning] = &[
     spoken(&[60, 8177, 1466, 8176], Conflict, AGAIN),
     spoken(&[54, 30006, 4021, 4020, 1013, 51], TimedOut, "the server stopped waiting: run the query again later"),
     spoken(
-        &[18, 20, 2391, 2392, 2393, 2394, 2395, 2396, 2399, 56720, 12516, 12518, 12519, 12520, 12540, 12526, 12527, 12528],
+        &[
+            18, 20, 2391, 2392, 2393, 2394, 2395, 2396, 2399, 56720, 12516, 12518, 12519, 12520, 12540, 12526, 12527,
+            12528,
+        ],
         Throttled,
         "the server limits sessions or resources, or takes none now: run the query again later, or lower its concurrency",
     ),
     spoken(
-        &[28, 603, 604, 1012, 1033, 1034, 1035, 1089, 1090, 1092, 1109, 3113, 3114, 3135, 12153, 12537, 12547, 12570, 12571,
-          12592, 24964, 25408, 25425, 31624, 64307],
+        &[
+            28, 603, 604, 1012, 1033, 1034, 1035, 1089, 1090, 1092, 1109, 3113, 3114, 3135, 12153, 12537, 12547, 12570,
+            12571, 12592, 24964, 25408, 25425, 31624, 64307,
+        ],
         Unavailable,
         "the database is starting, stopping or moving, or ended the session; run the query again shortly",
     ),
@@ -73,7 +78,11 @@ const MEANINGS: &[Meaning] = &[
         Unavailable,
         "the server is short of memory or space; run the query again later",
     ),
-    spoken(&[376, 1110, 1116, 1157, 1187], Unavailable, "part of the table's data is offline; the server's log says why"),
+    spoken(
+        &[376, 1110, 1116, 1157, 1187],
+        Unavailable,
+        "part of the table's data is offline; the server's log says why",
+    ),
     spoken(&[1795, 1745, 1792, 913, 1467, 1489, 22835], TooLarge, "the query has more parts than the server takes"),
     spoken(
         &[997, 902, 22849, 22950, 40478],
@@ -81,12 +90,16 @@ const MEANINGS: &[Meaning] = &[
         "a view over the table can cast the column to a type that can be read",
     ),
     spoken(&[4063, 24344], Invalid, "the view has errors of its own at the source"),
-    spoken(&[28040, 28041, 3134, 12660, 12650, 17002], Unsupported, "the server asks for a way to log in that is not offered"),
+    spoken(
+        &[28040, 28041, 3134, 12660, 12650, 17002],
+        Unsupported,
+        "the server asks for a way to log in that is not offered",
+    ),
     spoken(&[1456, 16000], Invalid, "a view or function that the query reads through tries to write"),
     silent(
         &[
-            1401, 1426, 1438, 1481, 1722, 1821, 1830, 1839, 1840, 1841, 1843, 1847, 1850, 1851, 1852, 1858, 1861, 1862, 1878,
-            6502, 12703, 12713, 12899, 29275, 31011, 40441, 40587,
+            1401, 1426, 1438, 1481, 1722, 1821, 1830, 1839, 1840, 1841, 1843, 1847, 1850, 1851, 1852, 1858, 1861, 1862,
+            1878, 6502, 12703, 12713, 12899, 29275, 31011, 40441, 40587,
         ],
         Corrupt,
         VALUE,
@@ -146,11 +159,9 @@ pub(crate) fn from_driver(error: &oracledb::Error) -> Error {
                 .hint("raise oracle.jdbc.ReadTimeout in the connection URL if the query may take longer")
         }
         Driver::DeadConnection | Driver::NotConnected | Driver::LockPoisoned => lost(),
-        Driver::StreamOperation | Driver::TlsOperation => trust::failure(&error.to_string()).unwrap_or_else(lost),
-        Driver::InvalidEncodedString => {
-            Error::corrupt("a text is not in the encoding that its column claims")
-                .hint("leave its column out of the query, or convert it in a view at the source")
-        }
+        Driver::StreamOperation | Driver::TlsOperation => tls::failure(&error.to_string()).unwrap_or_else(lost),
+        Driver::InvalidEncodedString => Error::corrupt("a text is not in the encoding that its column claims")
+            .hint("leave its column out of the query, or convert it in a view at the source"),
         Driver::UnsupportedDbType(_) | Driver::NotImplemented(_) | Driver::UnsupportedObjectMetadataType(_) => {
             Error::unsupported("a column has a type that the driver cannot read")
                 .hint("leave it out of the query, or cast it in a view at the source")
@@ -178,8 +189,10 @@ pub(crate) fn from_login(error: &oracledb::Error, is_encrypted: bool) -> Error {
         Driver::InvalidSid(..) => Error::not_found("the listener does not know the SID (ORA-12505)")
             .hint("check host, port and SID; a pluggable database is reached by its service: //host:port/service"),
         Driver::ListenerRefusedConnection(.., number) => refused(*number),
-        Driver::UnexpectedRefuse(_) => Error::new(Unavailable, "the listener refused the connection and did not say why")
-            .hint("the listener's log says why; it may not let this address in"),
+        Driver::UnexpectedRefuse(_) => {
+            Error::new(Unavailable, "the listener refused the connection and did not say why")
+                .hint("the listener's log says why; it may not let this address in")
+        }
         Driver::ServerVersionNotSupported => {
             Error::unsupported("the server is older than version 12.1, which is the oldest that is read")
         }
@@ -213,7 +226,7 @@ fn refused(number: usize) -> Error {
 /// A failure before the server was spoken to; the driver tells the system's word for it as a text only.
 fn unreachable(error: &oracledb::Error) -> Error {
     let told = error.to_string();
-    if let Some(failure) = trust::failure(&told) {
+    if let Some(failure) = tls::failure(&told) {
         return failure;
     }
     let (what, hint) = match told {

@@ -1,6 +1,6 @@
 //! Oracle behind the connector seam.
 //!
-//! Rooms: `url`, `descriptor` and `options` read the connection URL; `connect` and `trust` reach the server; `thread` is where
+//! Rooms: `url`, `descriptor` and `options` read the connection URL; `connect` and `tls` reach the server; `thread` is where
 //! the driver, which blocks, works; `session` and `connection` hold a live session; `catalog` describes tables and `types` maps
 //! them; `dialect` spells SQL; `bind` sends values, `reading` and `decode` bring rows back as Arrow batches, with the dates of
 //! `time`; `splits` cuts scans; `error` sorts what fails.
@@ -21,7 +21,7 @@ mod session;
 mod splits;
 mod thread;
 mod time;
-mod trust;
+mod tls;
 mod types;
 mod url;
 

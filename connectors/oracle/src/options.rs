@@ -1,13 +1,14 @@
 //! The options of a connection URL and of a connect descriptor: what becomes of every one, and their typed form.
 //!
 //! Names are those of Oracle Net, which stand in a descriptor or behind a question mark, and those of the vendor's JDBC driver.
-//! Not here: taking URL and descriptor apart (`url.rs`, `descriptor.rs`), and acting on an option (`connect.rs`, `trust.rs`).
+//! Not here: taking URL and descriptor apart (`url.rs`, `descriptor.rs`), and acting on an option (`connect.rs`, `tls.rs`).
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use connector_core::{Error, Parameter, Result, Silence, Support, choose};
+use connector_tls::File;
 
 use Support::{Honoured, Ignored, Refused};
 
@@ -21,9 +22,11 @@ const SHAPE: &str = "it changes nothing about reading";
 const NO_PREPARE: &str = "statements are not cached";
 const NO_POOL: &str = "a pooled session may keep what others have left in it: ask for a dedicated server";
 const NO_NNE: &str = "native network encryption is not offered: use TLS, with protocol tcps";
-const NO_KERBEROS: &str = "Kerberos, RADIUS and tokens are not offered: log in with a user and a password from a secret";
+const NO_KERBEROS: &str =
+    "Kerberos, RADIUS and tokens are not offered: log in with a user and a password from a secret";
 const NO_JKS: &str = "give the CA's certificate as a PEM file with sslrootcert, or a wallet as ewallet.pem";
-const NO_PASSWORD: &str = "a wallet whose key is encrypted is not offered: leave the key unencrypted, in a private place";
+const NO_PASSWORD: &str =
+    "a wallet whose key is encrypted is not offered: leave the key unencrypted, in a private place";
 const NO_DIRECTORY: &str = "give host, port and service instead of a name that a directory or a file resolves";
 const NO_PROXY: &str = "a proxy on the way is not offered";
 const OWN_TLS: &str = "TLS 1.2 and 1.3 are spoken";
@@ -38,7 +41,9 @@ pub(crate) static PARAMETERS: &[Parameter] = &[
     option("COMPRESSION_LEVELS", Ignored(OWN_SOCKET)),
     option(
         "CONNECT_TIMEOUT",
-        Honoured("seconds (or with ms, sec, min) for connecting, logging in and session set-up together; 30 by default"),
+        Honoured(
+            "seconds (or with ms, sec, min) for connecting, logging in and session set-up together; 30 by default",
+        ),
     ),
     option("CONNECTION_ID_PREFIX", Ignored(OWN_NAME)),
     option("defaultRowPrefetch", Ignored(FETCH)),
@@ -120,7 +125,10 @@ pub(crate) static PARAMETERS: &[Parameter] = &[
     option("TNS_ADMIN", Refused(NO_DIRECTORY)),
     option("TOKEN_AUTH", Refused(NO_KERBEROS)),
     option("TOKEN_LOCATION", Refused(NO_KERBEROS)),
-    option("TRANSPORT_CONNECT_TIMEOUT", Honoured("seconds (or with ms, sec, min) for reaching one address; 10 by default")),
+    option(
+        "TRANSPORT_CONNECT_TIMEOUT",
+        Honoured("seconds (or with ms, sec, min) for reaching one address; 10 by default"),
+    ),
     option("TYPE_OF_SERVICE", Refused("only Oracle databases are read")),
     option("USE_SNI", Ignored(OWN_TLS)),
     option("USE_TCP_FAST_OPEN", Ignored(OWN_SOCKET)),
@@ -148,7 +156,7 @@ pub(crate) const PROTOCOL: &str = "PROTOCOL";
 pub(crate) const SERVER: &str = "SERVER";
 pub(crate) const SID: &str = "SID";
 const DN_MATCH: &str = "SSL_SERVER_DN_MATCH";
-const WALLET: &str = "WALLET_LOCATION";
+pub(crate) const WALLET: &str = "WALLET_LOCATION";
 
 /// The option of this name, whatever its case, that stands for what it means.
 pub(crate) fn find(name: &str) -> Option<&'static Parameter> {
@@ -178,7 +186,7 @@ pub(crate) fn known(name: &str) -> Result<&'static Parameter> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Options {
     pub(crate) is_encrypted: bool,
-    pub(crate) root_cert: Option<PathBuf>,
+    pub(crate) root_cert: Option<File>,
     pub(crate) wallet: Option<PathBuf>,
     pub(crate) login_timeout: Option<Duration>,
     pub(crate) address_timeout: Option<Duration>,
@@ -192,7 +200,7 @@ impl Options {
         check_match(get(DN_MATCH))?;
         choose(SERVER, get(SERVER), &[("dedicated", ()), ("shared", ())]).map_err(|error| error.hint(NO_POOL))?;
         let is_encrypted = choose(PROTOCOL, get(PROTOCOL), &[("tcp", false), ("tcps", true)])?;
-        let (root_cert, wallet) = (get("sslrootcert").map(PathBuf::from), get(WALLET).map(PathBuf::from));
+        let (root_cert, wallet) = (File::named("sslrootcert", get("sslrootcert")), get(WALLET).map(PathBuf::from));
         if root_cert.is_some() && wallet.is_some() {
             return Err(Error::invalid("options sslrootcert and WALLET_LOCATION of the connection URL contradict")
                 .hint("a wallet without a key may hold the CAs; one with a key trusts Mozilla's only"));
@@ -229,9 +237,9 @@ fn number(name: &str, value: Option<&str>) -> Result<Option<u64>> {
     let Some(value) = value else { return Ok(None) };
     match value.parse::<u64>() {
         Ok(number) if number <= LARGEST => Ok(Some(number)),
-        _ => Err(Error::invalid(format!(
-            "option {name} of the connection URL is not a number between 0 and {LARGEST}"
-        ))),
+        _ => {
+            Err(Error::invalid(format!("option {name} of the connection URL is not a number between 0 and {LARGEST}")))
+        }
     }
 }
 

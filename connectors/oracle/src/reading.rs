@@ -8,20 +8,18 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use crate::bind::{self, Parameter};
+use crate::decode::RowDecoder;
+use crate::error;
+use crate::session::{self, Session};
+use crate::thread::Fate;
+use crate::types::UNREADABLE;
 use arrow_array::RecordBatch;
 use connector_core::{BatchLimits, BatchStream, Column, Error, Result, Scan, Statement};
 use futures::channel::mpsc::{Receiver, Sender, channel};
 use futures::executor::block_on;
 use futures::sink::SinkExt;
 use futures::stream::{Stream, StreamExt};
-use oracledb::ToDbValue;
-
-use crate::bind::{self, Parameter};
-use crate::decode::RowDecoder;
-use crate::error;
-use crate::session::Session;
-use crate::thread::Fate;
-use crate::types::UNREADABLE;
 
 /// Starts a statement and gives its answer.
 pub(crate) async fn start<'a>(
@@ -108,7 +106,10 @@ enum Event {
     /// The server has taken the statement and describes its columns.
     Begun,
     Batch(RecordBatch),
-    Ended { is_whole: bool, failure: Option<Error> },
+    Ended {
+        is_whole: bool,
+        failure: Option<Error>,
+    },
 }
 
 struct Answer<'a> {
@@ -131,7 +132,7 @@ impl Answer<'_> {
                 Poll::Pending => return Poll::Pending,
             },
         };
-        let broken = || Event::Ended { is_whole: false, failure: Some(error::broken_session()) };
+        let broken = || Event::Ended { is_whole: false, failure: Some(self.fate.of_silence()) };
         Poll::Ready(match told.unwrap_or_else(broken) {
             Event::Ended { is_whole, failure } => {
                 self.has_ended = true;
@@ -175,12 +176,9 @@ struct Work {
 impl Work {
     /// Runs the statement to the end of its answer.
     fn pump(&self, connection: &oracledb::Connection, events: &mut Sender<Event>) -> Result<(), Stop> {
-        let values: Vec<&dyn ToDbValue> = self.values.iter().map(Parameter::value).collect();
-        let statement = connection.statement(&self.sql).map_err(Stop::Driver)?;
-        let statement = statement.exclude_from_cache().prefetch_rows(self.rows).fetch_array_size(self.rows);
-        let cursor = statement.build().and_then(|statement| statement.query(&values)).map_err(Stop::Driver)?;
-        let mut decoder = RowDecoder::new(&self.columns, cursor.columns(), self.limits, self.max_cell_bytes)
-            .map_err(Stop::Ours)?;
+        let mut cursor = session::rows(connection, &self.sql, &self.values, self.rows).map_err(Stop::Driver)?;
+        let wire = cursor.get().map(|cursor| cursor.columns()).unwrap_or_default();
+        let mut decoder = RowDecoder::new(&self.columns, wire, self.limits, self.max_cell_bytes).map_err(Stop::Ours)?;
         tell(events, Event::Begun)?;
         for row in to_the_end(cursor) {
             decoder.push(&row.map_err(Stop::Driver)?).map_err(Stop::Ours)?;
@@ -225,7 +223,8 @@ mod tests {
     #[test]
     fn a_name_that_would_end_early_is_never_sent() {
         let scan = |schema: &str, table: &str, name: &str| {
-            let table = Table { name: TableName::new(schema, table), columns: vec![column(name, "DATE")], comment: None };
+            let table =
+                Table { name: TableName::new(schema, table), columns: vec![column(name, "DATE")], comment: None };
             Scan::new(table, Vec::new())
         };
         assert!(check_names(&scan("S", "a ' ` [ ] ; --", "é")).is_ok());

@@ -3,14 +3,15 @@
 //! Whatever lets go of an answer before leaves the session unusable; its thread closes the connection as soon as the driver
 //! comes back from the server. Not here: what is asked.
 
+use std::sync::Arc;
+
 use connector_core::{Result, Silence};
 use futures::channel::oneshot;
 use oracledb::ToDbValue;
 
 use crate::bind::Parameter;
 use crate::error;
-use crate::thread::{Fate, Task, Worker};
-use std::sync::Arc;
+use crate::thread::{Fate, Kept, Task, Worker, without_unwinding};
 
 /// A logged-in session.
 pub(crate) struct Session {
@@ -99,23 +100,32 @@ impl Session {
 
     /// Asks with bound values, and gives all rows of the answer.
     pub(crate) async fn query(&mut self, sql: String, values: Vec<Parameter>) -> Result<Vec<Row>> {
-        self.ask(move |connection| {
-            let values: Vec<&dyn ToDbValue> = values.iter().map(Parameter::value).collect();
-            let statement = connection.statement(&sql)?.exclude_from_cache().fetch_array_size(1000).build()?;
-            statement.query(&values)?.map(|row| texts(&row?)).collect()
-        })
-        .await
+        self.ask(move |connection| rows(connection, &sql, &values, 1000)?.map(|row| texts(&row?)).collect()).await
     }
 
     /// Runs statements that give no rows.
     pub(crate) async fn run(&mut self, statements: Vec<String>) -> Result<()> {
         self.ask(move |connection| {
-            statements.iter().try_for_each(|sql| {
-                connection.statement(sql)?.exclude_from_cache().build()?.execute(&[]).map(|_| ())
-            })
+            statements
+                .iter()
+                .try_for_each(|sql| connection.statement(sql)?.exclude_from_cache().build()?.execute(&[]).map(|_| ()))
         })
         .await
     }
+}
+
+/// Starts a query, whose rows come so many at a time. None comes along with the beginning, where the driver may not panic: what
+/// it makes of values is left to the iterator.
+pub(crate) fn rows(
+    connection: &oracledb::Connection,
+    sql: &str,
+    values: &[Parameter],
+    at_once: u32,
+) -> Result<Kept<oracledb::Cursor>, oracledb::Error> {
+    let values: Vec<&dyn ToDbValue> = values.iter().map(Parameter::value).collect();
+    let statement = connection.statement(sql)?.exclude_from_cache().prefetch_rows(0).fetch_array_size(at_once);
+    let statement = statement.build()?;
+    without_unwinding(|| statement.query(&values)).map(Kept::new)
 }
 
 fn texts(row: &oracledb::Row) -> Result<Row, oracledb::Error> {

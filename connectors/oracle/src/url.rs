@@ -29,7 +29,8 @@ pub(crate) fn endpoint(url: &str) -> Result<Endpoint> {
         Error::invalid("the connection URL has something else than @ behind jdbc:oracle:thin:")
             .hint("user and password belong into a secret: jdbc:oracle:thin:${secret_name}@//host:1521/service")
     })?;
-    let endpoint = if address.trim_start().starts_with('(') { descriptor::endpoint(address)? } else { simple(address)? };
+    let endpoint =
+        if address.trim_start().starts_with('(') { descriptor::endpoint(address)? } else { simple(address)? };
     Options::parse(&endpoint.options)?;
     Ok(endpoint)
 }
@@ -243,7 +244,9 @@ mod tests {
 
     #[test]
     fn any_text_gives_an_answer() {
-        for url in ["", "jdbc:oracle:thin:", "jdbc:oracle:thin:@(", "jdbc:oracle:thin:@//?", "jdbc:oracle:thin:@[]:é", "é"] {
+        for url in
+            ["", "jdbc:oracle:thin:", "jdbc:oracle:thin:@(", "jdbc:oracle:thin:@//?", "jdbc:oracle:thin:@[]:é", "é"]
+        {
             drop(endpoint(url));
         }
     }

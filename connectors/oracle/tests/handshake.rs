@@ -1,8 +1,6 @@
 //! First words with servers of many kinds: what is asked of them, and what their answers mean to the user.
 #![allow(clippy::unwrap_used)]
 
-#[path = "support/certificates.rs"]
-mod certificates;
 #[path = "support/tns.rs"]
 mod tns;
 
@@ -11,9 +9,9 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::thread;
 
-use certificates::{authority, signed};
 use connector_core::{Connection, Credential, Error, ErrorKind, Secret, Settings};
 use connector_oracle::CONNECTOR;
+use connector_tls::testing::{authority, signed};
 use tns::{Asked, Server};
 
 const PASSWORD: &str = "hunter2";

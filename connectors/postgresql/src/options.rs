@@ -3,10 +3,10 @@
 //! Not here: taking the URL itself apart (`url.rs`), and acting on an option (`connect.rs`, `tls.rs`, `connection.rs`).
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use connector_core::{Error, Parameter, Result, Silence, Support, choose};
+use connector_tls::{File, client_files};
 
 use Support::{Honoured, Ignored, Refused};
 
@@ -148,8 +148,8 @@ impl SslMode {
 pub(crate) struct Options {
     pub(crate) ssl_mode: SslMode,
     pub(crate) direct_tls: bool,
-    pub(crate) root_cert: Option<PathBuf>,
-    pub(crate) client_cert: Option<(PathBuf, PathBuf)>,
+    pub(crate) root_cert: Option<File>,
+    pub(crate) client_cert: Option<(File, File)>,
     pub(crate) channel_binding: ChannelBinding,
     pub(crate) connect_timeout: Option<Duration>,
     pub(crate) login_timeout: Option<Duration>,
@@ -188,8 +188,8 @@ impl Options {
         Ok(Self {
             ssl_mode: ssl_mode(get("sslmode"), get("ssl"))?,
             direct_tls: choose("sslnegotiation", get("sslnegotiation"), &[("postgres", false), ("direct", true)])?,
-            root_cert: get("sslrootcert").map(PathBuf::from),
-            client_cert: client_cert(get("sslcert"), get("sslkey"))?,
+            root_cert: File::named("sslrootcert", get("sslrootcert")),
+            client_cert: client_files(("sslcert", get("sslcert")), ("sslkey", get("sslkey")))?,
             channel_binding: channel_binding(get("channelBinding"))?,
             connect_timeout: seconds("connectTimeout", get("connectTimeout").or(Some("10")))?,
             login_timeout: seconds("loginTimeout", get("loginTimeout").or(Some("30")))?,
@@ -239,18 +239,6 @@ fn check_factory(value: Option<&str>) -> Result<()> {
     }
     Err(Error::invalid("option sslfactory of the connection URL names a class that is not offered")
         .hint("remove it, and say with sslmode and sslrootcert what is to be verified against what"))
-}
-
-fn client_cert(cert: Option<&str>, key: Option<&str>) -> Result<Option<(PathBuf, PathBuf)>> {
-    match (cert, key) {
-        (None, None) => Ok(None),
-        (Some(_), Some(key)) if key.starts_with("-----") => {
-            Err(Error::invalid("option sslkey of the connection URL holds a key, but must be the path of its file"))
-        }
-        (Some(cert), Some(key)) => Ok(Some((cert.into(), key.into()))),
-        (Some(_), None) => Err(Error::invalid("option sslcert of the connection URL needs sslkey beside it")),
-        (None, Some(_)) => Err(Error::invalid("option sslkey of the connection URL needs sslcert beside it")),
-    }
 }
 
 fn channel_binding(value: Option<&str>) -> Result<ChannelBinding> {

@@ -1,12 +1,12 @@
 //! The options of a connection URL: what becomes of every one that the vendor's driver knows, and their typed form.
 //!
-//! Not here: taking the URL itself apart (`url.rs`), and acting on an option (`connect.rs`, `trust.rs`, `connection.rs`).
+//! Not here: taking the URL itself apart (`url.rs`), and acting on an option (`connect.rs`, `tls.rs`, `connection.rs`).
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use connector_core::{Error, Parameter, Result, Silence, Support, choose};
+use connector_tls::File;
 
 use Support::{Honoured, Ignored, Refused};
 
@@ -181,7 +181,7 @@ pub(crate) struct Options {
     pub(crate) encrypt: Encrypt,
     pub(crate) trust_any: bool,
     pub(crate) host_in_certificate: Option<String>,
-    pub(crate) root_cert: Option<PathBuf>,
+    pub(crate) root_cert: Option<File>,
     pub(crate) login_timeout: Option<Duration>,
     pub(crate) silence: Silence,
     pub(crate) query_timeout: Option<Duration>,
@@ -218,7 +218,7 @@ impl Options {
             ],
         )?;
         let trust_any = flag("trustServerCertificate", get("trustServerCertificate"))? && encrypt != Encrypt::Strict;
-        let root_cert = get("sslrootcert").map(PathBuf::from);
+        let root_cert = File::named("sslrootcert", get("sslrootcert"));
         if trust_any && root_cert.is_some() {
             return Err(Error::invalid(
                 "options trustServerCertificate and sslrootcert of the connection URL contradict",

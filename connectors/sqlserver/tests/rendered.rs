@@ -4,8 +4,6 @@
 //! `GOLDEN=write cargo test -p connector-sqlserver --test rendered` writes `rendered.sql` anew.
 #![allow(clippy::unwrap_used)]
 
-#[path = "support/certificates.rs"]
-mod certificates;
 #[path = "support/tds.rs"]
 mod tds;
 

@@ -1,8 +1,6 @@
 //! A whole session against a scripted server: what is sent, what is read, and what is left of it afterwards.
 #![allow(clippy::unwrap_used)]
 
-#[path = "support/certificates.rs"]
-mod certificates;
 #[path = "support/tds.rs"]
 mod tds;
 
@@ -18,6 +16,7 @@ use connector_core::{
     Secret, Settings, Statement, Table, TableName, Value, sql,
 };
 use connector_sqlserver::CONNECTOR;
+use connector_tls::testing as certificates;
 use futures::{StreamExt, TryStreamExt};
 use tds::{Asked, Reply, Server, Type};
 

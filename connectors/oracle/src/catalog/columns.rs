@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use connector_core::{Column, Error, Result, Settings, Table, TableName, resolve};
 
-use super::{charset, maybe, may_be, relations, text};
+use super::{charset, may_be, maybe, relations, text};
 use crate::bind::Parameter;
 use crate::session::{Row, Session};
 use crate::types::{self, Charset, RemoteType};

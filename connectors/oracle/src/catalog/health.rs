@@ -55,7 +55,9 @@ impl Seen {
     fn findings(&self, is_encrypted: bool) -> Vec<String> {
         let mut findings = Vec::new();
         if !is_encrypted {
-            findings.push("the protocol is tcp: the password is hidden on the way, but nothing else is; tcps is TLS".to_owned());
+            findings.push(
+                "the protocol is tcp: the password is hidden on the way, but nothing else is; tcps is TLS".to_owned(),
+            );
         }
         if self.rules {
             findings.push("the user has the role DBA, which may do everything".to_owned());

@@ -10,9 +10,7 @@ mod scalar;
 
 use std::sync::Arc;
 
-use arrow_array::types::{
-    Date64Type, Decimal128Type, Float32Type, Float64Type, Int64Type, TimestampMillisecondType,
-};
+use arrow_array::types::{Date64Type, Decimal128Type, Float32Type, Float64Type, Int64Type, TimestampMillisecondType};
 use arrow_array::{RecordBatch, RecordBatchOptions};
 use arrow_schema::{DataType, Schema, SchemaRef, TimeUnit};
 use connector_core::{BatchLimits, Column, Error, ErrorKind, Result};
@@ -41,14 +39,13 @@ fn cells(wire: &DbType, data_type: &DataType, max_cell_bytes: usize) -> Option<B
     let is_time = is(&[oracledb::DB_TYPE_DATE, oracledb::DB_TYPE_TIMESTAMP]);
     Some(match data_type {
         DataType::Boolean if is(&[oracledb::DB_TYPE_BOOLEAN]) => Box::new(Bits::new()),
-        DataType::Int64 if is_number => {
-            Box::new(Fixed::<OracleNumber, Int64Type>::new(data_type, scalar::integers()))
+        DataType::Int64 if is_number => Box::new(Fixed::<OracleNumber, Int64Type>::new(data_type, scalar::integers())),
+        DataType::Decimal128(precision, scale) if is_number => {
+            Box::new(Fixed::<OracleNumber, Decimal128Type>::new(data_type, scalar::decimals(*precision, *scale)?))
         }
-        DataType::Decimal128(precision, scale) if is_number => Box::new(Fixed::<OracleNumber, Decimal128Type>::new(
-            data_type,
-            scalar::decimals(*precision, *scale)?,
-        )),
-        DataType::Float64 if is_number => Box::new(Fixed::<OracleNumber, Float64Type>::new(data_type, scalar::doubles())),
+        DataType::Float64 if is_number => {
+            Box::new(Fixed::<OracleNumber, Float64Type>::new(data_type, scalar::doubles()))
+        }
         DataType::Float64 if is(&[oracledb::DB_TYPE_BINARY_DOUBLE]) => {
             Box::new(Fixed::<f64, Float64Type>::new(data_type, |number| Ok(*number)))
         }
@@ -60,9 +57,7 @@ fn cells(wire: &DbType, data_type: &DataType, max_cell_bytes: usize) -> Option<B
             Box::new(Fixed::<OracleTimestamp, TimestampMillisecondType>::new(data_type, scalar::packed_millis))
         }
         DataType::Utf8 => Box::new(Printed::new(max_cell_bytes, print(wire)?)),
-        DataType::Binary
-            if is(&[oracledb::DB_TYPE_RAW, oracledb::DB_TYPE_LONG_RAW, oracledb::DB_TYPE_BLOB]) =>
-        {
+        DataType::Binary if is(&[oracledb::DB_TYPE_RAW, oracledb::DB_TYPE_LONG_RAW, oracledb::DB_TYPE_BLOB]) => {
             Box::new(Bytes::new(max_cell_bytes))
         }
         _ => return None,
@@ -132,7 +127,8 @@ impl RowDecoder {
         }
         let columns = described.iter().zip(wire).map(|(column, wire)| {
             let data_type = &column.mapping.data_type;
-            cells(wire, data_type, max_cell_bytes).ok_or_else(|| other_type(&format!("column {:?}", column.name), data_type))
+            cells(wire, data_type, max_cell_bytes)
+                .ok_or_else(|| other_type(&format!("column {:?}", column.name), data_type))
         });
         let columns = columns.collect::<Result<Vec<_>>>()?;
         let bits_per_row = columns.iter().map(|column| column.bits_per_row()).sum();
@@ -235,7 +231,10 @@ mod tests {
 
     #[test]
     fn every_type_of_the_table_is_read_from_what_comes_for_it() {
-        use oracledb::*;
+        use oracledb::{
+            DB_TYPE_BINARY_DOUBLE, DB_TYPE_BINARY_FLOAT, DB_TYPE_BLOB, DB_TYPE_BOOLEAN, DB_TYPE_DATE, DB_TYPE_JSON,
+            DB_TYPE_LONG_RAW, DB_TYPE_NUMBER, DB_TYPE_RAW, DB_TYPE_TIMESTAMP,
+        };
         let zoned = DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into()));
         for (data_type, wires) in [
             (DataType::Int64, vec![DB_TYPE_NUMBER]),
@@ -256,7 +255,10 @@ mod tests {
 
     #[test]
     fn a_column_that_comes_as_another_type_is_noticed_before_a_row_is_read() {
-        use oracledb::*;
+        use oracledb::{
+            DB_TYPE_BFILE, DB_TYPE_BINARY_DOUBLE, DB_TYPE_CLOB, DB_TYPE_DATE, DB_TYPE_NUMBER, DB_TYPE_OBJECT,
+            DB_TYPE_TIMESTAMP_LTZ, DB_TYPE_TIMESTAMP_TZ, DB_TYPE_VARCHAR,
+        };
         for (data_type, wire) in [
             (DataType::Int64, DB_TYPE_VARCHAR),
             (DataType::Float32, DB_TYPE_NUMBER),

@@ -109,7 +109,9 @@ mod tests {
     #[test]
     fn digits_are_plain() {
         let mut digits = Digits::default();
-        for text in ["0", "7", "-7", "0.5", "-0.00000000000000000000000000000000000000000000000001", "1000000000000", "123.45"] {
+        for text in
+            ["0", "7", "-7", "0.5", "-0.00000000000000000000000000000000000000000000000001", "1000000000000", "123.45"]
+        {
             assert_eq!(digits.of(&text.parse().unwrap()), Ok(text));
         }
         assert_eq!(digits.of(&"-0".parse().unwrap()), Ok("0"));

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
+use connector_tls::testing::Signed;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
@@ -42,14 +43,14 @@ pub type Reply = Option<Vec<u8>>;
 
 impl Server {
     /// In clear.
-    pub fn start(script: impl FnMut(&Asked) -> Reply + Send + Clone + 'static) -> Self {
+    pub fn start(script: impl FnMut(&Asked) -> Reply + Send + Sync + Clone + 'static) -> Self {
         Self::serving(move |stream, sender| serve(stream, script.clone(), sender))
     }
 
     /// Inside TLS.
     pub fn start_tls(
         config: ServerConfig,
-        script: impl FnMut(&Asked) -> Reply + Send + Clone + 'static,
+        script: impl FnMut(&Asked) -> Reply + Send + Sync + Clone + 'static,
     ) -> Self {
         let config = Arc::new(config);
         Self::serving(move |stream, sender| {
@@ -159,10 +160,11 @@ pub fn redirect(port: u16, descriptor: &str) -> Vec<u8> {
 }
 
 /// TLS under this certificate, for clients that this authority has signed if there is one.
-pub fn tls((certificate, key): (rcgen::Certificate, rcgen::KeyPair), clients: Option<&str>) -> ServerConfig {
+pub fn tls((certificate, key): Signed, clients: Option<&str>) -> ServerConfig {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-    let builder = ServerConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions().unwrap();
+    let builder =
+        ServerConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions().unwrap();
     let builder = match clients {
         None => builder.with_no_client_auth(),
         Some(pem) => {

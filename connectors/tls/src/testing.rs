@@ -1,13 +1,19 @@
-//! An authority of one's own, and what it signs.
-#![allow(dead_code, clippy::unwrap_used)]
+//! Certificates for tests: an authority of one's own, and what it signs.
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
 
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose,
 };
 
+/// A certificate and its key.
+pub type Signed = (Certificate, KeyPair);
+
 /// An authority: its certificate as PEM, and what it signs with.
 pub struct Authority {
+    /// Its certificate.
     pub pem: String,
     issuer: Issuer<'static, KeyPair>,
 }
@@ -23,7 +29,7 @@ pub fn authority(name: &str) -> Authority {
 }
 
 /// A certificate for a host and its key; one of long ago if it is to be expired.
-pub fn signed(authority: &Authority, name: &str, expired: bool) -> (Certificate, KeyPair) {
+pub fn signed(authority: &Authority, name: &str, expired: bool) -> Signed {
     let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
     params.distinguished_name.push(DnType::CommonName, name);
     params.use_authority_key_identifier_extension = true;
@@ -35,4 +41,21 @@ pub fn signed(authority: &Authority, name: &str, expired: bool) -> (Certificate,
     }
     let key = KeyPair::generate().unwrap();
     (params.signed_by(&key, &authority.issuer).unwrap(), key)
+}
+
+/// What a server and its clients need: `ca.crt`, `server.*` for `localhost`, `client.*`, and `other.crt` of a stranger.
+pub fn write(dir: &Path) {
+    let authority = authority("test authority");
+    let put = |name: &str, text: String| std::fs::write(dir.join(name), text).unwrap();
+    put("ca.crt", authority.pem.clone());
+    put("other.crt", self::authority("a stranger").pem);
+    for (file, name) in [("server", "localhost"), ("client", "client.example")] {
+        let (certificate, key) = signed(&authority, name, false);
+        put(&format!("{file}.crt"), certificate.pem());
+        put(&format!("{file}.key"), key.serialize_pem());
+    }
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(dir.join("server.key"), private).unwrap();
+    let open: std::fs::Permissions = std::os::unix::fs::PermissionsExt::from_mode(0o711);
+    std::fs::set_permissions(dir, open).unwrap();
 }
