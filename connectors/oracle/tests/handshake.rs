@@ -31,22 +31,22 @@ async fn refused(url: &str) -> Error {
 }
 
 fn plain(server: &Server, place: &str) -> String {
-    format!("jdbc:oracle:thin:@{}", place.replace("PORT", &server.port.to_string()))
+    format!("jdbc:oracle:thin:@{}", place.replace('#', &server.port.to_string()))
 }
 
 #[tokio::test]
 async fn a_service_and_a_sid_and_a_descriptor_arrive_as_they_were_written() {
     for (place, named) in [
-        ("//127.0.0.1:PORT/sales.example", "(SERVICE_NAME=sales.example)"),
-        ("127.0.0.1:PORT:ORCL", "(SID=ORCL)"),
-        ("tcp://127.0.0.1:PORT/svc:dedicated/i1", "(INSTANCE_NAME=i1)(SERVER=dedicated)"),
+        ("//127.0.0.1:#/sales.example", "(SERVICE_NAME=sales.example)"),
+        ("127.0.0.1:#:ORCL", "(SID=ORCL)"),
+        ("tcp://127.0.0.1:#/svc:dedicated/i1", "(INSTANCE_NAME=i1)(SERVER=dedicated)"),
         (
-            "(DESCRIPTION=(ADDRESS=(PROTOCOL=tcp)(HOST=127.0.0.1)(PORT=PORT))(CONNECT_DATA=(SERVICE_NAME=svc)(SERVER=shared)))",
+            "(DESCRIPTION=(ADDRESS=(PROTOCOL=tcp)(HOST=127.0.0.1)(PORT=#))(CONNECT_DATA=(SERVICE_NAME=svc)(SERVER=shared)))",
             "(SERVICE_NAME=svc)(SERVER=shared)",
         ),
         (
             "(DESCRIPTION=(ADDRESS_LIST=(ADDRESS=(PROTOCOL=tcp)(HOST=127.0.0.1)(PORT=1))(ADDRESS=(PROTOCOL=tcp)\
-             (HOST=127.0.0.1)(PORT=PORT)))(CONNECT_DATA=(SERVICE_NAME=svc)))",
+             (HOST=127.0.0.1)(PORT=#)))(CONNECT_DATA=(SERVICE_NAME=svc)))",
             "(ADDRESS_LIST=",
         ),
     ] {
@@ -70,7 +70,7 @@ async fn what_a_listener_refuses_with_says_what_can_be_done() {
         ("", ErrorKind::Unavailable),
     ] {
         let server = Server::start(move |_| Some(tns::refuse(number)));
-        let error = refused(&plain(&server, "//127.0.0.1:PORT/svc")).await;
+        let error = refused(&plain(&server, "//127.0.0.1:#/svc")).await;
         assert_eq!(error.kind(), kind, "{number}: {error}");
         assert!(error.to_string().contains(number), "{number}: {error}");
     }
@@ -81,14 +81,14 @@ async fn a_listener_that_sends_us_on_or_asks_again_is_followed() {
     let second = Server::start(|_| Some(tns::refuse("12519")));
     let port = second.port;
     let first = Server::start(move |_| Some(tns::redirect(port, "(DESCRIPTION=(CONNECT_DATA=(SERVICE_NAME=svc)))")));
-    assert_eq!(refused(&plain(&first, "//127.0.0.1:PORT/svc")).await.kind(), ErrorKind::Throttled);
+    assert_eq!(refused(&plain(&first, "//127.0.0.1:#/svc")).await.kind(), ErrorKind::Throttled);
     assert_eq!(second.first(), Asked::Connect("(DESCRIPTION=(CONNECT_DATA=(SERVICE_NAME=svc)))".into()));
     let mut asked = 0;
     let again = Server::start(move |_| {
         asked += 1;
         Some(if asked == 1 { tns::packet(tns::RESEND, &[]) } else { tns::refuse("12519") })
     });
-    assert_eq!(refused(&plain(&again, "//127.0.0.1:PORT/svc")).await.kind(), ErrorKind::Throttled);
+    assert_eq!(refused(&plain(&again, "//127.0.0.1:#/svc")).await.kind(), ErrorKind::Throttled);
     assert_eq!(again.first(), again.first());
 }
 
@@ -153,12 +153,12 @@ async fn a_server_that_makes_the_driver_panic_is_an_error_and_the_next_one_is_se
     let unknown = Server::start(|_| Some(tns::packet(99, &[0; 8])));
     let odd = Server::start(|_| Some(tns::refuse("many")));
     for server in [&insists, &unknown, &odd] {
-        let error = refused(&plain(server, "//127.0.0.1:PORT/svc")).await;
+        let error = refused(&plain(server, "//127.0.0.1:#/svc")).await;
         assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
         assert!(error.to_string().contains("connect.rs:"), "{error}");
     }
     let next = Server::start(|_| Some(tns::refuse("12514")));
-    assert_eq!(refused(&plain(&next, "//127.0.0.1:PORT/svc")).await.kind(), ErrorKind::NotFound);
+    assert_eq!(refused(&plain(&next, "//127.0.0.1:#/svc")).await.kind(), ErrorKind::NotFound);
 }
 
 #[tokio::test]
@@ -169,8 +169,8 @@ async fn a_server_that_is_silent_does_not_hold_us_wherever_it_falls_silent() {
     let accepts = Server::start(|asked| matches!(asked, Asked::Connect(_)).then(|| tns::accept(315, 0)));
     let inside = Server::start_tls(tns::tls(signed(&ours, "localhost", false), None), |_| None);
     for url in [
-        plain(&says_nothing, "//127.0.0.1:PORT/svc?connect_timeout=200ms"),
-        plain(&accepts, "//127.0.0.1:PORT/svc?connect_timeout=200ms"),
+        plain(&says_nothing, "//127.0.0.1:#/svc?connect_timeout=200ms"),
+        plain(&accepts, "//127.0.0.1:#/svc?connect_timeout=200ms"),
         encrypted(&inside, &format!("sslrootcert={ca}&connect_timeout=500ms")),
         // TLS asked of a server that waits for a packet.
         format!("jdbc:oracle:thin:@tcps://localhost:{}/svc?connect_timeout=200ms", silent_port()),
@@ -215,7 +215,7 @@ async fn a_server_of_another_kind_and_one_that_hangs_up_are_named() {
 #[tokio::test]
 async fn an_old_server_is_named() {
     let old = Server::start(|_| Some(tns::accept(314, 0)));
-    let error = enter(&plain(&old, "//127.0.0.1:PORT/svc")).await.err().unwrap();
+    let error = enter(&plain(&old, "//127.0.0.1:#/svc")).await.err().unwrap();
     assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
     assert!(error.to_string().contains("12.1"), "{error}");
 }
