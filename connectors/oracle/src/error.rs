@@ -306,6 +306,19 @@ mod tests {
     }
 
     #[test]
+    fn defect_27_only_what_fresh_credentials_help_against_is_called_so() {
+        let fresh: Vec<usize> = MEANINGS
+            .iter()
+            .filter(|meaning| meaning.kind == Unauthenticated)
+            .flat_map(|meaning| meaning.numbers.iter().copied())
+            .collect();
+        assert!(fresh.contains(&1017) && fresh.contains(&28001));
+        for number in [942, 904, 1031, 1045, 1555, 3113, 12514, 12519, 20_001, 99_999] {
+            assert!(!fresh.contains(&number), "{number}");
+        }
+    }
+
+    #[test]
     fn what_may_quote_a_value_or_code_is_never_shown() {
         for number in [1722, 1858, 6502, 6550, 12899, 20_001, 28112, 99_999] {
             assert!(!sorted(number).1, "{number}");
