@@ -35,8 +35,12 @@ impl Dialect for OracleSql {
     fn bind_type(&self, data_type: &DataType) -> Option<&'static str> {
         Some(match data_type {
             // There is no truth value before version 23; a condition is compared as a number.
-            DataType::Boolean => NUMBER,
-            DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 | DataType::Decimal128(..) => NUMBER,
+            DataType::Boolean
+            | DataType::Int8
+            | DataType::Int16
+            | DataType::Int32
+            | DataType::Int64
+            | DataType::Decimal128(..) => NUMBER,
             DataType::Float32 => bind::BINARY_FLOAT,
             DataType::Float64 => bind::BINARY_DOUBLE,
             DataType::Utf8 => TEXT,

@@ -244,7 +244,7 @@ mod tests {
     #[test]
     fn large_values_come_one_by_one_unless_the_largest_is_small() {
         let (small, large) = (column("A", "NUMBER"), column("L", "CLOB"));
-        assert_eq!(rows_at_once(&[small.clone()], 64 << 20), 1000);
+        assert_eq!(rows_at_once(std::slice::from_ref(&small), 64 << 20), 1000);
         assert_eq!(rows_at_once(&[], 64 << 20), 1000);
         assert_eq!(rows_at_once(&vec![small.clone(); 100], 64 << 20), 200);
         assert_eq!(rows_at_once(&[small.clone(), large.clone()], 64 << 20), 1);

@@ -42,7 +42,6 @@ pub(crate) async fn health(session: &mut Session, options: &Options) -> Result<H
     })
 }
 
-#[expect(clippy::struct_excessive_bools, reason = "each is a finding of its own")]
 struct Seen {
     reads_all: bool,
     writes_all: bool,
