@@ -91,16 +91,12 @@ fn serve(
         let asked = receive(&mut stream)?;
         let reply = script(&asked);
         sender.send(asked).map_err(io::Error::other)?;
-        match reply {
-            Some(bytes) => {
-                stream.write_all(&bytes)?;
-                stream.flush()?;
-            }
-            None => {
-                stream.read_to_end(&mut Vec::new())?;
-                return Ok(());
-            }
-        }
+        let Some(bytes) = reply else {
+            stream.read_to_end(&mut Vec::new())?;
+            return Ok(());
+        };
+        stream.write_all(&bytes)?;
+        stream.flush()?;
     }
 }
 
