@@ -68,6 +68,10 @@ pub enum ReadAs {
     Decoded { own: &'static str },
     /// This function of the source, of its name.
     Call(&'static str),
+    /// Its name, in between what takes off the blanks that fill a `char(n)` up. They are no part of its value, in any engine:
+    /// none compares them, while Athena's varchar would, so that `c = 'ab'` would find nothing. Equality beside one by code
+    /// point may still be asked of the column itself, so that an index serves.
+    Unpadded { open: &'static str, close: &'static str },
 }
 
 /// Which comparisons of a column the source does exactly as Athena would.

@@ -5,14 +5,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use connector_core::{Error, Parameter, Result, Silence, Support, choose};
+use connector_core::{Error, OptionTable, Parameter, Result, Silence, Support, choose, option};
 use connector_tls::{File, client_files};
 
 use Support::{Honoured, Ignored, Refused};
-
-const fn option(name: &'static str, support: Support) -> Parameter {
-    Parameter { name, support }
-}
 
 const FETCH: &str = "rows are streamed, and batches are bounded by bytes";
 const WIRE: &str = "statements are always prepared, and rows come in binary";
@@ -32,8 +28,11 @@ const NO_SECRET: &str = "a password belongs into a secret: ${secret_name}";
 const NO_PLACE: &str = "write host, port and database into the URL: //host:port/database";
 const NO_LOGIN: &str = "log in with a password or an IAM token from a secret";
 
+/// What the connection URL may carry.
+pub(crate) static OPTIONS: OptionTable = OptionTable { engine: "MySQL", parameters: PARAMETERS, aliases: &[] };
+
 /// Every option, sorted by name without regard to case.
-pub(crate) static PARAMETERS: &[Parameter] = &[
+const PARAMETERS: &[Parameter] = &[
     option("allowLoadLocalInfile", Honoured("only false, which is always so")),
     option("allowLoadLocalInfileInPath", Refused(NO_FILES)),
     option("allowMultiQueries", Ignored(READS)),
@@ -328,18 +327,13 @@ fn silence(value: Option<&str>) -> Result<Silence> {
     Ok(Silence::of(millis("socketTimeout", Some(value))?))
 }
 
-/// The option that a vendor's driver knows as `name`, whatever its case.
-pub(crate) fn find(name: &str) -> Option<&'static Parameter> {
-    PARAMETERS.iter().find(|parameter| parameter.name.eq_ignore_ascii_case(name))
-}
-
 impl Options {
     /// Parses checked options; every value is checked, and none is repeated in a message unless it cannot be a secret.
     pub(crate) fn parse(options: &BTreeMap<String, String>) -> Result<Self> {
         let get = |name: &str| options.get(name).map(String::as_str).filter(|value| !value.is_empty());
         for name in ONLY_FALSE {
             if flag(name, get(name))? == Some(true) {
-                let why = find(name).map_or("", |parameter| match parameter.support {
+                let why = OPTIONS.find(name).map_or("", |parameter| match parameter.support {
                     Honoured(text) | Ignored(text) | Refused(text) => text,
                 });
                 return Err(Error::invalid(format!("option {name} of the connection URL is refused")).hint(why));
@@ -461,7 +455,7 @@ mod tests {
         sorted.sort();
         sorted.dedup();
         assert_eq!(names, sorted);
-        assert!(ONLY_FALSE.iter().all(|name| find(name).is_some()));
+        assert!(ONLY_FALSE.iter().all(|name| OPTIONS.find(name).is_some()));
     }
 
     #[test]

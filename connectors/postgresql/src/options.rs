@@ -5,14 +5,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use connector_core::{Error, Parameter, Result, Silence, Support, choose};
+use connector_core::{Error, OptionTable, Parameter, Result, Silence, Support, choose, option};
 use connector_tls::{File, client_files};
 
 use Support::{Honoured, Ignored, Refused};
-
-const fn option(name: &'static str, support: Support) -> Parameter {
-    Parameter { name, support }
-}
 
 const FETCH: &str = "rows are streamed, and batches are bounded by bytes";
 const WIRE: &str = "the binary protocol is always used";
@@ -21,8 +17,11 @@ const NO_GSS: &str = "Kerberos is not offered: log in with a password from a sec
 const NO_CODE: &str = "it names a Java class; remove it";
 const RESULT_SHAPE: &str = "it changes nothing about reading";
 
+/// What the connection URL may carry.
+pub(crate) static OPTIONS: OptionTable = OptionTable { engine: "PostgreSQL", parameters: PARAMETERS, aliases: &[] };
+
 /// Every option, sorted by name without regard to case.
-pub(crate) static PARAMETERS: &[Parameter] = &[
+const PARAMETERS: &[Parameter] = &[
     option("adaptiveFetch", Ignored(FETCH)),
     option("adaptiveFetchMaximum", Ignored(FETCH)),
     option("adaptiveFetchMinimum", Ignored(FETCH)),
@@ -172,11 +171,6 @@ pub(crate) enum ChannelBinding {
     Disable,
     Prefer,
     Require,
-}
-
-/// The option that the vendor's driver knows as `name`, whatever its case.
-pub(crate) fn find(name: &str) -> Option<&'static Parameter> {
-    PARAMETERS.iter().find(|parameter| parameter.name.eq_ignore_ascii_case(name))
 }
 
 impl Options {

@@ -38,7 +38,7 @@ impl Connector for SqlServer {
     }
 
     fn parameters(&self) -> &'static [Parameter] {
-        options::PARAMETERS
+        options::OPTIONS.parameters
     }
 
     fn endpoint(&self, url: &str) -> Result<Endpoint> {

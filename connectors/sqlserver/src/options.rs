@@ -5,14 +5,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use connector_core::{Error, Parameter, Result, Silence, Support, choose};
+use connector_core::{Error, OptionTable, Parameter, Result, Silence, Support, choose, option};
 use connector_tls::File;
 
 use Support::{Honoured, Ignored, Refused};
-
-const fn option(name: &'static str, support: Support) -> Parameter {
-    Parameter { name, support }
-}
 
 const FETCH: &str = "rows are streamed, and batches are bounded by bytes";
 const NO_WRITE: &str = "nothing is written";
@@ -27,8 +23,11 @@ const RESULT_SHAPE: &str = "it changes nothing about reading";
 const PARAMETERS_TYPED: &str = "every value is sent as what its column is compared as";
 const RETRY: &str = "Athena and the handler try again";
 
+/// What the connection URL may carry.
+pub(crate) static OPTIONS: OptionTable = OptionTable { engine: "SQL Server", parameters: PARAMETERS, aliases: ALIASES };
+
 /// Every option, sorted by name without regard to case.
-pub(crate) static PARAMETERS: &[Parameter] = &[
+const PARAMETERS: &[Parameter] = &[
     option("AADSecurePrincipalId", Refused(NO_ENTRA)),
     option("AADSecurePrincipalSecret", Refused(NO_ENTRA)),
     option("accessToken", Refused(NO_ENTRA)),
@@ -145,13 +144,6 @@ pub(crate) static PARAMETERS: &[Parameter] = &[
 /// Second names that the vendor's driver has for some options.
 const ALIASES: &[(&str, &str)] =
     &[("database", "databaseName"), ("server", "serverName"), ("port", "portNumber"), ("userName", "user")];
-
-/// The option that the vendor's driver knows as `name`, whatever its case.
-pub(crate) fn find(name: &str) -> Option<&'static Parameter> {
-    let alias = ALIASES.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(name));
-    let name = alias.map_or(name, |(_, name)| name);
-    PARAMETERS.iter().find(|parameter| parameter.name.eq_ignore_ascii_case(name))
-}
 
 /// How much of the way is encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -289,7 +281,7 @@ mod tests {
         sorted.dedup();
         assert_eq!(names, sorted);
         for (alias, name) in ALIASES {
-            assert_eq!(find(&alias.to_uppercase()).unwrap().name, *name);
+            assert_eq!(OPTIONS.find(&alias.to_uppercase()).unwrap().name, *name);
         }
     }
 

@@ -54,8 +54,10 @@ pub(crate) fn mapping(remote: &RemoteType, settings: &Settings) -> ColumnMapping
         // A cast would print the one in a way that depends on the database's compatibility level, and of the other numbers with
         // six digits and times with minutes; they are printed on our side.
         "time" | "sql_variant" => plain(DataType::Utf8, Pushdown::NullsOnly),
-        "char" | "varchar" => code_page_text(remote),
-        "nchar" | "nvarchar" | "sysname" => plain(DataType::Utf8, Pushdown::Collated),
+        "char" => unpadded(code_page_text(remote)),
+        "nchar" => unpadded(plain(DataType::Utf8, Pushdown::Collated)),
+        "varchar" => code_page_text(remote),
+        "nvarchar" | "sysname" => plain(DataType::Utf8, Pushdown::Collated),
         "text" => large_text(remote),
         "uniqueidentifier" => {
             let read_as = ReadAs::Printed { own: UNIQUEIDENTIFIER, cast: "nchar(36)" };
@@ -82,6 +84,15 @@ fn as_text(source_type: &'static str) -> ColumnMapping {
 
 fn bound_as(mapping: ColumnMapping, source_type: &'static str) -> ColumnMapping {
     ColumnMapping { bind_as: Some(source_type), ..mapping }
+}
+
+/// The server gives a `char(n)` with the blanks that fill it up, and compares it without.
+fn unpadded(mapping: ColumnMapping) -> ColumnMapping {
+    let read_as = match mapping.read_as {
+        ReadAs::Cast(_) => ReadAs::Unpadded { open: "RTRIM(CAST(", close: " AS nvarchar(max)))" },
+        _ => ReadAs::Unpadded { open: "RTRIM(", close: ")" },
+    };
+    ColumnMapping { read_as, ..mapping }
 }
 
 fn zoned(settings: &Settings) -> DataType {
@@ -220,6 +231,21 @@ mod tests {
         assert_eq!(text("varchar", "a; DROP TABLE t", 1252).bind_as, None);
         assert_eq!(text("nvarchar", "Japanese_CI_AS", 932).bind_as, None);
         assert_eq!(text("varchar", "Latin1_General_100_CI_AS_SC_UTF8", UTF_8).read_as, ReadAs::Plain);
+    }
+
+    #[test]
+    fn padding_is_taken_off_where_there_is_any() {
+        let padded = |name, collation, page| match text(name, collation, page).read_as {
+            ReadAs::Unpadded { open, .. } => Some(open),
+            _ => None,
+        };
+        for name in ["char", "nchar"] {
+            assert_eq!(padded(name, "Latin1_General_CI_AS", 1252), Some("RTRIM("), "{name}");
+        }
+        assert_eq!(padded("char", "Japanese_CI_AS", 932), Some("RTRIM(CAST("));
+        for name in ["varchar", "nvarchar", "sysname", "text"] {
+            assert_eq!(padded(name, "Latin1_General_CI_AS", 1252), None, "{name}");
+        }
     }
 
     #[test]

@@ -28,6 +28,7 @@ fn catalog() -> Vec<u8> {
         Described::new("Flag", "bit"),
         text("Text", "nvarchar"),
         text("Page", "varchar"),
+        text("Code", "char"),
         Described { collation: Some(("Japanese_CI_AS", 932)), ..Described::new("Foreign", "varchar") },
         text("Cast", "xml"),
         Described::new("Uuid", "uniqueidentifier"),

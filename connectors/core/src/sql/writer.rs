@@ -49,6 +49,11 @@ impl<'d> Writer<'d> {
                 self.identifier(&column.remote_name);
                 self.text(")");
             }
+            ReadAs::Unpadded { open, close } => {
+                self.text(open);
+                self.identifier(&column.remote_name);
+                self.text(close);
+            }
             ReadAs::Cast(source_type) | ReadAs::Printed { cast: source_type, .. } => {
                 self.text("CAST(");
                 self.identifier(&column.remote_name);

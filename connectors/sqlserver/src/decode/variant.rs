@@ -42,7 +42,7 @@ pub(super) fn printed<'d>(data: &'d ColumnData<'_>) -> Result<Option<Cow<'d, str
     }))
 }
 
-const BEYOND: Fault = Fault::Value("a time beyond its day");
+const BEYOND: Fault = Fault::value("a time beyond its day");
 
 /// A float, or money, which the driver hands over as one: beyond fifteen digits the two cannot be told apart, and of the
 /// second the last ones may be wrong.
@@ -51,7 +51,7 @@ fn number(value: f64) -> Result<String, Fault> {
     const LARGEST_MONEY: f64 = 922_337_203_685_478.0;
     let may_be_money = (FIFTEEN_DIGITS..=LARGEST_MONEY).contains(&value.abs());
     if may_be_money {
-        Err(Fault::Value("a large float or an amount of money in a sql_variant"))
+        Err(Fault::value("a large float or an amount of money in a sql_variant"))
     } else {
         Ok(value.to_string())
     }
