@@ -110,9 +110,9 @@ fn rooms_that_must_not_know_each_other_do_not() {
 
 #[test]
 fn engines_know_neither_each_other_nor_the_application() {
-    for engine in ["memory", "mysql", "postgresql", "sqlserver"] {
+    for engine in ["memory", "mysql", "oracle", "postgresql", "sqlserver"] {
         let manifest = fs::read_to_string(root().join(format!("connectors/{engine}/Cargo.toml"))).unwrap();
-        let others = ["connector-memory", "connector-mysql", "connector-postgresql", "connector-sqlserver", "glaux"];
+        let others = ["connector-memory", "connector-mysql", "connector-oracle", "connector-postgresql", "connector-sqlserver", "glaux"];
         let named = manifest.lines().filter(|line| !line.starts_with("name ") && !line.starts_with("description"));
         for line in named {
             assert!(!others.iter().any(|other| line.starts_with(other)), "connectors/{engine}/Cargo.toml: {line}");
@@ -153,6 +153,7 @@ fn only_the_named_places_do_what_only_they_may() {
         &[
             "src/secrets/",
             "connectors/mysql/src/connect.rs",
+            "connectors/oracle/src/connect.rs",
             "connectors/postgresql/src/connect.rs",
             "connectors/sqlserver/src/connect.rs",
             "connectors/core/src/secret.rs",
@@ -165,7 +166,7 @@ fn only_the_named_places_do_what_only_they_may() {
     only(
         &["src/connectors.rs"],
         &["src"],
-        &["connector_memory", "connector_mysql", "connector_postgresql", "connector_sqlserver"],
+        &["connector_memory", "connector_mysql", "connector_oracle", "connector_postgresql", "connector_sqlserver"],
         "only connectors.rs names engines",
     );
     only(&["src/cli/output.rs"], &ours, &["println!", "print!", "stdout()"], "only cli/output.rs prints");
@@ -192,6 +193,7 @@ fn only_the_named_places_do_what_only_they_may() {
             "connectors/core/src/sql/",
             "connectors/mysql/src/catalog",
             "connectors/mysql/src/connection",
+            "connectors/oracle/src/catalog",
             "connectors/postgresql/src/catalog",
             "connectors/postgresql/src/connection",
             "connectors/sqlserver/src/catalog",
@@ -247,7 +249,7 @@ fn the_lambda_links_nothing_of_the_local_athena() {
             "--offline",
             "--no-default-features",
             "--features",
-            "postgresql,mysql,sqlserver",
+            "postgresql,mysql,sqlserver,oracle",
             "-e",
             "normal",
             "--prefix",

@@ -168,7 +168,7 @@ impl<'c> Comparison<'c> {
     fn equality(&self, values: &[&Value], writer: &Writer<'_>) -> Compared {
         let prints = |own| values.iter().all(|value| writer.dialect().prints(own, value));
         match self.column.mapping.read_as {
-            ReadAs::Printed { own, .. } if prints(own) => Compared::InOwnType(own),
+            ReadAs::Printed { own, .. } | ReadAs::Decoded { own } if prints(own) => Compared::InOwnType(own),
             _ => self.equality,
         }
     }
