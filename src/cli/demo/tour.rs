@@ -18,6 +18,8 @@ use crate::local::{Report, ScanReport, athena_type};
 
 /// The queries, each with its title as a comment in front; the last one is shown a line for each column.
 const TOUR: &str = include_str!("tour.sql");
+/// The query over two catalogs, which it calls FIRST and SECOND.
+const JOINED: &str = include_str!("joined.sql");
 
 /// Rows shown of each answer.
 const SHOWN: usize = 5;
@@ -31,9 +33,20 @@ struct Outcome {
     took: Duration,
 }
 
-/// Runs all of them.
+/// Runs the one that joins tables of two catalogs.
+pub async fn joined(session: &Session, first: &str, second: &str, output: &mut Output) -> Done {
+    for (title, sql) in stops(&JOINED.replace("FIRST", first).replace("SECOND", second)) {
+        output.data(&format!("{title}\n\n{}\n", indented(&sql)))?;
+        output.flush()?;
+        let outcome = ask(session, &sql).await?;
+        output.data(&(told(&outcome) + &first_rows(&outcome)))?;
+    }
+    output.flush()
+}
+
+/// Runs all of one catalog.
 pub async fn run(session: &Session, output: &mut Output) -> Done {
-    let stops = stops();
+    let stops = stops(TOUR);
     for (index, (title, sql)) in stops.iter().enumerate() {
         output.data(&format!("{}. {title}\n\n{}\n", index + 1, indented(sql)))?;
         output.flush()?;
@@ -49,9 +62,9 @@ pub async fn run(session: &Session, output: &mut Output) -> Done {
 }
 
 /// Titles and statements.
-fn stops() -> Vec<(String, String)> {
+fn stops(text: &str) -> Vec<(String, String)> {
     let mut statements = Statements::default();
-    statements.push(TOUR);
+    statements.push(text);
     let titled = |text: String| {
         let (title, sql) = text.split_once('\n')?;
         Some((title.trim_start_matches("-- ").to_owned(), sql.to_owned()))
@@ -182,8 +195,10 @@ mod tests {
 
     #[test]
     fn every_stop_has_a_title_and_a_statement() {
-        let stops = stops();
+        let mut stops = stops(TOUR);
         assert_eq!(stops.len(), 6);
+        stops.extend(super::stops(JOINED));
+        assert_eq!(stops.len(), 7);
         for (title, sql) in stops {
             assert!(!title.is_empty() && !title.contains("--"), "{title}");
             assert!(sql.starts_with("SELECT ") && !sql.contains("--"), "{sql}");

@@ -1,9 +1,10 @@
 //! Filling a local server: scripts and bulk copies, as its superuser. Reading is the connector's, never done here.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use connector_core::{Error, ErrorKind, Result};
+use connector_core::{Error, ErrorKind, RDS_ROOTS, Result};
 use futures::{SinkExt, Stream, StreamExt};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -24,7 +25,7 @@ impl Postgres {
             .password(self.password.expose())
             .dbname(database)
             .application_name("glaux-servers");
-        let connecting = config.connect(self.tls()?).await;
+        let connecting = config.connect(tls(Some(&self.ca_path))?).await;
         let (client, connection) =
             connecting.map_err(|error| told(&error, "").context(format!("connecting to {database}")))?;
         tokio::spawn(async move {
@@ -71,22 +72,29 @@ impl Postgres {
         }
         sink.as_mut().finish().await.map_err(failed)
     }
+}
 
-    fn tls(&self) -> Result<MakeRustlsConnect> {
-        let broken = |what: &str| Error::corrupt(format!("{}: {what}", self.ca_path.display()));
-        let authority = CertificateDer::from_pem_file(&self.ca_path).map_err(|error| broken(&error.to_string()))?;
-        let mut roots = rustls::RootCertStore::empty();
-        roots.add(authority).map_err(|error| broken(&error.to_string()))?;
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let config = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(|error| Error::internal("TLS cannot be set up").with_source(error))?;
-        Ok(MakeRustlsConnect::new(config.with_root_certificates(roots).with_no_client_auth()))
+/// TLS that verifies the server against the authorities in a file, else against Mozilla's and Amazon RDS's.
+pub fn tls(file: Option<&Path>) -> Result<MakeRustlsConnect> {
+    let mut roots = rustls::RootCertStore::empty();
+    if let Some(file) = file {
+        let broken = |what: &dyn std::fmt::Display| Error::corrupt(format!("{}: {what}", file.display()));
+        for authority in CertificateDer::pem_file_iter(file).map_err(|error| broken(&error))? {
+            roots.add(authority.map_err(|error| broken(&error))?).map_err(|error| broken(&error))?;
+        }
+    } else {
+        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+        roots.add_parsable_certificates(CertificateDer::pem_slice_iter(RDS_ROOTS).filter_map(std::result::Result::ok));
     }
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| Error::internal("TLS cannot be set up").with_source(error))?;
+    Ok(MakeRustlsConnect::new(config.with_root_certificates(roots).with_no_client_auth()))
 }
 
 /// What the server said about `script`, with the line it means.
-fn told(error: &tokio_postgres::Error, script: &str) -> Error {
+pub fn told(error: &tokio_postgres::Error, script: &str) -> Error {
     let Some(said) = error.as_db_error() else {
         let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
         return Error::new(ErrorKind::Unavailable, format!("{error}{cause}"));
