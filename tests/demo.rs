@@ -116,7 +116,7 @@ async fn check_mysql(product: Product) {
     let fine = "SELECT concat(count(*)) FROM shop.events WHERE MICROSECOND(happened_at) % 1000 <> 0";
     assert!(names(&server, fine).await[0].parse::<i64>().unwrap() > 290_000, "events finer than a millisecond");
 
-    let columns = "SELECT concat('`', column_name, '` IS NULL') FROM information_schema.columns \
+    let columns = "SELECT concat('(`', column_name, '` IS NULL)') FROM information_schema.columns \
                    WHERE table_schema = 'shop' AND table_name = 'every_type' AND column_name <> 'id'";
     let nulls = names(&server, columns).await;
     assert!(nulls.len() >= 44, "{nulls:?}");

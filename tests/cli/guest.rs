@@ -1,8 +1,10 @@
+use std::io::Write;
 use std::process::Command;
 
 use glaux::local::servers::{MySql, Postgres, Product};
 
 use crate::run::{Glaux, Ran};
+use crate::shell::{is_ordinary, read, terminal};
 use crate::support;
 
 /// Like a vendor's: letters, digits, and what must be quoted somewhere.
@@ -177,6 +179,37 @@ async fn a_mariadb_of_ones_own_gets_a_shop_and_loses_it_again() {
 async fn a_mysql_of_ones_own_gets_a_shop_and_loses_it_again() {
     if let Some(own) = Own::mysql(Product::MySql).await {
         check_guest(own).await;
+    }
+}
+
+/// A person is asked, what is typed is not shown, and Ctrl-C at the question leaves the terminal as it was.
+#[test]
+fn a_password_is_asked_for_where_somebody_can_be_asked() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let url = format!("jdbc:mysql://127.0.0.1:{port}/");
+    for typed in ["hunter2\n", "\u{3}"] {
+        let (mut person, program) = terminal();
+        let glaux = Glaux::bare();
+        let mut command = glaux.command(&["demo", "--engine", "mysql", "--url", &url, "--user", "me"]);
+        let ours = || program.try_clone().unwrap();
+        let mut child = command.stdin(ours()).stdout(ours()).stderr(ours()).spawn().unwrap();
+        let mut shown = String::new();
+        while !shown.contains("Password of me: ") {
+            shown += &read(&mut person);
+        }
+        assert!(!is_ordinary(&program), "what is typed would be shown");
+        if typed == "\u{3}" {
+            // The test's terminal is not the program's controlling one, so no key makes a signal.
+            assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+        } else {
+            person.write_all(typed.as_bytes()).unwrap();
+            while !shown.contains("error: ") {
+                shown += &read(&mut person);
+            }
+        }
+        assert_eq!(child.wait().unwrap().code(), Some(if typed == "\u{3}" { 130 } else { 6 }), "{shown}");
+        assert!(is_ordinary(&program), "the terminal is left silent");
+        assert!(!shown.contains("hunter2"), "{shown}");
     }
 }
 

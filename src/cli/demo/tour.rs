@@ -39,7 +39,8 @@ pub async fn joined(session: &Session, first: &str, second: &str, output: &mut O
         output.data(&format!("{title}\n\n{}\n", indented(&sql)))?;
         output.flush()?;
         let outcome = ask(session, &sql).await?;
-        output.data(&(told(&outcome) + &first_rows(&outcome)))?;
+        let named = |scan: &ScanReport| format!("{}.{}", scan.catalog, scan.table);
+        output.data(&(told(&outcome, named) + &first_rows(&outcome)))?;
     }
     output.flush()
 }
@@ -52,7 +53,7 @@ pub async fn run(session: &Session, output: &mut Output) -> Done {
         output.flush()?;
         let outcome = ask(session, sql).await?;
         output.data(&if index + 1 < stops.len() {
-            told(&outcome) + &first_rows(&outcome)
+            told(&outcome, |scan| scan.table.clone()) + &first_rows(&outcome)
         } else {
             types(&outcome)?
         })?;
@@ -97,10 +98,11 @@ async fn ask(session: &Session, sql: &str) -> Result<Outcome> {
     Ok(Outcome { schema: answer.schema, first, rows, report, took: started.elapsed() })
 }
 
-fn told(outcome: &Outcome) -> String {
+/// What each source was asked and sent, under the name that is given to it.
+fn told(outcome: &Outcome, named: impl Fn(&ScanReport) -> String) -> String {
     let mut text = String::new();
     for scan in &outcome.report.scans {
-        text.extend(["   ", &scan.table, "\n"]);
+        text.extend(["   ", &named(scan), "\n"]);
         for (about, what) in of_scan(scan) {
             text += &wrapped(about, &what);
         }
