@@ -25,7 +25,8 @@ the cache directory. MariaDB and MySQL must be installed. A server listens on 12
 the demo ends, however it ends.
 
 With --url the demo makes the schemas shop and crm in a server of your own, refuses if one of them is there, and drops exactly what
-it made, also on Ctrl-C; --user must be allowed to make schemas. Its password is asked for, or taken from GLAUX_DEMO_PASSWORD:
+it made, also on Ctrl-C; --user must be allowed to make schemas. Its password is asked for, or taken from GLAUX_DEMO_PASSWORD.
+MySQL and MariaDB are filled without TLS, so their URL leads to this machine, or says sslMode=DISABLED:
   glaux demo --engine mysql --user root --url jdbc:mysql://localhost:3306/";
 
 /// Runs the command.
