@@ -88,7 +88,7 @@ struct DemoArguments {
     /// Make the shop in a server of your own instead, and drop it in the end
     #[arg(long, value_name = "JDBC_URL", requires = "user", conflicts_with_all = ["fetch", "installed"])]
     url: Option<String>,
-    /// Who may make schemas there; the password is asked for, or taken from GLAUX_DEMO_PASSWORD
+    /// Who may make schemas there; the password is asked for, or taken from the environment
     #[arg(long, value_name = "NAME", requires = "url")]
     user: Option<String>,
     /// Fetch PostgreSQL from Maven Central (15 MB) even if one is installed

@@ -32,7 +32,7 @@ pub struct Shop {
 enum Server {
     Postgres(Box<Postgres>),
     MySql(Box<MySql>),
-    Guest(Guest),
+    Guest(Box<Guest>),
 }
 
 impl Shop {
@@ -110,7 +110,7 @@ impl Shop {
         output.data(&format!("  shop loaded in {}; {reads}\n\n", time(loading.elapsed())))?;
         output.flush()?;
         let (connection, reader) = (engine.connection(url), guest.reader.clone());
-        Ok(Self { catalog: engine.catalog(), connection, reader, server: Server::Guest(guest) })
+        Ok(Self { catalog: engine.catalog(), connection, reader, server: Server::Guest(Box::new(guest)) })
     }
 
     /// The secret that holds its reader's password.

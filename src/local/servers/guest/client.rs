@@ -138,8 +138,8 @@ async fn sqlserver(endpoint: &Endpoint, credential: &Credential) -> Result<tiber
     let stream = TcpStream::connect((endpoint.host.as_str(), port)).await.map_err(unreachable)?;
     stream.set_nodelay(true).map_err(unreachable)?;
     // The driver logs what it reads and writes.
-    let connecting = tiberius::Client::connect(config, stream.compat_write()).with_subscriber(NoSubscriber::default());
-    connecting.await.map_err(|error| failed(&error))
+    let connecting = Box::pin(tiberius::Client::connect(config, stream.compat_write()));
+    connecting.with_subscriber(NoSubscriber::default()).await.map_err(|error| failed(&error))
 }
 
 async fn rows(client: &mut tiberius::Client<Compat<TcpStream>>, sql: &str) -> Result<Vec<tiberius::Row>> {
