@@ -1,12 +1,10 @@
 //! Filling a local server: scripts and bulk copies, as its superuser. Reading is the connector's, never done here.
 
-use std::sync::Arc;
+use std::path::Path;
 
 use bytes::Bytes;
 use connector_core::{Error, ErrorKind, Result};
 use futures::{SinkExt, Stream, StreamExt};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::error::ErrorPosition;
 use tokio_postgres::{Client, Config};
@@ -24,7 +22,7 @@ impl Postgres {
             .password(self.password.expose())
             .dbname(database)
             .application_name("glaux-servers");
-        let connecting = config.connect(self.tls()?).await;
+        let connecting = config.connect(tls(Some(&self.ca_path))?).await;
         let (client, connection) =
             connecting.map_err(|error| told(&error, "").context(format!("connecting to {database}")))?;
         tokio::spawn(async move {
@@ -71,22 +69,18 @@ impl Postgres {
         }
         sink.as_mut().finish().await.map_err(failed)
     }
+}
 
-    fn tls(&self) -> Result<MakeRustlsConnect> {
-        let broken = |what: &str| Error::corrupt(format!("{}: {what}", self.ca_path.display()));
-        let authority = CertificateDer::from_pem_file(&self.ca_path).map_err(|error| broken(&error.to_string()))?;
-        let mut roots = rustls::RootCertStore::empty();
-        roots.add(authority).map_err(|error| broken(&error.to_string()))?;
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let config = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(|error| Error::internal("TLS cannot be set up").with_source(error))?;
-        Ok(MakeRustlsConnect::new(config.with_root_certificates(roots).with_no_client_auth()))
-    }
+/// TLS that verifies the server against the authorities in a file, else against Mozilla's and Amazon RDS's.
+pub fn tls(file: Option<&Path>) -> Result<MakeRustlsConnect> {
+    let path = file.map(Path::to_string_lossy);
+    let roots = connector_tls::File::named("sslrootcert", path.as_deref());
+    let settings = connector_tls::Settings { verify: connector_tls::Verify::All, roots: roots.as_ref(), client: None };
+    Ok(MakeRustlsConnect::new(settings.config()?))
 }
 
 /// What the server said about `script`, with the line it means.
-fn told(error: &tokio_postgres::Error, script: &str) -> Error {
+pub fn told(error: &tokio_postgres::Error, script: &str) -> Error {
     let Some(said) = error.as_db_error() else {
         let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
         return Error::new(ErrorKind::Unavailable, format!("{error}{cause}"));

@@ -9,7 +9,7 @@ use std::time::Duration;
 use connector_core::{Error, ErrorKind, Result};
 use postgresql_embedded::{PostgreSQL, Settings, VersionReq};
 
-use super::place::io;
+use crate::local::servers::place::io;
 
 /// The version that is fetched when none is asked for.
 pub const FETCHED_VERSION: &str = "17.11.0";

@@ -1,16 +1,14 @@
-//! A user that may read and nothing else, as a catalog's user should be, and the private file that knows its password.
-
-use std::path::{Path, PathBuf};
+//! A user that may read and nothing else, as a catalog's user should be.
 
 use connector_core::{Credential, Result, Secret};
 
 use super::Postgres;
-use super::place::write_private;
+use crate::local::servers::random_password;
 
 impl Postgres {
     /// Makes a user with a random password that may read the tables of `schemas` in `database`.
     pub async fn add_reader(&self, database: &str, user: &str, schemas: &[&str]) -> Result<Credential> {
-        let password = Secret::new(uuid::Uuid::new_v4().simple().to_string());
+        let password = random_password();
         let script = script(database, user, &password, schemas);
         self.run(database, &script).await.map_err(|error| error.context(format!("making the user {user}")))?;
         Ok(Credential { user: user.to_owned(), password })
@@ -31,14 +29,6 @@ fn script(database: &str, user: &str, password: &Secret, schemas: &[&str]) -> St
          GRANT USAGE ON SCHEMA {schemas} TO {user};\n\
          GRANT SELECT ON ALL TABLES IN SCHEMA {schemas} TO {user};"
     )
-}
-
-/// Writes a secret into a new file of `directory` that only its owner may read, as `secrets` reads it.
-pub fn secrets_file(directory: &Path, name: &str, credential: &Credential) -> Result<PathBuf> {
-    let path = directory.join("secrets.json");
-    let secret = serde_json::json!({ "username": credential.user, "password": credential.password.expose() });
-    write_private(&path, &serde_json::json!({ name: secret }).to_string())?;
-    Ok(path)
 }
 
 #[cfg(test)]
