@@ -67,7 +67,7 @@ impl Dialect for OracleSql {
     }
 
     /// Sessions compare by the bytes of the database's character set. Where that is the order of code points, columns say so
-    /// themselves (`types.rs`); two columns may pad blanks to each other or be of two character sets, and stay above.
+    /// themselves (`types.rs`); two columns may be of two character sets, and stay above.
     fn binary_text(&self, _function: Function) -> Option<BinaryText> {
         None
     }
@@ -121,7 +121,7 @@ fn form(function: Function) -> Option<FunctionForm> {
         Function::And => FunctionForm::Infix(" AND "),
         Function::Or => FunctionForm::Infix(" OR "),
         Function::Not => FunctionForm::Prefix("NOT "),
-        Function::IsNull => FunctionForm::Postfix(" IS NULL"),
+        Function::IsNull => FunctionForm::IsNull,
         Function::NullIf => FunctionForm::Call("NULLIF"),
         Function::Equal => FunctionForm::Infix(" = "),
         Function::NotEqual => FunctionForm::Infix(" <> "),

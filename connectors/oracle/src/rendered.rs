@@ -32,6 +32,7 @@ fn table() -> Table {
         column("PRICE", "NUMBER", Some(10), Some(2)),
         column("FLAG", "BOOLEAN", None, None),
         column("TEXT", "VARCHAR2", None, None),
+        column("PADDED", "CHAR", None, None),
         column("NATIONAL", "NVARCHAR2", None, None),
         column("FOLDED", "VARCHAR2", None, None),
         column("CAST", "INTERVAL DAY TO SECOND", None, None),

@@ -71,7 +71,10 @@ pub(crate) fn mapping(remote: &RemoteType, charset: Charset, settings: &Settings
         "TIMESTAMP WITH TIME ZONE" | "TIMESTAMP WITH LOCAL TIME ZONE" => {
             called("SYS_EXTRACT_UTC", zoned(settings), Pushdown::Millis)
         }
-        "CHAR" | "VARCHAR2" | "NCHAR" | "NVARCHAR2" => text(remote, charset),
+        "VARCHAR2" | "NVARCHAR2" => text(remote, charset),
+        "CHAR" | "NCHAR" => {
+            ColumnMapping { read_as: ReadAs::Unpadded { open: "RTRIM(", close: ")" }, ..text(remote, charset) }
+        }
         // An empty one is not NULL to the server and cannot be told from it here, so that nothing about it can be asked.
         "CLOB" | "NCLOB" | "LONG" | "JSON" => plain(DataType::Utf8, Pushdown::Nothing),
         "BLOB" | "LONG RAW" => plain(DataType::Binary, Pushdown::Nothing),
@@ -230,6 +233,14 @@ mod tests {
         assert_eq!(text(Charset::of("WE8MSWIN1252"), false, false), (Pushdown::CollatedOrder, None));
         assert_eq!(text(Charset::Utf8, true, false), (Pushdown::CollatedOrder, None));
         assert_eq!(text(Charset::Utf8, false, true).0, Pushdown::NullsOnly);
+    }
+
+    #[test]
+    fn the_blanks_that_fill_a_char_up_are_no_part_of_its_value() {
+        for (name, is_padded) in [("CHAR", true), ("NCHAR", true), ("VARCHAR2", false), ("NVARCHAR2", false)] {
+            let read_as = mapping(&remote(name, None, None), Charset::Utf8, &Settings::default()).read_as;
+            assert_eq!(matches!(read_as, ReadAs::Unpadded { .. }), is_padded, "{name}");
+        }
     }
 
     #[test]

@@ -255,6 +255,42 @@ SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("TEXT" IN (:v1, :v2));
 -- text: none of two, or null
 SELECT "ID" FROM "SALES"."order ""lines""" WHERE (NOT ("TEXT" IN (:v1, :v2)) OR "TEXT" IS NULL);
 
+-- padded: is null
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE (RTRIM("PADDED") IS NULL);
+
+-- padded: is not null
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE (RTRIM("PADDED") IS NOT NULL);
+
+-- padded: equal
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE (RTRIM("PADDED") = :v1);
+
+-- padded: equal or null
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE (RTRIM("PADDED") = :v1 OR RTRIM("PADDED") IS NULL);
+
+-- padded: not equal
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE (NOT (RTRIM("PADDED") = :v1));
+
+-- padded: less
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ((RTRIM("PADDED") < :v1));
+
+-- padded: less or equal
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ((RTRIM("PADDED") <= :v1));
+
+-- padded: greater
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ((RTRIM("PADDED") > :v1));
+
+-- padded: greater, or equal, or null
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ((RTRIM("PADDED") >= :v1) OR RTRIM("PADDED") IS NULL);
+
+-- padded: between
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ((RTRIM("PADDED") > :v1 AND RTRIM("PADDED") <= :v2));
+
+-- padded: one of two
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE (RTRIM("PADDED") IN (:v1, :v2));
+
+-- padded: none of two, or null
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE (NOT (RTRIM("PADDED") IN (:v1, :v2)) OR RTRIM("PADDED") IS NULL);
+
 -- national: is null
 SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("NATIONAL" IS NULL);
 

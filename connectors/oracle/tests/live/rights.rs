@@ -39,8 +39,8 @@ async fn only_what_may_be_selected_is_there() {
     let whole = support::table(connection.as_mut(), "glaux_rights", "whole").await;
     assert_eq!((whole.comment.as_deref(), whole.columns[0].comment.as_deref()), (Some("all of it"), Some("the key")));
     assert_eq!(whole.columns[1].remote_name, "Name");
-    let named = support::table(connection.as_mut(), "GLAUX_RIGHTS", "Named").await;
-    assert_eq!(support::read(connection.as_mut(), &support::scan(&named)).await.num_rows(), 0);
+    let synonym = support::table(connection.as_mut(), "GLAUX_RIGHTS", "Named").await;
+    assert_eq!(support::read(connection.as_mut(), &support::scan(&synonym)).await.num_rows(), 0);
     for missing in ["hidden", "filled", "nothing"] {
         let error = connection.table(&TableName::new("glaux_rights", missing)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NotFound, "{missing}: {error}");

@@ -21,7 +21,7 @@ async fn every_type_is_shown_exactly() {
         ("TIMESTAMP(9) WITH LOCAL TIME ZONE", "TIMESTAMP '1970-01-01 01:00:00.1239 +01:00'", "123"),
         ("INTERVAL YEAR TO MONTH", "INTERVAL '1-2' YEAR TO MONTH", "+01-02"),
         ("INTERVAL DAY TO SECOND", "INTERVAL '1 02:03:04.5' DAY TO SECOND", "+01 02:03:04.500000"),
-        ("CHAR(3)", "'a'", "a  "),
+        ("CHAR(3)", "'a'", "a"),
         ("VARCHAR2(10)", "'é'", "é"),
         ("NVARCHAR2(10)", "UNISTR('\\D83D\\DE00')", "😀"),
         ("RAW(4)", "HEXTORAW('00FF')", "[00, ff]"),
