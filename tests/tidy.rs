@@ -112,7 +112,14 @@ fn rooms_that_must_not_know_each_other_do_not() {
 fn engines_know_neither_each_other_nor_the_application() {
     for engine in ["memory", "mysql", "oracle", "postgresql", "sqlserver"] {
         let manifest = fs::read_to_string(root().join(format!("connectors/{engine}/Cargo.toml"))).unwrap();
-        let others = ["connector-memory", "connector-mysql", "connector-oracle", "connector-postgresql", "connector-sqlserver", "glaux"];
+        let others = [
+            "connector-memory",
+            "connector-mysql",
+            "connector-oracle",
+            "connector-postgresql",
+            "connector-sqlserver",
+            "glaux",
+        ];
         let named = manifest.lines().filter(|line| !line.starts_with("name ") && !line.starts_with("description"));
         for line in named {
             assert!(!others.iter().any(|other| line.starts_with(other)), "connectors/{engine}/Cargo.toml: {line}");
