@@ -72,9 +72,9 @@ pub(crate) fn mapping(remote: &RemoteType, charset: Charset, settings: &Settings
             called("SYS_EXTRACT_UTC", zoned(settings), Pushdown::Millis)
         }
         "VARCHAR2" | "NVARCHAR2" => text(remote, charset),
-        "CHAR" | "NCHAR" => {
-            ColumnMapping { read_as: ReadAs::Unpadded { open: "RTRIM(", close: ")" }, ..text(remote, charset) }
-        }
+        // The blanks that fill it up are taken off here (`decode`): `RTRIM` makes NULL of a text of blanks alone, and without it
+        // a value compares by the type that it is bound as.
+        "CHAR" | "NCHAR" => plain(DataType::Utf8, Pushdown::NullsOnly),
         // An empty one is not NULL to the server and cannot be told from it here, so that nothing about it can be asked.
         "CLOB" | "NCLOB" | "LONG" | "JSON" => plain(DataType::Utf8, Pushdown::Nothing),
         "BLOB" | "LONG RAW" => plain(DataType::Binary, Pushdown::Nothing),
@@ -236,10 +236,10 @@ mod tests {
     }
 
     #[test]
-    fn the_blanks_that_fill_a_char_up_are_no_part_of_its_value() {
-        for (name, is_padded) in [("CHAR", true), ("NCHAR", true), ("VARCHAR2", false), ("NVARCHAR2", false)] {
-            let read_as = mapping(&remote(name, None, None), Charset::Utf8, &Settings::default()).read_as;
-            assert_eq!(matches!(read_as, ReadAs::Unpadded { .. }), is_padded, "{name}");
+    fn of_a_text_that_is_filled_up_only_null_is_asked() {
+        for name in ["CHAR", "NCHAR"] {
+            let mapping = mapping(&remote(name, None, None), Charset::Utf8, &Settings::default());
+            assert_eq!((mapping.read_as, mapping.pushdown), (ReadAs::Plain, Pushdown::NullsOnly), "{name}");
         }
     }
 

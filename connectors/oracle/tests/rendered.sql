@@ -256,40 +256,50 @@ SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("TEXT" IN (:v1, :v2));
 SELECT "ID" FROM "SALES"."order ""lines""" WHERE (NOT ("TEXT" IN (:v1, :v2)) OR "TEXT" IS NULL);
 
 -- padded: is null
-SELECT "ID" FROM "SALES"."order ""lines""" WHERE (RTRIM("PADDED") IS NULL);
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("PADDED" IS NULL);
 
 -- padded: is not null
-SELECT "ID" FROM "SALES"."order ""lines""" WHERE (RTRIM("PADDED") IS NOT NULL);
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("PADDED" IS NOT NULL);
 
 -- padded: equal
-SELECT "ID" FROM "SALES"."order ""lines""" WHERE (RTRIM("PADDED") = :v1);
+SELECT "ID", "PADDED" FROM "SALES"."order ""lines""" WHERE ("PADDED" IS NOT NULL);
+-- kept: 1 conditions
 
 -- padded: equal or null
-SELECT "ID" FROM "SALES"."order ""lines""" WHERE (RTRIM("PADDED") = :v1 OR RTRIM("PADDED") IS NULL);
+SELECT "ID", "PADDED" FROM "SALES"."order ""lines""";
+-- kept: 1 conditions
 
 -- padded: not equal
-SELECT "ID" FROM "SALES"."order ""lines""" WHERE (NOT (RTRIM("PADDED") = :v1));
+SELECT "ID", "PADDED" FROM "SALES"."order ""lines""" WHERE ("PADDED" IS NOT NULL);
+-- kept: 1 conditions
 
 -- padded: less
-SELECT "ID" FROM "SALES"."order ""lines""" WHERE ((RTRIM("PADDED") < :v1));
+SELECT "ID", "PADDED" FROM "SALES"."order ""lines""" WHERE ("PADDED" IS NOT NULL);
+-- kept: 1 conditions
 
 -- padded: less or equal
-SELECT "ID" FROM "SALES"."order ""lines""" WHERE ((RTRIM("PADDED") <= :v1));
+SELECT "ID", "PADDED" FROM "SALES"."order ""lines""" WHERE ("PADDED" IS NOT NULL);
+-- kept: 1 conditions
 
 -- padded: greater
-SELECT "ID" FROM "SALES"."order ""lines""" WHERE ((RTRIM("PADDED") > :v1));
+SELECT "ID", "PADDED" FROM "SALES"."order ""lines""" WHERE ("PADDED" IS NOT NULL);
+-- kept: 1 conditions
 
 -- padded: greater, or equal, or null
-SELECT "ID" FROM "SALES"."order ""lines""" WHERE ((RTRIM("PADDED") >= :v1) OR RTRIM("PADDED") IS NULL);
+SELECT "ID", "PADDED" FROM "SALES"."order ""lines""";
+-- kept: 1 conditions
 
 -- padded: between
-SELECT "ID" FROM "SALES"."order ""lines""" WHERE ((RTRIM("PADDED") > :v1 AND RTRIM("PADDED") <= :v2));
+SELECT "ID", "PADDED" FROM "SALES"."order ""lines""" WHERE ("PADDED" IS NOT NULL);
+-- kept: 1 conditions
 
 -- padded: one of two
-SELECT "ID" FROM "SALES"."order ""lines""" WHERE (RTRIM("PADDED") IN (:v1, :v2));
+SELECT "ID", "PADDED" FROM "SALES"."order ""lines""" WHERE ("PADDED" IS NOT NULL);
+-- kept: 1 conditions
 
 -- padded: none of two, or null
-SELECT "ID" FROM "SALES"."order ""lines""" WHERE (NOT (RTRIM("PADDED") IN (:v1, :v2)) OR RTRIM("PADDED") IS NULL);
+SELECT "ID", "PADDED" FROM "SALES"."order ""lines""";
+-- kept: 1 conditions
 
 -- national: is null
 SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("NATIONAL" IS NULL);

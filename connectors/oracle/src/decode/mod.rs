@@ -64,11 +64,12 @@ fn cells(wire: &DbType, data_type: &DataType, max_cell_bytes: usize) -> Option<B
     })
 }
 
-/// Types whose values the driver hands over as texts; large ones because it was not asked for their locators.
-const TEXTS: [&DbType; 8] = [
-    oracledb::DB_TYPE_CHAR,
+/// Types of texts that the server fills up with blanks.
+const PADDED: [&DbType; 2] = [oracledb::DB_TYPE_CHAR, oracledb::DB_TYPE_NCHAR];
+
+/// Other types whose values the driver hands over as texts; large ones because it was not asked for their locators.
+const TEXTS: [&DbType; 6] = [
     oracledb::DB_TYPE_VARCHAR,
-    oracledb::DB_TYPE_NCHAR,
     oracledb::DB_TYPE_NVARCHAR,
     oracledb::DB_TYPE_CLOB,
     oracledb::DB_TYPE_NCLOB,
@@ -79,6 +80,9 @@ const TEXTS: [&DbType; 8] = [
 fn print(wire: &DbType) -> Option<Print> {
     match wire {
         text if TEXTS.contains(&text) => Some(Box::new(|row, column, texts| texts.append(cell(row, column)?))),
+        text if PADDED.contains(&text) => {
+            Some(Box::new(|row, column, texts| texts.append(cell(row, column)?.map(unpadded))))
+        }
         number if number == oracledb::DB_TYPE_NUMBER => {
             let mut digits = Digits::default();
             Some(Box::new(move |row, column, texts| {
@@ -92,6 +96,11 @@ fn print(wire: &DbType) -> Option<Print> {
         })),
         _ => None,
     }
+}
+
+/// A text of blanks alone is an empty one, and not NULL.
+fn unpadded(text: &str) -> &str {
+    text.trim_end_matches(' ')
 }
 
 /// Turns rows into batches.
@@ -244,7 +253,7 @@ mod tests {
             (DataType::Boolean, vec![DB_TYPE_BOOLEAN]),
             (DataType::Date64, vec![DB_TYPE_DATE, DB_TYPE_TIMESTAMP]),
             (zoned, vec![DB_TYPE_TIMESTAMP]),
-            (DataType::Utf8, [TEXTS.to_vec(), vec![DB_TYPE_NUMBER, DB_TYPE_JSON]].concat()),
+            (DataType::Utf8, [TEXTS.to_vec(), PADDED.to_vec(), vec![DB_TYPE_NUMBER, DB_TYPE_JSON]].concat()),
             (DataType::Binary, vec![DB_TYPE_RAW, DB_TYPE_LONG_RAW, DB_TYPE_BLOB]),
         ] {
             for wire in wires {
@@ -275,6 +284,11 @@ mod tests {
             assert!(error.to_string().contains("\"c\""), "{error}");
         }
         assert_eq!(decoder(DataType::Int64, &[]).err().unwrap().kind(), ErrorKind::Internal);
+    }
+
+    #[test]
+    fn what_fills_a_text_up_is_no_part_of_it_and_leaves_a_value() {
+        assert_eq!([" a\t  ", "ab", "   "].map(unpadded), [" a\t", "ab", ""]);
     }
 
     #[test]
