@@ -63,8 +63,8 @@ const NUMBERS: &[Tried] = &[
     ),
     tried("money", Printed::Number, &["-922337203685477.5808", "-0.0001", "0", "922337203685477.5807"]),
     tried("smallmoney", Printed::Number, &["-214748.3648", "-0.0001", "0", "214748.3647"]),
-    tried("real", Printed::Float("CONVERT(nvarchar(60), CAST(v AS float), 2)"), REALS),
-    tried("float", Printed::Float("CONVERT(nvarchar(60), v, 2)"), FLOATS),
+    tried("real", Printed::Float("CONVERT(nvarchar(60), CAST(v AS float), 3)"), REALS),
+    tried("float", Printed::Float("CONVERT(nvarchar(60), v, 3)"), FLOATS),
 ];
 
 const REALS: &[&str] = &["-3.40e38", "-1.18e-38", "-0.1", "0", "1.18e-38", "0.1", "16777217", "3.40e38"];
@@ -157,7 +157,7 @@ const TEXTS: &[Tried] = &[
     tried("sysname", AS_TEXT, &["N'a'", "N'A'", "N'a b]'"]),
     tried("text COLLATE Latin1_General_CI_AS", AS_TEXT, &["''", "'a'", "'A'", "'a '"]),
     tried("ntext", AS_TEXT, &["N''", "N'a'", "N'é'", "N'日本'"]),
-    tried("xml", AS_TEXT, &["'<a/>'", "'<a>é</a>'", "'<a b=\"1\"> x </a>'"]),
+    tried("xml", AS_TEXT, &["N'<a/>'", "N'<a>é</a>'", "'<a b=\"1\"> x </a>'"]),
     tried(
         "uniqueidentifier",
         AS_TEXT,
