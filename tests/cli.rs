@@ -23,3 +23,7 @@ mod shell;
 /// The demo, and commands against the server it leaves running.
 #[path = "cli/demo.rs"]
 mod demo;
+
+/// The demo in a server of somebody's own.
+#[path = "cli/guest.rs"]
+mod guest;

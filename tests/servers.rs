@@ -12,6 +12,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use connector_core::ErrorKind;
 use futures::stream;
 use glaux::local::servers::{FETCHED_VERSION, Postgres, PostgresOptions, Programs};
+use support::mysql::PRODUCTS;
 use support::{eventually, postgres as found, runs};
 
 /// Says to [`the_child_of_other_tests`] that it is one, and what to do when its server is up.
@@ -33,9 +34,10 @@ async fn start_with(options: PostgresOptions) -> Option<Postgres> {
     }
 }
 
-/// The process that the server's own file names.
+/// The process that the server's own file, or its keeper's, names.
 fn process_of(dir: &Path) -> u32 {
-    let pid = std::fs::read_to_string(dir.join("data/postmaster.pid")).unwrap();
+    let file = ["data/postmaster.pid", "process"].map(|name| dir.join(name)).into_iter().find(|file| file.exists());
+    let pid = std::fs::read_to_string(file.unwrap()).unwrap();
     pid.lines().next().unwrap().parse().unwrap()
 }
 
@@ -183,6 +185,11 @@ impl Owner {
 #[ignore = "started by other tests as a process of its own"]
 async fn the_child_of_other_tests() {
     let Ok(act) = std::env::var(CHILD) else { return };
+    if let Some(product) = PRODUCTS.into_iter().find(|product| product.token() == act) {
+        let server = support::mysql::start(product).await.expect("the parent found one");
+        println!("DIR {}", server.dir.display());
+        return std::future::pending::<()>().await;
+    }
     let postgres = start(Programs::Any).await.expect("the parent found one");
     println!("DIR {}", postgres.dir.display());
     if act == "panic" {
@@ -206,6 +213,51 @@ async fn an_owner_that_is_killed_or_interrupted_leaves_nothing() {
         assert!(Command::new("kill").args([signal, "--", &group]).status().unwrap().success());
         assert!(!owner.child.wait().unwrap().success());
         eventually(&format!("nothing is left after {signal}"), || owner.is_gone()).await;
+    }
+}
+
+#[tokio::test]
+async fn a_mariadb_and_a_mysql_go_with_their_owner_however_it_ends() {
+    for product in PRODUCTS {
+        let Some(server) = support::mysql::start(product).await else { continue };
+        let (dir, process) = (server.dir.clone(), process_of(&server.dir));
+        assert!(runs(process) && server.version.starts_with(|first: char| first.is_ascii_digit()));
+        server.stop().await.unwrap();
+        assert!(!dir.exists() && !runs(process), "{product} is left");
+        for signal in ["-KILL", "-INT"] {
+            let mut owner = Owner::start(product.token());
+            assert!(runs(owner.server));
+            let group = format!("-{}", owner.child.id());
+            assert!(Command::new("kill").args([signal, "--", &group]).status().unwrap().success());
+            assert!(!owner.child.wait().unwrap().success());
+            eventually(&format!("nothing of {product} is left after {signal}"), || owner.is_gone()).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_superuser_of_a_mariadb_or_mysql_comes_in_by_the_socket_only_and_its_password_is_not_left() {
+    for product in PRODUCTS {
+        let Some(server) = support::mysql::start(product).await else { continue };
+        let secret = server.password.clone();
+        assert!(!format!("{server:?}").contains(secret.expose()));
+        for entry in std::fs::read_dir(&server.dir).unwrap() {
+            let path = entry.unwrap().path();
+            let text = if path.is_file() { std::fs::read(&path).unwrap() } else { Vec::new() };
+            assert!(!String::from_utf8_lossy(&text).contains(secret.expose()), "{} holds it", path.display());
+        }
+        let mut client = server.connect().await.unwrap();
+        let roots =
+            client.names("SELECT concat(User, '@', Host) FROM mysql.user WHERE User IN ('root', '')").await.unwrap();
+        assert_eq!(roots, ["root@localhost"], "{product}");
+        let opened =
+            mysql_async::Opts::from_url(&format!("mysql://root:{}@127.0.0.1:{}/", secret.expose(), server.port));
+        assert!(mysql_async::Conn::new(opened.unwrap()).await.is_err(), "{product} lets root in from outside");
+
+        let reader = server.add_reader("reader", &[]).await.unwrap();
+        let password = reader.password.expose();
+        let opened = mysql_async::Opts::from_url(&format!("mysql://reader:{password}@127.0.0.1:{}/", server.port));
+        assert!(mysql_async::Conn::new(opened.unwrap()).await.is_err(), "{product} lets the reader in without TLS");
     }
 }
 

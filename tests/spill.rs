@@ -196,7 +196,7 @@ async fn the_smaller_of_both_block_limits_counts() {
     assert!(place.read(&request, blocks).await.iter().all(|block| block_size(block) <= 1_000));
     let place = Place::new(|config| config.max_block_size = Some(1_000_000)).await;
     let request = place.request(schema(), 1_000, 1_000_000).await;
-    assert_eq!(Spiller::new(&place.store, &request).unwrap().batch_bytes(), 900);
+    assert_eq!(Spiller::new(&place.store, &request).unwrap().batch_limits().bytes, 872);
     let zero = place.request(schema(), 0, 0).await;
     assert_eq!(Spiller::new(&place.store, &zero).err().unwrap().kind(), ErrorKind::Invalid);
 }

@@ -110,9 +110,16 @@ fn rooms_that_must_not_know_each_other_do_not() {
 
 #[test]
 fn engines_know_neither_each_other_nor_the_application() {
-    for engine in ["memory", "mysql", "postgresql", "sqlserver"] {
+    for engine in ["memory", "mysql", "oracle", "postgresql", "sqlserver"] {
         let manifest = fs::read_to_string(root().join(format!("connectors/{engine}/Cargo.toml"))).unwrap();
-        let others = ["connector-memory", "connector-mysql", "connector-postgresql", "connector-sqlserver", "glaux"];
+        let others = [
+            "connector-memory",
+            "connector-mysql",
+            "connector-oracle",
+            "connector-postgresql",
+            "connector-sqlserver",
+            "glaux",
+        ];
         let named = manifest.lines().filter(|line| !line.starts_with("name ") && !line.starts_with("description"));
         for line in named {
             assert!(!others.iter().any(|other| line.starts_with(other)), "connectors/{engine}/Cargo.toml: {line}");
@@ -120,15 +127,28 @@ fn engines_know_neither_each_other_nor_the_application() {
     }
 }
 
+/// The crates that one of ours depends on, those of its tests left out.
+fn dependencies(of: &str) -> Vec<String> {
+    let manifest = fs::read_to_string(root().join(of).join("Cargo.toml")).unwrap();
+    let listed = manifest.split_once("[dependencies]").unwrap().1.split("\n[").next().unwrap();
+    let names = listed.lines().filter_map(|line| line.split(['.', ' ', '=']).next());
+    names.filter(|name| !name.is_empty() && !name.starts_with('#')).map(str::to_owned).collect()
+}
+
 #[test]
 fn the_seam_brings_no_driver_no_json_no_aws_and_no_runtime() {
-    let manifest = fs::read_to_string(root().join("connectors/core/Cargo.toml")).unwrap();
-    let dependencies = manifest.split_once("[dependencies]").unwrap().1.split("\n[").next().unwrap();
-    let names = dependencies.lines().filter_map(|line| line.split(['.', ' ', '=']).next());
-    let names: Vec<&str> = names.filter(|name| !name.is_empty() && !name.starts_with('#')).collect();
-    let allowed = ["arrow-array", "arrow-buffer", "arrow-schema", "arrow-select", "async-trait", "futures", "secrecy"];
-    for name in names {
-        assert!(allowed.contains(&name), "connectors/core depends on {name}");
+    let arrow = ["arrow-array", "arrow-buffer", "arrow-schema", "arrow-select"];
+    let allowed = [&arrow[..], &["async-trait", "futures", "percent-encoding", "secrecy"]].concat();
+    for name in dependencies("connectors/core") {
+        assert!(allowed.contains(&name.as_str()), "connectors/core depends on {name}");
+    }
+}
+
+#[test]
+fn what_engines_share_about_tls_brings_no_driver_and_no_runtime() {
+    for name in dependencies("connectors/tls") {
+        let allowed = ["connector-core", "rustls", "rcgen", "webpki-roots"];
+        assert!(allowed.contains(&name.as_str()), "connectors/tls depends on {name}");
     }
 }
 
@@ -140,6 +160,7 @@ fn only_the_named_places_do_what_only_they_may() {
         &[
             "src/secrets/",
             "connectors/mysql/src/connect.rs",
+            "connectors/oracle/src/connect.rs",
             "connectors/postgresql/src/connect.rs",
             "connectors/sqlserver/src/connect.rs",
             "connectors/core/src/secret.rs",
@@ -152,7 +173,7 @@ fn only_the_named_places_do_what_only_they_may() {
     only(
         &["src/connectors.rs"],
         &["src"],
-        &["connector_memory", "connector_mysql", "connector_postgresql", "connector_sqlserver"],
+        &["connector_memory", "connector_mysql", "connector_oracle", "connector_postgresql", "connector_sqlserver"],
         "only connectors.rs names engines",
     );
     only(&["src/cli/output.rs"], &ours, &["println!", "print!", "stdout()"], "only cli/output.rs prints");
@@ -179,6 +200,7 @@ fn only_the_named_places_do_what_only_they_may() {
             "connectors/core/src/sql/",
             "connectors/mysql/src/catalog",
             "connectors/mysql/src/connection",
+            "connectors/oracle/src/catalog",
             "connectors/postgresql/src/catalog",
             "connectors/postgresql/src/connection",
             "connectors/sqlserver/src/catalog",
@@ -234,7 +256,7 @@ fn the_lambda_links_nothing_of_the_local_athena() {
             "--offline",
             "--no-default-features",
             "--features",
-            "postgresql,mysql,sqlserver",
+            "postgresql,mysql,sqlserver,oracle",
             "-e",
             "normal",
             "--prefix",

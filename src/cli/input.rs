@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::io::{self, BufRead, IsTerminal};
 use std::path::PathBuf;
 
-use connector_core::{Error, ErrorKind, Result};
-use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+use connector_core::{Error, ErrorKind, Result, Secret};
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use rustyline::Editor;
 use rustyline::config::Config as EditorConfig;
 use rustyline::error::ReadlineError;
@@ -118,6 +118,45 @@ impl Drop for Prompt {
             let _ = tcsetattr(io::stdin(), OptionalActions::Now, before);
             output::leave_prompt();
         }
+    }
+}
+
+/// Asks a person for a password, and shows nothing of it.
+///
+/// Errors: unauthenticated, where nobody can be asked.
+pub async fn password(question: &str) -> Result<Secret> {
+    if !is_terminal() {
+        return Err(Error::new(ErrorKind::Unauthenticated, "there is no password, and no terminal to ask for it")
+            .hint("set GLAUX_DEMO_PASSWORD; a password on the command line would be seen by everybody"));
+    }
+    let hidden = Hidden::begin()?;
+    output::ask(question);
+    let line = spawn_blocking(piped).await;
+    drop(hidden);
+    output::ask("\n");
+    match line.map_err(|error| Error::internal("reading a line was given up").with_source(error))?? {
+        Line::Text(password) => Ok(Secret::new(password)),
+        Line::Cancelled | Line::End => Err(Error::new(ErrorKind::Unauthenticated, "no password was given")),
+    }
+}
+
+/// A terminal that shows nothing of what is typed, until this is dropped.
+struct Hidden(Termios);
+
+impl Hidden {
+    fn begin() -> Result<Self> {
+        let before = tcgetattr(io::stdin()).map_err(|error| unread(&error.to_string()))?;
+        let mut quiet = before.clone();
+        quiet.local_modes.remove(LocalModes::ECHO);
+        tcsetattr(io::stdin(), OptionalActions::Flush, &quiet).map_err(|error| unread(&error.to_string()))?;
+        Ok(Self(before))
+    }
+}
+
+impl Drop for Hidden {
+    fn drop(&mut self) {
+        // If the terminal is gone, there is nothing to put back.
+        let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.0);
     }
 }
 

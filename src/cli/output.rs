@@ -131,6 +131,16 @@ fn complain(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
+/// Says what went wrong when the command is already over.
+pub fn last_word(error: &Error) {
+    complain(&told(error));
+}
+
+/// Asks for something on a terminal.
+pub fn ask(question: &str) {
+    let _ = write!(io::stderr(), "{question}").and_then(|()| io::stderr().flush());
+}
+
 /// Ends a line that the editor had begun, and its asking to be told of what is pasted.
 pub fn leave_prompt() {
     let mut terminal = io::stdout();

@@ -1,13 +1,20 @@
-//! What this user's environment says about places: where programs are, and where to keep what may be kept.
+//! What this user's environment says about places: where programs are, and where to keep what may be kept; and one password.
 //!
 //! By XDG's rules, with `~/.cache` and `~/.local/state` where nothing is said; a relative path is ignored.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use connector_core::Secret;
+
 /// The search path for programs.
 pub fn search_path() -> Option<OsString> {
     std::env::var_os("PATH")
+}
+
+/// The password for a server that the demo is shown; an empty one is one.
+pub fn demo_password() -> Option<Secret> {
+    std::env::var("GLAUX_DEMO_PASSWORD").ok().map(Secret::new)
 }
 
 /// Where what can be fetched again is kept.

@@ -23,7 +23,7 @@ pub use aws::{Aws, failure};
 pub(crate) use aws::{causes, timeouts};
 pub use catalog::{Catalog, Catalogs};
 pub use connection_string::SecretReference;
-pub use home::{cache_home, history_file, search_path};
+pub use home::{cache_home, demo_password, history_file, search_path};
 pub use private::check_private;
 
 /// Everything a deployment decides.

@@ -2,7 +2,7 @@
 
 use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions, make_array};
 use arrow_schema::{DataType, SchemaRef};
-use connector_core::{BatchLimits, Error, ErrorKind, Remainder, Rendered, Result, Scan, Table, eval, same_layout, sql};
+use connector_core::{Error, ErrorKind, Remainder, Rendered, Result, Scan, Table, eval, same_layout, sql};
 use futures::TryStreamExt;
 
 use super::Handler;
@@ -67,12 +67,11 @@ impl Handler {
         session: &mut Session<'_>,
     ) -> Result<Copied> {
         let mut spiller = Spiller::new(&self.store, request)?;
-        let limits = BatchLimits { bytes: spiller.batch_bytes(), ..BatchLimits::default() };
         let mut left = match rendered.remainder {
             Remainder { order: true, .. } => u64::MAX,
             _ => scan.limit.unwrap_or(u64::MAX),
         };
-        let mut batches = session.connection().read(scan, &rendered.statement, limits).await?;
+        let mut batches = session.connection().read(scan, &rendered.statement, spiller.batch_limits()).await?;
         let mut read_to_end = false;
         while left > 0 {
             let Some(batch) = batches.try_next().await? else {

@@ -9,12 +9,15 @@ use connector_core::{Error, ErrorKind, Result, block_size};
 
 /// Java counts the rows of a block in 31 bits; rows without columns take no room, so only this ends their block.
 const MAX_ROWS: usize = 1 << 30;
+/// Athena takes twice as much in a block, but several are held at a time, and larger ones are no faster.
+const BLOCK: usize = 8 << 20;
 
 /// Batches that are not yet a block.
 pub struct Blocks {
     schema: SchemaRef,
     max: usize,
     target: usize,
+    enough: usize,
     pending: VecDeque<RecordBatch>,
     bytes: usize,
     rows: usize,
@@ -22,10 +25,12 @@ pub struct Blocks {
 }
 
 impl Blocks {
-    /// Blocks of at most `max` bytes; 90 % is aimed at, so that padding and framing find room too.
+    /// Blocks of at most `max` bytes; at most 90 % is aimed at, so that padding and framing find room too.
+    ///
+    /// A batch that all but fills a block is one as it is: to cut and join costs two copies.
     pub fn new(schema: SchemaRef, max: usize) -> Self {
-        let target = max.saturating_sub(max / 10);
-        Self { schema, max, target, pending: VecDeque::new(), bytes: 0, rows: 0, cut: 0 }
+        let target = max.saturating_sub(max / 10).min(BLOCK);
+        Self { schema, max, target, enough: target - target / 16, pending: VecDeque::new(), bytes: 0, rows: 0, cut: 0 }
     }
 
     /// The size that is aimed at.
@@ -45,11 +50,11 @@ impl Blocks {
         Ok(())
     }
 
-    /// A block, if there is more than one block's worth.
+    /// A block, if there is a block's worth.
     ///
     /// Errors: too large, for a row that no block can hold.
     pub fn next_full(&mut self) -> Result<Option<RecordBatch>> {
-        if self.bytes <= self.target && self.rows <= MAX_ROWS {
+        if self.bytes < self.enough && self.rows <= MAX_ROWS {
             return Ok(None);
         }
         let (mut taken, mut room, mut room_rows) = (Vec::new(), self.target, MAX_ROWS);
@@ -179,6 +184,20 @@ mod tests {
         assert_eq!(cut(100, &[one; 8]).unwrap(), [vec![20; 3], vec![20; 3], vec![20; 2]]);
         assert_eq!(cut(100, &[&[], one, &[]]).unwrap(), [vec![20]]);
         assert_eq!(cut(100, &[]).unwrap(), [Vec::<usize>::new()]);
+    }
+
+    #[test]
+    fn a_batch_that_all_but_fills_a_block_is_one_as_it_is() {
+        // 1 + 16 + 72 = 89 bytes, of 90 that are aimed at.
+        let batch = texts(&[24; 3]);
+        let mut blocks = Blocks::new(schema(), 100);
+        blocks.push(&batch).unwrap();
+        let block = blocks.next_full().unwrap().unwrap();
+        assert_eq!(
+            block.column(0).as_string::<i32>().value_data().as_ptr(),
+            batch.column(0).as_string::<i32>().value_data().as_ptr()
+        );
+        assert_eq!(blocks.rest().unwrap().num_rows(), 0);
     }
 
     #[test]

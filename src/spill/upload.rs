@@ -30,8 +30,45 @@ struct Shared {
     directory: SpillLocation,
     key: Option<SplitKey>,
     headers: PutHeaders,
+    buffers: Arc<Buffers>,
     arrived: AtomicU64,
     failed: Mutex<Option<Failed>>,
+}
+
+/// Memory of objects that have been stored, for those to come: freed and asked for anew at this size, it would pile up in the
+/// allocator's heaps.
+#[derive(Default)]
+struct Buffers(Mutex<Vec<Vec<u8>>>);
+
+/// Bytes that go back to where they are from.
+struct Borrowed {
+    bytes: Vec<u8>,
+    from: Arc<Buffers>,
+}
+
+impl Buffers {
+    fn one(from: &Arc<Self>) -> Borrowed {
+        let bytes = from.free().pop().unwrap_or_default();
+        Borrowed { bytes, from: from.clone() }
+    }
+
+    fn free(&self) -> std::sync::MutexGuard<'_, Vec<Vec<u8>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl AsRef<[u8]> for Borrowed {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Drop for Borrowed {
+    fn drop(&mut self) {
+        let mut bytes = std::mem::take(&mut self.bytes);
+        bytes.clear();
+        self.from.free().push(bytes);
+    }
 }
 
 /// The first failure, until it is told; then that there was one.
@@ -49,7 +86,8 @@ impl Uploads {
         headers: PutHeaders,
         queue: usize,
     ) -> Self {
-        let shared = Shared { objects, directory, key, headers, arrived: AtomicU64::new(0), failed: Mutex::new(None) };
+        let (buffers, arrived, failed) = (Arc::default(), AtomicU64::new(0), Mutex::new(None));
+        let shared = Shared { objects, directory, key, headers, buffers, arrived, failed };
         let room = Arc::new(Semaphore::new(UPLOADERS.saturating_add(queue).min(Semaphore::MAX_PERMITS)));
         Self { shared: Arc::new(shared), tasks: JoinSet::new(), room, started: 0 }
     }
@@ -100,11 +138,12 @@ impl Shared {
     }
 
     fn seal(&self, block: &RecordBatch) -> Result<Bytes> {
-        let mut object = ipc::encode_batch(block, Framing::Legacy)?;
+        let mut object = Buffers::one(&self.buffers);
+        ipc::write_batch(&mut object.bytes, block, Framing::Legacy)?;
         if let Some(key) = &self.key {
-            key.seal(&mut object)?;
+            key.seal(&mut object.bytes)?;
         }
-        Ok(object.into())
+        Ok(Bytes::from_owner(object))
     }
 
     fn object(&self, number: u64) -> SpillLocation {
@@ -168,4 +207,23 @@ fn after(kind: ErrorKind) -> Error {
 
 fn defect(error: tokio::task::JoinError) -> Error {
     Error::internal("storing a block stopped halfway").with_source(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_memory_of_an_object_serves_the_next_one_once_nobody_reads_it() {
+        let buffers: Arc<Buffers> = Arc::default();
+        let mut object = Buffers::one(&buffers);
+        object.bytes = vec![7; 100];
+        let sent = Bytes::from_owner(object);
+        let still_read = sent.clone();
+        drop(sent);
+        assert!(buffers.free().is_empty());
+        drop(still_read);
+        let next = Buffers::one(&buffers);
+        assert!(next.bytes.is_empty() && next.bytes.capacity() >= 100);
+    }
 }

@@ -2,7 +2,7 @@
 
 use arrow_array::RecordBatch;
 use arrow_schema::{Schema, SchemaRef};
-use connector_core::{Error, Result, block_size};
+use connector_core::{BatchLimits, Error, Result, block_size};
 
 use super::Store;
 use super::block::Blocks;
@@ -14,8 +14,11 @@ use crate::protocol::{Framing, ReadRecordsRequest, SpillLocation, ipc};
 const ANSWER: usize = 4_600_000;
 /// The rows alone are kept below this, as AWS's connectors are advised to.
 const INLINE: usize = 4_300_000;
-/// Batches larger than this only hold more memory at a time.
-const BATCH: usize = 8 << 20;
+
+/// Rows of no width end a batch too.
+const ROWS: usize = 1 << 20;
+/// The share of a block that is kept free for the row that ends a batch.
+const LAST_ROW: usize = 32;
 
 /// Where the rows are.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,9 +59,10 @@ impl Spiller {
         Ok(Self { blocks: Blocks::new(schema.clone(), max), schema, max_inline, uploads })
     }
 
-    /// How large a batch had best be: no larger than a block.
-    pub fn batch_bytes(&self) -> usize {
-        self.blocks.target().min(BATCH)
+    /// How large a batch had best be: a block, with some room for its last row.
+    pub fn batch_limits(&self) -> BatchLimits {
+        let target = self.blocks.target();
+        BatchLimits { rows: ROWS, bytes: target - target / LAST_ROW }
     }
 
     /// Takes a batch; returns when there is room for the next one.

@@ -1,13 +1,15 @@
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
+
+use glaux::local::servers::Product;
 
 use crate::run::{Glaux, Ran};
 use crate::support;
 
 /// Whether a demo only failed because there is no PostgreSQL to be had.
 fn is_skipped(code: i32, stderr: &str, what: &str) -> bool {
-    let missing = code == 4 && stderr.contains("no installed PostgreSQL");
+    let missing = code == 4 && stderr.contains("no installed ");
     let unreachable = code == 6 && stderr.contains("fetching PostgreSQL");
     if missing || unreachable {
         support::skip(what, stderr.lines().next().unwrap_or_default());
@@ -15,36 +17,161 @@ fn is_skipped(code: i32, stderr: &str, what: &str) -> bool {
     missing || unreachable
 }
 
-/// The directory that the demo says its server is in.
-fn server_directory(stdout: &str) -> &Path {
-    let line = stdout.split_once("files are in ").unwrap().1;
-    Path::new(line.split(' ').next().unwrap())
+/// The directories that the demo says its servers are in.
+fn server_directories(stdout: &str) -> Vec<PathBuf> {
+    let places = stdout.split("files are in ").skip(1).filter_map(|line| line.split(' ').next());
+    places.map(PathBuf::from).collect()
 }
 
-fn check_tour(ran: &Ran) {
+fn server_directory(stdout: &str) -> PathBuf {
+    server_directories(stdout).pop().unwrap()
+}
+
+fn check_leaves_nothing(ran: &Ran, servers: usize) {
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert_eq!(ran.stderr, "", "nothing to complain about");
-    for told in [
-        "   Emmy Noether | DE      | Ticket 2  | 2024-06-03T12:00:00.003\n",
-        "   returned |  2499 | 1050712.60\n",
-        "   1234 | 2024-01-01T00:20:34.124 | buy\n",
-        "   result: 75,000 rows in ",
-        "   an_int8             | bigint               | 1234567890123                         | -9223372036854775808\n",
-        " spilled objects\n",
-        "glaux demo --shell",
-    ] {
+    let directories = server_directories(&ran.stdout);
+    assert_eq!(directories.len(), servers, "{}", ran.stdout);
+    for directory in directories {
+        assert!(directory.file_name().is_some() && !directory.exists(), "{} is left", directory.display());
+    }
+}
+
+/// What every engine's tour tells.
+const TOLD: [&str; 6] = [
+    "   Emmy Noether | DE      | Ticket 2  | 2024-06-03T12:00:00.003\n",
+    "   returned |  2499 | 1050712.60\n",
+    "   1234 | 2024-01-01T00:20:34.124 | buy\n",
+    "   result: 75,000 rows in ",
+    " spilled objects\n",
+    "glaux demo --shell",
+];
+
+fn check_told(ran: &Ran, words: &[&str], sql: &[&str]) {
+    for told in TOLD.iter().chain(words) {
         assert!(ran.stdout.contains(told), "{told} is not in {}", ran.stdout);
     }
     // Wherever the lines were broken.
     let words: Vec<&str> = ran.stdout.split_whitespace().collect();
-    for sql in [
-        "(\"customer_id\" = CAST($1 AS pg_catalog.int4)) AND (\"status\" IN (",
-        "WHERE ((\"happened_at\" >= CAST($1 AS pg_catalog.timestamp) AND \"happened_at\" < CAST($2",
-    ] {
+    for sql in sql {
         assert!(words.join(" ").contains(sql), "{sql} is not in {}", ran.stdout);
     }
-    let directory = server_directory(&ran.stdout);
-    assert!(directory.file_name().is_some() && !directory.exists(), "{} is left", directory.display());
+}
+
+fn check_tour(ran: &Ran) {
+    check_leaves_nothing(ran, 1);
+    check_told(
+        ran,
+        &[
+            "   an_int8             | bigint               | 1234567890123                         | -9223372036854775808\n",
+        ],
+        &[
+            "(\"customer_id\" = CAST($1 AS pg_catalog.int4)) AND (\"status\" IN (",
+            "WHERE ((\"happened_at\" >= CAST($1 AS pg_catalog.timestamp) AND \"happened_at\" < CAST($2",
+        ],
+    );
+}
+
+fn check_tour_of_mysql(product: Product) {
+    let ran = Glaux::bare().run(&["demo", "--engine", product.token()]);
+    if is_skipped(ran.code, &ran.stderr, product.token()) {
+        return;
+    }
+    check_leaves_nothing(&ran, 1);
+    let own_type = match product {
+        Product::MariaDb => "   a_uuid               | varchar        | a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11 ",
+        // From MySQL 9.0 on: 1, 2.5 and -3 as little-endian floats.
+        Product::MySql => "   a_vector             | varbinary      | 0x0000803f00002040000040c0 ",
+    };
+    check_told(
+        &ran,
+        &[&format!("{product} "), ", installed at ", "the random password is in a private file", own_type],
+        &["(`customer_id` = ?) AND (", "WHERE ((`happened_at` >= CAST(? AS DATETIME(3)) AND `happened_at` < "],
+    );
+}
+
+#[test]
+fn the_demo_runs_on_mariadb_and_leaves_nothing() {
+    check_tour_of_mysql(Product::MariaDb);
+}
+
+#[test]
+fn the_demo_runs_on_mysql_and_leaves_nothing() {
+    check_tour_of_mysql(Product::MySql);
+}
+
+#[test]
+fn two_engines_are_joined_and_each_is_asked_in_its_own_sql() {
+    let ran = Glaux::bare().run(&["demo", "--engine", "all"]);
+    if is_skipped(ran.code, &ran.stderr, "mariadb") {
+        return;
+    }
+    check_leaves_nothing(&ran, 2);
+    let words = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    for told in [
+        "FROM \"shop\".\"orders\" WHERE",
+        "FROM `shop`.`customers` WHERE",
+        "FROM `crm`.`tickets` WHERE",
+        "result: 5 rows in",
+    ] {
+        assert!(words.contains(told), "{told} is not in {}", ran.stdout);
+    }
+    assert!(ran.stdout.contains("glaux demo --shell"), "{}", ran.stdout);
+}
+
+const JOINED: &str = "select o.id, o.status, o.note, c.name, c.created_at, t.id, t.opened_at, i.price from A.shop.orders as o \
+    join B.shop.customers as c on c.id = o.customer_id join B.crm.tickets as t on t.customer_id = c.id \
+    join A.shop.order_items as i on i.order_id = o.id \
+    where o.status in ('returned', 'paid') and c.country <> 'DE' order by o.id, t.subject, i.line";
+
+#[test]
+fn a_join_of_two_engines_gives_the_rows_of_one() {
+    let Some(kept) = Kept::start(&["--engine", "all"]) else { return };
+    let glaux = kept.reached();
+    let second = if kept.printed.contains("mariadb_connection_string") { "mariadb" } else { "mysql" };
+    let rows =
+        |a: &str, b: &str| glaux.sql("csv", &JOINED.replace("A.", &format!("{a}.")).replace("B.", &format!("{b}.")));
+    let expected = rows("pg", "pg");
+    assert!(expected.lines().count() > 500, "{expected}");
+    for (a, b) in [("pg", second), (second, "pg"), (second, second)] {
+        assert_eq!(rows(a, b), expected, "{a} and {b}");
+    }
+    assert_eq!(kept.stopped_by("-INT"), Some(130));
+}
+
+#[test]
+fn what_cannot_be_started_or_reached_says_what_to_do() {
+    let url = ["--url", "jdbc:mysql://db.example.com:3306/", "--user", "me"];
+    for (arguments, code, told, hint) in [
+        (
+            &["--engine", "sqlserver"][..],
+            1,
+            "no server of SQL Server can be started here",
+            "--url 'jdbc:sqlserver://localhost;",
+        ),
+        (&["--engine", "oracle"], 1, "no server of Oracle can be started here", "docker run"),
+        (&["--engine", "mariadb", "--fetch"], 1, "MariaDB is not to be fetched", "leave --fetch out"),
+        (&[&["--engine", "all"][..], &url].concat(), 2, "takes no --url", "--engine postgresql"),
+        (&[&["--engine", "oracle"][..], &url].concat(), 1, "cannot fill an Oracle yet", "schemas/demo/oracle.sql"),
+        (
+            &[&["--engine", "sqlserver"][..], &url].concat(),
+            2,
+            "does not start with jdbc:sqlserver://",
+            "sqlserver://jdbc:",
+        ),
+        (&[&["--engine", "mysql"][..], &url].concat(), 6, "there is no password", "GLAUX_DEMO_PASSWORD"),
+    ] {
+        let ran = Glaux::bare().run(&[&["demo"], arguments].concat());
+        assert!(ran.stderr.contains(told), "{arguments:?}: {}", ran.stderr);
+        assert!(ran.stderr.split_once("\n\nhint: ").is_some_and(|(_, told)| told.contains(hint)), "{}", ran.stderr);
+        assert_eq!(ran.code, code, "{arguments:?}: {}", ran.stderr);
+    }
+    let glaux = Glaux::bare().set("GLAUX_DEMO_PASSWORD", "hunter2");
+    let ran = glaux.run(&[&["demo", "--engine", "mysql"], &url[..]].concat());
+    assert!(ran.stderr.contains("db.example.com is filled without TLS"), "{}", ran.stderr);
+    let ran = glaux.run(&["demo", "--url", "jdbc:postgresql://h/d?password=hunter2", "--user", "me"]);
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    assert!(ran.stderr.contains("password") && !ran.stderr.contains("hunter2"), "{}", ran.stderr);
 }
 
 #[test]
@@ -105,9 +232,12 @@ struct Kept {
 }
 
 impl Kept {
-    fn start() -> Option<Self> {
-        let home = Glaux::bare();
-        let mut child = home.start(&["demo", "--keep"]);
+    fn start(more: &[&str]) -> Option<Self> {
+        Self::start_in(Glaux::bare(), more)
+    }
+
+    fn start_in(home: Glaux, more: &[&str]) -> Option<Self> {
+        let mut child = home.start(&[&["demo", "--keep"], more].concat());
         let mut printed = String::new();
         let mut lines = BufReader::new(child.stdout.take().unwrap());
         while lines.read_line(&mut printed).unwrap() > 0 {
@@ -117,7 +247,8 @@ impl Kept {
         }
         let ended = child.wait_with_output().unwrap();
         let (code, stderr) = (ended.status.code().unwrap_or(-1), String::from_utf8(ended.stderr).unwrap());
-        assert!(is_skipped(code, &stderr, "postgres"), "{code}: {stderr}\n{printed}");
+        let what = if stderr.contains("MariaDB") { "mariadb" } else { "postgres" };
+        assert!(is_skipped(code, &stderr, what), "{code}: {stderr}\n{printed}");
         None
     }
 
@@ -132,22 +263,30 @@ impl Kept {
 
     /// Stops it by a signal and returns its exit code.
     fn stopped_by(mut self, signal: &str) -> Option<i32> {
-        let server = server_directory(&self.printed).to_owned();
-        assert!(server.exists() && !self.home.left_behind().is_empty(), "it runs");
-        let pid = std::fs::read_to_string(server.join("data/postmaster.pid")).unwrap();
-        let pid = pid.lines().next().unwrap().parse().unwrap();
-        assert!(support::runs(pid));
+        assert!(!self.home.left_behind().is_empty(), "it runs");
+        let servers: Vec<(PathBuf, u32)> =
+            server_directories(&self.printed).into_iter().map(|server| (server.clone(), process_of(&server))).collect();
+        assert!(servers.iter().all(|(server, pid)| server.exists() && support::runs(*pid)));
         assert!(Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap().success());
         let code = self.child.wait().unwrap().code();
-        assert!(!server.exists() && !support::runs(pid), "the server is left");
+        for (server, pid) in servers {
+            assert!(!server.exists() && !support::runs(pid), "the server in {} is left", server.display());
+        }
         assert_eq!(self.home.left_behind(), Vec::<String>::new());
         code
     }
 }
 
+/// The process that a server's own file names.
+fn process_of(server: &Path) -> u32 {
+    let file = ["data/postmaster.pid", "process"].map(|name| server.join(name)).into_iter().find(|file| file.exists());
+    let pid = std::fs::read_to_string(file.unwrap()).unwrap();
+    pid.lines().next().unwrap().parse().unwrap()
+}
+
 #[test]
 fn a_demo_that_is_kept_can_be_used_by_others_and_leaves_nothing_when_it_is_terminated() {
-    let Some(kept) = Kept::start() else { return };
+    let Some(kept) = Kept::start(&[]) else { return };
     let glaux = kept.reached();
     let query = "select id, note from shop.orders where id in (50, 51) order by id";
     assert_eq!(glaux.sql("csv", query), "id,note\n50,\"Gift; say \"\"hi\"\" to \\ and '50'\"\n51,\n");
@@ -174,7 +313,7 @@ fn a_demo_that_is_kept_can_be_used_by_others_and_leaves_nothing_when_it_is_termi
 
 #[test]
 fn a_wrong_password_is_told_as_such_and_is_not_shown() {
-    let Some(kept) = Kept::start() else { return };
+    let Some(kept) = Kept::start(&[]) else { return };
     let url = kept.printed.split_once("pg_connection_string='").unwrap().1.split_once("&${").unwrap().0;
     let glaux = Glaux::bare().set("default", &format!("{url}&user=glaux_reader&password=hunter2"));
     for arguments in [&["sql", "-vv", "select * from shop.orders"][..], &["check", "-vv"]] {

@@ -8,6 +8,8 @@ use std::process::{Child, Command, Output, Stdio};
 
 use tempfile::TempDir;
 
+use crate::support;
+
 /// The binary, with a home and a directory for temporary files that can be looked at afterwards.
 pub struct Glaux {
     pub temp: TempDir,
@@ -44,11 +46,12 @@ impl Glaux {
     pub fn command(&self, arguments: &[impl AsRef<OsStr>]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_glaux"));
         command.args(arguments).env_clear();
-        for name in ["PATH", "HOME", "XDG_CACHE_HOME"] {
+        for name in ["HOME", "XDG_CACHE_HOME"] {
             if let Some(value) = std::env::var_os(name) {
                 command.env(name, value);
             }
         }
+        command.envs(support::mysql::search_path().map(|path| ("PATH", path)));
         command.env("TMPDIR", self.temp.path()).envs(self.variables.iter().cloned());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command

@@ -9,7 +9,7 @@ use rustix::termios::{LocalModes, tcgetattr};
 use crate::run::Glaux;
 
 /// The person's side of a terminal, and the program's.
-fn terminal() -> (File, File) {
+pub fn terminal() -> (File, File) {
     let person = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&person).unwrap();
     unlockpt(&person).unwrap();
@@ -20,12 +20,12 @@ fn terminal() -> (File, File) {
 }
 
 /// Whether lines are edited by the system and typed letters are shown, as it was before.
-fn is_ordinary(terminal: &File) -> bool {
+pub fn is_ordinary(terminal: &File) -> bool {
     let both = LocalModes::ICANON | LocalModes::ECHO;
     tcgetattr(terminal).unwrap().local_modes.contains(both)
 }
 
-fn read(person: &mut File) -> String {
+pub fn read(person: &mut File) -> String {
     let mut shown = [0; 4096];
     let read = person.read(&mut shown).unwrap();
     String::from_utf8_lossy(&shown[..read]).into_owned()

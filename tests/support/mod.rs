@@ -5,6 +5,7 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::print_stdout)]
 
 pub mod lambda;
+pub mod mysql;
 pub mod postgres;
 pub mod relay;
 pub mod slt;

@@ -76,7 +76,8 @@ pub fn options(programs: Programs) -> PostgresOptions {
     options
 }
 
-fn programs() -> Programs {
+/// Which PostgreSQL this process's environment asks for.
+pub fn programs() -> Programs {
     let bin = std::env::var_os("TEST_POSTGRES_BIN").map(|bin| Programs::At(PathBuf::from(bin)));
     let version = || std::env::var("TEST_POSTGRES_VERSION").ok().map(Programs::Fetched);
     bin.or_else(version).unwrap_or_default()

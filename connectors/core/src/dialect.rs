@@ -83,12 +83,12 @@ pub struct BinaryText {
 /// The shape of a rendered function call; every argument is parenthesised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FunctionForm {
+    /// `(a) IS NULL`, as [`Dialect::is_null`] has it
+    IsNull,
     /// `(a) op (b) op …`
     Infix(&'static str),
     /// `op (a)`
     Prefix(&'static str),
-    /// `(a) op`
-    Postfix(&'static str),
     /// `name(a, b)`
     Call(&'static str),
     /// `open (a) between (b) close`

@@ -3,11 +3,13 @@
 //! An engine implements [`Connector`], [`Connection`] and [`Dialect`]; everything above the seam is written against these
 //! three. What is to be read is a [`Scan`], a value; [`sql::render`] turns it into a [`Statement`] and a [`Remainder`], once,
 //! at the end. The remainder is what the source was not asked to do, and [`eval`] does it over the batches that come back.
+//! What engines would each do alike is here once: [`url`] reads connection URLs, [`decode`] makes batches of cells.
 //!
 //! Not here: drivers, JSON, AWS, an async runtime. A connector may bring those; the seam stays free of them.
 
 mod connection;
 mod connector;
+pub mod decode;
 mod dialect;
 mod domain;
 mod error;
@@ -20,8 +22,8 @@ mod scan;
 mod secret;
 mod size;
 pub mod sql;
-mod trust;
 mod types;
+pub mod url;
 mod value;
 mod zoned;
 
@@ -36,12 +38,11 @@ pub use error::{Error, ErrorKind, Result};
 pub use expr::{Expr, Function};
 pub use mapping::{Column, ColumnMapping, Pushdown, ReadAs, Table};
 pub use name::{TableName, resolve};
-pub use options::{Silence, choose};
+pub use options::{OptionTable, Silence, choose, option};
 pub use scan::{Direction, Nulls, Scan, SortKey, Split};
 pub use secret::{Credential, Secret};
 pub use size::block_size;
 pub use sql::{Bind, Remainder, Rendered, Statement};
-pub use trust::RDS_ROOTS;
 pub use types::{same_layout, same_type};
 pub use value::Value;
 pub use zoned::{pack_zoned, unpack_zoned};

@@ -64,8 +64,14 @@ pub enum ReadAs {
     /// Its name, cast like that from its own type, which prints every value in one way only: equality with a value so printed
     /// ([`crate::Dialect::prints`]) is asked of the column itself, so that an index serves.
     Printed { own: &'static str, cast: &'static str },
+    /// Its name; the reader prints every value of its own type in one way only, and equality is asked like that of `Printed`.
+    Decoded { own: &'static str },
     /// This function of the source, of its name.
     Call(&'static str),
+    /// Its name, in between what takes off the blanks that fill a `char(n)` up. They are no part of its value, in any engine:
+    /// none compares them, while Athena's varchar would, so that `c = 'ab'` would find nothing. Equality beside one by code
+    /// point may still be asked of the column itself, so that an index serves.
+    Unpadded { open: &'static str, close: &'static str },
 }
 
 /// Which comparisons of a column the source does exactly as Athena would.

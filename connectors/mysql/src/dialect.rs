@@ -120,7 +120,7 @@ fn form(function: Function) -> Option<FunctionForm> {
         Function::And => FunctionForm::Infix(" AND "),
         Function::Or => FunctionForm::Infix(" OR "),
         Function::Not => FunctionForm::Prefix("NOT "),
-        Function::IsNull => FunctionForm::Postfix(" <=> NULL"),
+        Function::IsNull => FunctionForm::IsNull,
         Function::NullIf => FunctionForm::Call("NULLIF"),
         Function::Equal => FunctionForm::Infix(" = "),
         Function::NotEqual => FunctionForm::Infix(" <> "),

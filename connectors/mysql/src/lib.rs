@@ -42,7 +42,7 @@ impl Connector for MySql {
     }
 
     fn parameters(&self) -> &'static [Parameter] {
-        options::PARAMETERS
+        options::OPTIONS.parameters
     }
 
     fn endpoint(&self, url: &str) -> Result<Endpoint> {

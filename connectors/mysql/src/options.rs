@@ -3,16 +3,12 @@
 //! Not here: taking the URL itself apart (`url.rs`), and acting on an option (`connect.rs`, `tls.rs`, `connection.rs`).
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::time::Duration;
 
-use connector_core::{Error, Parameter, Result, Silence, Support, choose};
+use connector_core::{Error, OptionTable, Parameter, Result, Silence, Support, choose, option};
+use connector_tls::{File, client_files};
 
 use Support::{Honoured, Ignored, Refused};
-
-const fn option(name: &'static str, support: Support) -> Parameter {
-    Parameter { name, support }
-}
 
 const FETCH: &str = "rows are streamed, and batches are bounded by bytes";
 const WIRE: &str = "statements are always prepared, and rows come in binary";
@@ -32,8 +28,11 @@ const NO_SECRET: &str = "a password belongs into a secret: ${secret_name}";
 const NO_PLACE: &str = "write host, port and database into the URL: //host:port/database";
 const NO_LOGIN: &str = "log in with a password or an IAM token from a secret";
 
+/// What the connection URL may carry.
+pub(crate) static OPTIONS: OptionTable = OptionTable { engine: "MySQL", parameters: PARAMETERS, aliases: &[] };
+
 /// Every option, sorted by name without regard to case.
-pub(crate) static PARAMETERS: &[Parameter] = &[
+const PARAMETERS: &[Parameter] = &[
     option("allowLoadLocalInfile", Honoured("only false, which is always so")),
     option("allowLoadLocalInfileInPath", Refused(NO_FILES)),
     option("allowMultiQueries", Ignored(READS)),
@@ -302,8 +301,8 @@ impl SslMode {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Options {
     pub(crate) ssl_mode: SslMode,
-    pub(crate) root_cert: Option<PathBuf>,
-    pub(crate) client_cert: Option<(PathBuf, PathBuf)>,
+    pub(crate) root_cert: Option<File>,
+    pub(crate) client_cert: Option<(File, File)>,
     pub(crate) public_key_retrieval: bool,
     pub(crate) connect_timeout: Option<Duration>,
     pub(crate) login_timeout: Option<Duration>,
@@ -328,18 +327,13 @@ fn silence(value: Option<&str>) -> Result<Silence> {
     Ok(Silence::of(millis("socketTimeout", Some(value))?))
 }
 
-/// The option that a vendor's driver knows as `name`, whatever its case.
-pub(crate) fn find(name: &str) -> Option<&'static Parameter> {
-    PARAMETERS.iter().find(|parameter| parameter.name.eq_ignore_ascii_case(name))
-}
-
 impl Options {
     /// Parses checked options; every value is checked, and none is repeated in a message unless it cannot be a secret.
     pub(crate) fn parse(options: &BTreeMap<String, String>) -> Result<Self> {
         let get = |name: &str| options.get(name).map(String::as_str).filter(|value| !value.is_empty());
         for name in ONLY_FALSE {
             if flag(name, get(name))? == Some(true) {
-                let why = find(name).map_or("", |parameter| match parameter.support {
+                let why = OPTIONS.find(name).map_or("", |parameter| match parameter.support {
                     Honoured(text) | Ignored(text) | Refused(text) => text,
                 });
                 return Err(Error::invalid(format!("option {name} of the connection URL is refused")).hint(why));
@@ -349,8 +343,8 @@ impl Options {
         let zero = [("EXCEPTION", false), ("CONVERT_TO_NULL", true), ("convertToNull", true)];
         Ok(Self {
             ssl_mode: ssl_mode(&get)?,
-            root_cert: get("sslCa").map(PathBuf::from),
-            client_cert: client_cert(get("sslCert"), get("sslKey"))?,
+            root_cert: File::named("sslCa", get("sslCa")),
+            client_cert: client_files(("sslCert", get("sslCert")), ("sslKey", get("sslKey")))?,
             public_key_retrieval: flag("allowPublicKeyRetrieval", get("allowPublicKeyRetrieval"))?.unwrap_or(false),
             connect_timeout: millis("connectTimeout", connect.or(Some("10000")))?,
             login_timeout: millis("connectTimeout", connect.or(Some("30000")))?,
@@ -413,18 +407,6 @@ fn ssl_mode<'o>(get: &impl Fn(&str) -> Option<&'o str>) -> Result<SslMode> {
     })
 }
 
-fn client_cert(cert: Option<&str>, key: Option<&str>) -> Result<Option<(PathBuf, PathBuf)>> {
-    match (cert, key) {
-        (None, None) => Ok(None),
-        (Some(_), Some(key)) if key.starts_with("-----") => {
-            Err(Error::invalid("option sslKey of the connection URL holds a key, but must be the path of its file"))
-        }
-        (Some(cert), Some(key)) => Ok(Some((cert.into(), key.into()))),
-        (Some(_), None) => Err(Error::invalid("option sslCert of the connection URL needs sslKey beside it")),
-        (None, Some(_)) => Err(Error::invalid("option sslKey of the connection URL needs sslCert beside it")),
-    }
-}
-
 /// Pairs of a name and a value; nothing if none are wanted at all.
 fn attributes(value: Option<&str>) -> Option<Vec<(String, String)>> {
     let pairs = value.unwrap_or_default();
@@ -473,7 +455,7 @@ mod tests {
         sorted.sort();
         sorted.dedup();
         assert_eq!(names, sorted);
-        assert!(ONLY_FALSE.iter().all(|name| find(name).is_some()));
+        assert!(ONLY_FALSE.iter().all(|name| OPTIONS.find(name).is_some()));
     }
 
     #[test]

@@ -1,8 +1,6 @@
 //! Servers that no real one can be made to be: without TLS, with an expired certificate, with no protocol at all, thieves.
 #![allow(clippy::unwrap_used)]
 
-#[path = "support/certificates.rs"]
-mod certificates;
 #[path = "support/impostor.rs"]
 mod impostor;
 
@@ -13,6 +11,7 @@ use std::thread;
 
 use connector_core::{Connection, Credential, Error, ErrorKind, Secret, Settings};
 use connector_mysql::CONNECTOR;
+use connector_tls::testing as certificates;
 use impostor::{Said, TLS, greeting, ok, packet, taken};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;

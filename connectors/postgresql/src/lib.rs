@@ -39,7 +39,7 @@ impl Connector for PostgreSql {
     }
 
     fn parameters(&self) -> &'static [Parameter] {
-        options::PARAMETERS
+        options::OPTIONS.parameters
     }
 
     fn endpoint(&self, url: &str) -> Result<Endpoint> {

@@ -3,16 +3,12 @@
 //! Not here: taking the URL itself apart (`url.rs`), and acting on an option (`connect.rs`, `tls.rs`, `connection.rs`).
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::time::Duration;
 
-use connector_core::{Error, Parameter, Result, Silence, Support, choose};
+use connector_core::{Error, OptionTable, Parameter, Result, Silence, Support, choose, option};
+use connector_tls::{File, client_files};
 
 use Support::{Honoured, Ignored, Refused};
-
-const fn option(name: &'static str, support: Support) -> Parameter {
-    Parameter { name, support }
-}
 
 const FETCH: &str = "rows are streamed, and batches are bounded by bytes";
 const WIRE: &str = "the binary protocol is always used";
@@ -21,8 +17,11 @@ const NO_GSS: &str = "Kerberos is not offered: log in with a password from a sec
 const NO_CODE: &str = "it names a Java class; remove it";
 const RESULT_SHAPE: &str = "it changes nothing about reading";
 
+/// What the connection URL may carry.
+pub(crate) static OPTIONS: OptionTable = OptionTable { engine: "PostgreSQL", parameters: PARAMETERS, aliases: &[] };
+
 /// Every option, sorted by name without regard to case.
-pub(crate) static PARAMETERS: &[Parameter] = &[
+const PARAMETERS: &[Parameter] = &[
     option("adaptiveFetch", Ignored(FETCH)),
     option("adaptiveFetchMaximum", Ignored(FETCH)),
     option("adaptiveFetchMinimum", Ignored(FETCH)),
@@ -148,8 +147,8 @@ impl SslMode {
 pub(crate) struct Options {
     pub(crate) ssl_mode: SslMode,
     pub(crate) direct_tls: bool,
-    pub(crate) root_cert: Option<PathBuf>,
-    pub(crate) client_cert: Option<(PathBuf, PathBuf)>,
+    pub(crate) root_cert: Option<File>,
+    pub(crate) client_cert: Option<(File, File)>,
     pub(crate) channel_binding: ChannelBinding,
     pub(crate) connect_timeout: Option<Duration>,
     pub(crate) login_timeout: Option<Duration>,
@@ -174,11 +173,6 @@ pub(crate) enum ChannelBinding {
     Require,
 }
 
-/// The option that the vendor's driver knows as `name`, whatever its case.
-pub(crate) fn find(name: &str) -> Option<&'static Parameter> {
-    PARAMETERS.iter().find(|parameter| parameter.name.eq_ignore_ascii_case(name))
-}
-
 impl Options {
     /// Parses checked options; every value is checked, and none is repeated in a message unless it cannot be a secret.
     pub(crate) fn parse(options: &BTreeMap<String, String>) -> Result<Self> {
@@ -188,8 +182,8 @@ impl Options {
         Ok(Self {
             ssl_mode: ssl_mode(get("sslmode"), get("ssl"))?,
             direct_tls: choose("sslnegotiation", get("sslnegotiation"), &[("postgres", false), ("direct", true)])?,
-            root_cert: get("sslrootcert").map(PathBuf::from),
-            client_cert: client_cert(get("sslcert"), get("sslkey"))?,
+            root_cert: File::named("sslrootcert", get("sslrootcert")),
+            client_cert: client_files(("sslcert", get("sslcert")), ("sslkey", get("sslkey")))?,
             channel_binding: channel_binding(get("channelBinding"))?,
             connect_timeout: seconds("connectTimeout", get("connectTimeout").or(Some("10")))?,
             login_timeout: seconds("loginTimeout", get("loginTimeout").or(Some("30")))?,
@@ -239,18 +233,6 @@ fn check_factory(value: Option<&str>) -> Result<()> {
     }
     Err(Error::invalid("option sslfactory of the connection URL names a class that is not offered")
         .hint("remove it, and say with sslmode and sslrootcert what is to be verified against what"))
-}
-
-fn client_cert(cert: Option<&str>, key: Option<&str>) -> Result<Option<(PathBuf, PathBuf)>> {
-    match (cert, key) {
-        (None, None) => Ok(None),
-        (Some(_), Some(key)) if key.starts_with("-----") => {
-            Err(Error::invalid("option sslkey of the connection URL holds a key, but must be the path of its file"))
-        }
-        (Some(cert), Some(key)) => Ok(Some((cert.into(), key.into()))),
-        (Some(_), None) => Err(Error::invalid("option sslcert of the connection URL needs sslkey beside it")),
-        (None, Some(_)) => Err(Error::invalid("option sslkey of the connection URL needs sslcert beside it")),
-    }
 }
 
 fn channel_binding(value: Option<&str>) -> Result<ChannelBinding> {

@@ -1,9 +1,6 @@
 //! Servers that no real one can be made to be: without TLS, with an expired certificate, with no protocol at all.
 #![allow(clippy::unwrap_used)]
 
-#[path = "support/certificates.rs"]
-mod certificates;
-
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
@@ -11,6 +8,7 @@ use std::thread;
 
 use connector_core::{Credential, Error, ErrorKind, Secret, Settings};
 use connector_postgresql::CONNECTOR;
+use connector_tls::testing as certificates;
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 

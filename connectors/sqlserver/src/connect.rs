@@ -1,6 +1,6 @@
 //! Reaching the server and logging in; the only place that opens the password.
 //!
-//! Not here: what TLS trusts (`trust.rs`) and how the session is set up (`connection.rs`).
+//! Not here: what TLS trusts (`tls.rs`) and how the session is set up (`connection.rs`).
 
 use std::future::Future;
 use std::io;
@@ -19,7 +19,7 @@ use tracing::subscriber::NoSubscriber;
 use crate::options::{Encrypt, Options};
 use crate::session::Session;
 use crate::wire::{Patience, Wire};
-use crate::{error, trust};
+use crate::{error, tls};
 
 /// Port of the server unless another is named.
 pub(crate) const PORT: u16 = 1433;
@@ -48,7 +48,7 @@ impl Route {
                 .hint("write sqlserver://jdbc:sqlserver://host:1433;databaseName=db;${secret}"));
         }
         let (host, port) = (endpoint.host.clone(), endpoint.port.unwrap_or(PORT));
-        Ok(Self { host, port, options: options.clone(), roots: trust::roots(options)? })
+        Ok(Self { host, port, options: options.clone(), roots: tls::roots(options)? })
     }
 
     fn place(&self) -> String {
@@ -139,7 +139,7 @@ impl Route {
         // Both are bounded here, for the driver's limits know nothing of a view that sorts for minutes.
         config.handshake_timeout(None);
         config.command_timeout(None);
-        trust::apply(&mut config, &self.options, &self.roots);
+        tls::apply(&mut config, &self.options, &self.roots);
         config
     }
 }

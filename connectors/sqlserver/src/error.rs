@@ -9,7 +9,7 @@ use connector_core::{Error, ErrorKind};
 use tiberius::error::{Error as Driver, TokenError};
 
 use crate::options::Encrypt;
-use crate::trust;
+use crate::tls;
 use crate::wire::SILENCE;
 
 use ErrorKind::{Conflict, Corrupt, Forbidden, Internal, Invalid, NotFound, Throttled, TimedOut, TooLarge};
@@ -144,7 +144,7 @@ pub(crate) fn from_driver(error: &Driver) -> Error {
     match error {
         Driver::Server(sent) => from_server(sent),
         Driver::Io { kind, message } => from_io(*kind, message),
-        Driver::Tls(told) => trust::failure(told),
+        Driver::Tls(told) => tls::failure(told),
         Driver::Encoding(_) | Driver::Utf8 | Driver::Utf16 => undecodable(),
         // The driver's own word for half a surrogate pair.
         Driver::Protocol(told) if told.contains("UTF-16") => undecodable(),
@@ -166,7 +166,7 @@ fn from_io(kind: io::ErrorKind, message: &str) -> Error {
             .hint("raise socketTimeout in the connection URL if the query may take longer");
     }
     if kind == io::ErrorKind::InvalidData && message.contains("alert") {
-        return trust::failure(message);
+        return tls::failure(message);
     }
     Error::new(Unavailable, "the connection to the server was lost")
         .hint("the server or something between ended it; run the query again")
@@ -187,7 +187,7 @@ pub(crate) fn from_login(error: &Driver, encrypt: Encrypt) -> Error {
                 _ => "check that host and port lead to a SQL Server; one that insists on strict encryption needs encrypt=strict",
             })
         }
-        Driver::Io { kind: io::ErrorKind::InvalidData, message } => trust::failure(message),
+        Driver::Io { kind: io::ErrorKind::InvalidData, message } => tls::failure(message),
         _ => from_driver(error),
     }
 }

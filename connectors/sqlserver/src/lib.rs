@@ -1,6 +1,6 @@
 //! SQL Server behind the connector seam.
 //!
-//! Rooms: `url` and `options` read the connection URL; `connect`, `trust` and `wire` reach the server; `session` and
+//! Rooms: `url` and `options` read the connection URL; `connect`, `tls` and `wire` reach the server; `session` and
 //! `connection` hold a live session; `catalog` describes tables and `types` maps them; `dialect` spells SQL; `bind` sends
 //! values, `reading` and `decode` bring rows back as Arrow batches; `splits` cuts scans; `error` sorts what fails.
 //!
@@ -18,7 +18,7 @@ mod reading;
 mod session;
 mod splits;
 mod time;
-mod trust;
+mod tls;
 mod types;
 mod url;
 mod wire;
@@ -38,7 +38,7 @@ impl Connector for SqlServer {
     }
 
     fn parameters(&self) -> &'static [Parameter] {
-        options::PARAMETERS
+        options::OPTIONS.parameters
     }
 
     fn endpoint(&self, url: &str) -> Result<Endpoint> {

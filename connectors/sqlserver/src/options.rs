@@ -1,18 +1,14 @@
 //! The options of a connection URL: what becomes of every one that the vendor's driver knows, and their typed form.
 //!
-//! Not here: taking the URL itself apart (`url.rs`), and acting on an option (`connect.rs`, `trust.rs`, `connection.rs`).
+//! Not here: taking the URL itself apart (`url.rs`), and acting on an option (`connect.rs`, `tls.rs`, `connection.rs`).
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::time::Duration;
 
-use connector_core::{Error, Parameter, Result, Silence, Support, choose};
+use connector_core::{Error, OptionTable, Parameter, Result, Silence, Support, choose, option};
+use connector_tls::File;
 
 use Support::{Honoured, Ignored, Refused};
-
-const fn option(name: &'static str, support: Support) -> Parameter {
-    Parameter { name, support }
-}
 
 const FETCH: &str = "rows are streamed, and batches are bounded by bytes";
 const NO_WRITE: &str = "nothing is written";
@@ -27,8 +23,11 @@ const RESULT_SHAPE: &str = "it changes nothing about reading";
 const PARAMETERS_TYPED: &str = "every value is sent as what its column is compared as";
 const RETRY: &str = "Athena and the handler try again";
 
+/// What the connection URL may carry.
+pub(crate) static OPTIONS: OptionTable = OptionTable { engine: "SQL Server", parameters: PARAMETERS, aliases: ALIASES };
+
 /// Every option, sorted by name without regard to case.
-pub(crate) static PARAMETERS: &[Parameter] = &[
+const PARAMETERS: &[Parameter] = &[
     option("AADSecurePrincipalId", Refused(NO_ENTRA)),
     option("AADSecurePrincipalSecret", Refused(NO_ENTRA)),
     option("accessToken", Refused(NO_ENTRA)),
@@ -146,13 +145,6 @@ pub(crate) static PARAMETERS: &[Parameter] = &[
 const ALIASES: &[(&str, &str)] =
     &[("database", "databaseName"), ("server", "serverName"), ("port", "portNumber"), ("userName", "user")];
 
-/// The option that the vendor's driver knows as `name`, whatever its case.
-pub(crate) fn find(name: &str) -> Option<&'static Parameter> {
-    let alias = ALIASES.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(name));
-    let name = alias.map_or(name, |(_, name)| name);
-    PARAMETERS.iter().find(|parameter| parameter.name.eq_ignore_ascii_case(name))
-}
-
 /// How much of the way is encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Encrypt {
@@ -181,7 +173,7 @@ pub(crate) struct Options {
     pub(crate) encrypt: Encrypt,
     pub(crate) trust_any: bool,
     pub(crate) host_in_certificate: Option<String>,
-    pub(crate) root_cert: Option<PathBuf>,
+    pub(crate) root_cert: Option<File>,
     pub(crate) login_timeout: Option<Duration>,
     pub(crate) silence: Silence,
     pub(crate) query_timeout: Option<Duration>,
@@ -218,7 +210,7 @@ impl Options {
             ],
         )?;
         let trust_any = flag("trustServerCertificate", get("trustServerCertificate"))? && encrypt != Encrypt::Strict;
-        let root_cert = get("sslrootcert").map(PathBuf::from);
+        let root_cert = File::named("sslrootcert", get("sslrootcert"));
         if trust_any && root_cert.is_some() {
             return Err(Error::invalid(
                 "options trustServerCertificate and sslrootcert of the connection URL contradict",
@@ -289,7 +281,7 @@ mod tests {
         sorted.dedup();
         assert_eq!(names, sorted);
         for (alias, name) in ALIASES {
-            assert_eq!(find(&alias.to_uppercase()).unwrap().name, *name);
+            assert_eq!(OPTIONS.find(&alias.to_uppercase()).unwrap().name, *name);
         }
     }
 

@@ -54,8 +54,10 @@ pub(crate) fn mapping(remote: &RemoteType, settings: &Settings) -> ColumnMapping
         // A cast would print the one in a way that depends on the database's compatibility level, and of the other numbers with
         // six digits and times with minutes; they are printed on our side.
         "time" | "sql_variant" => plain(DataType::Utf8, Pushdown::NullsOnly),
-        "char" | "varchar" => code_page_text(remote),
-        "nchar" | "nvarchar" | "sysname" => plain(DataType::Utf8, Pushdown::Collated),
+        "char" => unpadded(code_page_text(remote)),
+        "nchar" => unpadded(plain(DataType::Utf8, Pushdown::Collated)),
+        "varchar" => code_page_text(remote),
+        "nvarchar" | "sysname" => plain(DataType::Utf8, Pushdown::Collated),
         "text" => large_text(remote),
         "uniqueidentifier" => {
             let read_as = ReadAs::Printed { own: UNIQUEIDENTIFIER, cast: "nchar(36)" };
@@ -84,6 +86,15 @@ fn bound_as(mapping: ColumnMapping, source_type: &'static str) -> ColumnMapping 
     ColumnMapping { bind_as: Some(source_type), ..mapping }
 }
 
+/// The server gives a `char(n)` with the blanks that fill it up, and compares it without.
+fn unpadded(mapping: ColumnMapping) -> ColumnMapping {
+    let read_as = match mapping.read_as {
+        ReadAs::Cast(_) => ReadAs::Unpadded { open: "RTRIM(CAST(", close: " AS nvarchar(max)))" },
+        _ => ReadAs::Unpadded { open: "RTRIM(", close: ")" },
+    };
+    ColumnMapping { read_as, ..mapping }
+}
+
 fn zoned(settings: &Settings) -> DataType {
     if settings.zoned_timestamps {
         DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into()))
@@ -109,11 +120,10 @@ fn decimal(remote: &RemoteType) -> Option<DataType> {
 }
 
 /// Code pages that the driver reads as the server does, byte by byte.
-const READ_ALIKE: &[u32] = &[874, 1250, 1251, 1252, 1253, 1254, 1255, 1256, 1257, 1258, UTF_8];
-const UTF_8: u32 = 65_001;
+const READ_ALIKE: &[u32] = &[874, 1250, 1251, 1252, 1253, 1254, 1255, 1256, 1257, 1258];
 
 /// Text in a code page. Where driver and server may read it differently (the code pages of DOS, and those of two bytes), the
-/// server reads it.
+/// server reads it; so it does UTF-8, which the driver takes for the code page of the collation's language.
 fn code_page_text(remote: &RemoteType) -> ColumnMapping {
     match &remote.collation {
         Some((collation, page)) if READ_ALIKE.contains(page) => {
@@ -211,7 +221,11 @@ mod tests {
         assert_eq!((known.read_as, known.bind_as), (ReadAs::Plain, Some("varchar(8000) COLLATE Latin1_General_CI_AS")));
         let again = text("char", "Latin1_General_CI_AS", 1252);
         assert!(std::ptr::eq(known.bind_as.unwrap(), again.bind_as.unwrap()), "kept once");
-        for (collation, page) in [("SQL_Latin1_General_CP850_CI_AS", 850), ("Japanese_CI_AS", 932)] {
+        for (collation, page) in [
+            ("SQL_Latin1_General_CP850_CI_AS", 850),
+            ("Japanese_CI_AS", 932),
+            ("Latin1_General_100_CI_AS_SC_UTF8", 65_001),
+        ] {
             let foreign = text("varchar", collation, page);
             assert_eq!((foreign.read_as, foreign.bind_as), (ReadAs::Cast(TEXT), None), "{collation}");
             assert_eq!(text("text", collation, page).read_as, ReadAs::Cast(TEXT));
@@ -219,7 +233,21 @@ mod tests {
         assert_eq!(text("text", "Latin1_General_CI_AS", 1252).read_as, ReadAs::Cast("varchar(max)"));
         assert_eq!(text("varchar", "a; DROP TABLE t", 1252).bind_as, None);
         assert_eq!(text("nvarchar", "Japanese_CI_AS", 932).bind_as, None);
-        assert_eq!(text("varchar", "Latin1_General_100_CI_AS_SC_UTF8", UTF_8).read_as, ReadAs::Plain);
+    }
+
+    #[test]
+    fn padding_is_taken_off_where_there_is_any() {
+        let padded = |name, collation, page| match text(name, collation, page).read_as {
+            ReadAs::Unpadded { open, .. } => Some(open),
+            _ => None,
+        };
+        for name in ["char", "nchar"] {
+            assert_eq!(padded(name, "Latin1_General_CI_AS", 1252), Some("RTRIM("), "{name}");
+        }
+        assert_eq!(padded("char", "Japanese_CI_AS", 932), Some("RTRIM(CAST("));
+        for name in ["varchar", "nvarchar", "sysname", "text"] {
+            assert_eq!(padded(name, "Latin1_General_CI_AS", 1252), None, "{name}");
+        }
     }
 
     #[test]

@@ -4,18 +4,17 @@
 
 use std::collections::BTreeMap;
 
-use connector_core::{Endpoint, Error, Result, Support};
+use connector_core::{Endpoint, Error, Result, url};
 
-use crate::options::{self, Options};
+use crate::connect::PORT;
+use crate::options::{OPTIONS, Options};
 
 const SHAPE: &str = "write sqlserver://jdbc:sqlserver://host:1433;databaseName=db;${secret}";
 
 /// Takes the URL apart and checks every option; no value of an option is repeated in a message from here.
 pub(crate) fn endpoint(url: &str) -> Result<Endpoint> {
-    let url = url.trim();
-    let rest = ["jdbc:sqlserver://", "sqlserver://"].iter().find_map(|scheme| strip_scheme(url, scheme));
-    let rest =
-        rest.ok_or_else(|| Error::invalid("the connection URL does not start with jdbc:sqlserver://").hint(SHAPE))?;
+    let rest = url::strip_scheme(url.trim(), &["jdbc:sqlserver://", "sqlserver://"])
+        .ok_or_else(|| Error::invalid("the connection URL does not start with jdbc:sqlserver://").hint(SHAPE))?;
     if rest.contains('\0') {
         return Err(Error::invalid("the connection URL holds a zero byte"));
     }
@@ -23,21 +22,16 @@ pub(crate) fn endpoint(url: &str) -> Result<Endpoint> {
     let (host, port) = host_and_port(authority.trim())?;
     let mut properties = parse_properties(properties)?;
     let host = one_of("host", Some(host).filter(|host| !host.is_empty()), properties.remove("serverName"))?;
-    let own_port = properties.remove("portNumber").map(|text| self::port(&text)).transpose()?.flatten();
+    let own_port = properties.remove("portNumber").map(|text| url::port(&text)).transpose()?.flatten();
     let port = one_of("port", port.map(|port| port.to_string()), own_port.map(|port| port.to_string()))?;
     let endpoint = Endpoint {
         host: host.unwrap_or_default(),
-        port: port.map(|text| self::port(&text)).transpose()?.flatten(),
+        port: port.map(|text| url::port(&text)).transpose()?.flatten(),
         database: properties.remove("databaseName").unwrap_or_default(),
         options: properties,
     };
     Options::parse(&endpoint.options)?;
     Ok(endpoint)
-}
-
-fn strip_scheme<'a>(url: &'a str, scheme: &str) -> Option<&'a str> {
-    let head = url.get(..scheme.len())?;
-    head.eq_ignore_ascii_case(scheme).then(|| url.get(scheme.len()..)).flatten()
 }
 
 fn one_of(what: &str, place: Option<String>, property: Option<String>) -> Result<Option<String>> {
@@ -60,31 +54,8 @@ fn host_and_port(authority: &str) -> Result<(String, Option<u16>)> {
         return Err(Error::invalid("the connection URL holds a slash behind its host")
             .hint("name the database as an option: ;databaseName=db"));
     }
-    let (host, port) = match authority.strip_prefix('[') {
-        Some(rest) => {
-            let (host, rest) =
-                rest.split_once(']').ok_or_else(|| Error::invalid("the host of the connection URL lacks its ]"))?;
-            (host, rest.strip_prefix(':').unwrap_or(rest))
-        }
-        None => authority.rsplit_once(':').unwrap_or((authority, "")),
-    };
-    if !authority.starts_with('[') && host.contains(':') {
-        return Err(Error::invalid("the host of the connection URL holds a colon")
-            .hint("write an IPv6 address in brackets: [::1]:1433"));
-    }
-    Ok((host.trim().to_owned(), self::port(port.trim())?))
-}
-
-fn port(text: &str) -> Result<Option<u16>> {
-    match text.parse::<u16>() {
-        _ if text.is_empty() => Ok(None),
-        Ok(port) if port > 0 => Ok(Some(port)),
-        // What is no number may be a password whose host is missing.
-        _ if !text.bytes().all(|byte| byte.is_ascii_digit()) => {
-            Err(Error::invalid("the port of the connection URL is not a number between 1 and 65535"))
-        }
-        _ => Err(Error::invalid(format!("port {text} of the connection URL is not a number between 1 and 65535"))),
-    }
+    let (host, own_port) = url::host_and_port(authority, PORT)?;
+    Ok((host.trim().to_owned(), url::port(own_port.trim())?))
 }
 
 fn parse_properties(text: &str) -> Result<BTreeMap<String, String>> {
@@ -104,12 +75,10 @@ fn parse_properties(text: &str) -> Result<BTreeMap<String, String>> {
                     .hint("write a value that holds a semicolon in braces: {a;b}"));
             }
         };
-        let own_name = known_option(name.trim())?;
+        let own_name = OPTIONS.own_name(name.trim())?;
         let (value, behind) = value(rest[name.len() + 1..].trim_start(), own_name)?;
         rest = behind.trim_start();
-        if properties.insert(own_name.to_owned(), value).is_some() {
-            return Err(Error::invalid(format!("option {own_name} stands twice in the connection URL")));
-        }
+        url::add_option(&mut properties, own_name, value)?;
     }
     Ok(properties)
 }
@@ -141,21 +110,6 @@ fn value<'t>(text: &'t str, name: &str) -> Result<(String, &'t str)> {
         };
         value.push('}');
         braced = again;
-    }
-}
-
-/// The option's own spelling, if it is one that is not refused.
-fn known_option(name: &str) -> Result<&'static str> {
-    match options::find(name) {
-        Some(parameter) => match parameter.support {
-            Support::Refused(what_to_do) => {
-                Err(Error::invalid(format!("option {} of the connection URL is refused", parameter.name))
-                    .hint(what_to_do))
-            }
-            Support::Honoured(_) | Support::Ignored(_) => Ok(parameter.name),
-        },
-        None => Err(Error::invalid(format!("option {name:?} of the connection URL is not known"))
-            .hint("the README of the SQL Server connector lists the options")),
     }
 }
 

@@ -1,8 +1,6 @@
 //! The first packets, seen from the server's side: what is asked for, and that nothing of a password is sent in clear.
 #![allow(clippy::unwrap_used)]
 
-#[path = "support/certificates.rs"]
-mod certificates;
 #[path = "support/tds.rs"]
 mod tds;
 
@@ -14,6 +12,7 @@ use std::thread;
 
 use connector_core::{Connection, Credential, Error, ErrorKind, Secret, Settings};
 use connector_sqlserver::CONNECTOR;
+use connector_tls::testing as certificates;
 use tds::{Asked, Mode, Server};
 
 const PASSWORD: &str = "hunter2";

@@ -4,8 +4,6 @@
 //! `GOLDEN=write cargo test -p connector-sqlserver --test rendered` writes `rendered.sql` anew.
 #![allow(clippy::unwrap_used)]
 
-#[path = "support/certificates.rs"]
-mod certificates;
 #[path = "support/tds.rs"]
 mod tds;
 
@@ -30,6 +28,7 @@ fn catalog() -> Vec<u8> {
         Described::new("Flag", "bit"),
         text("Text", "nvarchar"),
         text("Page", "varchar"),
+        text("Code", "char"),
         Described { collation: Some(("Japanese_CI_AS", 932)), ..Described::new("Foreign", "varchar") },
         text("Cast", "xml"),
         Described::new("Uuid", "uniqueidentifier"),

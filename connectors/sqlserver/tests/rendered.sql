@@ -294,6 +294,47 @@ SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Page] IN (CAST(@P1 COLLATE La
 -- page: none of two, or null
 SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT (([Page] IN (CAST(@P1 COLLATE Latin1_General_CI_AS AS varchar(8000)), CAST(@P2 COLLATE Latin1_General_CI_AS AS varchar(8000)))) AND ((CAST(CAST([Page] AS nvarchar(max)) AS varbinary(max)) + 0x01) IN ((CAST(CAST(CAST(@P3 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01), (CAST(CAST(CAST(@P4 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01)))) OR [Page] IS NULL);
 
+-- code: is null
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (RTRIM([Code]) IS NULL);
+
+-- code: is not null
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (RTRIM([Code]) IS NOT NULL);
+
+-- code: equal
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Code] = CAST(@P1 COLLATE Latin1_General_CI_AS AS varchar(8000))) AND ((CAST(CAST(RTRIM([Code]) AS nvarchar(max)) AS varbinary(max)) + 0x01) = (CAST(CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01)));
+
+-- code: equal or null
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Code] = CAST(@P1 COLLATE Latin1_General_CI_AS AS varchar(8000))) AND ((CAST(CAST(RTRIM([Code]) AS nvarchar(max)) AS varbinary(max)) + 0x01) = (CAST(CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01)) OR RTRIM([Code]) IS NULL);
+
+-- code: not equal
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT (([Code] = CAST(@P1 COLLATE Latin1_General_CI_AS AS varchar(8000))) AND ((CAST(CAST(RTRIM([Code]) AS nvarchar(max)) AS varbinary(max)) + 0x01) = (CAST(CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01))));
+
+-- code: less
+SELECT [Id], RTRIM([Code]) FROM [Sales].[order [lines]]] WHERE (RTRIM([Code]) IS NOT NULL);
+-- kept: 1 conditions
+
+-- code: less or equal
+SELECT [Id], RTRIM([Code]) FROM [Sales].[order [lines]]] WHERE (RTRIM([Code]) IS NOT NULL);
+-- kept: 1 conditions
+
+-- code: greater
+SELECT [Id], RTRIM([Code]) FROM [Sales].[order [lines]]] WHERE (RTRIM([Code]) IS NOT NULL);
+-- kept: 1 conditions
+
+-- code: greater, or equal, or null
+SELECT [Id], RTRIM([Code]) FROM [Sales].[order [lines]]];
+-- kept: 1 conditions
+
+-- code: between
+SELECT [Id], RTRIM([Code]) FROM [Sales].[order [lines]]] WHERE (RTRIM([Code]) IS NOT NULL);
+-- kept: 1 conditions
+
+-- code: one of two
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Code] IN (CAST(@P1 COLLATE Latin1_General_CI_AS AS varchar(8000)), CAST(@P2 COLLATE Latin1_General_CI_AS AS varchar(8000)))) AND ((CAST(CAST(RTRIM([Code]) AS nvarchar(max)) AS varbinary(max)) + 0x01) IN ((CAST(CAST(CAST(@P3 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01), (CAST(CAST(CAST(@P4 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01))));
+
+-- code: none of two, or null
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT (([Code] IN (CAST(@P1 COLLATE Latin1_General_CI_AS AS varchar(8000)), CAST(@P2 COLLATE Latin1_General_CI_AS AS varchar(8000)))) AND ((CAST(CAST(RTRIM([Code]) AS nvarchar(max)) AS varbinary(max)) + 0x01) IN ((CAST(CAST(CAST(@P3 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01), (CAST(CAST(CAST(@P4 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01)))) OR RTRIM([Code]) IS NULL);
+
 -- foreign: is null
 SELECT [Id] FROM [Sales].[order [lines]]] WHERE (CAST([Foreign] AS nvarchar(max)) IS NULL);
 

@@ -1,8 +1,6 @@
 //! A whole session against a scripted server: what is sent, what is read, and what is left of it afterwards.
 #![allow(clippy::unwrap_used)]
 
-#[path = "support/certificates.rs"]
-mod certificates;
 #[path = "support/tds.rs"]
 mod tds;
 
@@ -18,6 +16,7 @@ use connector_core::{
     Secret, Settings, Statement, Table, TableName, Value, sql,
 };
 use connector_sqlserver::CONNECTOR;
+use connector_tls::testing as certificates;
 use futures::{StreamExt, TryStreamExt};
 use tds::{Asked, Reply, Server, Type};
 
@@ -196,6 +195,18 @@ async fn every_value_that_is_bound_can_be_sent() {
             assert_eq!(asked, Asked::Statement(std::mem::take(&mut statement.sql)));
         }
     }
+}
+
+/// If this fails, the driver has learnt it, and such columns need no longer be cast.
+#[tokio::test]
+async fn the_driver_does_not_know_utf8_which_is_why_the_server_reads_it() {
+    // LCID and sort of Latin1_General_100_CI_AS_SC_UTF8, whose flags say UTF-8.
+    let utf8 = Type(&[0xa7, 0x40, 0x1f, 0x09, 0x04, 0xd0, 0x24, 0x00]);
+    let answer = [tds::columns(&[("c", utf8)]), tds::row(&[tds::bytes("é".as_bytes())]), tds::done()].concat();
+    let server = answering(move || Reply::Answer(answer.clone()));
+    let mut connection = enter(&server, &Settings::default()).await.unwrap();
+    let batches = read(connection.as_mut(), &scan(&[("c", DataType::Utf8)]), 9).await.unwrap();
+    assert_eq!(batches[0].column(0).as_string::<i32>().value(0), "Ã©");
 }
 
 /// A negative decimal: its sign, then sixteen bytes.

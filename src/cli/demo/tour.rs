@@ -18,6 +18,8 @@ use crate::local::{Report, ScanReport, athena_type};
 
 /// The queries, each with its title as a comment in front; the last one is shown a line for each column.
 const TOUR: &str = include_str!("tour.sql");
+/// The query over two catalogs, which it calls FIRST and SECOND.
+const JOINED: &str = include_str!("joined.sql");
 
 /// Rows shown of each answer.
 const SHOWN: usize = 5;
@@ -31,15 +33,27 @@ struct Outcome {
     took: Duration,
 }
 
-/// Runs all of them.
+/// Runs the one that joins tables of two catalogs.
+pub async fn joined(session: &Session, first: &str, second: &str, output: &mut Output) -> Done {
+    for (title, sql) in stops(&JOINED.replace("FIRST", first).replace("SECOND", second)) {
+        output.data(&format!("{title}\n\n{}\n", indented(&sql)))?;
+        output.flush()?;
+        let outcome = ask(session, &sql).await?;
+        let named = |scan: &ScanReport| format!("{}.{}", scan.catalog, scan.table);
+        output.data(&(told(&outcome, named) + &first_rows(&outcome)))?;
+    }
+    output.flush()
+}
+
+/// Runs all of one catalog.
 pub async fn run(session: &Session, output: &mut Output) -> Done {
-    let stops = stops();
+    let stops = stops(TOUR);
     for (index, (title, sql)) in stops.iter().enumerate() {
         output.data(&format!("{}. {title}\n\n{}\n", index + 1, indented(sql)))?;
         output.flush()?;
         let outcome = ask(session, sql).await?;
         output.data(&if index + 1 < stops.len() {
-            told(&outcome) + &first_rows(&outcome)
+            told(&outcome, |scan| scan.table.clone()) + &first_rows(&outcome)
         } else {
             types(&outcome)?
         })?;
@@ -49,9 +63,9 @@ pub async fn run(session: &Session, output: &mut Output) -> Done {
 }
 
 /// Titles and statements.
-fn stops() -> Vec<(String, String)> {
+fn stops(text: &str) -> Vec<(String, String)> {
     let mut statements = Statements::default();
-    statements.push(TOUR);
+    statements.push(text);
     let titled = |text: String| {
         let (title, sql) = text.split_once('\n')?;
         Some((title.trim_start_matches("-- ").to_owned(), sql.to_owned()))
@@ -84,10 +98,11 @@ async fn ask(session: &Session, sql: &str) -> Result<Outcome> {
     Ok(Outcome { schema: answer.schema, first, rows, report, took: started.elapsed() })
 }
 
-fn told(outcome: &Outcome) -> String {
+/// What each source was asked and sent, under the name that is given to it.
+fn told(outcome: &Outcome, named: impl Fn(&ScanReport) -> String) -> String {
     let mut text = String::new();
     for scan in &outcome.report.scans {
-        text.extend(["   ", &scan.table, "\n"]);
+        text.extend(["   ", &named(scan), "\n"]);
         for (about, what) in of_scan(scan) {
             text += &wrapped(about, &what);
         }
@@ -182,8 +197,10 @@ mod tests {
 
     #[test]
     fn every_stop_has_a_title_and_a_statement() {
-        let stops = stops();
+        let mut stops = stops(TOUR);
         assert_eq!(stops.len(), 6);
+        stops.extend(super::stops(JOINED));
+        assert_eq!(stops.len(), 7);
         for (title, sql) in stops {
             assert!(!title.is_empty() && !title.contains("--"), "{title}");
             assert!(sql.starts_with("SELECT ") && !sql.contains("--"), "{sql}");

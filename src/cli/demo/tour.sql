@@ -14,7 +14,7 @@ SELECT o.status, count(*) AS items, sum(i.quantity * i.price) AS total
 FROM shop.orders AS o JOIN shop.order_items AS i ON i.order_id = o.id
 GROUP BY o.status ORDER BY total DESC;
 
--- Athena has milliseconds, PostgreSQL microseconds: = means the whole millisecond, and finds the row
+-- Athena has milliseconds, the source microseconds: = means the whole millisecond, and finds the row
 SELECT id, happened_at, kind
 FROM shop.events
 WHERE happened_at = TIMESTAMP '2024-01-01 00:20:34.124';

@@ -1,16 +1,21 @@
-//! Databases started for the demo and the tests: real servers as child processes, gone when their owner is gone.
+//! Databases started for the demo and the tests: real servers as child processes, gone when their owner is gone; and servers of
+//! somebody's own, which get a shop and lose it again.
 //!
 //! Not a way to run a database that matters: nothing here survives, and nothing is written safely to disk. This room reads
 //! no environment; what it needs to know of it (PATH, the cache directory) the caller gives.
 
 mod certificate;
-mod client;
+mod guest;
 mod keeper;
+mod launch;
+mod mysql;
 mod place;
 mod postgres;
-mod programs;
-mod reader;
+mod script;
+mod secret;
 
-pub use postgres::{Postgres, PostgresOptions};
-pub use programs::{FETCHED_VERSION, Programs, cache_dir};
-pub use reader::secrets_file;
+pub use guest::{Guest, GuestOptions, Kind};
+pub use mysql::{MySql, MySqlOptions, Product};
+pub use postgres::{FETCHED_VERSION, Postgres, PostgresOptions, Programs, cache_dir};
+use secret::percent_encoded;
+pub use secret::{random_password, secrets_file};

@@ -1,6 +1,6 @@
 //! Where a server lives and as whom: its directory, the user it runs as, what that user can reach.
 //!
-//! PostgreSQL refuses to run as root, so root hands the directory to another user and starts the server as that one.
+//! A server refuses to run as root, so root hands the directory to another user and starts the server as that one.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
@@ -20,29 +20,31 @@ pub struct User {
     pub gid: u32,
 }
 
-/// A new private directory: under `memory` where that has room and may be written, else under `temp`.
-pub fn make(memory: Option<&Path>, temp: &Path) -> Result<TempDir> {
+/// A new private directory whose name begins with `prefix`: under `memory` where that has room and may be written, else under `temp`.
+pub fn make(prefix: &str, memory: Option<&Path>, temp: &Path) -> Result<TempDir> {
     let roomy =
         |place: &&Path| rustix::fs::statvfs(*place).is_ok_and(|fs| fs.f_bavail.saturating_mul(fs.f_frsize) >= ROOM);
     let private = fs::Permissions::from_mode(0o700);
     let mut builder = tempfile::Builder::new();
-    builder.prefix("glaux-postgresql-").rand_bytes(8).permissions(private);
+    builder.prefix(prefix).rand_bytes(8).permissions(private);
     if let Some(Ok(dir)) = memory.filter(roomy).map(|place| builder.tempdir_in(place)) {
         return Ok(dir);
     }
     builder.tempdir_in(temp).map_err(|error| io("making a directory", temp, error))
 }
 
-/// The user a server must run as when `dir`, which we just made, shows that we are root; none when we are not.
-pub fn server_user(dir: &Path) -> Result<Option<User>> {
+/// The first of `names` that there is, for `server` to run as when `dir`, which we just made, shows that we are root; none when we
+/// are not.
+pub fn server_user(dir: &Path, server: &str, names: &[&str]) -> Result<Option<User>> {
     if fs::metadata(dir).map_err(|error| io("looking at", dir, error))?.uid() != 0 {
         return Ok(None);
     }
     let users = fs::read_to_string("/etc/passwd").map_err(|error| io("reading", Path::new("/etc/passwd"), error))?;
-    let found = ["postgres", "nobody"].iter().find_map(|name| find_user(&users, name));
+    let found = names.iter().find_map(|name| find_user(&users, name));
     let missing = || {
-        Error::new(ErrorKind::NotFound, "PostgreSQL does not run as root, and there is no user postgres or nobody")
-            .hint("run as another user than root, or make a user called postgres")
+        let names = names.join(" or ");
+        Error::new(ErrorKind::NotFound, format!("{server} does not run as root, and there is no user {names}"))
+            .hint("run as another user than root, or make one of these users")
     };
     found.map(Some).ok_or_else(missing)
 }
@@ -56,10 +58,10 @@ fn find_user(passwd: &str, name: &str) -> Option<User> {
     })
 }
 
-/// Whether a user without rights of its own can run the programs in `bin`.
-pub fn everyone_can_run(bin: &Path) -> bool {
+/// Whether a user without rights of its own can run a program.
+pub fn everyone_can_run(program: &Path) -> bool {
     let allows = |path: &Path, bits: u32| fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & bits == bits);
-    bin.ancestors().all(|dir| allows(dir, 0o001)) && allows(&bin.join("postgres"), 0o005)
+    program.ancestors().skip(1).all(|dir| allows(dir, 0o001)) && allows(program, 0o005)
 }
 
 /// Refuses a directory that we made for `user` where that one cannot get to it.
@@ -165,10 +167,10 @@ mod tests {
     #[test]
     fn a_place_in_memory_that_is_missing_or_small_is_not_used() {
         let temp = tempfile::tempdir().unwrap();
-        let made = make(Some(Path::new("/nowhere/at/all")), temp.path()).unwrap();
+        let made = make("x-", Some(Path::new("/nowhere/at/all")), temp.path()).unwrap();
         assert!(made.path().starts_with(temp.path()));
         // /proc reports no room at all.
-        let made = make(Some(Path::new("/proc")), temp.path()).unwrap();
+        let made = make("x-", Some(Path::new("/proc")), temp.path()).unwrap();
         assert!(made.path().starts_with(temp.path()));
         assert_eq!(fs::metadata(made.path()).unwrap().permissions().mode() & 0o777, 0o700);
     }
@@ -182,7 +184,7 @@ mod tests {
         fs::set_permissions(bin.join("postgres"), fs::Permissions::from_mode(0o755)).unwrap();
         std::os::unix::fs::symlink("postgres", bin.join("postmaster")).unwrap();
         fs::set_permissions(temp.path(), fs::Permissions::from_mode(0o700)).unwrap();
-        assert!(!everyone_can_run(&bin));
+        assert!(!everyone_can_run(&bin.join("postgres")));
 
         let to = temp.path().join("copy");
         copy(&temp.path().join("pg"), &to).unwrap();

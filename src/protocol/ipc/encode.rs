@@ -14,10 +14,17 @@ use crate::protocol::Framing;
 /// A body that holds nothing, because AWS's reader throws where there is none.
 const NO_COLUMNS: usize = 8;
 
-/// Writes a batch message into one buffer; no rows are no bytes, and rows without columns get a body of eight zeros.
+/// A batch message: no rows are no bytes, and rows without columns get a body of eight zeros.
 pub fn encode_batch(batch: &RecordBatch, framing: Framing) -> Result<Vec<u8>> {
+    let mut out = Vec::new();
+    write_batch(&mut out, batch, framing)?;
+    Ok(out)
+}
+
+/// Writes a batch message into a buffer that is empty, and may have been used before.
+pub fn write_batch(out: &mut Vec<u8>, batch: &RecordBatch, framing: Framing) -> Result<()> {
     if batch.num_rows() == 0 {
-        return Ok(Vec::new());
+        return Ok(());
     }
     let mut body = Body::default();
     for (field, column) in batch.schema_ref().fields().iter().zip(batch.columns()) {
@@ -26,7 +33,7 @@ pub fn encode_batch(batch: &RecordBatch, framing: Framing) -> Result<Vec<u8>> {
     if body.length == 0 {
         body.length = NO_COLUMNS;
     }
-    body.write(batch.num_rows(), framing)
+    body.write(out, batch.num_rows(), framing)
 }
 
 #[derive(Default)]
@@ -90,16 +97,15 @@ impl Body {
         Ok(())
     }
 
-    fn write(&self, rows: usize, framing: Framing) -> Result<Vec<u8>> {
-        let metadata = self.metadata(rows, framing)?;
-        let mut out = begin(&metadata, framing, self.length)?;
+    fn write(&self, out: &mut Vec<u8>, rows: usize, framing: Framing) -> Result<()> {
+        begin(out, &self.metadata(rows, framing)?, framing, self.length)?;
         let end = out.len() + self.length;
         for buffer in &self.buffers {
             out.extend_from_slice(buffer);
             out.resize(padded(out.len()), 0);
         }
         out.resize(end, 0);
-        Ok(out)
+        Ok(())
     }
 
     fn metadata(&self, rows: usize, framing: Framing) -> Result<Vec<u8>> {

@@ -8,6 +8,10 @@ use crate::protocol::Framing;
 
 const CONTINUATION: [u8; 4] = [0xff; 4];
 const ALIGNMENT: usize = 8;
+/// What sealing appends finds room without moving the message.
+const TAG: usize = 16;
+/// The share of a message that the next one in the same buffer may be larger without moving it.
+const SPARE: usize = 16;
 
 /// A message as it came: its verified metadata, and where its body lies.
 pub(super) struct Envelope<'m> {
@@ -49,8 +53,8 @@ fn limits(metadata: &[u8]) -> VerifierOptions {
     }
 }
 
-/// A buffer with the prefix and the metadata in it, and room for a body of the given length.
-pub(super) fn begin(metadata: &[u8], framing: Framing, body: usize) -> Result<Vec<u8>> {
+/// Puts the prefix and the metadata into an empty buffer, and makes room for a body of the given length.
+pub(super) fn begin(out: &mut Vec<u8>, metadata: &[u8], framing: Framing, body: usize) -> Result<()> {
     let prefix = match framing {
         Framing::Modern => CONTINUATION.len() + size_of::<i32>(),
         Framing::Legacy => size_of::<i32>(),
@@ -58,14 +62,15 @@ pub(super) fn begin(metadata: &[u8], framing: Framing, body: usize) -> Result<Ve
     let start = (prefix + metadata.len()).next_multiple_of(ALIGNMENT);
     let length = i32::try_from(start - prefix)
         .map_err(|_| Error::new(ErrorKind::TooLarge, "a schema is too large to be sent"))?;
-    let mut out = Vec::with_capacity(start + body);
+    let room = start + body;
+    out.reserve_exact(room + room / SPARE + TAG);
     if framing == Framing::Modern {
         out.extend_from_slice(&CONTINUATION);
     }
     out.extend_from_slice(&length.to_le_bytes());
     out.extend_from_slice(metadata);
     out.resize(start, 0);
-    Ok(out)
+    Ok(())
 }
 
 pub(super) fn padded(length: usize) -> usize {

@@ -11,5 +11,5 @@ mod message;
 mod schema;
 
 pub use decode::{decode_batch, decode_batch_in};
-pub use encode::encode_batch;
+pub use encode::{encode_batch, write_batch};
 pub use schema::{decode_schema, encode_schema};

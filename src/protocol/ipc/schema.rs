@@ -29,7 +29,9 @@ pub fn encode_schema(schema: &Schema, framing: Framing) -> Result<Vec<u8>> {
     };
     let message = fb::Message::create(&mut builder, &args);
     fb::finish_message_buffer(&mut builder, message);
-    begin(builder.finished_data(), framing, 0)
+    let mut out = Vec::new();
+    begin(&mut out, builder.finished_data(), framing, 0)?;
+    Ok(out)
 }
 
 /// Reads a schema message in either framing.

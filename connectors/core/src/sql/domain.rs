@@ -100,6 +100,8 @@ pub(super) struct Comparison<'c> {
 enum Compared {
     Plainly,
     ByCodePoint(BinaryText),
+    /// As the column's own collation does it, beside a comparison by code point.
+    Beside,
     /// In the column's own type, whose printed form the values are.
     InOwnType(&'static str),
     Above,
@@ -117,7 +119,7 @@ impl Compared {
     fn binary(self) -> Option<BinaryText> {
         match self {
             Self::ByCodePoint(binary) => Some(binary),
-            Self::Plainly | Self::InOwnType(_) | Self::Above => None,
+            Self::Plainly | Self::Beside | Self::InOwnType(_) | Self::Above => None,
         }
     }
 }
@@ -142,7 +144,7 @@ impl<'c> Comparison<'c> {
     fn operand(&self, compared: Compared, writer: &mut Writer<'_>) -> Option<()> {
         writer.text_operand(compared.binary(), |writer| {
             match compared {
-                Compared::InOwnType(_) => writer.identifier(&self.column.remote_name),
+                Compared::InOwnType(_) | Compared::Beside => writer.identifier(&self.column.remote_name),
                 _ => writer.column(self.column),
             }
             Some(())
@@ -166,7 +168,7 @@ impl<'c> Comparison<'c> {
     fn equality(&self, values: &[&Value], writer: &Writer<'_>) -> Compared {
         let prints = |own| values.iter().all(|value| writer.dialect().prints(own, value));
         match self.column.mapping.read_as {
-            ReadAs::Printed { own, .. } if prints(own) => Compared::InOwnType(own),
+            ReadAs::Printed { own, .. } | ReadAs::Decoded { own } if prints(own) => Compared::InOwnType(own),
             _ => self.equality,
         }
     }
@@ -184,10 +186,10 @@ impl<'c> Comparison<'c> {
         match self.equality(values, writer) {
             Compared::Above => None,
             compared @ Compared::ByCodePoint(BinaryText { beside_plain: true, .. })
-                if self.column.mapping.read_as == ReadAs::Plain =>
+                if matches!(self.column.mapping.read_as, ReadAs::Plain | ReadAs::Unpadded { .. }) =>
             {
                 writer.text("(");
-                self.lists(values, Compared::Plainly, writer)?;
+                self.lists(values, Compared::Beside, writer)?;
                 writer.text(") AND (");
                 self.lists(values, compared, writer)?;
                 writer.text(")");

@@ -134,10 +134,10 @@ fn write_form(scan: &Scan, function: Function, args: &[Expr], writer: &mut Write
     let form = writer.dialect().function(function, &types)?;
     let call = Call { scan, function, args, binary: binary_text(scan, function, args, writer)? };
     match form {
+        FunctionForm::IsNull => call.joined("", "", writer.dialect().is_null(), writer),
         FunctionForm::Infix(operator) => call.joined("", operator, "", writer),
         FunctionForm::Around(open, between, close) => call.joined(open, between, close, writer),
         FunctionForm::Prefix(operator) => call.joined(operator, "", "", writer),
-        FunctionForm::Postfix(operator) => call.joined("", "", operator, writer),
         FunctionForm::Call(name) => {
             writer.text(name);
             call.joined("(", ", ", ")", writer)

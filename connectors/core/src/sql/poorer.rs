@@ -36,7 +36,7 @@ impl Dialect for Poor {
             Function::Not => FunctionForm::Prefix("NOT "),
             Function::Equal => FunctionForm::Infix(" = "),
             Function::LessThan => FunctionForm::Infix(" < "),
-            Function::IsNull => FunctionForm::Postfix(" IS NULL"),
+            Function::IsNull => FunctionForm::IsNull,
             Function::IsDistinctFrom => FunctionForm::Around("NOT EXISTS (SELECT ", " INTERSECT SELECT ", ")"),
             Function::LikePattern => FunctionForm::Around("", " LIKE ", " ESCAPE '!'"),
             Function::In => FunctionForm::In,
@@ -77,10 +77,13 @@ fn scan() -> Scan {
         let mapping = ColumnMapping { data_type, read_as: ReadAs::Plain, bind_as: None, pushdown };
         Column { name: name.into(), remote_name: name.into(), comment: None, mapping }
     };
+    let mut unpadded = column("c", DataType::Utf8, Pushdown::Collated);
+    unpadded.mapping.read_as = ReadAs::Unpadded { open: "rtrim(", close: ")" };
     let columns = vec![
         column("i", DataType::Int32, Pushdown::Full),
         column("b", DataType::Boolean, Pushdown::Full),
         column("t", DataType::Utf8, Pushdown::Collated),
+        unpadded,
     ];
     let table = Table { name: TableName::new("s", "t"), columns, comment: None };
     Scan::new(table, vec!["i".to_owned()])
@@ -135,6 +138,16 @@ fn a_value_is_bound_as_its_columns_type_only_where_the_column_is_compared_as_it_
     scan.domains = [("t".to_owned(), Domain::single(DataType::Utf8, Value::Text("a".into())))].into();
     let types: Vec<_> = render(&scan, &Poor).unwrap().statement.binds.iter().map(|bind| bind.source_type).collect();
     assert_eq!(types, [Some("varchar"), None]);
+}
+
+#[test]
+fn a_padded_text_is_compared_without_its_padding_and_its_index_still_serves() {
+    let one = wanted("c", Domain::single(DataType::Utf8, Value::Text("a".into())));
+    assert_eq!(one, ("(([c] = @1) AND (bin(rtrim([c])) = bin(@2)))".to_owned(), 0));
+    let equal = call(Function::Equal, vec![reference("c", DataType::Utf8), text("a")]);
+    assert_eq!(filtered(equal), ("(bin((rtrim([c]))) = bin((@1)))".to_owned(), 0));
+    let selected = Scan { projection: vec!["c".to_owned()], ..scan() };
+    assert!(render(&selected, &Poor).unwrap().statement.sql.starts_with("SELECT rtrim([c])"));
 }
 
 #[test]

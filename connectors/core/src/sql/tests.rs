@@ -174,6 +174,18 @@ fn equality_with_what_the_columns_own_type_prints_is_asked_of_the_column_itself(
 }
 
 #[test]
+fn equality_with_what_the_reader_prints_is_asked_of_the_column_itself_too() {
+    let asked = |value| {
+        let mut scan = with(&[("u", Domain::single(DataType::Utf8, text(value)))]);
+        scan.table.columns[2].mapping.read_as = ReadAs::Decoded { own: "own" };
+        let statement = render(&scan, &Plain).unwrap().statement;
+        (conditions(&scan).0, statement.binds[0].source_type)
+    };
+    assert_eq!(asked("k"), ("(\"U\" = $1)".into(), Some("own")));
+    assert_eq!(asked("x"), ("(\"U\" COLLATE bin = $1)".into(), None));
+}
+
+#[test]
 fn null_is_wanted_or_not_and_nothing_is_said_so() {
     let mut domain = Domain::single(DataType::Int32, Value::Int(1));
     domain.nulls = true;

@@ -42,12 +42,17 @@ impl<'d> Writer<'d> {
     /// Writes a column as it is read, which is also how it is compared.
     pub(super) fn column(&mut self, column: &Column) {
         match column.mapping.read_as {
-            ReadAs::Plain => self.identifier(&column.remote_name),
+            ReadAs::Plain | ReadAs::Decoded { .. } => self.identifier(&column.remote_name),
             ReadAs::Call(function) => {
                 self.text(function);
                 self.text("(");
                 self.identifier(&column.remote_name);
                 self.text(")");
+            }
+            ReadAs::Unpadded { open, close } => {
+                self.text(open);
+                self.identifier(&column.remote_name);
+                self.text(close);
             }
             ReadAs::Cast(source_type) | ReadAs::Printed { cast: source_type, .. } => {
                 self.text("CAST(");

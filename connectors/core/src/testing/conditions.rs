@@ -110,7 +110,7 @@ pub(super) fn call(function: Function, args: Vec<Expr>) -> Expr {
 }
 
 /// The value of a cell, if it is one that a constraint can carry.
-pub(super) fn value(column: &dyn Array, row: usize) -> Option<Value> {
+pub fn value(column: &dyn Array, row: usize) -> Option<Value> {
     if column.is_null(row) {
         return None;
     }

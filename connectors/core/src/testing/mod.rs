@@ -7,3 +7,5 @@ pub mod boundary;
 mod conditions;
 pub mod scans;
 pub mod suite;
+
+pub use conditions::value;

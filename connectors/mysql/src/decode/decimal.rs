@@ -1,6 +1,6 @@
 //! Decimals, which come as digits, into 128 bits: exactly or not at all.
 
-use super::Fault;
+use connector_core::decode::Fault;
 
 /// A decimal type to decode into.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +37,7 @@ impl Target {
     }
 
     fn too_fine(self) -> Fault {
-        Fault::Value(format!("a fraction finer than scale {}", self.scale))
+        Fault::Value(format!("a fraction finer than scale {}", self.scale).into())
     }
 }
 

@@ -3,25 +3,23 @@
 //! Which buffers a column gets follows from its type on the wire and its type for Athena together, so that a table that has
 //! changed since it was described is noticed. Not here: where rows come from.
 
-mod cells;
 mod decimal;
 mod scalar;
 
-use std::sync::Arc;
-
+use arrow_array::RecordBatch;
 use arrow_array::types::{
     Date32Type, Date64Type, Decimal128Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
     TimestampMillisecondType,
 };
-use arrow_array::{RecordBatch, RecordBatchOptions};
-use arrow_schema::{DataType, Schema, SchemaRef, TimeUnit};
+use arrow_schema::{DataType, TimeUnit};
+use connector_core::decode::{Batcher, Bits, Cells, Fault, Fixed, Nulls, Varied, whole};
 use connector_core::{BatchLimits, Column, Error, ErrorKind, Result};
 
 use crate::follower::{Width, first_value, is_null, width};
 use crate::options::Shown;
 use crate::packet::{Described, Rest};
 
-use cells::{Bits, Cells, Fixed, Nulls, Varied};
+const NOT_UTF8: &str = "text that is not in the character set its column claims";
 
 /// Types on the wire, by number.
 pub(crate) mod kind {
@@ -52,23 +50,6 @@ pub(crate) mod kind {
     pub(crate) const GEOMETRY: u8 = 255;
 }
 
-/// Why a value cannot be shown: its class, never the value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
-    /// The value does not fit its column's type; the text says what kind of value it is.
-    Value(String),
-    /// More than Arrow's offsets can address.
-    TooLarge,
-    /// The bytes are not what the protocol says.
-    Malformed,
-}
-
-impl Fault {
-    fn value(class: &str) -> Self {
-        Self::Value(class.to_owned())
-    }
-}
-
 /// The bytes of a row's values, in order; NULL is nothing.
 pub(crate) fn cells_of<'r>(
     row: &'r [u8],
@@ -89,62 +70,58 @@ pub(crate) fn cells_of<'r>(
 }
 
 /// The buffers for a column that comes as `wire` and is shown as `data_type`; nothing if the two do not belong together.
-fn cells(wire: Described, data_type: &DataType, shown: Shown) -> Option<Box<dyn Cells>> {
+fn cells(wire: Described, data_type: &DataType, shown: Shown) -> Option<Box<dyn Cells<[u8]>>> {
     let zero_is_null = shown.zero_is_null;
     Some(match (wire.kind, wire.unsigned, data_type) {
-        (kind::TINY, false, DataType::Boolean) | (kind::BIT, _, DataType::Boolean) => {
-            Box::new(Bits::new(scalar::truth))
-        }
-        (kind::TINY, false, DataType::Int8) => Fixed::boxed::<Int8Type>(data_type, scalar::int1),
-        (kind::TINY, true, DataType::Int16) => Fixed::boxed::<Int16Type>(data_type, scalar::uint1),
-        (kind::SHORT, false, DataType::Int16) => Fixed::boxed::<Int16Type>(data_type, scalar::int2),
-        (kind::SHORT, true, DataType::Int32) => Fixed::boxed::<Int32Type>(data_type, scalar::uint2),
+        (kind::TINY, false, DataType::Boolean) | (kind::BIT, _, DataType::Boolean) => Bits::boxed(scalar::truth),
+        (kind::TINY, false, DataType::Int8) => Fixed::<Int8Type>::boxed(data_type, scalar::int1),
+        (kind::TINY, true, DataType::Int16) => Fixed::<Int16Type>::boxed(data_type, scalar::uint1),
+        (kind::SHORT, false, DataType::Int16) => Fixed::<Int16Type>::boxed(data_type, scalar::int2),
+        (kind::SHORT, true, DataType::Int32) => Fixed::<Int32Type>::boxed(data_type, scalar::uint2),
         (kind::INT24, _, DataType::Int32) | (kind::LONG, false, DataType::Int32) => {
-            Fixed::boxed::<Int32Type>(data_type, scalar::int4)
+            Fixed::<Int32Type>::boxed(data_type, scalar::int4)
         }
-        (kind::LONG, true, DataType::Int64) => Fixed::boxed::<Int64Type>(data_type, scalar::uint4),
-        (kind::LONGLONG, false, DataType::Int64) => Fixed::boxed::<Int64Type>(data_type, scalar::int8),
-        (kind::LONGLONG, true, DataType::Decimal128(20, 0)) => Fixed::boxed::<Decimal128Type>(data_type, scalar::uint8),
-        (kind::BIT, _, DataType::Int64) => Fixed::boxed::<Int64Type>(data_type, scalar::bits),
-        (kind::BIT, _, DataType::Decimal128(20, 0)) => Fixed::boxed::<Decimal128Type>(data_type, scalar::wide_bits),
-        (kind::FLOAT, _, DataType::Float32) => Fixed::boxed::<Float32Type>(data_type, scalar::float4),
-        (kind::DOUBLE, _, DataType::Float64) => Fixed::boxed::<Float64Type>(data_type, scalar::float8),
+        (kind::LONG, true, DataType::Int64) => Fixed::<Int64Type>::boxed(data_type, scalar::uint4),
+        (kind::LONGLONG, false, DataType::Int64) => Fixed::<Int64Type>::boxed(data_type, scalar::int8),
+        (kind::LONGLONG, true, DataType::Decimal128(20, 0)) => Fixed::<Decimal128Type>::boxed(data_type, scalar::uint8),
+        (kind::BIT, _, DataType::Int64) => Fixed::<Int64Type>::boxed(data_type, scalar::bits),
+        (kind::BIT, _, DataType::Decimal128(20, 0)) => Fixed::<Decimal128Type>::boxed(data_type, scalar::wide_bits),
+        (kind::FLOAT, _, DataType::Float32) => Fixed::<Float32Type>::boxed(data_type, scalar::float4),
+        (kind::DOUBLE, _, DataType::Float64) => Fixed::<Float64Type>::boxed(data_type, scalar::float8),
         (kind::NEWDECIMAL, _, DataType::Decimal128(precision, scale)) => {
             let target = decimal::Target::new(*precision, *scale)?;
-            Fixed::boxed::<Decimal128Type>(data_type, move |bytes: &[u8]| target.decode(bytes).map(Some))
+            Fixed::<Decimal128Type>::boxed(data_type, move |bytes: &[u8]| target.decode(bytes).map(Some))
         }
         (kind::DATE, _, DataType::Date32) => {
-            Fixed::boxed::<Date32Type>(data_type, move |bytes: &[u8]| scalar::date(bytes, zero_is_null))
+            Fixed::<Date32Type>::boxed(data_type, move |bytes: &[u8]| scalar::date(bytes, zero_is_null))
         }
         (kind::DATETIME | kind::TIMESTAMP, _, DataType::Date64) => {
-            Fixed::boxed::<Date64Type>(data_type, move |bytes: &[u8]| scalar::millis(bytes, zero_is_null))
+            Fixed::<Date64Type>::boxed(data_type, move |bytes: &[u8]| scalar::millis(bytes, zero_is_null))
         }
         (kind::TIMESTAMP, _, DataType::Timestamp(TimeUnit::Millisecond, Some(_))) => {
             let zoned = move |bytes: &[u8]| scalar::zoned_millis(bytes, zero_is_null);
-            Fixed::boxed::<TimestampMillisecondType>(data_type, zoned)
+            Fixed::<TimestampMillisecondType>::boxed(data_type, zoned)
         }
         (kind::TINY | kind::SHORT | kind::INT24 | kind::LONG | kind::LONGLONG, ..) => integers(wire, data_type)?,
         (kind::NULL, ..) => Box::new(Nulls::of(data_type)),
-        (kind::JSON, _, DataType::Utf8) => Box::new(Varied::text()),
-        (kind::VARCHAR | kind::ENUM..=kind::STRING, _, DataType::Utf8) if !wire.binary => Box::new(Varied::text()),
-        (kind::VARCHAR | kind::TINY_BLOB..=kind::STRING, _, DataType::Binary) if wire.binary => {
-            Box::new(Varied::binary())
-        }
-        (kind::GEOMETRY | kind::VECTOR, _, DataType::Binary) => Box::new(Varied::binary()),
+        (kind::JSON, _, DataType::Utf8) => Varied::text(NOT_UTF8, whole),
+        (kind::VARCHAR | kind::ENUM..=kind::STRING, _, DataType::Utf8) if !wire.binary => Varied::text(NOT_UTF8, whole),
+        (kind::VARCHAR | kind::TINY_BLOB..=kind::STRING, _, DataType::Binary) if wire.binary => Varied::binary(whole),
+        (kind::GEOMETRY | kind::VECTOR, _, DataType::Binary) => Varied::binary(whole),
         _ => return None,
     })
 }
 
 /// Buffers for whole numbers of another width than they are shown in: what is computed comes in any (a cast year, a view's sum).
-fn integers(wire: Described, data_type: &DataType) -> Option<Box<dyn Cells>> {
+fn integers(wire: Described, data_type: &DataType) -> Option<Box<dyn Cells<[u8]>>> {
     let read = move |bytes: &[u8]| scalar::integer(bytes, wire.unsigned);
     Some(match data_type {
-        DataType::Int8 => Fixed::boxed::<Int8Type>(data_type, move |bytes: &[u8]| scalar::narrow(read(bytes)?)),
-        DataType::Int16 => Fixed::boxed::<Int16Type>(data_type, move |bytes: &[u8]| scalar::narrow(read(bytes)?)),
-        DataType::Int32 => Fixed::boxed::<Int32Type>(data_type, move |bytes: &[u8]| scalar::narrow(read(bytes)?)),
-        DataType::Int64 => Fixed::boxed::<Int64Type>(data_type, move |bytes: &[u8]| scalar::narrow(read(bytes)?)),
+        DataType::Int8 => Fixed::<Int8Type>::boxed(data_type, move |bytes: &[u8]| scalar::narrow(read(bytes)?)),
+        DataType::Int16 => Fixed::<Int16Type>::boxed(data_type, move |bytes: &[u8]| scalar::narrow(read(bytes)?)),
+        DataType::Int32 => Fixed::<Int32Type>::boxed(data_type, move |bytes: &[u8]| scalar::narrow(read(bytes)?)),
+        DataType::Int64 => Fixed::<Int64Type>::boxed(data_type, move |bytes: &[u8]| scalar::narrow(read(bytes)?)),
         DataType::Decimal128(20, 0) => {
-            Fixed::boxed::<Decimal128Type>(data_type, move |bytes: &[u8]| read(bytes).map(Some))
+            Fixed::<Decimal128Type>::boxed(data_type, move |bytes: &[u8]| read(bytes).map(Some))
         }
         _ => return None,
     })
@@ -152,14 +129,8 @@ fn integers(wire: Described, data_type: &DataType) -> Option<Box<dyn Cells>> {
 
 /// Turns rows into batches.
 pub(crate) struct RowDecoder {
-    schema: SchemaRef,
     wire: Vec<Described>,
-    columns: Vec<Box<dyn Cells>>,
-    limits: BatchLimits,
-    rows: usize,
-    rows_before: u64,
-    bits_per_row: usize,
-    varying_bytes: usize,
+    batcher: Batcher<[u8]>,
 }
 
 impl RowDecoder {
@@ -175,77 +146,30 @@ impl RowDecoder {
             .iter()
             .zip(&wire)
             .map(|(column, wire)| cells(*wire, &column.mapping.data_type, shown).ok_or_else(|| changed(column, *wire)));
-        let columns = columns.collect::<Result<Vec<_>>>()?;
-        let bits_per_row = columns.iter().map(|column| column.bits_per_row()).sum();
-        let schema = schema(described);
-        Ok(Self { schema, wire, columns, limits, rows: 0, rows_before: 0, bits_per_row, varying_bytes: 0 })
+        let batcher = Batcher::new(described, columns.collect::<Result<_>>()?, limits).advising(advice);
+        Ok(Self { wire, batcher })
     }
 
     /// Adds a row.
     ///
     /// Errors: corrupt, for a value outside its type; it names column, row and the value's class.
     pub(crate) fn push(&mut self, row: &[u8]) -> Result<()> {
-        for (index, (column, cell)) in self.columns.iter_mut().zip(cells_of(row, &self.wire)).enumerate() {
-            let pushed = match cell {
-                Ok(Some(bytes)) => column.push(bytes),
-                Ok(None) => {
-                    column.push_null();
-                    Ok(0)
-                }
-                Err(fault) => Err(fault),
-            };
-            match pushed {
-                Ok(bytes) => self.varying_bytes += bytes,
-                Err(fault) => return Err(self.fault(index, self.rows, &fault)),
-            }
+        for (index, cell) in cells_of(row, &self.wire).take(self.batcher.width()).enumerate() {
+            let cell = cell.map_err(|fault| self.batcher.fault(index, &fault))?;
+            self.batcher.push(index, cell)?;
         }
-        self.rows += 1;
+        self.batcher.end_row();
         Ok(())
     }
 
-    /// Whether the batch has reached one of its limits. Sizes are estimated from above, by some bytes a column.
+    /// Whether the batch has reached one of its limits.
     pub(crate) fn is_full(&self) -> bool {
-        self.rows >= self.limits.rows || self.bytes() >= self.limits.bytes
-    }
-
-    fn bytes(&self) -> usize {
-        const ROUNDING: usize = 8;
-        self.rows * self.bits_per_row / 8 + self.varying_bytes + self.columns.len() * ROUNDING
+        self.batcher.is_full()
     }
 
     /// The rows so far as a batch; nothing if there are none.
     pub(crate) fn take(&mut self) -> Result<Option<RecordBatch>> {
-        if self.rows == 0 {
-            return Ok(None);
-        }
-        let mut arrays = Vec::with_capacity(self.columns.len());
-        for index in 0..self.columns.len() {
-            match self.columns.get_mut(index).map(|column| column.finish()) {
-                Some(Ok(array)) => arrays.push(array),
-                Some(Err((row, fault))) => return Err(self.fault(index, row, &fault)),
-                None => {}
-            }
-        }
-        let options = RecordBatchOptions::new().with_row_count(Some(self.rows));
-        let batch = RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options)
-            .map_err(|error| Error::internal(format!("columns do not make a batch: {error}")))?;
-        self.rows_before += u64::try_from(self.rows).unwrap_or(0);
-        (self.rows, self.varying_bytes) = (0, 0);
-        Ok(Some(batch))
-    }
-
-    fn fault(&self, column: usize, row: usize, fault: &Fault) -> Error {
-        let name = self.schema.fields().get(column).map_or("?", |field| field.name());
-        let data_type = self.schema.fields().get(column).map_or(&DataType::Null, |field| field.data_type());
-        let row = self.rows_before + u64::try_from(row).unwrap_or(0) + 1;
-        let place = format!("column {name:?}, row {row} of the answer");
-        match fault {
-            Fault::Value(class) => {
-                Error::corrupt(format!("{place}: {class} does not fit {}", athena(data_type))).hint(advice(data_type))
-            }
-            Fault::TooLarge => Error::new(ErrorKind::TooLarge, format!("{place}: more than 2 GiB in one batch")),
-            Fault::Malformed => Error::corrupt(format!("{place}: the bytes are not those of its type")),
-        }
+        self.batcher.take()
     }
 }
 
@@ -258,22 +182,6 @@ fn advice(data_type: &DataType) -> &'static str {
         }
         _ => "leave such rows out with a view at the source, or the column out of the query",
     }
-}
-
-/// The types that a user of Athena knows.
-fn athena(data_type: &DataType) -> String {
-    match data_type {
-        DataType::Decimal128(precision, scale) => format!("decimal({precision},{scale})"),
-        DataType::Date32 => "date".into(),
-        DataType::Date64 => "timestamp(3)".into(),
-        DataType::Timestamp(..) => "timestamp(3) with time zone".into(),
-        DataType::Utf8 => "varchar".into(),
-        other => other.to_string().to_lowercase(),
-    }
-}
-
-fn schema(described: &[Column]) -> SchemaRef {
-    Arc::new(Schema::new(described.iter().map(Column::field).collect::<Vec<_>>()))
 }
 
 fn changed(column: &Column, wire: Described) -> Error {

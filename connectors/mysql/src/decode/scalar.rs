@@ -1,8 +1,8 @@
 //! Single values of fixed width, as the binary protocol sends them.
 
+use connector_core::decode::Fault;
 use connector_core::pack_zoned;
 
-use super::Fault;
 use crate::calendar::{DAY, days};
 use crate::packet::Rest;
 

@@ -3,8 +3,6 @@
 // The keeper outlives this process by a moment, so nobody waits for it; what is printed is the test's output.
 #![allow(dead_code, clippy::print_stdout, clippy::unwrap_used, clippy::zombie_processes)]
 
-pub mod certificates;
-
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, Command, Stdio};
@@ -14,6 +12,7 @@ use arrow_array::{Array, RecordBatch};
 use connector_core::testing::suite;
 use connector_core::{Connection, Credential, Endpoint, Error, Scan, Secret, Settings, Table, TableName};
 use connector_mysql::CONNECTOR;
+use connector_tls::testing as certificates;
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Opts, OptsBuilder};
 

@@ -5,21 +5,19 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, ListArray};
 use arrow_buffer::{NullBufferBuilder, OffsetBuffer, ScalarBuffer};
 use arrow_schema::FieldRef;
-
-use super::Fault;
-use super::cells::{Cells, first_offset, offset};
+use connector_core::decode::{Cells, Fault, first_offset, offset};
 
 /// Lists whose elements go to buffers of their own.
 pub(super) struct List {
     field: FieldRef,
     element_oid: u32,
-    elements: Box<dyn Cells>,
+    elements: Box<dyn Cells<[u8]>>,
     offsets: Vec<i32>,
     nulls: NullBufferBuilder,
 }
 
 impl List {
-    pub(super) fn new(field: FieldRef, element_oid: u32, elements: Box<dyn Cells>) -> Self {
+    pub(super) fn new(field: FieldRef, element_oid: u32, elements: Box<dyn Cells<[u8]>>) -> Self {
         Self { field, element_oid, elements, offsets: first_offset(0), nulls: NullBufferBuilder::new(0) }
     }
 
@@ -33,7 +31,7 @@ impl List {
         match dimensions {
             0 => return Ok(0),
             1 => {}
-            more => return Err(Fault::Value(format!("an array of {more} dimensions"))),
+            more => return Err(Fault::Value(format!("an array of {more} dimensions").into())),
         }
         let count = usize::try_from(number(&mut bytes)?).map_err(|_| Fault::Malformed)?;
         let _lower_bound = number(&mut bytes)?;
@@ -61,10 +59,10 @@ impl List {
     }
 }
 
-impl Cells for List {
+impl Cells<[u8]> for List {
     fn push(&mut self, bytes: &[u8]) -> Result<usize, Fault> {
         let varying = self.push_elements(bytes)?;
-        self.offsets.push(offset(self.elements.len())?);
+        self.offsets.push(offset(self.elements.rows())?);
         self.nulls.append_non_null();
         Ok(varying)
     }
@@ -78,12 +76,12 @@ impl Cells for List {
         33
     }
 
-    fn len(&self) -> usize {
+    fn rows(&self) -> usize {
         self.offsets.len() - 1
     }
 
     fn finish(&mut self) -> Result<ArrayRef, (usize, Fault)> {
-        let rows = self.len();
+        let rows = self.rows();
         let offsets = std::mem::replace(&mut self.offsets, first_offset(rows));
         let elements = self.elements.finish().map_err(|(element, fault)| (row_of(&offsets, element), fault))?;
         let ends = OffsetBuffer::new(ScalarBuffer::from(offsets));
@@ -122,7 +120,7 @@ mod tests {
 
     use super::*;
 
-    fn ints() -> Box<dyn Cells> {
+    fn ints() -> Box<dyn Cells<[u8]>> {
         let field = Arc::new(Field::new("", DataType::Int32, true));
         super::super::cells(&Type::INT4_ARRAY, &DataType::List(field)).unwrap()
     }

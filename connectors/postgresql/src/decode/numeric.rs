@@ -1,6 +1,6 @@
 //! `numeric` as the binary protocol sends it, in digits of base 10,000, into a 128-bit decimal, exactly or not at all.
 
-use super::Fault;
+use connector_core::decode::Fault;
 
 /// The base of a digit on the wire.
 pub(crate) const DIGIT_BASE: i128 = 10_000;
@@ -112,7 +112,7 @@ impl Target {
     }
 
     fn too_fine(self) -> Fault {
-        Fault::Value(format!("a fraction finer than scale {}", self.scale))
+        Fault::Value(format!("a fraction finer than scale {}", self.scale).into())
     }
 }
 

@@ -1,8 +1,7 @@
 //! Single values of fixed width, as the binary protocol sends them.
 
+use connector_core::decode::Fault;
 use connector_core::pack_zoned;
-
-use super::Fault;
 
 /// Days from 1970-01-01 to the server's own epoch, 2000-01-01.
 pub(crate) const EPOCH_DAYS: i32 = 10_957;

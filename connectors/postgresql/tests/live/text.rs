@@ -128,3 +128,27 @@ async fn a_latin1_database_is_read_and_its_text_filtered_above() {
     scan.domains = BTreeMap::from([("s".into(), Domain::single(DataType::Utf8, value("€")))]);
     assert_eq!(read(connection.as_mut(), &scan).await.num_rows(), 0);
 }
+
+#[tokio::test]
+async fn a_char_is_shown_and_found_without_its_blanks() {
+    let Some(server) = support::server() else { return };
+    server
+        .schema(
+            "c_char",
+            "CREATE TABLE t (s char(5), PRIMARY KEY (s)); INSERT INTO t VALUES ('ab'), (' ab'), (''), ('abc')",
+        )
+        .await;
+    let one = |text| Some(Domain::single(DataType::Utf8, value(text)));
+    let list = |texts: &[&str]| {
+        let values = Values::In(texts.iter().map(|text| value(text)).collect());
+        Some(Domain { data_type: DataType::Utf8, values, nulls: false })
+    };
+    assert_eq!(sorted_ids("c_char", None, None).await, ["", " ab", "ab", "abc"]);
+    assert_eq!(sorted_ids("c_char", one("ab"), None).await, ["ab"]);
+    assert!(sorted_ids("c_char", one("ab   "), None).await.is_empty());
+    assert_eq!(sorted_ids("c_char", list(&["ab ", "", "abc"]), None).await, ["", "abc"]);
+    // Compared with its blanks, a tab would come before it.
+    assert_eq!(sorted_ids("c_char", Some(below("ab\t")), None).await, ["", " ab", "ab"]);
+    assert_eq!(sorted_ids("c_char", None, Some(like("ab_"))).await, ["abc"]);
+    assert_eq!(sorted_ids("c_char", None, Some(like("%b"))).await, [" ab", "ab"]);
+}

@@ -3,8 +3,6 @@
 // The keeper outlives this process by a moment, so nobody waits for it; what is printed is the test's output.
 #![allow(dead_code, clippy::format_push_string, clippy::print_stdout, clippy::unwrap_used, clippy::zombie_processes)]
 
-pub mod certificates;
-
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, Command, Stdio};
@@ -14,6 +12,7 @@ use arrow_array::{Array, RecordBatch};
 use connector_core::testing::suite;
 use connector_core::{Connection, Credential, Endpoint, Error, Scan, Secret, Settings, Table, TableName};
 use connector_postgresql::CONNECTOR;
+use connector_tls::testing as certificates;
 use tokio_postgres::NoTls;
 
 /// Password of every user that the tests make.

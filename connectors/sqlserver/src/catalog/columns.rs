@@ -11,7 +11,8 @@ use crate::types::{self, RemoteType};
 
 /// Every schema that the name may mean, with every table in it that the name may mean and the columns that the user may read;
 /// one row a column, or a table without columns, or a schema without such a table. Hidden columns are left out, as the
-/// server's own star does; alias types are replaced by what they stand for, types of the CLR are not.
+/// server's own star does; alias types are replaced by what they stand for. The server's own types are not, whatever it keeps
+/// their values in, and neither are types of the CLR.
 pub(super) fn sql() -> String {
     format!(
         "SELECT s.name AS schema_name, o.name AS table_name, CAST(te.value AS nvarchar(4000)) AS table_comment, \
@@ -23,7 +24,7 @@ pub(super) fn sql() -> String {
          LEFT JOIN sys.columns c ON c.object_id = o.object_id AND c.is_hidden = 0 AND HAS_PERMS_BY_NAME(QUOTENAME(s.name) \
          + N'.' + QUOTENAME(o.name), N'OBJECT', N'SELECT', c.name, N'COLUMN') = 1 \
          LEFT JOIN sys.types t ON t.user_type_id = c.user_type_id \
-         LEFT JOIN sys.types b ON b.user_type_id = t.system_type_id AND t.is_assembly_type = 0 \
+         LEFT JOIN sys.types b ON b.user_type_id = t.system_type_id AND t.is_user_defined = 1 AND t.is_assembly_type = 0 \
          LEFT JOIN sys.extended_properties te ON te.class = 1 AND te.major_id = o.object_id AND te.minor_id = 0 \
          AND te.name = N'MS_Description' \
          LEFT JOIN sys.extended_properties ce ON ce.class = 1 AND ce.major_id = o.object_id AND ce.minor_id = c.column_id \
@@ -171,6 +172,6 @@ mod tests {
     fn hidden_columns_and_rights_on_columns_are_looked_at() {
         let sql = sql();
         assert!(sql.contains("c.is_hidden = 0") && sql.contains("c.name, N'COLUMN') = 1"));
-        assert!(sql.contains("MS_Description") && sql.contains("is_assembly_type = 0"));
+        assert!(sql.contains("MS_Description") && sql.contains("is_user_defined = 1 AND t.is_assembly_type = 0"));
     }
 }

@@ -3,70 +3,72 @@
 //! Which value the driver hands over follows from the column's type on the wire, so that a table that has changed since it was
 //! described is noticed. Not here: where rows come from.
 
-mod cells;
 mod scalar;
 mod variant;
 
-use std::sync::Arc;
+use std::borrow::Cow;
 
+use arrow_array::RecordBatch;
 use arrow_array::types::{
     Date32Type, Date64Type, Decimal128Type, Float32Type, Float64Type, Int16Type, Int32Type, Int64Type,
     TimestampMillisecondType,
 };
-use arrow_array::{RecordBatch, RecordBatchOptions};
-use arrow_schema::{DataType, Schema, SchemaRef, TimeUnit};
-use connector_core::{BatchLimits, Column, Error, ErrorKind, Result};
-use tiberius::ColumnData;
+use arrow_schema::{DataType, TimeUnit};
+use connector_core::decode::{Batcher, Bits, Cells, Fault, Fixed, Varied};
+use connector_core::{BatchLimits, Column, Error, Result};
+use tiberius::{ColumnData, ColumnType};
 
-use cells::{Bits, Cells, Fixed, Varied};
+/// A cell as the driver hands it over.
+type Data = ColumnData<'static>;
 
-/// Why a value cannot be shown: its class, never the value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
-    /// The value does not fit its column's type; the text says what kind of value it is.
-    Value(&'static str),
-    /// It is larger than is read at all.
-    Cell,
-    /// More than Arrow's offsets can address.
-    TooLarge,
-    /// It is of another type than the column was described with.
-    OtherType,
-}
+/// A `String` of the driver is UTF-8 by its type.
+const NOT_UTF8: &str = "text that is no text";
 
 /// The buffers for a column that is shown as `data_type`; nothing if no column is.
-fn cells(data_type: &DataType, max_cell_bytes: usize) -> Option<Box<dyn Cells>> {
+fn cells(data_type: &DataType, max_cell_bytes: usize) -> Option<Box<dyn Cells<Data>>> {
     Some(match data_type {
-        DataType::Boolean => Box::new(Bits::new()),
-        DataType::Int16 => Fixed::<Int16Type>::boxed(data_type, scalar::int16),
-        DataType::Int32 => Fixed::<Int32Type>::boxed(data_type, scalar::int32),
-        DataType::Int64 => Fixed::<Int64Type>::boxed(data_type, scalar::int64),
-        DataType::Float32 => Fixed::<Float32Type>::boxed(data_type, scalar::float32),
-        DataType::Float64 => Fixed::<Float64Type>::boxed(data_type, scalar::float64),
+        DataType::Boolean => Bits::boxed(|data: &Data| scalar::boolean(data)),
+        DataType::Int16 => Fixed::<Int16Type>::boxed(data_type, |data: &Data| scalar::int16(data)),
+        DataType::Int32 => Fixed::<Int32Type>::boxed(data_type, |data: &Data| scalar::int32(data)),
+        DataType::Int64 => Fixed::<Int64Type>::boxed(data_type, |data: &Data| scalar::int64(data)),
+        DataType::Float32 => Fixed::<Float32Type>::boxed(data_type, |data: &Data| scalar::float32(data)),
+        DataType::Float64 => Fixed::<Float64Type>::boxed(data_type, |data: &Data| scalar::float64(data)),
         DataType::Decimal128(precision, scale) => {
             let target = scalar::Decimal::new(*precision, *scale)?;
-            Fixed::<Decimal128Type>::boxed(data_type, move |data: &ColumnData<'_>| target.decode(data))
+            Fixed::<Decimal128Type>::boxed(data_type, move |data: &Data| target.decode(data))
         }
-        DataType::Date32 => Fixed::<Date32Type>::boxed(data_type, scalar::date),
-        DataType::Date64 => Fixed::<Date64Type>::boxed(data_type, scalar::millis),
+        DataType::Date32 => Fixed::<Date32Type>::boxed(data_type, |data: &Data| scalar::date(data)),
+        DataType::Date64 => Fixed::<Date64Type>::boxed(data_type, |data: &Data| scalar::millis(data)),
         DataType::Timestamp(TimeUnit::Millisecond, Some(_)) => {
-            Fixed::<TimestampMillisecondType>::boxed(data_type, scalar::packed_millis)
+            Fixed::<TimestampMillisecondType>::boxed(data_type, |data: &Data| scalar::packed_millis(data))
         }
-        DataType::Utf8 => Box::new(Varied::text(max_cell_bytes)),
-        DataType::Binary => Box::new(Varied::binary(max_cell_bytes)),
+        DataType::Utf8 => {
+            Varied::text(NOT_UTF8, move |data: &Data| within(variant::text(data)?.map(bytes_of), max_cell_bytes))
+        }
+        DataType::Binary => {
+            Varied::binary(move |data: &Data| within(scalar::bytes(data)?.map(Cow::Borrowed), max_cell_bytes))
+        }
         _ => return None,
     })
 }
 
+fn bytes_of(text: Cow<'_, str>) -> Cow<'_, [u8]> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    }
+}
+
+/// The cell, unless it is larger than is read at all.
+fn within(cell: Option<Cow<'_, [u8]>>, limit: usize) -> std::result::Result<Option<Cow<'_, [u8]>>, Fault> {
+    if cell.as_ref().is_some_and(|cell| cell.len() > limit) { Err(Fault::Cell(limit)) } else { Ok(cell) }
+}
+
 /// Turns rows into batches.
 pub(crate) struct RowDecoder {
-    schema: SchemaRef,
-    columns: Vec<Box<dyn Cells>>,
-    limits: BatchLimits,
-    max_cell_bytes: usize,
-    rows: usize,
-    rows_before: u64,
-    bits_per_row: usize,
-    varying_bytes: usize,
+    /// Which columns are shown as text.
+    texts: Vec<bool>,
+    batcher: Batcher<Data>,
 }
 
 impl RowDecoder {
@@ -77,10 +79,8 @@ impl RowDecoder {
                 Error::internal(format!("column {:?} has a type that nothing is read into", column.name))
             })
         });
-        let columns = columns.collect::<Result<Vec<_>>>()?;
-        let bits_per_row = columns.iter().map(|column| column.bits_per_row()).sum();
-        let schema = Arc::new(Schema::new(described.iter().map(Column::field).collect::<Vec<_>>()));
-        Ok(Self { schema, columns, limits, max_cell_bytes, rows: 0, rows_before: 0, bits_per_row, varying_bytes: 0 })
+        let texts = described.iter().map(|column| column.mapping.data_type == DataType::Utf8).collect();
+        Ok(Self { texts, batcher: Batcher::new(described, columns.collect::<Result<_>>()?, limits) })
     }
 
     /// Adds a row.
@@ -89,73 +89,30 @@ impl RowDecoder {
     /// value's class.
     pub(crate) fn push(&mut self, row: &tiberius::Row) -> Result<()> {
         // A scan of no columns still selects one constant, whose value says nothing.
-        if row.len() != self.columns.len().max(1) {
+        if row.len() != self.texts.len().max(1) {
             return Err(Error::internal("the answer has another number of columns than the statement"));
         }
-        for (index, (column, (wire, data))) in self.columns.iter_mut().zip(row.cells()).enumerate() {
-            match column.push(data, wire.column_type()) {
-                Ok(bytes) => self.varying_bytes += bytes,
-                Err(fault) => return Err(self.fault(index, &fault)),
+        for (index, (is_text, (wire, data))) in self.texts.iter().zip(row.cells()).enumerate() {
+            if *is_text && wire.column_type() == ColumnType::SSVariant {
+                let text = variant::printed(data).map_err(|fault| self.batcher.fault(index, &fault))?;
+                let text = text.map(|text| Cow::Owned(text.into_owned()));
+                self.batcher.push(index, Some(&ColumnData::String(text)))?;
+            } else {
+                self.batcher.push(index, Some(data))?;
             }
         }
-        self.rows += 1;
+        self.batcher.end_row();
         Ok(())
     }
 
-    /// Whether the batch has reached one of its limits. Sizes are estimated from above, by some bytes a column.
+    /// Whether the batch has reached one of its limits.
     pub(crate) fn is_full(&self) -> bool {
-        const ROUNDING: usize = 8;
-        let bytes = self.rows * self.bits_per_row / 8 + self.varying_bytes + self.columns.len() * ROUNDING;
-        self.rows >= self.limits.rows || bytes >= self.limits.bytes
+        self.batcher.is_full()
     }
 
     /// The rows so far as a batch; nothing if there are none.
     pub(crate) fn take(&mut self) -> Result<Option<RecordBatch>> {
-        if self.rows == 0 {
-            return Ok(None);
-        }
-        let arrays = self.columns.iter_mut().map(|column| column.finish()).collect();
-        let options = RecordBatchOptions::new().with_row_count(Some(self.rows));
-        let batch = RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options)
-            .map_err(|error| Error::internal(format!("columns do not make a batch: {error}")))?;
-        self.rows_before += u64::try_from(self.rows).unwrap_or(0);
-        (self.rows, self.varying_bytes) = (0, 0);
-        Ok(Some(batch))
-    }
-
-    fn fault(&self, column: usize, fault: &Fault) -> Error {
-        let field = self.schema.fields().get(column);
-        let (name, data_type) = field.map_or(("?", &DataType::Null), |field| (field.name(), field.data_type()));
-        let row = self.rows_before + u64::try_from(self.rows).unwrap_or(0) + 1;
-        let place = format!("column {name:?}, row {row} of the answer");
-        match fault {
-            Fault::Value(class) => Error::corrupt(format!("{place}: {class} does not fit {}", athena(data_type)))
-                .hint("leave such rows out with a view at the source, or the column out of the query"),
-            Fault::Cell => {
-                let limit = self.max_cell_bytes;
-                Error::new(ErrorKind::TooLarge, format!("{place}: a value is larger than the limit of {limit} bytes"))
-                    .hint("leave the column out of the query, or raise the largest value that is read")
-            }
-            Fault::TooLarge => Error::new(ErrorKind::TooLarge, format!("{place}: more than 2 GiB in one batch")),
-            Fault::OtherType => Error::new(
-                ErrorKind::Conflict,
-                format!("{place}: the server sends another type than {}, as it was described", athena(data_type)),
-            )
-            .hint("the table may have changed since the query was planned: run it again"),
-        }
-    }
-}
-
-/// The types that a user of Athena knows.
-fn athena(data_type: &DataType) -> String {
-    match data_type {
-        DataType::Decimal128(precision, scale) => format!("decimal({precision},{scale})"),
-        DataType::Date32 => "date".into(),
-        DataType::Date64 => "timestamp(3)".into(),
-        DataType::Timestamp(..) => "timestamp(3) with time zone".into(),
-        DataType::Utf8 => "varchar".into(),
-        DataType::Binary => "varbinary".into(),
-        other => other.to_string().to_lowercase(),
+        self.batcher.take()
     }
 }
 
@@ -163,8 +120,8 @@ fn athena(data_type: &DataType) -> String {
 mod tests {
     use arrow_array::Array;
     use arrow_array::cast::AsArray;
-    use connector_core::{ColumnMapping, Pushdown, ReadAs};
-    use tiberius::{ColumnType, Row};
+    use connector_core::{ColumnMapping, ErrorKind, Pushdown, ReadAs};
+    use tiberius::Row;
 
     use super::*;
 
@@ -216,6 +173,13 @@ mod tests {
             let other = self::decoder(data_type, 10).push(&row([cell])).unwrap_err();
             assert_eq!(other.kind(), ErrorKind::Conflict, "{other}");
         }
+    }
+
+    #[test]
+    fn a_cell_is_refused_above_the_limit_and_not_at_it() {
+        let read = |bytes| decoder(DataType::Binary, 10).push(&row([ColumnData::Binary(Some(vec![0; bytes].into()))]));
+        read(8).unwrap();
+        assert_eq!(read(9).unwrap_err().kind(), ErrorKind::TooLarge);
     }
 
     #[test]

@@ -58,7 +58,7 @@ pub(super) fn bytes<'d>(data: &'d ColumnData<'_>) -> Result<Option<&'d [u8]>, Fa
 
 pub(super) fn date(data: &ColumnData<'_>) -> Result<Option<i32>, Fault> {
     match data {
-        ColumnData::Date(Some(value)) => time::days(*value).map(Some).ok_or(Fault::Value("a far date")),
+        ColumnData::Date(Some(value)) => time::days(*value).map(Some).ok_or(Fault::value("a far date")),
         ColumnData::Date(None) => Ok(None),
         other => nothing(other),
     }
@@ -66,7 +66,7 @@ pub(super) fn date(data: &ColumnData<'_>) -> Result<Option<i32>, Fault> {
 
 /// Milliseconds since 1970-01-01: floored where the type is finer, as the server shows it where it counts in ticks.
 pub(super) fn millis(data: &ColumnData<'_>) -> Result<Option<i64>, Fault> {
-    const NO_TIME: Fault = Fault::Value("a time beyond its day");
+    const NO_TIME: Fault = Fault::value("a time beyond its day");
     match data {
         ColumnData::DateTime(value) => Ok(value.map(time::shown_millis)),
         ColumnData::SmallDateTime(value) => Ok(value.map(time::minute_millis)),
@@ -107,7 +107,7 @@ impl Decimal {
         let exactly = self
             .scaled(number.value(), number.scale())
             .filter(|value| value.unsigned_abs() < self.limit.unsigned_abs());
-        exactly.map(Some).ok_or(Fault::Value("a decimal of more digits"))
+        exactly.map(Some).ok_or(Fault::value("a decimal of more digits"))
     }
 
     /// The value at our scale, if it has no digits beyond it.

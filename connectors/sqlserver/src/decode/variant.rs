@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use encoding_rs::Encoding;
 use tiberius::ColumnData;
 use tiberius::time::DateTime2;
 
@@ -12,7 +13,8 @@ use crate::time;
 /// The text of a cell that is one, or a time of day; NULL is nothing.
 pub(super) fn text<'d>(data: &'d ColumnData<'_>) -> Result<Option<Cow<'d, str>>, Fault> {
     match data {
-        ColumnData::String(_) | ColumnData::Xml(_) | ColumnData::Time(_) => printed(data),
+        ColumnData::String(Some(text)) => Ok(Some(Cow::Borrowed(text.as_ref()))),
+        ColumnData::Xml(_) | ColumnData::Time(_) => printed(data),
         other => scalar::nothing(other),
     }
 }
@@ -20,6 +22,9 @@ pub(super) fn text<'d>(data: &'d ColumnData<'_>) -> Result<Option<Cow<'d, str>>,
 /// The text of whatever a variant holds.
 pub(super) fn printed<'d>(data: &'d ColumnData<'_>) -> Result<Option<Cow<'d, str>>, Fault> {
     Ok(Some(match data {
+        ColumnData::String(Some(text)) if may_be_utf8(text) => {
+            return Err(Fault::value("a text in a sql_variant that may be in UTF-8, which the driver misreads,"));
+        }
         ColumnData::String(Some(text)) => Cow::Borrowed(text.as_ref()),
         ColumnData::Xml(Some(xml)) => Cow::Owned(xml.as_ref().to_string()),
         ColumnData::Time(Some(value)) => Cow::Owned(time::printed(*value).ok_or(BEYOND)?),
@@ -42,7 +47,33 @@ pub(super) fn printed<'d>(data: &'d ColumnData<'_>) -> Result<Option<Cow<'d, str
     }))
 }
 
-const BEYOND: Fault = Fault::Value("a time beyond its day");
+/// Whether a text is what the driver makes of UTF-8: it reads a collation that is in UTF-8 as the code page of its language.
+/// A column of such a collation is cast by the server, but a variant does not tell what it holds until it is read.
+fn may_be_utf8(text: &str) -> bool {
+    const PAGES: [&Encoding; 14] = [
+        encoding_rs::WINDOWS_1252,
+        encoding_rs::WINDOWS_1250,
+        encoding_rs::WINDOWS_1251,
+        encoding_rs::WINDOWS_1253,
+        encoding_rs::WINDOWS_1254,
+        encoding_rs::WINDOWS_1255,
+        encoding_rs::WINDOWS_1256,
+        encoding_rs::WINDOWS_1257,
+        encoding_rs::WINDOWS_1258,
+        encoding_rs::WINDOWS_874,
+        encoding_rs::SHIFT_JIS,
+        encoding_rs::EUC_KR,
+        encoding_rs::BIG5,
+        encoding_rs::GB18030,
+    ];
+    let is_utf8_in = |page: &&'static Encoding| {
+        let (bytes, _, has_unmappable) = page.encode(text);
+        !has_unmappable && std::str::from_utf8(&bytes).is_ok()
+    };
+    !text.is_ascii() && PAGES.iter().any(is_utf8_in)
+}
+
+const BEYOND: Fault = Fault::value("a time beyond its day");
 
 /// A float, or money, which the driver hands over as one: beyond fifteen digits the two cannot be told apart, and of the
 /// second the last ones may be wrong.
@@ -51,7 +82,7 @@ fn number(value: f64) -> Result<String, Fault> {
     const LARGEST_MONEY: f64 = 922_337_203_685_478.0;
     let may_be_money = (FIFTEEN_DIGITS..=LARGEST_MONEY).contains(&value.abs());
     if may_be_money {
-        Err(Fault::Value("a large float or an amount of money in a sql_variant"))
+        Err(Fault::value("a large float or an amount of money in a sql_variant"))
     } else {
         Ok(value.to_string())
     }
@@ -131,6 +162,19 @@ mod tests {
         assert_eq!(printed(&ColumnData::I32(None)), Ok(None));
         assert_eq!(text(&ColumnData::I32(Some(1))), Err(Fault::OtherType));
         assert_eq!(printed(&ColumnData::Time(None)), Ok(None));
+    }
+
+    #[test]
+    fn a_text_that_may_be_misread_utf8_is_a_fault_and_only_in_a_variant() {
+        for utf8 in ["é", "€", "日本", "Ж", "ก"] {
+            let misread = encoding_rs::WINDOWS_1252.decode_without_bom_handling(utf8.as_bytes()).0.into_owned();
+            let data = ColumnData::String(Some(misread.clone().into()));
+            assert!(printed(&data).is_err(), "{misread}");
+            assert_eq!(text(&data).unwrap().as_deref(), Some(misread.as_str()));
+        }
+        for right in ["", "a", "é", "café", "ÀÉ€", "日本語", "Привет", "😀"] {
+            assert_eq!(shown(&ColumnData::String(Some(right.into()))), right);
+        }
     }
 
     #[test]

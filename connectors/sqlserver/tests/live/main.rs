@@ -4,6 +4,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod boundaries;
 mod contract;
+mod defects;
+mod random;
 mod rights;
 mod types;

@@ -2,11 +2,15 @@
 //! into failure. There is no such server to be started here.
 #![allow(dead_code, clippy::print_stdout, clippy::unwrap_used)]
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use arrow_array::cast::AsArray;
+use arrow_array::types::*;
 use arrow_array::{Array, RecordBatch};
+use arrow_schema::DataType;
 use connector_core::testing::suite;
-use connector_core::{Connection, Credential, Endpoint, Scan, Secret, Settings, Table, TableName};
+use connector_core::{Connection, Credential, Domain, Endpoint, Scan, Secret, Settings, Table, TableName};
 use connector_sqlserver::CONNECTOR;
 use tokio_util::compat::{Compat, TokioAsyncWriteCompatExt};
 
@@ -64,15 +68,35 @@ impl Server {
 
     /// Runs batches, each by itself, as `CREATE SCHEMA` and `CREATE VIEW` want it.
     pub async fn run(&self, batches: &[&str]) {
+        self.tries(batches).await.unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// The same of what not every server can do.
+    pub async fn tries(&self, batches: &[&str]) -> Result<(), String> {
         let mut client = self.admin().await;
         for sql in batches {
-            let done = client.simple_query(*sql).await;
-            let done = match done {
+            let done = match client.simple_query(*sql).await {
                 Ok(stream) => stream.into_results().await.map(|_| ()),
                 Err(error) => Err(error),
             };
-            done.unwrap_or_else(|error| panic!("{error}\n{sql}"));
+            done.map_err(|error| format!("{error}\n{sql}"))?;
         }
+        Ok(())
+    }
+
+    /// What the server answers the driver alone, in rows of texts.
+    pub async fn ask(&self, sql: &str) -> Vec<Vec<Option<String>>> {
+        let mut client = self.admin().await;
+        let rows = client.simple_query(sql).await.unwrap().into_first_result().await;
+        let rows = rows.unwrap_or_else(|error| panic!("{error}\n{sql}"));
+        let text = |row: &tiberius::Row, column| row.get::<&str, _>(column).map(str::to_owned);
+        rows.iter().map(|row| (0..row.len()).map(|column| text(row, column)).collect()).collect()
+    }
+
+    /// Whether the server has no such type, as those that only speak its protocol lack some.
+    pub async fn lacks(&self, source_type: &str) -> bool {
+        let name = source_type.split(['(', ' ']).next().unwrap_or_default();
+        self.ask(&format!("SELECT CAST(TYPE_ID(N'{name}') AS nvarchar(20))")).await[0][0].is_none()
     }
 
     /// A schema of its own, made anew and filled.
@@ -107,6 +131,11 @@ pub fn scan(table: &Table) -> Scan {
     Scan::new(table.clone(), table.columns.iter().map(|column| column.name.clone()).collect())
 }
 
+/// A scan of all columns, of the rows whose `v` is in the domain.
+pub fn within(table: &Table, domain: Domain) -> Scan {
+    Scan { domains: BTreeMap::from([("v".into(), domain)]), ..scan(table) }
+}
+
 /// A scan as the handler does it.
 pub async fn read(connection: &mut dyn Connection, scan: &Scan) -> RecordBatch {
     suite::read(connection, CONNECTOR.dialect(), scan).await
@@ -118,10 +147,27 @@ pub fn shown(batch: &RecordBatch, column: &str) -> Vec<String> {
     (0..batch.num_rows()).map(|row| cell(column.as_ref(), row)).collect()
 }
 
+/// The cells of a column as the server prints its values, moments down to the millisecond.
+pub fn printed(batch: &RecordBatch, column: &str) -> Vec<Option<String>> {
+    const MOMENT: &str = "%Y-%m-%d %H:%M:%S%.3f";
+    let column = batch.column_by_name(column).unwrap();
+    let printed = |row| match column.data_type() {
+        DataType::Boolean => u8::from(column.as_boolean().value(row)).to_string(),
+        DataType::Binary => {
+            column.as_binary::<i32>().value(row).iter().fold("0x".into(), |text, byte| format!("{text}{byte:02X}"))
+        }
+        DataType::Date32 => {
+            column.as_primitive::<Date32Type>().value_as_datetime(row).unwrap().format(MOMENT).to_string()
+        }
+        DataType::Date64 => {
+            column.as_primitive::<Date64Type>().value_as_datetime(row).unwrap().format(MOMENT).to_string()
+        }
+        _ => cell(column.as_ref(), row),
+    };
+    (0..batch.num_rows()).map(|row| column.is_valid(row).then(|| printed(row))).collect()
+}
+
 fn cell(array: &dyn Array, row: usize) -> String {
-    use arrow_array::cast::AsArray;
-    use arrow_array::types::*;
-    use arrow_schema::DataType;
     if array.is_null(row) {
         return "∅".into();
     }

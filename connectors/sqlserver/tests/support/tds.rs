@@ -8,10 +8,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
+use connector_tls::testing as certificates;
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
-
-use crate::certificates;
 
 /// What the client sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,7 +114,7 @@ pub fn tls(authority: &certificates::Authority, name: &str) -> ServerConfig {
 
 /// TLS under this certificate.
 pub fn configured(
-    (certificate, key): (rcgen::Certificate, rcgen::KeyPair),
+    (certificate, key): certificates::Signed,
     versions: &[&'static rustls::SupportedProtocolVersion],
 ) -> ServerConfig {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());

@@ -1,0 +1,114 @@
+//! Batches of bounded size, made of the buffers of their columns.
+
+use std::sync::Arc;
+
+use arrow_array::{RecordBatch, RecordBatchOptions};
+use arrow_schema::{DataType, Schema, SchemaRef};
+
+use super::{Cells, Fault};
+use crate::{BatchLimits, Column, Error, Result};
+
+/// Collects the cells of rows, each a `C`, into batches.
+pub struct Batcher<C: ?Sized> {
+    schema: SchemaRef,
+    columns: Vec<Box<dyn Cells<C>>>,
+    limits: BatchLimits,
+    advice: fn(&DataType) -> &'static str,
+    rows: usize,
+    rows_before: u64,
+    bits_per_row: usize,
+    varying_bytes: usize,
+}
+
+impl<C: ?Sized> Batcher<C> {
+    /// Batches of the described columns, whose buffers are `columns`.
+    pub fn new(described: &[Column], columns: Vec<Box<dyn Cells<C>>>, limits: BatchLimits) -> Self {
+        let schema = Arc::new(Schema::new(described.iter().map(Column::field).collect::<Vec<_>>()));
+        let bits_per_row = columns.iter().map(|column| column.bits_per_row()).sum();
+        let advice = |_: &DataType| "leave such rows out with a view at the source, or the column out of the query";
+        Self { schema, columns, limits, advice, rows: 0, rows_before: 0, bits_per_row, varying_bytes: 0 }
+    }
+
+    /// Says what can be done about a value that does not fit a column of some type.
+    #[must_use]
+    pub fn advising(self, advice: fn(&DataType) -> &'static str) -> Self {
+        Self { advice, ..self }
+    }
+
+    /// How many columns there are.
+    pub fn width(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// Adds a cell of the row that is being added, or NULL.
+    ///
+    /// Errors: corrupt, for a value outside its type, and others by [`Fault`]; they name column, row and the value's class.
+    #[inline]
+    pub fn push(&mut self, column: usize, cell: Option<&C>) -> Result<()> {
+        let Some(cells) = self.columns.get_mut(column) else {
+            return Err(Error::internal("a row has more cells than its batch has columns"));
+        };
+        let Some(cell) = cell else {
+            cells.push_null();
+            return Ok(());
+        };
+        match cells.push(cell) {
+            Ok(bytes) => {
+                self.varying_bytes += bytes;
+                Ok(())
+            }
+            Err(fault) => Err(self.fault(column, &fault)),
+        }
+    }
+
+    /// Ends a row, of which every column has been given a cell.
+    pub fn end_row(&mut self) {
+        self.rows += 1;
+    }
+
+    /// Whether the batch has reached one of its limits. Sizes are estimated from above, by some bytes a column.
+    pub fn is_full(&self) -> bool {
+        self.rows >= self.limits.rows || self.bytes() >= self.limits.bytes
+    }
+
+    fn bytes(&self) -> usize {
+        const ROUNDING: usize = 8;
+        self.rows * self.bits_per_row / 8 + self.varying_bytes + self.columns.len() * ROUNDING
+    }
+
+    /// The rows so far as a batch; nothing if there are none.
+    ///
+    /// Errors: as for a cell, where faults show only in all of them.
+    pub fn take(&mut self) -> Result<Option<RecordBatch>> {
+        if self.rows == 0 {
+            return Ok(None);
+        }
+        let mut arrays = Vec::with_capacity(self.columns.len());
+        for index in 0..self.columns.len() {
+            match self.columns.get_mut(index).map(|column| column.finish()) {
+                Some(Ok(array)) => arrays.push(array),
+                Some(Err((row, fault))) => return Err(self.fault_in(index, row, &fault)),
+                None => {}
+            }
+        }
+        let options = RecordBatchOptions::new().with_row_count(Some(self.rows));
+        let batch = RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options)
+            .map_err(|error| Error::internal(format!("columns do not make a batch: {error}")))?;
+        self.rows_before += u64::try_from(self.rows).unwrap_or(0);
+        (self.rows, self.varying_bytes) = (0, 0);
+        Ok(Some(batch))
+    }
+
+    /// The error about a cell of the row that is being added.
+    #[cold]
+    pub fn fault(&self, column: usize, fault: &Fault) -> Error {
+        self.fault_in(column, self.rows, fault)
+    }
+
+    fn fault_in(&self, column: usize, row: usize, fault: &Fault) -> Error {
+        let field = self.schema.fields().get(column);
+        let (name, data_type) = field.map_or(("?", &DataType::Null), |field| (field.name(), field.data_type()));
+        let row = self.rows_before + u64::try_from(row).unwrap_or(0) + 1;
+        fault.at(&format!("column {name:?}, row {row} of the answer"), data_type, (self.advice)(data_type))
+    }
+}

@@ -1,0 +1,343 @@
+//! Growing Arrow buffers of one column.
+
+use std::borrow::Cow;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, ArrowPrimitiveType, BinaryArray, BooleanArray, PrimitiveArray, StringArray};
+use arrow_buffer::{BooleanBufferBuilder, Buffer, NullBufferBuilder, OffsetBuffer, ScalarBuffer};
+use arrow_schema::DataType;
+
+use super::Fault;
+
+/// How many rows the first batch makes room for; later ones for as many as the last had.
+const FIRST_ROWS: usize = 4096;
+
+/// Buffers that take cells, each a `C`, and give an array.
+pub trait Cells<C: ?Sized>: Send {
+    /// Adds a value and tells how many bytes it took beyond [`Cells::bits_per_row`].
+    fn push(&mut self, cell: &C) -> Result<usize, Fault>;
+
+    /// Adds a NULL.
+    fn push_null(&mut self);
+
+    /// What every row takes: validity, and data or offset.
+    fn bits_per_row(&self) -> usize;
+
+    /// How many rows there are.
+    fn rows(&self) -> usize;
+
+    /// The array, leaving the buffers empty; a fault names its row.
+    fn finish(&mut self) -> Result<ArrayRef, (usize, Fault)>;
+}
+
+/// Values of a fixed width.
+pub struct Fixed<T: ArrowPrimitiveType, D = (), V = ()> {
+    data_type: DataType,
+    decode: D,
+    values: Vec<T::Native>,
+    nulls: NullBufferBuilder,
+    decoded: PhantomData<fn() -> V>,
+}
+
+impl<T: ArrowPrimitiveType> Fixed<T> {
+    /// Buffers for `data_type`, whose values `decode` makes; where it makes an option of one, it may say that there is none.
+    pub fn boxed<C: ?Sized + 'static, V: Into<Option<T::Native>> + 'static>(
+        data_type: &DataType,
+        decode: impl Fn(&C) -> Result<V, Fault> + Send + 'static,
+    ) -> Box<dyn Cells<C>> {
+        let (values, nulls) = (Vec::with_capacity(FIRST_ROWS), NullBufferBuilder::new(FIRST_ROWS));
+        Box::new(Fixed::<T, _, V> { data_type: data_type.clone(), decode, values, nulls, decoded: PhantomData })
+    }
+}
+
+impl<T, D, V> Fixed<T, D, V>
+where
+    T: ArrowPrimitiveType,
+{
+    fn append_null(&mut self) {
+        self.values.push(T::Native::default());
+        self.nulls.append_null();
+    }
+}
+
+impl<C, T, D, V> Cells<C> for Fixed<T, D, V>
+where
+    C: ?Sized,
+    T: ArrowPrimitiveType,
+    D: Fn(&C) -> Result<V, Fault> + Send,
+    V: Into<Option<T::Native>>,
+{
+    fn push(&mut self, cell: &C) -> Result<usize, Fault> {
+        match (self.decode)(cell)?.into() {
+            Some(value) => {
+                self.values.push(value);
+                self.nulls.append_non_null();
+            }
+            None => self.append_null(),
+        }
+        Ok(0)
+    }
+
+    fn push_null(&mut self) {
+        self.append_null();
+    }
+
+    fn bits_per_row(&self) -> usize {
+        1 + size_of::<T::Native>() * 8
+    }
+
+    fn rows(&self) -> usize {
+        self.values.len()
+    }
+
+    fn finish(&mut self) -> Result<ArrayRef, (usize, Fault)> {
+        let capacity = self.values.len();
+        let values = std::mem::replace(&mut self.values, Vec::with_capacity(capacity));
+        let nulls = self.nulls.finish();
+        let array = PrimitiveArray::<T>::try_new(ScalarBuffer::from(values), nulls);
+        let array = array.map_err(|_| (0, Fault::Malformed))?;
+        Ok(Arc::new(array.with_data_type(self.data_type.clone())))
+    }
+}
+
+/// Truth values.
+pub struct Bits<D = (), V = ()> {
+    decode: D,
+    values: BooleanBufferBuilder,
+    nulls: NullBufferBuilder,
+    decoded: PhantomData<fn() -> V>,
+}
+
+impl Bits {
+    /// Buffers whose values `decode` makes.
+    pub fn boxed<C: ?Sized + 'static, V: Into<Option<bool>> + 'static>(
+        decode: impl Fn(&C) -> Result<V, Fault> + Send + 'static,
+    ) -> Box<dyn Cells<C>> {
+        let (values, nulls) = (BooleanBufferBuilder::new(FIRST_ROWS), NullBufferBuilder::new(FIRST_ROWS));
+        Box::new(Bits::<_, V> { decode, values, nulls, decoded: PhantomData })
+    }
+}
+
+impl<C, D, V> Cells<C> for Bits<D, V>
+where
+    C: ?Sized,
+    D: Fn(&C) -> Result<V, Fault> + Send,
+    V: Into<Option<bool>>,
+{
+    fn push(&mut self, cell: &C) -> Result<usize, Fault> {
+        let value = (self.decode)(cell)?.into();
+        self.values.append(value.unwrap_or_default());
+        self.nulls.append(value.is_some());
+        Ok(0)
+    }
+
+    fn push_null(&mut self) {
+        self.values.append(false);
+        self.nulls.append_null();
+    }
+
+    fn bits_per_row(&self) -> usize {
+        2
+    }
+
+    fn rows(&self) -> usize {
+        self.values.len()
+    }
+
+    fn finish(&mut self) -> Result<ArrayRef, (usize, Fault)> {
+        Ok(Arc::new(BooleanArray::new(self.values.finish(), self.nulls.finish())))
+    }
+}
+
+/// Text or bytes. Text is checked to be UTF-8 once a batch, which is several times cheaper than once a cell.
+pub struct Varied<D = ()> {
+    decode: D,
+    /// Whether it is text, and what one is that is no UTF-8.
+    text: Option<&'static str>,
+    data: Vec<u8>,
+    offsets: Vec<i32>,
+    nulls: NullBufferBuilder,
+}
+
+impl Varied {
+    /// Buffers of text, whose bytes `decode` finds; `not_utf8` is what a text is called that is no UTF-8.
+    pub fn text<C: ?Sized + 'static>(
+        not_utf8: &'static str,
+        decode: impl Fn(&C) -> Result<Option<Cow<'_, [u8]>>, Fault> + Send + 'static,
+    ) -> Box<dyn Cells<C>> {
+        Box::new(Self::of(Some(not_utf8), decode))
+    }
+
+    /// Buffers of bytes, which `decode` finds.
+    pub fn binary<C: ?Sized + 'static>(
+        decode: impl Fn(&C) -> Result<Option<Cow<'_, [u8]>>, Fault> + Send + 'static,
+    ) -> Box<dyn Cells<C>> {
+        Box::new(Self::of(None, decode))
+    }
+
+    fn of<D>(text: Option<&'static str>, decode: D) -> Varied<D> {
+        let (offsets, nulls) = (first_offset(FIRST_ROWS), NullBufferBuilder::new(FIRST_ROWS));
+        Varied { decode, text, data: Vec::new(), offsets, nulls }
+    }
+}
+
+impl<D> Varied<D> {
+    fn append_null(&mut self) {
+        self.offsets.push(self.offsets.last().copied().unwrap_or(0));
+        self.nulls.append_null();
+    }
+}
+
+fn faulty_row(data: &[u8], offsets: &[i32], not_utf8: &'static str) -> (usize, Fault) {
+    let ends = offsets.windows(2).map(|pair| pair.iter().map(|end| usize::try_from(*end).unwrap_or(0)));
+    let mut cells = ends.map(|mut ends| data.get(ends.next().unwrap_or(0)..ends.next().unwrap_or(0)));
+    let row = cells.position(|cell| cell.is_none_or(|cell| std::str::from_utf8(cell).is_err()));
+    (row.unwrap_or(0), Fault::value(not_utf8))
+}
+
+impl<C, D> Cells<C> for Varied<D>
+where
+    C: ?Sized,
+    D: Fn(&C) -> Result<Option<Cow<'_, [u8]>>, Fault> + Send,
+{
+    fn push(&mut self, cell: &C) -> Result<usize, Fault> {
+        let Some(bytes) = (self.decode)(cell)? else {
+            self.append_null();
+            return Ok(0);
+        };
+        self.data.extend_from_slice(&bytes);
+        self.offsets.push(offset(self.data.len())?);
+        self.nulls.append_non_null();
+        Ok(bytes.len())
+    }
+
+    fn push_null(&mut self) {
+        self.append_null();
+    }
+
+    fn bits_per_row(&self) -> usize {
+        33
+    }
+
+    fn rows(&self) -> usize {
+        self.offsets.len() - 1
+    }
+
+    fn finish(&mut self) -> Result<ArrayRef, (usize, Fault)> {
+        let (rows, size) = (self.offsets.len() - 1, self.data.len());
+        let offsets = std::mem::replace(&mut self.offsets, first_offset(rows));
+        let data = std::mem::replace(&mut self.data, Vec::with_capacity(size));
+        let nulls = self.nulls.finish();
+        let Some(not_utf8) = self.text else {
+            let ends = OffsetBuffer::new(ScalarBuffer::from(offsets));
+            let array = BinaryArray::try_new(ends, Buffer::from_vec(data), nulls);
+            return Ok(Arc::new(array.map_err(|_| (0, Fault::Malformed))?));
+        };
+        if std::str::from_utf8(&data).is_err() {
+            return Err(faulty_row(&data, &offsets, not_utf8));
+        }
+        let (ends, data) = (OffsetBuffer::new(ScalarBuffer::from(offsets)), Buffer::from_vec(data));
+        let array = StringArray::try_new(ends.clone(), data.clone(), nulls);
+        Ok(Arc::new(array.map_err(|_| faulty_row(&data, &ends, not_utf8))?))
+    }
+}
+
+/// A column that is NULL in every row, whatever it was described as.
+pub struct Nulls {
+    data_type: DataType,
+    rows: usize,
+}
+
+impl Nulls {
+    /// Of this type.
+    pub fn of(data_type: &DataType) -> Self {
+        Self { data_type: data_type.clone(), rows: 0 }
+    }
+}
+
+impl<C: ?Sized> Cells<C> for Nulls {
+    fn push(&mut self, _cell: &C) -> Result<usize, Fault> {
+        Err(Fault::Malformed)
+    }
+
+    fn push_null(&mut self) {
+        self.rows += 1;
+    }
+
+    fn bits_per_row(&self) -> usize {
+        1 + self.data_type.primitive_width().unwrap_or(size_of::<i32>()) * 8
+    }
+
+    fn rows(&self) -> usize {
+        self.rows
+    }
+
+    fn finish(&mut self) -> Result<ArrayRef, (usize, Fault)> {
+        Ok(arrow_array::new_null_array(&self.data_type, std::mem::take(&mut self.rows)))
+    }
+}
+
+/// A cell's bytes as they are, for [`Varied`].
+pub fn whole(cell: &[u8]) -> Result<Option<Cow<'_, [u8]>>, Fault> {
+    Ok(Some(Cow::Borrowed(cell)))
+}
+
+/// Offsets of no rows, with room for `rows`.
+pub fn first_offset(rows: usize) -> Vec<i32> {
+    let mut offsets = Vec::with_capacity(rows + 1);
+    offsets.push(0);
+    offsets
+}
+
+/// A length as Arrow's offset.
+pub fn offset(length: usize) -> Result<i32, Fault> {
+    i32::try_from(length).map_err(|_| Fault::TooLarge)
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::Array;
+    use arrow_array::cast::AsArray;
+    use arrow_array::types::Int32Type;
+
+    use super::*;
+
+    #[test]
+    fn text_that_is_not_utf8_names_its_row_even_where_neighbours_complete_it() {
+        let mut cells = Varied::text("odd text", whole);
+        for bytes in [&b"ok"[..], &[0xc3], &[0xa9]] {
+            cells.push(bytes).unwrap();
+        }
+        assert_eq!(cells.finish().unwrap_err(), (1, Fault::value("odd text")));
+    }
+
+    #[test]
+    fn buffers_are_empty_after_a_batch() {
+        let mut cells = Varied::binary(whole);
+        cells.push(&[1, 2]).unwrap();
+        cells.push_null();
+        assert_eq!(cells.finish().unwrap().len(), 2);
+        cells.push(&[3]).unwrap();
+        let array = cells.finish().unwrap();
+        assert_eq!((array.len(), array.as_binary::<i32>().value(0)), (1, &[3][..]));
+    }
+
+    #[test]
+    fn a_value_may_be_none_where_its_decoder_says_so() {
+        let positive = |cell: &i32| Ok((*cell > 0).then_some(*cell));
+        let mut cells = Fixed::<Int32Type>::boxed(&DataType::Int32, positive);
+        for cell in [1, -1, 2] {
+            cells.push(&cell).unwrap();
+        }
+        assert_eq!(cells.rows(), 3);
+        let array = cells.finish().unwrap();
+        assert_eq!(array.as_primitive::<Int32Type>().iter().collect::<Vec<_>>(), [Some(1), None, Some(2)]);
+        let mut truths = Bits::boxed(|cell: &i32| Ok((*cell < 2).then_some(*cell == 1)));
+        for cell in [1, 0, 2] {
+            truths.push(&cell).unwrap();
+        }
+        let array = truths.finish().unwrap();
+        assert_eq!(array.as_boolean().iter().collect::<Vec<_>>(), [Some(true), Some(false), None]);
+    }
+}

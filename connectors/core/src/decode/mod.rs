@@ -1,0 +1,12 @@
+//! From the cells of rows into Arrow batches: one set of buffers a column, chosen once, nothing allocated a cell.
+//!
+//! Which buffers a column gets, and what a cell's bytes or value mean, is the engine's to say, by functions that are compiled
+//! into the buffers. Not here: where rows come from.
+
+mod batch;
+mod cells;
+mod fault;
+
+pub use batch::Batcher;
+pub use cells::{Bits, Cells, Fixed, Nulls, Varied, first_offset, offset, whole};
+pub use fault::Fault;

@@ -1,0 +1,144 @@
+//! A session as the seam wants it, and the only SQL that sets one up.
+
+use async_trait::async_trait;
+use connector_core::{
+    BatchLimits, BatchStream, Capabilities, Connection, Credential, Endpoint, Function, Health, Relation, Result, Scan,
+    Settings, Split, Statement, Table, TableName,
+};
+
+use crate::connect::Route;
+use crate::options::Options;
+use crate::session::Session;
+use crate::{catalog, dialect, reading, splits};
+
+/// What every session is pinned to, so that answers depend on no user's or database's settings: language and territory come
+/// first, because they bring others along. Texts are compared by their bytes, and none may lose a character unnoticed.
+const SET_UP: &str = "ALTER SESSION SET NLS_LANGUAGE = 'AMERICAN' NLS_TERRITORY = 'AMERICA' NLS_SORT = 'BINARY' \
+     NLS_COMP = 'BINARY' NLS_NUMERIC_CHARACTERS = '.,' NLS_CALENDAR = 'GREGORIAN' NLS_LENGTH_SEMANTICS = 'BYTE' \
+     NLS_NCHAR_CONV_EXCP = 'TRUE' NLS_DATE_FORMAT = 'YYYY-MM-DD HH24:MI:SS' \
+     NLS_TIMESTAMP_FORMAT = 'YYYY-MM-DD HH24:MI:SS.FF9' \
+     NLS_TIMESTAMP_TZ_FORMAT = 'YYYY-MM-DD HH24:MI:SS.FF9 TZH:TZM' TIME_ZONE = '+00:00'";
+
+/// All that one request reads is of one moment, and nothing can be written.
+const READ_ONLY: &str = "SET TRANSACTION READ ONLY";
+
+/// Variables of packages, which a view's functions may have left.
+const FORGET: &str = "BEGIN DBMS_SESSION.RESET_PACKAGE; END;";
+
+/// A live session.
+struct OracleConnection {
+    session: Session,
+    settings: Settings,
+    options: Options,
+}
+
+/// Logs in and pins the session's settings.
+pub(crate) async fn connect(
+    endpoint: &Endpoint,
+    credential: &Credential,
+    settings: &Settings,
+) -> Result<Box<dyn Connection>> {
+    let options = Options::parse(&endpoint.options)?;
+    let route = Route::new(endpoint, &options)?;
+    let entering = async {
+        let session = route.login(credential).await?;
+        let mut connection = OracleConnection { session, settings: settings.clone(), options: options.clone() };
+        let pinned = connection.pin(&settings.application_name, &[SET_UP, READ_ONLY]).await;
+        pinned.map_err(|error| error.context("setting up the session"))?;
+        Ok(connection)
+    };
+    Ok(Box::new(route.entered(entering).await?))
+}
+
+impl OracleConnection {
+    /// Runs statements, and names the session; the name travels with the first of them.
+    async fn pin(&mut self, name: &str, statements: &[&str]) -> Result<()> {
+        // What the server keeps of each in all versions.
+        let (module, client) = (shortened(name, 48).to_owned(), shortened(name, 64).to_owned());
+        self.session
+            .ask(move |connection| {
+                connection.set_module(&module)?;
+                connection.set_client_identifier(&client)
+            })
+            .await?;
+        self.session.run(statements.iter().map(ToString::to_string).collect()).await
+    }
+}
+
+/// As many bytes of a name as there is room for.
+fn shortened(name: &str, bytes: usize) -> &str {
+    let end = (0..=bytes.min(name.len())).rev().find(|end| name.is_char_boundary(*end));
+    name.get(..end.unwrap_or(0)).unwrap_or_default()
+}
+
+#[async_trait]
+impl Connection for OracleConnection {
+    fn capabilities(&self) -> Capabilities {
+        // What the dialect does not render exactly is evaluated above, so every use of these functions is applied.
+        let functions = Function::ALL.iter().copied().filter(|function| !dialect::may_fail(*function));
+        Capabilities { functions: functions.collect(), limit: true, top_n: false }
+    }
+
+    async fn schemas(&mut self) -> Result<Vec<String>> {
+        catalog::schemas(&mut self.session).await.map_err(|error| error.context("listing schemas"))
+    }
+
+    async fn tables(&mut self, schema: &str, after: Option<&str>, limit: Option<usize>) -> Result<Vec<Relation>> {
+        let tables = catalog::tables(&mut self.session, schema, after, limit, self.settings.casing).await;
+        tables.map_err(|error| error.context(format!("listing tables of schema {schema:?}")))
+    }
+
+    async fn table(&mut self, name: &TableName) -> Result<Table> {
+        let table = catalog::table(&mut self.session, name, &self.settings).await;
+        table.map_err(|error| error.context(format!("describing table {name}")))
+    }
+
+    async fn splits(&mut self, scan: &Scan, max: usize) -> Result<Vec<Split>> {
+        Ok(splits::splits(scan, max))
+    }
+
+    async fn read<'a>(
+        &'a mut self,
+        scan: &'a Scan,
+        statement: &'a Statement,
+        limits: BatchLimits,
+    ) -> Result<BatchStream<'a>> {
+        splits::check(&scan.split)?;
+        reading::start(&mut self.session, scan, statement, limits, self.settings.max_cell_bytes).await
+    }
+
+    async fn reset(&mut self, application_name: &str) -> Result<()> {
+        let begun = self.session.ask(oracledb::Connection::rollback).await;
+        let pinned = match begun {
+            Ok(()) => self.pin(application_name, &[FORGET, SET_UP, READ_ONLY]).await,
+            failed => failed,
+        };
+        pinned.map_err(|error| error.context("resetting the session"))
+    }
+
+    async fn health(&mut self) -> Result<Health> {
+        let health = catalog::health(&mut self.session, &self.options).await;
+        health.map_err(|error| error.context("checking the source"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_cut_to_its_bytes_between_characters() {
+        assert_eq!(shortened("glaux q-1", 48), "glaux q-1");
+        assert_eq!(shortened(&"é".repeat(40), 49), "é".repeat(24));
+        assert_eq!(shortened("😀", 3), "");
+    }
+
+    #[test]
+    fn a_session_compares_by_bytes_in_utc() {
+        for pinned in
+            ["NLS_SORT = 'BINARY'", "NLS_COMP = 'BINARY'", "TIME_ZONE = '+00:00'", "NLS_NUMERIC_CHARACTERS = '.,'"]
+        {
+            assert!(SET_UP.contains(pinned), "{pinned}");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Oracle behind the connector seam.
+//!
+//! Rooms: `url`, `descriptor` and `options` read the connection URL; `connect` and `tls` reach the server; `thread` is where
+//! the driver, which blocks, works; `session` and `connection` hold a live session; `catalog` describes tables and `types` maps
+//! them; `dialect` spells SQL; `bind` sends values, `reading` and `decode` bring rows back as Arrow batches, with the dates of
+//! `time`; `splits` cuts scans; `error` sorts what fails.
+//!
+//! Not here: what is asked of a table; `connector_core::sql` renders that with this crate's dialect.
+
+mod bind;
+mod catalog;
+mod connect;
+mod connection;
+mod decode;
+mod descriptor;
+mod dialect;
+mod error;
+mod options;
+mod reading;
+mod session;
+mod splits;
+mod thread;
+mod time;
+mod tls;
+mod types;
+mod url;
+
+#[cfg(test)]
+mod rendered;
+
+use async_trait::async_trait;
+use connector_core::{Connection, Connector, Credential, Dialect, Endpoint, Parameter, Result, Settings};
+
+/// The engine's identity card.
+pub static CONNECTOR: &dyn Connector = &Oracle;
+
+struct Oracle;
+
+#[async_trait]
+impl Connector for Oracle {
+    fn name(&self) -> &'static str {
+        "oracle"
+    }
+
+    fn parameters(&self) -> &'static [Parameter] {
+        options::PARAMETERS
+    }
+
+    fn endpoint(&self, url: &str) -> Result<Endpoint> {
+        url::endpoint(url)
+    }
+
+    fn dialect(&self) -> &'static dyn Dialect {
+        &dialect::OracleSql
+    }
+
+    async fn connect(
+        &self,
+        endpoint: &Endpoint,
+        credential: &Credential,
+        settings: &Settings,
+    ) -> Result<Box<dyn Connection>> {
+        connection::connect(endpoint, credential, settings).await
+    }
+}

@@ -1,0 +1,10 @@
+//! The connector against a real server.
+#![allow(clippy::print_stdout, clippy::unwrap_used)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod contract;
+mod rights;
+mod session;
+mod types;

@@ -1,0 +1,118 @@
+//! A real server for this crate's tests: the one of `TEST_ORACLE_URL`, else a printed skip that `TEST_REQUIRE=oracle` turns into
+//! failure. There is no such server to be started here.
+#![allow(dead_code, clippy::print_stdout, clippy::unwrap_used)]
+
+use std::sync::OnceLock;
+
+use arrow_array::{Array, RecordBatch};
+use connector_core::testing::suite;
+use connector_core::{Connection, Credential, Endpoint, Scan, Secret, Settings, Table, TableName};
+use connector_oracle::CONNECTOR;
+
+/// Password of every user that the tests make.
+pub const PASSWORD: &str = "Correct_horse_8";
+
+/// A server, and who rules it.
+pub struct Server {
+    pub endpoint: Endpoint,
+    pub user: String,
+    pub password: String,
+}
+
+/// The server, if there is one.
+pub fn server() -> Option<&'static Server> {
+    static SERVER: OnceLock<Option<Server>> = OnceLock::new();
+    let server = SERVER.get_or_init(given).as_ref();
+    if server.is_none() {
+        let required = std::env::var("TEST_REQUIRE").is_ok_and(|all| all.split(',').any(|one| one.trim() == "oracle"));
+        assert!(!required, "TEST_REQUIRE names oracle, but there is none");
+        println!("skipped: needs Oracle: set TEST_ORACLE_URL=jdbc:oracle:thin:user/password@//host:1521/service");
+    }
+    server
+}
+
+/// The URL with user and password, which are cut out of it as the application does with those of a connection string.
+fn given() -> Option<Server> {
+    let url = std::env::var("TEST_ORACLE_URL").ok()?;
+    let (scheme, rest) = url.split_once("thin:").expect("TEST_ORACLE_URL is a URL of the thin driver");
+    let (login, address) = rest.split_once('@').expect("TEST_ORACLE_URL has an @");
+    let (user, password) = login.split_once('/').expect("TEST_ORACLE_URL has user/password before its @");
+    let endpoint = CONNECTOR.endpoint(&format!("{scheme}thin:@{address}")).unwrap();
+    Some(Server { endpoint, user: user.into(), password: password.into() })
+}
+
+impl Server {
+    /// Runs statements by the driver alone; those that begin with a question mark may fail.
+    pub fn run(&self, statements: &[&str]) {
+        let (host, port) = (&self.endpoint.host, self.endpoint.port.unwrap_or(1521));
+        let config = oracledb::Config::default()
+            .set_credentials(&self.user, &self.password)
+            .set_connect_string(&format!("//{host}:{port}/{}", self.endpoint.database))
+            .unwrap();
+        let connection = oracledb::connect(config).unwrap();
+        for sql in statements {
+            let (sql, may_fail) = sql.strip_prefix('?').map_or((*sql, false), |sql| (sql, true));
+            if let Err(error) = connection.execute(sql, &[]) {
+                assert!(may_fail, "{error}\n{sql}");
+            }
+        }
+        connection.commit().unwrap();
+    }
+
+    /// A schema of its own, which is a user, made anew and filled.
+    pub fn schema(&self, name: &str, statements: &[&str]) {
+        let user = format!("CREATE USER {name} IDENTIFIED BY \"{PASSWORD}\" QUOTA UNLIMITED ON users");
+        self.run(&[&format!("?DROP USER {name} CASCADE"), &user, &format!("GRANT CREATE SESSION TO {name}")]);
+        self.run(statements);
+    }
+
+    pub async fn connect(&self) -> Box<dyn Connection> {
+        self.connect_as(&self.user, &self.password).await
+    }
+
+    pub async fn connect_as(&self, user: &str, password: &str) -> Box<dyn Connection> {
+        let credential = Credential { user: user.into(), password: Secret::new(password) };
+        CONNECTOR.connect(&self.endpoint, &credential, &Settings::default()).await.unwrap()
+    }
+}
+
+/// A table as the connection describes it.
+pub async fn table(connection: &mut dyn Connection, schema: &str, table: &str) -> Table {
+    connection.table(&TableName::new(schema, table)).await.unwrap()
+}
+
+/// A scan of all columns.
+pub fn scan(table: &Table) -> Scan {
+    Scan::new(table.clone(), table.columns.iter().map(|column| column.name.clone()).collect())
+}
+
+/// A scan as the handler does it.
+pub async fn read(connection: &mut dyn Connection, scan: &Scan) -> RecordBatch {
+    suite::read(connection, CONNECTOR.dialect(), scan).await
+}
+
+/// The cells of a column as text; NULL is `∅`.
+pub fn shown(batch: &RecordBatch, column: &str) -> Vec<String> {
+    let column = batch.column_by_name(column).unwrap();
+    (0..batch.num_rows()).map(|row| cell(column.as_ref(), row)).collect()
+}
+
+fn cell(array: &dyn Array, row: usize) -> String {
+    use arrow_array::cast::AsArray;
+    use arrow_array::types::{Date64Type, Decimal128Type, Float32Type, Float64Type, Int64Type};
+    use arrow_schema::DataType;
+    if array.is_null(row) {
+        return "∅".into();
+    }
+    match array.data_type() {
+        DataType::Boolean => array.as_boolean().value(row).to_string(),
+        DataType::Int64 => array.as_primitive::<Int64Type>().value(row).to_string(),
+        DataType::Float32 => array.as_primitive::<Float32Type>().value(row).to_string(),
+        DataType::Float64 => array.as_primitive::<Float64Type>().value(row).to_string(),
+        DataType::Decimal128(..) => array.as_primitive::<Decimal128Type>().value_as_string(row),
+        DataType::Date64 => array.as_primitive::<Date64Type>().value(row).to_string(),
+        DataType::Utf8 => array.as_string::<i32>().value(row).to_owned(),
+        DataType::Binary => format!("{:02x?}", array.as_binary::<i32>().value(row)),
+        other => panic!("no text for {other}"),
+    }
+}

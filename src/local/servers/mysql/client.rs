@@ -1,0 +1,93 @@
+//! Filling a server: scripts and users, as its superuser. Reading is the connector's, never done here.
+//!
+//! The driver is built without TLS, so it comes in through a socket, or in clear where that is allowed ([`Client::in_clear`]).
+
+use std::path::Path;
+
+use connector_core::{Credential, Error, ErrorKind, Result, Secret};
+use mysql_async::prelude::Queryable;
+use mysql_async::{Conn, OptsBuilder};
+
+use crate::local::servers::script::statements;
+
+/// A session that may write.
+pub struct Client(Conn);
+
+impl Client {
+    /// Through a server's socket.
+    pub async fn at_socket(socket: &Path, user: &str, password: &Secret) -> Result<Self> {
+        let opts = OptsBuilder::default().socket(Some(socket.to_string_lossy()));
+        Self::open(opts, user, password).await
+    }
+
+    /// Over TCP, unencrypted: the caller has seen to it that this may be.
+    pub async fn in_clear(host: &str, port: u16, credential: &Credential) -> Result<Self> {
+        let opts = OptsBuilder::default().ip_or_hostname(host).tcp_port(port).prefer_socket(false);
+        Self::open(opts, &credential.user, &credential.password).await
+    }
+
+    async fn open(opts: OptsBuilder, user: &str, password: &Secret) -> Result<Self> {
+        let conn = Conn::new(opts.user(Some(user)).pass(Some(password.expose()))).await;
+        conn.map(Self).map_err(|error| told(&error).context(format!("logging in as {user}")))
+    }
+
+    /// Runs one statement.
+    pub async fn execute(&mut self, statement: &str) -> Result<()> {
+        self.0.query_drop(statement).await.map_err(|error| told(&error))
+    }
+
+    /// The first column of what a query finds, as text.
+    pub async fn names(&mut self, query: &str) -> Result<Vec<String>> {
+        self.0.query(query).await.map_err(|error| told(&error))
+    }
+
+    /// Runs a script statement by statement.
+    pub async fn run(&mut self, script: &str) -> Result<()> {
+        for statement in statements(script) {
+            let done = self.execute(statement.text).await;
+            done.map_err(|error| error.context(format!("line {} of the script", statement.line)))?;
+        }
+        Ok(())
+    }
+
+    /// Makes a user that comes from `host` and may read the tables of `schemas`.
+    pub async fn add_reader(&mut self, reader: &Credential, host: &str, require: &str, schemas: &[&str]) -> Result<()> {
+        let user = account(&reader.user, host);
+        // The password is hexadecimal, so it ends no literal.
+        self.execute(&format!("CREATE USER {user} IDENTIFIED BY '{}'{require}", reader.password.expose())).await?;
+        self.grant(&user, schemas).await
+    }
+
+    /// Lets a user read the tables of `schemas`.
+    pub async fn grant(&mut self, account: &str, schemas: &[&str]) -> Result<()> {
+        for schema in schemas {
+            self.execute(&format!("GRANT SELECT ON {}.* TO {account}", quoted(schema, '`'))).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A user and where it comes from, as the server names it.
+pub fn account(user: &str, host: &str) -> String {
+    format!("{}@{}", quoted(user, '\''), quoted(host, '\''))
+}
+
+fn quoted(name: &str, quote: char) -> String {
+    format!("{quote}{}{quote}", name.replace(quote, &format!("{quote}{quote}")))
+}
+
+fn told(error: &mysql_async::Error) -> Error {
+    let mysql_async::Error::Server(said) = error else {
+        return Error::new(ErrorKind::Unavailable, error.to_string());
+    };
+    let kind = match said.code {
+        // Access denied at log-in.
+        1045 | 1698 => ErrorKind::Unauthenticated,
+        // To a database, a table, for want of a privilege.
+        1044 | 1142 | 1227 => ErrorKind::Forbidden,
+        // The database, the table exists.
+        1007 | 1050 => ErrorKind::Conflict,
+        _ => ErrorKind::Invalid,
+    };
+    Error::new(kind, said.message.clone())
+}
