@@ -34,6 +34,7 @@ const fn tried(source_type: &'static str, printed: Printed, literals: &'static [
 }
 
 const AS_TEXT: Printed = Printed::Text("CAST(v AS nvarchar(max))");
+const UNPADDED: Printed = Printed::Text("RTRIM(CAST(v AS nvarchar(max)))");
 const AS_MOMENT: Printed = Printed::Moment("CONVERT(nvarchar(40), v, 121)");
 const AS_HEX: Printed = Printed::Text("CONVERT(nvarchar(max), CAST(v AS varbinary(max)), 1)");
 
@@ -143,7 +144,7 @@ const FINEST: &[&str] = &[
 ];
 
 const TEXTS: &[Tried] = &[
-    tried("char(5) COLLATE Latin1_General_CI_AS", AS_TEXT, &["''", "'a'", "'A'", "'é'", "'ab'", "'abcde'"]),
+    tried("char(5) COLLATE Latin1_General_CI_AS", UNPADDED, &["''", "'a'", "'A'", "'é'", "'ab'", "'abcde'"]),
     tried("varchar(20) COLLATE SQL_Latin1_General_CP1_CI_AS", AS_TEXT, WESTERN),
     tried("varchar(20) COLLATE Latin1_General_BIN2", AS_TEXT, WESTERN),
     tried("varchar(max) COLLATE Latin1_General_CI_AI", AS_TEXT, WESTERN),
@@ -151,7 +152,7 @@ const TEXTS: &[Tried] = &[
     tried("varchar(20) COLLATE Japanese_CI_AS", AS_TEXT, &["N''", "N'日本'", "N'か'", "N'カ'", "N'a'"]),
     tried("varchar(20) COLLATE SQL_Latin1_General_CP850_CI_AS", AS_TEXT, &["N''", "N'é'", "N'É'", "N'ß'", "N'a'"]),
     tried("varchar(20) COLLATE Latin1_General_100_CI_AS_SC_UTF8", AS_TEXT, UNICODE),
-    tried("nchar(5)", AS_TEXT, &["N''", "N'a'", "N'A'", "N'é'", "N'日本'"]),
+    tried("nchar(5)", UNPADDED, &["N''", "N'a'", "N'A'", "N'é'", "N'日本'"]),
     tried("nvarchar(20)", AS_TEXT, UNICODE),
     tried("nvarchar(max)", AS_TEXT, UNICODE),
     tried("sysname", AS_TEXT, &["N'a'", "N'A'", "N'a b]'"]),
