@@ -134,7 +134,7 @@ async fn a_catalog_without_end_is_not_held() {
             (*said == Said::Execute && executed > 1).then(Vec::new)
         });
         stream.write_all(&[packet(1, &[3]), column(2, 253), column(3, 253), column(4, 253)].concat()).unwrap();
-        let name = [&[0xfd, 0, 0, 0x40][..], &[b'x'; 0x40_0000]].concat();
+        let name = [&[0xfd, 0, 0, 0x40][..], &vec![b'x'; 0x40_0000]].concat();
         let row = [&[0, 0], name.as_slice(), &name, &name].concat();
         let sent = (5..12).take_while(|number| stream.write_all(&packet(*number, &row)).is_ok()).count();
         if sent == 7 {

@@ -266,14 +266,13 @@ async fn numbers_of_two_signs_and_widths_compare_as_numbers() {
     }
 }
 
-/// MariaDB makes a table of a list of a thousand values, and compares with its columns then.
-#[tokio::test]
-async fn long_lists_find_what_short_ones_do() {
+/// Columns with values that are not there, and the two that are.
+fn listed() -> Vec<(&'static str, DataType, Vec<Value>, [Value; 2])> {
     let texts = |width: usize| (0..1500).map(|number| text(&format!("x{number:0width$}"))).collect::<Vec<_>>();
     let numbers = || (-700..800).map(|number| Value::Int(number * 3 + 1000)).collect::<Vec<_>>();
     let decimals =
         |scale| (-700..800).map(|unscaled| Value::Decimal { unscaled: unscaled * 7, scale }).collect::<Vec<_>>();
-    let columns: Vec<(&str, DataType, Vec<Value>, [Value; 2])> = vec![
+    vec![
         ("i", DataType::Int32, numbers(), [Value::Int(-2_147_483_648), Value::Int(2_147_483_647)]),
         ("w", DataType::Int64, numbers(), [Value::Int(0), Value::Int(4_294_967_295)]),
         (
@@ -306,7 +305,13 @@ async fn long_lists_find_what_short_ones_do() {
             (0..1500).map(Value::Millis).collect(),
             [Value::Millis(-1), Value::Millis(253_402_300_798_999)],
         ),
-    ];
+    ]
+}
+
+/// MariaDB makes a table of a list of a thousand values, and compares with its columns then.
+#[tokio::test]
+async fn long_lists_find_what_short_ones_do() {
+    let columns = listed();
     for server in support::servers() {
         server
             .schema(
@@ -324,7 +329,7 @@ async fn long_lists_find_what_short_ones_do() {
                 let domain = Domain { data_type: data_type.clone(), values, nulls: false };
                 in_domain(server, "long_lists", name, domain).await.0
             };
-            let with = |value: &Value| [others.as_slice(), &[value.clone()]].concat();
+            let with = |value: &Value| [others.as_slice(), std::slice::from_ref(value)].concat();
             assert_eq!(ask(Values::In(others.clone())).await, [""; 0], "{name}");
             assert_eq!(ask(Values::In(with(first))).await, ["0"], "{name}");
             assert_eq!(ask(Values::In(with(second))).await, ["1"], "{name}");
