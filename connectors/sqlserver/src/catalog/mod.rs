@@ -36,7 +36,7 @@ fn holds_readable() -> String {
 /// where that collation's idea of case may differ from ours, which decides; a letter in another case may be longer.
 fn may_be(name: &str, wanted: &str) -> String {
     format!(
-        "({name} COLLATE Latin1_General_100_CI_AI = {wanted} COLLATE Latin1_General_100_CI_AI OR \
+        "({name} COLLATE Latin1_General_CI_AI = {wanted} COLLATE Latin1_General_CI_AI OR \
          ({name} {BINARY} LIKE N'%[^ -~]%' AND DATALENGTH({name}) BETWEEN DATALENGTH({wanted}) / 2 AND DATALENGTH({wanted}) * 2))"
     )
 }
@@ -53,7 +53,7 @@ pub(crate) async fn schemas(session: &mut Session) -> Result<Vec<String>> {
 fn tables_sql() -> String {
     format!(
         "SELECT s.name AS schema_name, r.name AS table_name FROM sys.schemas s OUTER APPLY (SELECT TOP (@P3) o.name \
-         FROM sys.objects o WHERE o.schema_id = s.schema_id AND {READABLE} AND (@P2 IS NULL OR o.name {BINARY} > @P2 {BINARY}) \
+         FROM sys.objects o WHERE o.schema_id = s.schema_id AND {READABLE} AND o.name {BINARY} > @P2 {BINARY} \
          ORDER BY o.name {BINARY}) r WHERE {VISIBLE} AND {same} AND {holds_readable} \
          ORDER BY s.name {BINARY}, r.name {BINARY}",
         same = may_be("s.name", "@P1"),
@@ -70,6 +70,8 @@ pub(crate) async fn tables(
     casing: Casing,
 ) -> Result<Vec<Relation>> {
     let limit = limit.map_or(i64::MAX, |limit| i64::try_from(limit).unwrap_or(i64::MAX));
+    // No name is empty, so that every one lies behind an empty one.
+    let after = after.unwrap_or_default();
     let values: [&dyn ToSql; 3] = [&schema, &after, &limit];
     let rows = session.query(&tables_sql(), &values).await?;
     let mut found: Vec<(String, Option<String>)> = Vec::with_capacity(rows.len());
