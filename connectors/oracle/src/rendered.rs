@@ -53,7 +53,7 @@ fn table() -> Table {
 fn statements_are_those_that_were_reviewed() {
     let rendered = golden(&table(), &OracleSql);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rendered.sql");
-    if std::env::var_os("GOLDEN").is_some() {
+    if option_env!("GOLDEN").is_some() {
         std::fs::write(&path, &rendered).unwrap();
     }
     let golden = std::fs::read_to_string(&path).unwrap();
