@@ -18,7 +18,7 @@ static SERVER: OnceCell<Option<Server>> = OnceCell::const_new();
 #[derive(Debug)]
 pub enum Server {
     /// Started by this process.
-    Local(Postgres),
+    Local(Box<Postgres>),
     /// Somebody else's.
     Given(given::Given),
 }
@@ -59,7 +59,7 @@ async fn find() -> Option<Server> {
     match Postgres::start(options(programs())).await {
         Ok(postgres) => {
             println!("PostgreSQL {}: {}", postgres.version, postgres.origin);
-            Some(Server::Local(postgres))
+            Some(Server::Local(Box::new(postgres)))
         }
         Err(error) if unreachable(&error) => None,
         Err(error) => panic!("{error}"),
