@@ -3,7 +3,7 @@
 use arrow_array::RecordBatch;
 use arrow_schema::DataType;
 use connector_core::testing::suite;
-use connector_core::{Bound, Domain, Expr, Function, Range, Scan, Table, Value, Values, eval};
+use connector_core::{Bound, Domain, Expr, Function, Range, Table, Value, Values, eval};
 use connector_sqlserver::CONNECTOR;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
