@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use connector_core::{Endpoint, Error, Result};
 
 use crate::options::{self, DESCRIPTOR, PROTOCOL, SID};
-use crate::url::port;
+use connector_core::url::port;
 
 /// How deep a descriptor may be nested; four levels exist.
 const DEEPEST: usize = 8;

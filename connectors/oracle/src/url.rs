@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use connector_core::url::strip_scheme;
 use connector_core::{Endpoint, Error, Result};
 
 use crate::descriptor;
@@ -16,8 +17,7 @@ pub(crate) const SHAPE: &str = "write oracle://jdbc:oracle:thin:${secret}@//host
 /// Takes the URL apart and checks every option; no value of an option is repeated in a message from here.
 pub(crate) fn endpoint(url: &str) -> Result<Endpoint> {
     let url = url.trim();
-    let rest = ["jdbc:oracle:thin:", "oracle:thin:"].iter().find_map(|scheme| strip_scheme(url, scheme));
-    let rest = rest.ok_or_else(|| {
+    let rest = strip_scheme(url, &["jdbc:oracle:thin:", "oracle:thin:"]).ok_or_else(|| {
         Error::invalid("the connection URL does not start with jdbc:oracle:thin:")
             .hint(format!("{SHAPE}; drivers other than the thin one are not offered"))
     })?;
@@ -33,11 +33,6 @@ pub(crate) fn endpoint(url: &str) -> Result<Endpoint> {
         if address.trim_start().starts_with('(') { descriptor::endpoint(address)? } else { simple(address)? };
     Options::parse(&endpoint.options)?;
     Ok(endpoint)
-}
-
-fn strip_scheme<'a>(url: &'a str, scheme: &str) -> Option<&'a str> {
-    let head = url.get(..scheme.len())?;
-    head.eq_ignore_ascii_case(scheme).then(|| url.get(scheme.len()..)).flatten()
 }
 
 /// Everything but a descriptor.
@@ -124,20 +119,7 @@ fn host_port_sid(authority: &str, has_slashes: bool) -> Result<(String, Option<u
         return Err(Error::invalid("the host of the connection URL has signs that none has")
             .hint("options begin with a question mark, and are parted by &"));
     }
-    Ok((host.to_owned(), self::port(port.trim())?, sid))
-}
-
-/// A port; nothing if none is written.
-pub(crate) fn port(text: &str) -> Result<Option<u16>> {
-    match text.parse::<u16>() {
-        _ if text.is_empty() => Ok(None),
-        Ok(port) if port > 0 => Ok(Some(port)),
-        // What is no number may be a password whose host is missing.
-        _ if !text.bytes().all(|byte| byte.is_ascii_digit()) => {
-            Err(Error::invalid("the port of the connection URL is not a number between 1 and 65535"))
-        }
-        _ => Err(Error::invalid(format!("port {text} of the connection URL is not a number between 1 and 65535"))),
-    }
+    Ok((host.to_owned(), connector_core::url::port(port.trim())?, sid))
 }
 
 fn parse_options(query: &str) -> Result<BTreeMap<String, String>> {
