@@ -5,6 +5,7 @@
 
 pub mod boundary;
 mod conditions;
+pub mod docker;
 pub mod scans;
 pub mod suite;
 

@@ -1,10 +1,11 @@
-//! A real server for this crate's tests: the one of `TEST_ORACLE_URL`, else a printed skip that `TEST_REQUIRE=oracle` turns into
-//! failure. There is no such server to be started here.
+//! A real server for this crate's tests: the one of `TEST_ORACLE_URL`, else a container, else a printed skip that
+//! `TEST_REQUIRE=oracle` turns into failure.
 #![allow(dead_code, clippy::print_stdout, clippy::unwrap_used)]
 
 use std::sync::OnceLock;
 
 use arrow_array::{Array, RecordBatch};
+use connector_core::testing::docker::{self, Container, Image};
 use connector_core::testing::suite;
 use connector_core::{Connection, Credential, Endpoint, Scan, Secret, Settings, Table, TableName};
 use connector_oracle::CONNECTOR;
@@ -17,18 +18,40 @@ pub struct Server {
     pub endpoint: Endpoint,
     pub user: String,
     pub password: String,
+    _container: Option<Container>,
 }
 
 /// The server, if there is one.
 pub fn server() -> Option<&'static Server> {
     static SERVER: OnceLock<Option<Server>> = OnceLock::new();
-    let server = SERVER.get_or_init(given).as_ref();
-    if server.is_none() {
-        let required = std::env::var("TEST_REQUIRE").is_ok_and(|all| all.split(',').any(|one| one.trim() == "oracle"));
-        assert!(!required, "TEST_REQUIRE names oracle, but there is none");
-        println!("skipped: needs Oracle: set TEST_ORACLE_URL=jdbc:oracle:thin:user/password@//host:1521/service");
-    }
-    server
+    let required = std::env::var("TEST_REQUIRE").is_ok_and(|all| all.split(',').any(|one| one.trim() == "oracle"));
+    let found = || {
+        given().or_else(|| match docker::start(&IMAGE, required) {
+            Ok(container) => Some(contained(container)),
+            Err(why) => {
+                assert!(!required, "TEST_REQUIRE names oracle, but there is none: {why}");
+                println!(
+                    "skipped: needs Oracle: set TEST_ORACLE_URL=jdbc:oracle:thin:user/password@//host:1521/service; or in a \
+                     container: {why}"
+                );
+                None
+            }
+        })
+    };
+    SERVER.get_or_init(found).as_ref()
+}
+
+const IMAGE: Image<'static> = Image {
+    name: "gvenzl/oracle-free:23-slim-faststart",
+    port: 1521,
+    variables: &[("ORACLE_PASSWORD", PASSWORD)],
+    ready: "DATABASE IS READY TO USE!",
+};
+
+fn contained(container: Container) -> Server {
+    let url = format!("jdbc:oracle:thin:@//127.0.0.1:{}/FREEPDB1", container.port);
+    let endpoint = CONNECTOR.endpoint(&url).unwrap();
+    Server { endpoint, user: "system".into(), password: PASSWORD.into(), _container: Some(container) }
 }
 
 /// The URL with user and password, which are cut out of it as the application does with those of a connection string.
@@ -38,7 +61,7 @@ fn given() -> Option<Server> {
     let (login, address) = rest.split_once('@').expect("TEST_ORACLE_URL has an @");
     let (user, password) = login.split_once('/').expect("TEST_ORACLE_URL has user/password before its @");
     let endpoint = CONNECTOR.endpoint(&format!("{scheme}thin:@{address}")).unwrap();
-    Some(Server { endpoint, user: user.into(), password: password.into() })
+    Some(Server { endpoint, user: user.into(), password: password.into(), _container: None })
 }
 
 impl Server {

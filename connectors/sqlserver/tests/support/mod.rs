@@ -1,5 +1,5 @@
-//! A real server for this crate's tests: the one of `TEST_SQLSERVER_URL`, else a printed skip that `TEST_REQUIRE=sqlserver` turns
-//! into failure. There is no such server to be started here.
+//! A real server for this crate's tests: the one of `TEST_SQLSERVER_URL`, else a container, else a printed skip that
+//! `TEST_REQUIRE=sqlserver` turns into failure.
 #![allow(dead_code, clippy::print_stdout, clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
@@ -9,6 +9,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::*;
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::DataType;
+use connector_core::testing::docker::{self, Container, Image};
 use connector_core::testing::suite;
 use connector_core::{Connection, Credential, Domain, Endpoint, Scan, Secret, Settings, Table, TableName};
 use connector_sqlserver::CONNECTOR;
@@ -22,21 +23,40 @@ pub struct Server {
     pub endpoint: Endpoint,
     pub user: String,
     pub password: String,
+    _container: Option<Container>,
 }
 
 /// The server, if there is one.
 pub fn server() -> Option<&'static Server> {
     static SERVER: OnceLock<Option<Server>> = OnceLock::new();
-    let server = SERVER.get_or_init(given).as_ref();
-    if server.is_none() {
-        let required =
-            std::env::var("TEST_REQUIRE").is_ok_and(|all| all.split(',').any(|one| one.trim() == "sqlserver"));
-        assert!(!required, "TEST_REQUIRE names sqlserver, but there is none");
-        println!(
-            "skipped: needs SQL Server: set TEST_SQLSERVER_URL=jdbc:sqlserver://host:1433;databaseName=…;user=…;password=…"
-        );
-    }
-    server
+    let required = std::env::var("TEST_REQUIRE").is_ok_and(|all| all.split(',').any(|one| one.trim() == "sqlserver"));
+    let found = || {
+        given().or_else(|| match docker::start(&IMAGE, required) {
+            Ok(container) => Some(contained(container)),
+            Err(why) => {
+                assert!(!required, "TEST_REQUIRE names sqlserver, but there is none: {why}");
+                println!(
+                    "skipped: needs SQL Server: set TEST_SQLSERVER_URL=jdbc:sqlserver://host:1433;databaseName=…;user=…;password=…; \
+                     or in a container: {why}"
+                );
+                None
+            }
+        })
+    };
+    SERVER.get_or_init(found).as_ref()
+}
+
+const IMAGE: Image<'static> = Image {
+    name: "mcr.microsoft.com/mssql/server:2022-latest",
+    port: 1433,
+    variables: &[("ACCEPT_EULA", "Y"), ("MSSQL_SA_PASSWORD", PASSWORD)],
+    ready: "SQL Server is now ready for client connections",
+};
+
+fn contained(container: Container) -> Server {
+    let url = format!("jdbc:sqlserver://127.0.0.1:{};databaseName=master;trustServerCertificate=true", container.port);
+    let endpoint = CONNECTOR.endpoint(&url).unwrap();
+    Server { endpoint, user: "sa".into(), password: PASSWORD.into(), _container: Some(container) }
 }
 
 /// The URL with user and password, which are cut out of it as the application does with those of a connection string.
@@ -50,7 +70,7 @@ fn given() -> Option<Server> {
     let is_login = |part: &str| ["user=", "password="].iter().any(|key| part.to_ascii_lowercase().starts_with(key));
     let rest: Vec<&str> = url.split(';').filter(|part| !is_login(part)).collect();
     let endpoint = CONNECTOR.endpoint(&rest.join(";")).unwrap();
-    Some(Server { endpoint, user: value("user"), password: value("password") })
+    Some(Server { endpoint, user: value("user"), password: value("password"), _container: None })
 }
 
 impl Server {
