@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 
-use crate::{Connection, Credential, Dialect, Function, Result};
+use crate::{Access, Connection, Credential, Dialect, Function, Result};
 
 /// One database product: stateless, one static per engine, found by name.
 #[async_trait]
@@ -32,6 +32,11 @@ pub trait Connector: Send + Sync {
         credential: &Credential,
         settings: &Settings,
     ) -> Result<Box<dyn Connection>>;
+
+    /// Users and rights, if the engine has any.
+    fn access(&self) -> Option<&'static dyn Access> {
+        None
+    }
 }
 
 /// One option of an engine's connection URL.

@@ -9,6 +9,13 @@ pub trait Dialect: Send + Sync {
     /// Writes an identifier, quoted, with the quote character inside it doubled.
     fn identifier(&self, name: &str, out: &mut String);
 
+    /// The same as a text of its own.
+    fn quoted(&self, name: &str) -> String {
+        let mut out = String::with_capacity(name.len() + 2);
+        self.identifier(name, &mut out);
+        out
+    }
+
     /// Writes the `n`-th placeholder (from 1), with the cast that gives the bound value its type.
     fn placeholder(&self, n: usize, bind: &Bind, out: &mut String);
 

@@ -127,6 +127,13 @@ impl Error {
         self.0.kind
     }
 
+    /// Takes the hint off, where it means another doing than the reader's.
+    #[must_use]
+    pub fn without_hint(mut self) -> Self {
+        self.0.hint = None;
+        self
+    }
+
     /// The hint, if there is one.
     pub fn hint_text(&self) -> Option<&str> {
         self.0.hint.as_deref()

@@ -3,10 +3,11 @@
 //! An engine implements [`Connector`], [`Connection`] and [`Dialect`]; everything above the seam is written against these
 //! three. What is to be read is a [`Scan`], a value; [`sql::render`] turns it into a [`Statement`] and a [`Remainder`], once,
 //! at the end. The remainder is what the source was not asked to do, and [`eval`] does it over the batches that come back.
-//! What engines would each do alike is here once: [`url`] reads connection URLs, [`decode`] makes batches of cells.
+//! Users and rights are [`Access`]'s. What engines would each do alike is here once: [`url`] reads connection URLs, [`decode`] makes batches of cells.
 //!
 //! Not here: drivers, JSON, AWS, an async runtime. A connector may bring those; the seam stays free of them.
 
+mod access;
 mod connection;
 mod connector;
 pub mod decode;
@@ -30,6 +31,7 @@ mod zoned;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use access::{Access, Administration, Change, listed, plain_password};
 pub use connection::{BatchLimits, BatchStream, Connection, Health, Relation};
 pub use connector::{Capabilities, Casing, Connector, Endpoint, Parameter, Settings, Support};
 pub use dialect::{BinaryText, Dialect, FunctionForm};

@@ -72,7 +72,7 @@ impl Session {
     pub(crate) async fn end(&mut self, id: u32, place: &str) -> Result<()> {
         self.recognise().await?;
         if self.place.as_deref() == Some(place) {
-            self.run(&format!("KILL {id}")).await?;
+            self.run(Awaited::Answer, &format!("KILL {id}")).await?;
         }
         Ok(())
     }
@@ -97,8 +97,8 @@ impl Session {
     }
 
     /// Runs a statement without an answer of rows.
-    pub(crate) async fn run(&mut self, sql: &str) -> Result<()> {
-        self.start(Awaited::Answer).await?;
+    pub(crate) async fn run(&mut self, awaited: Awaited, sql: &str) -> Result<()> {
+        self.start(awaited).await?;
         self.wire.command(&[&[packet::QUERY], sql.as_bytes()].concat()).await?;
         self.done().await
     }

@@ -3,10 +3,11 @@
 //! Rooms: `url`, `descriptor` and `options` read the connection URL; `connect` and `tls` reach the server; `thread` is where
 //! the driver, which blocks, works; `session` and `connection` hold a live session; `catalog` describes tables and `types` maps
 //! them; `dialect` spells SQL; `bind` sends values, `reading` and `decode` bring rows back as Arrow batches, with the dates of
-//! `time`; `splits` cuts scans; `error` sorts what fails.
+//! `time`; `splits` cuts scans; `access` is about users and rights; `error` sorts what fails.
 //!
 //! Not here: what is asked of a table; `connector_core::sql` renders that with this crate's dialect.
 
+mod access;
 mod bind;
 mod catalog;
 mod connect;
@@ -29,7 +30,7 @@ mod url;
 mod rendered;
 
 use async_trait::async_trait;
-use connector_core::{Connection, Connector, Credential, Dialect, Endpoint, Parameter, Result, Settings};
+use connector_core::{Access, Connection, Connector, Credential, Dialect, Endpoint, Parameter, Result, Settings};
 
 /// The engine's identity card.
 pub static CONNECTOR: &dyn Connector = &Oracle;
@@ -61,5 +62,9 @@ impl Connector for Oracle {
         settings: &Settings,
     ) -> Result<Box<dyn Connection>> {
         connection::connect(endpoint, credential, settings).await
+    }
+
+    fn access(&self) -> Option<&'static dyn Access> {
+        Some(&access::OracleAccess)
     }
 }

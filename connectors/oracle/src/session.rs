@@ -112,6 +112,17 @@ impl Session {
         })
         .await
     }
+
+    /// Runs a statement that changes something, and lets the change stay. It may take as long as a table's rows.
+    pub(crate) async fn change(&mut self, sql: String) -> Result<()> {
+        let silence = self.silence.rows;
+        self.ask(move |connection| {
+            connection.set_call_timeout(silence)?;
+            connection.statement(&sql)?.exclude_from_cache().build()?.execute(&[])?;
+            connection.commit()
+        })
+        .await
+    }
 }
 
 /// Starts a query, whose rows come so many at a time. None comes along with the beginning, where the driver may not panic: what

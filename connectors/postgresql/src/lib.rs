@@ -2,10 +2,11 @@
 //!
 //! Rooms: `url` and `options` read the connection URL; `connect`, `tls`, `guard` and `follower` reach the server; `session` and
 //! `connection` hold a live session; `catalog` describes tables and `types` maps them; `dialect` spells SQL; `bind` sends
-//! values, `reading` and `decode` bring rows back as Arrow batches; `splits` cuts scans; `error` sorts what fails.
+//! values, `reading` and `decode` bring rows back as Arrow batches; `splits` cuts scans; `access` is about users and rights; `error` sorts what fails.
 //!
 //! Not here: what is asked of a table; `connector_core::sql` renders that with this crate's dialect.
 
+mod access;
 mod bind;
 mod catalog;
 mod connect;
@@ -25,7 +26,7 @@ mod types;
 mod url;
 
 use async_trait::async_trait;
-use connector_core::{Connection, Connector, Credential, Dialect, Endpoint, Parameter, Result, Settings};
+use connector_core::{Access, Connection, Connector, Credential, Dialect, Endpoint, Parameter, Result, Settings};
 
 /// The engine's identity card.
 pub static CONNECTOR: &dyn Connector = &PostgreSql;
@@ -57,5 +58,9 @@ impl Connector for PostgreSql {
         settings: &Settings,
     ) -> Result<Box<dyn Connection>> {
         connection::connect(endpoint, credential, settings).await
+    }
+
+    fn access(&self) -> Option<&'static dyn Access> {
+        Some(&access::PgAccess)
     }
 }

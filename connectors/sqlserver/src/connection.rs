@@ -8,7 +8,7 @@ use connector_core::{
 
 use crate::connect::Route;
 use crate::options::Options;
-use crate::session::Session;
+use crate::session::{Awaited, Session};
 use crate::{catalog, dialect, reading, splits};
 
 /// What every session is pinned to, so that answers depend on no login's or database's settings. The language comes first,
@@ -79,7 +79,7 @@ fn context_info(name: &str) -> String {
 
 impl SqlServerConnection {
     async fn pin(&mut self, first: &str, name: &str) -> Result<()> {
-        self.session.run(&format!("{first}{}{}", self.set_up, context_info(name))).await
+        self.session.run(Awaited::Answer, &format!("{first}{}{}", self.set_up, context_info(name))).await
     }
 }
 

@@ -2,10 +2,11 @@
 //!
 //! Rooms: `url` and `options` read the connection URL; `connect`, `tls` and `wire` reach the server; `session` and
 //! `connection` hold a live session; `catalog` describes tables and `types` maps them; `dialect` spells SQL; `bind` sends
-//! values, `reading` and `decode` bring rows back as Arrow batches; `splits` cuts scans; `error` sorts what fails.
+//! values, `reading` and `decode` bring rows back as Arrow batches; `splits` cuts scans; `access` is about users and rights; `error` sorts what fails.
 //!
 //! Not here: what is asked of a table; `connector_core::sql` renders that with this crate's dialect.
 
+mod access;
 mod bind;
 mod catalog;
 mod connect;
@@ -24,7 +25,7 @@ mod url;
 mod wire;
 
 use async_trait::async_trait;
-use connector_core::{Connection, Connector, Credential, Dialect, Endpoint, Parameter, Result, Settings};
+use connector_core::{Access, Connection, Connector, Credential, Dialect, Endpoint, Parameter, Result, Settings};
 
 /// The engine's identity card.
 pub static CONNECTOR: &dyn Connector = &SqlServer;
@@ -56,5 +57,9 @@ impl Connector for SqlServer {
         settings: &Settings,
     ) -> Result<Box<dyn Connection>> {
         connection::connect(endpoint, credential, settings).await
+    }
+
+    fn access(&self) -> Option<&'static dyn Access> {
+        Some(&access::SqlServerAccess)
     }
 }

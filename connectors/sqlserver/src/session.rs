@@ -67,8 +67,8 @@ impl Session {
     }
 
     /// Runs statements that give no rows.
-    pub(crate) async fn run(&mut self, sql: &str) -> Result<()> {
-        let mut client = self.take(Awaited::Answer)?;
+    pub(crate) async fn run(&mut self, awaited: Awaited, sql: &str) -> Result<()> {
+        let mut client = self.take(awaited)?;
         let asked = async { client.simple_query(sql).await?.into_results().await };
         let answered = asked.with_subscriber(NoSubscriber::default()).await;
         self.settle(client, answered).map(|_| ())

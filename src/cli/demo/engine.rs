@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use connector_core::Error;
 
-use crate::local::servers::{Kind, Product};
+use crate::local::servers::{Filling, Product};
 
 /// What `--engine` may be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -21,7 +21,7 @@ pub enum Engine {
     /// Only with --url
     #[value(name = "sqlserver")]
     SqlServer,
-    /// Not yet
+    /// Only with --url
     Oracle,
     /// PostgreSQL and MariaDB or MySQL, and a query that joins tables of both
     All,
@@ -68,7 +68,8 @@ impl Engine {
             Self::PostgreSql => include_str!("../../../schemas/demo/postgresql.sql"),
             Self::MySql | Self::MariaDb => include_str!("../../../schemas/demo/mysql.sql"),
             Self::SqlServer => include_str!("../../../schemas/demo/sqlserver.sql"),
-            Self::Oracle | Self::All => "",
+            Self::Oracle => include_str!("../../../schemas/demo/oracle.sql"),
+            Self::All => "",
         }
     }
 
@@ -83,15 +84,21 @@ impl Engine {
     }
 
     /// How a server of somebody's own is filled, if it can be.
-    pub fn kind(self) -> Result<Kind, Error> {
+    pub fn filling(self) -> Result<Filling, Error> {
+        const DATABASES: &[(&str, &str)] = &[("DATABASE", "DROP DATABASE IF EXISTS {}")];
+        const SCHEMAS: &[(&str, &str)] = &[
+            ("SCHEMA", "DROP SCHEMA IF EXISTS {}"),
+            ("TABLE", "DROP TABLE IF EXISTS {}"),
+            ("VIEW", "DROP VIEW IF EXISTS {}"),
+        ];
+        const USERS: &[(&str, &str)] = &[("USER", "DROP USER {} CASCADE")];
         match self {
-            Self::PostgreSql => Ok(Kind::Postgres),
-            Self::MySql | Self::MariaDb => Ok(Kind::MySql),
-            Self::SqlServer => Ok(Kind::SqlServer),
-            Self::Oracle => Err(Error::unsupported("the demo cannot fill an Oracle yet")
-                .hint("the shop for Oracle is schemas/demo/oracle.sql, to be loaded by hand")),
+            Self::PostgreSql => Ok(Filling::AtOnce),
+            Self::MySql | Self::MariaDb => Ok(Filling::ByStatement(DATABASES)),
+            Self::SqlServer => Ok(Filling::ByStatement(SCHEMAS)),
+            Self::Oracle => Ok(Filling::ByStatement(USERS)),
             Self::All => Err(Error::invalid("--engine all starts its own servers, and takes no --url")
-                .hint("name the one engine of the server: --engine postgresql, mysql, mariadb or sqlserver")),
+                .hint("name the one engine of the server: --engine postgresql, mysql, mariadb, sqlserver or oracle")),
         }
     }
 
@@ -109,8 +116,9 @@ impl Engine {
         let error = Error::unsupported(format!("no server of {} can be started here", self.name()));
         match self {
             Self::Oracle => error.hint(
-                "an Oracle for trying out is: docker run -p 127.0.0.1:1521:1521 -e ORACLE_PASSWORD=CHOOSE_ONE \
-                 gvenzl/oracle-free; but the demo cannot fill one by --url yet",
+                "give --url and --user of one that runs; for trying out: docker run -p 127.0.0.1:1521:1521 -e \
+                 ORACLE_PASSWORD=CHOOSE_ONE gvenzl/oracle-free, then glaux demo --engine oracle --user system --url \
+                 'jdbc:oracle:thin:@//localhost/FREEPDB1'",
             ),
             _ => error.hint(
                 "give --url and --user of one that runs; for trying out: docker run -p 127.0.0.1:1433:1433 -e ACCEPT_EULA=Y \

@@ -25,8 +25,7 @@ the cache directory. MariaDB and MySQL must be installed. A server listens on 12
 the demo ends, however it ends.
 
 With --url the demo makes the schemas shop and crm in a server of your own, refuses if one of them is there, and drops exactly what
-it made, also on Ctrl-C; --user must be allowed to make schemas. Its password is asked for, or taken from GLAUX_DEMO_PASSWORD.
-MySQL and MariaDB are filled without TLS, so their URL leads to this machine, or says sslMode=DISABLED:
+it made, also on Ctrl-C; --user must be allowed to make schemas. Its password is asked for, or taken from GLAUX_DEMO_PASSWORD:
   glaux demo --engine mysql --user root --url jdbc:mysql://localhost:3306/";
 
 /// Runs the command.
@@ -69,7 +68,7 @@ fn next(engine: Engine) -> String {
 Next
   glaux demo --shell     ask it yourself: \\d lists the tables, EXPLAIN SELECT … shows what is pushed down
   glaux demo --keep      leave it running, and use it from another terminal
-  glaux demo --engine …  mysql, mariadb; all joins tables of two engines; sqlserver and --url take a server of your own
+  glaux demo --engine …  mysql, mariadb; all joins tables of two engines; any with --url takes a server of your own
   your own database      export default='{}'
                          glaux check && glaux sql 'select * from SCHEMA.TABLE limit 5'
 ",

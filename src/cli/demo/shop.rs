@@ -82,9 +82,11 @@ impl Shop {
 
     /// In a server of somebody's own, by its URL.
     pub async fn as_guest(engine: Engine, url: &str, user: &str, output: &mut Output) -> Done<Self> {
-        let kind = engine.kind()?;
+        let filling = engine.filling()?;
         let url = own_url(engine, url)?;
-        let endpoint = connectors::find(engine.token())?.endpoint(url)?;
+        let connector = connectors::find(engine.token())?;
+        let endpoint = connector.endpoint(url)?;
+        let access = connector.access().ok_or_else(|| Error::internal("the engine knows no users"))?;
         let reader = format!("{READER}_{:08x}", uuid::Uuid::new_v4().as_fields().0);
         output.data(&format!(
             "{} at {}\n  makes there the schemas {} and the user {reader}, and drops exactly these when this ends\n",
@@ -101,7 +103,8 @@ impl Shop {
         let loading = Instant::now();
         let owner = Credential { user: user.to_owned(), password };
         let (schemas, script, left) = (&SCHEMAS, engine.script(), output::last_word);
-        let guest = Guest::enter(GuestOptions { kind, endpoint, owner, reader, schemas, script, left }).await?;
+        let options = GuestOptions { access, endpoint, owner, reader, schemas, script, filling, left };
+        let guest = Guest::enter(options).await?;
         let reads = if guest.has_own_reader() {
             format!("user {} may only read it", guest.reader.user)
         } else {
@@ -143,6 +146,8 @@ impl Engine {
         let separator = match self {
             Self::SqlServer if url.ends_with(';') => "",
             Self::SqlServer => ";",
+            // Oracle's stands in front of the address.
+            Self::Oracle => return format!("{}://{}", self.token(), url.replacen('@', &format!("{SECRET}@"), 1)),
             _ if url.ends_with(['?', '&']) => "",
             _ if url.contains('?') => "&",
             _ => "?",
@@ -196,6 +201,7 @@ mod tests {
             (Engine::MariaDb, "jdbc:mariadb://h/?", "mysql://jdbc:mariadb://h/?${}"),
             (Engine::SqlServer, "jdbc:sqlserver://h", "sqlserver://jdbc:sqlserver://h;${}"),
             (Engine::SqlServer, "jdbc:sqlserver://h;", "sqlserver://jdbc:sqlserver://h;${}"),
+            (Engine::Oracle, "jdbc:oracle:thin:@//h/s", "oracle://jdbc:oracle:thin:${}@//h/s"),
         ] {
             assert_eq!(engine.connection(url), expected);
         }

@@ -1,23 +1,18 @@
 //! A shop in a server of somebody's own: what is made there is written down first, and taken back in the end, whatever ends it but
 //! a SIGKILL. Nothing that was there before is touched.
 
-mod client;
-mod kind;
-
 use std::time::Duration;
 
-use connector_core::{Credential, Endpoint, Error, ErrorKind, Result};
+use connector_core::{Access, Administration, Credential, Endpoint, Error, ErrorKind, Result};
 
-use self::client::Client;
-pub use self::kind::Kind;
 use super::random_password;
 use super::script::{statements, undo};
 
 /// What is to be made, and where.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct GuestOptions {
-    /// The engine.
-    pub kind: Kind,
+    /// How the engine is told.
+    pub access: &'static dyn Access,
     /// The server.
     pub endpoint: Endpoint,
     /// Who may make schemas there.
@@ -28,12 +23,26 @@ pub struct GuestOptions {
     pub schemas: &'static [&'static str],
     /// The script.
     pub script: &'static str,
+    /// How it is run.
+    pub filling: Filling,
     /// Is told what is left behind, where nobody waits for [`Guest::leave`].
     pub left: fn(&Error),
 }
 
+/// How a script is run, so that what it makes can be taken back.
+#[derive(Clone, Copy)]
+pub enum Filling {
+    /// In one transaction, which is `PostgreSQL`'s way; the schemas go with all that is in them.
+    AtOnce,
+    /// Statement by statement. Of each kind of thing made that must be taken back by itself: what `CREATE` calls it, and the
+    /// statement that drops it, with `{}` for its name.
+    ByStatement(&'static [(&'static str, &'static str)]),
+}
+
+/// The session that makes the shop.
+type Owner = Box<dyn Administration>;
+
 /// A server with a shop in it. Dropping it takes everything back.
-#[derive(Debug)]
 pub struct Guest {
     options: GuestOptions,
     /// Takes back what was made, the last first.
@@ -45,13 +54,19 @@ pub struct Guest {
 /// A statement that waits for another session's lock must not hold the way out for ever.
 const LIMIT: Duration = Duration::from_mins(1);
 
+impl GuestOptions {
+    async fn log_in(&self, who: &Credential) -> Result<Owner> {
+        self.access.administer(&self.endpoint, who, "glaux-demo").await
+    }
+}
+
 impl Guest {
     /// Makes the shop.
     ///
     /// Errors: conflict, if one of the schemas is there already; then nothing is made.
     pub async fn enter(options: GuestOptions) -> Result<Self> {
-        let mut client = Client::connect(options.kind, &options.endpoint, &options.owner).await?;
-        let there = client.names(&options.kind.existing(options.schemas)).await?;
+        let mut client = options.log_in(&options.owner).await?;
+        let there = client.names(&options.access.existing_schemas(options.schemas)).await?;
         if !there.is_empty() {
             let what = format!("{} is there already, and is not touched", there.join(", "));
             let hint =
@@ -59,7 +74,7 @@ impl Guest {
             return Err(Error::new(ErrorKind::Conflict, what).hint(hint));
         }
         let mut guest = Self { reader: options.owner.clone(), undo: Vec::new(), options };
-        let made = guest.make(&mut client).await;
+        let made = guest.make(client.as_mut()).await;
         drop(client);
         match made {
             Ok(()) => Ok(guest),
@@ -78,12 +93,12 @@ impl Guest {
         self.reader != self.options.owner
     }
 
-    async fn make(&mut self, client: &mut Client) -> Result<()> {
-        let kind = self.options.kind;
-        let reader = Credential { user: self.options.reader.clone(), password: kind.acceptable(&random_password()) };
+    async fn make(&mut self, client: &mut dyn Administration) -> Result<()> {
+        let access = self.options.access;
+        let reader = Credential { user: self.options.reader.clone(), password: access.acceptable(&random_password()) };
         let mut is_made = true;
-        for (statement, undo) in kind.make_reader(&reader) {
-            is_made = is_made && self.reversibly(client, &statement, Some(undo)).await.is_ok();
+        for change in access.create_user(&reader)? {
+            is_made = is_made && self.reversibly(client, change.run.expose(), Some(change.undo)).await.is_ok();
         }
         self.fill(client).await.map_err(|error| error.context("filling the shop"))?;
         if is_made && self.admit(client, &reader).await.is_ok() {
@@ -92,12 +107,10 @@ impl Guest {
         Ok(())
     }
 
-    async fn fill(&mut self, client: &mut Client) -> Result<()> {
-        if self.options.kind == Kind::Postgres {
-            return self.fill_at_once(client).await;
-        }
+    async fn fill(&mut self, client: &mut dyn Administration) -> Result<()> {
+        let Filling::ByStatement(kinds) = self.options.filling else { return self.fill_at_once(client).await };
         for statement in statements(self.options.script) {
-            let undo = undo(statement.text, self.options.kind.undone());
+            let undo = undo(statement.text, kinds);
             let done = self.reversibly(client, statement.text, undo).await;
             done.map_err(|error| error.context(format!("line {} of the script", statement.line)))?;
         }
@@ -105,7 +118,12 @@ impl Guest {
     }
 
     /// Runs a statement; the way back is known before, since we may be stopped in the middle of it.
-    async fn reversibly(&mut self, client: &mut Client, statement: &str, undo: Option<String>) -> Result<()> {
+    async fn reversibly(
+        &mut self,
+        client: &mut dyn Administration,
+        statement: &str,
+        undo: Option<String>,
+    ) -> Result<()> {
         let has_undo = undo.is_some();
         self.undo.extend(undo);
         let done = client.execute(statement).await;
@@ -116,7 +134,7 @@ impl Guest {
     }
 
     /// `PostgreSQL` makes all of it or nothing. Extensions that the script found missing are made too.
-    async fn fill_at_once(&mut self, client: &mut Client) -> Result<()> {
+    async fn fill_at_once(&mut self, client: &mut dyn Administration) -> Result<()> {
         const EXTENSIONS: &str = "SELECT extname::text FROM pg_catalog.pg_extension";
         let before = client.names(EXTENSIONS).await?;
         client.execute("BEGIN").await?;
@@ -129,12 +147,11 @@ impl Guest {
     }
 
     /// Lets the reader in, and sees whether it gets in.
-    async fn admit(&self, client: &mut Client, reader: &Credential) -> Result<()> {
-        let GuestOptions { kind, endpoint, schemas, .. } = &self.options;
-        for grant in kind.grants(&reader.user, schemas) {
+    async fn admit(&self, client: &mut dyn Administration, reader: &Credential) -> Result<()> {
+        for grant in self.options.access.let_read(&reader.user, self.options.schemas) {
             client.execute(&grant).await?;
         }
-        Client::connect(*kind, endpoint, reader).await.map(drop)
+        self.options.log_in(reader).await.map(drop)
     }
 
     /// Takes everything back, and says what could not be.
@@ -153,7 +170,7 @@ impl Guest {
         left.extend(self.undo.drain(..).rev());
         match done {
             Err(error) if !left.is_empty() => {
-                let told = Error::new(error.kind(), error.to_string()).context("taking the shop back");
+                let told = error.without_hint().context("taking the shop back");
                 Err(told.hint(format!("it is still there; run: {};", left.join("; "))))
             }
             _ => Ok(()),
@@ -162,11 +179,11 @@ impl Guest {
 
     /// Runs the statements; those that fail are put into `left`, and the first failure is returned.
     async fn take_back_into(&mut self, left: &mut Vec<String>) -> Result<()> {
-        let mut client = Client::connect(self.options.kind, &self.options.endpoint, &self.options.owner).await?;
+        let mut client = self.options.log_in(&self.options.owner).await?;
         let mut first = Ok(());
         // Taken from the list only when it is done, so that whoever comes after us goes on where we were stopped.
         while let Some(statement) = self.undo.last().cloned() {
-            if let Err(error) = persistently(&mut client, &statement).await {
+            if let Err(error) = persistently(client.as_mut(), &statement).await {
                 left.push(statement);
                 first = first.and(Err(error));
             }
@@ -177,7 +194,7 @@ impl Guest {
 }
 
 /// Runs a statement that may find a session still there that was let go just now.
-async fn persistently(client: &mut Client, statement: &str) -> Result<()> {
+async fn persistently(client: &mut dyn Administration, statement: &str) -> Result<()> {
     const ATTEMPTS: usize = 5;
     const PAUSE: Duration = Duration::from_millis(300);
     for _ in 1..ATTEMPTS {

@@ -14,7 +14,7 @@ mod postgres;
 mod script;
 mod secret;
 
-pub use guest::{Guest, GuestOptions, Kind};
+pub use guest::{Filling, Guest, GuestOptions};
 pub use mysql::{MySql, MySqlOptions, Product};
 pub use postgres::{FETCHED_VERSION, Postgres, PostgresOptions, Programs, cache_dir};
 use secret::percent_encoded;

@@ -29,11 +29,13 @@ fn is_idle(line: &str) -> bool {
     line.trim().is_empty() || line.starts_with("--")
 }
 
-/// The statement that takes back what `statement` makes, if that is one of `kinds` (`TABLE`, `SCHEMA`, …) and is new.
-pub fn undo(statement: &str, kinds: &[&str]) -> Option<String> {
+/// The statement that takes back what `statement` makes, if that is one of `kinds`: what it is called (`TABLE`, `SCHEMA`, …) and
+/// how it is dropped, with `{}` for its name.
+pub fn undo(statement: &str, kinds: &[(&str, &str)]) -> Option<String> {
     let mut words = statement.split([' ', '\n', '(']);
     let (create, kind, name) = (words.next()?, words.next()?, words.next()?);
-    (create == "CREATE" && kinds.contains(&kind)).then(|| format!("DROP {kind} IF EXISTS {name}"))
+    let (_, drop) = kinds.iter().find(|(one, _)| create == "CREATE" && *one == kind)?;
+    Some(drop.replace("{}", name))
 }
 
 #[cfg(test)]
@@ -52,9 +54,10 @@ mod tests {
 
     #[test]
     fn only_what_is_made_is_taken_back() {
-        let kinds = ["SCHEMA", "TABLE"];
-        assert_eq!(undo("CREATE TABLE shop.a (\n", &kinds).unwrap(), "DROP TABLE IF EXISTS shop.a");
+        let kinds = [("SCHEMA", "DROP SCHEMA IF EXISTS {}"), ("USER", "DROP USER {} CASCADE")];
+        assert_eq!(undo("CREATE USER shop NO AUTHENTICATION", &kinds).unwrap(), "DROP USER shop CASCADE");
         assert_eq!(undo("CREATE SCHEMA shop", &kinds).unwrap(), "DROP SCHEMA IF EXISTS shop");
+        assert_eq!(undo("CREATE TABLE shop.a (\n", &kinds), None);
         assert_eq!(undo("CREATE INDEX i ON shop.a (b)", &kinds), None);
         assert_eq!(undo("INSERT INTO t VALUES (1)", &kinds), None);
     }

@@ -1,6 +1,6 @@
 //! Filling a server: scripts and users, as its superuser. Reading is the connector's, never done here.
 //!
-//! The driver is built without TLS, so it comes in through a socket, or in clear where that is allowed ([`Client::in_clear`]).
+//! The driver is built without TLS, so it comes in through the server's socket.
 
 use std::path::Path;
 
@@ -17,16 +17,6 @@ impl Client {
     /// Through a server's socket.
     pub async fn at_socket(socket: &Path, user: &str, password: &Secret) -> Result<Self> {
         let opts = OptsBuilder::default().socket(Some(socket.to_string_lossy()));
-        Self::open(opts, user, password).await
-    }
-
-    /// Over TCP, unencrypted: the caller has seen to it that this may be.
-    pub async fn in_clear(host: &str, port: u16, credential: &Credential) -> Result<Self> {
-        let opts = OptsBuilder::default().ip_or_hostname(host).tcp_port(port).prefer_socket(false);
-        Self::open(opts, &credential.user, &credential.password).await
-    }
-
-    async fn open(opts: OptsBuilder, user: &str, password: &Secret) -> Result<Self> {
         let conn = Conn::new(opts.user(Some(user)).pass(Some(password.expose()))).await;
         conn.map(Self).map_err(|error| told(&error).context(format!("logging in as {user}")))
     }
@@ -55,20 +45,15 @@ impl Client {
         let user = account(&reader.user, host);
         // The password is hexadecimal, so it ends no literal.
         self.execute(&format!("CREATE USER {user} IDENTIFIED BY '{}'{require}", reader.password.expose())).await?;
-        self.grant(&user, schemas).await
-    }
-
-    /// Lets a user read the tables of `schemas`.
-    pub async fn grant(&mut self, account: &str, schemas: &[&str]) -> Result<()> {
         for schema in schemas {
-            self.execute(&format!("GRANT SELECT ON {}.* TO {account}", quoted(schema, '`'))).await?;
+            self.execute(&format!("GRANT SELECT ON {}.* TO {user}", quoted(schema, '`'))).await?;
         }
         Ok(())
     }
 }
 
 /// A user and where it comes from, as the server names it.
-pub fn account(user: &str, host: &str) -> String {
+fn account(user: &str, host: &str) -> String {
     format!("{}@{}", quoted(user, '\''), quoted(host, '\''))
 }
 

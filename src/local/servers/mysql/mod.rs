@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use connector_core::{Credential, Result, Secret};
 use tempfile::TempDir;
 
-pub use self::client::{Client, account};
+pub use self::client::Client;
 use self::programs::Found;
 pub use self::programs::Product;
 use super::keeper::{Engine, Kept};

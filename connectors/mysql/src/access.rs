@@ -1,0 +1,89 @@
+//! Users, rights, and a session that may change things: the only SQL about either.
+
+use async_trait::async_trait;
+use connector_core::{
+    Access, Administration, Change, Credential, Dialect, Endpoint, Error, Result, listed, plain_password,
+};
+
+use crate::connect::Route;
+use crate::dialect::MySql;
+use crate::options::Options;
+use crate::session::{Awaited, Session};
+
+/// How users and rights are spelled.
+pub(crate) struct MySqlAccess;
+
+#[async_trait]
+impl Access for MySqlAccess {
+    async fn administer(
+        &self,
+        endpoint: &Endpoint,
+        credential: &Credential,
+        application_name: &str,
+    ) -> Result<Box<dyn Administration>> {
+        let options = Options::parse(&endpoint.options)?;
+        let route = Route::new(endpoint, credential, &options, usize::MAX)?;
+        Ok(Box::new(Administrator(route.entered(route.login(application_name)).await?)))
+    }
+
+    fn existing_schemas(&self, schemas: &[&str]) -> String {
+        format!("SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE lower(SCHEMA_NAME) IN ({})", listed(schemas))
+    }
+
+    fn create_user(&self, user: &Credential) -> Result<Vec<Change>> {
+        let (account, password) = (account(&user.user), plain_password(&user.password)?);
+        Ok(vec![Change::new(
+            format!("CREATE USER {account} IDENTIFIED BY '{password}'"),
+            format!("DROP USER IF EXISTS {account}"),
+        )])
+    }
+
+    fn let_read(&self, user: &str, schemas: &[&str]) -> Vec<String> {
+        let user = account(user);
+        schemas.iter().map(|schema| format!("GRANT SELECT ON {}.* TO {user}", pattern(schema))).collect()
+    }
+}
+
+/// A user, wherever it comes from. Quoted as a name is, which no mode of the server reads otherwise.
+fn account(user: &str) -> String {
+    format!("{}@`%`", MySql.quoted(user))
+}
+
+/// A schema where a right is granted on it, which the server takes for a pattern.
+fn pattern(schema: &str) -> String {
+    MySql.quoted(&schema.replace('\\', "\\\\").replace('_', "\\_").replace('%', "\\%"))
+}
+
+struct Administrator(Session);
+
+#[async_trait]
+impl Administration for Administrator {
+    async fn execute(&mut self, statement: &str) -> Result<()> {
+        self.0.run(Awaited::Rows, statement).await.map_err(Error::without_hint)
+    }
+
+    async fn names(&mut self, query: &str) -> Result<Vec<String>> {
+        let rows = self.0.query(query, &[]).await.map_err(Error::without_hint)?;
+        Ok(rows.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use connector_core::Secret;
+
+    use super::*;
+
+    #[test]
+    fn names_are_quoted_and_a_password_ends_no_literal() {
+        let user = |password: &str| Credential { user: "a`b".into(), password: Secret::new(password) };
+        let made = MySqlAccess.create_user(&user("p-1")).unwrap();
+        assert_eq!(made[0].run.expose(), "CREATE USER `a``b`@`%` IDENTIFIED BY 'p-1'");
+        assert!(MySqlAccess.create_user(&user("p\\'; DROP TABLE x; --")).is_err());
+    }
+
+    #[test]
+    fn a_right_on_a_schema_is_one_on_no_other() {
+        assert_eq!(MySqlAccess.let_read("u", &["a_b"]), ["GRANT SELECT ON `a\\_b`.* TO `u`@`%`"]);
+    }
+}
