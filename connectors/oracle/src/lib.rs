@@ -25,9 +25,6 @@ mod tls;
 mod types;
 mod url;
 
-#[cfg(test)]
-mod rendered;
-
 use async_trait::async_trait;
 use connector_core::{Connection, Connector, Credential, Dialect, Endpoint, Parameter, Result, Settings};
 
