@@ -86,6 +86,13 @@ functions! {
 }
 
 impl Function {
+    /// Whether it has no value for some arguments, or engines differ about one: a sum too large, a division by zero. A source
+    /// evaluates conditions in an order of its own, so that one of these would fail on rows that another condition excludes;
+    /// Athena goes from left to right and is left to it.
+    pub fn may_fail(self) -> bool {
+        matches!(self, Self::Add | Self::Subtract | Self::Multiply | Self::Divide | Self::Modulus | Self::Negate)
+    }
+
     /// The comparison that says the same with its sides exchanged; none for what compares nothing.
     pub fn mirrored(self) -> Option<Self> {
         Some(match self {
@@ -110,6 +117,13 @@ mod tests {
             assert_eq!(Function::from_wire_name(function.wire_name()), Some(*function));
         }
         assert_eq!(Function::from_wire_name("$cast"), None);
+    }
+
+    #[test]
+    fn arithmetic_may_fail_and_no_condition_may() {
+        let failing: Vec<&str> =
+            Function::ALL.iter().filter(|function| function.may_fail()).map(|function| function.wire_name()).collect();
+        assert_eq!(failing, ["$add", "$subtract", "$multiply", "$divide", "$modulus", "$negate"]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::options::Options;
 use crate::reading::Reading;
 use crate::session::{Awaited, Server, Session};
 use crate::types::{Context, SORTED_BYTES};
-use crate::{catalog, dialect, reading, splits};
+use crate::{catalog, reading, splits};
 
 /// What every session is pinned to, so that answers depend on no user's or server's settings: one zone and one character set;
 /// no rows or values left out, and NULL not taken for the last key; an order of all that is sorted. A server waits for us for
@@ -88,7 +88,7 @@ impl MySqlConnection {
 impl Connection for MySqlConnection {
     fn capabilities(&self) -> Capabilities {
         // What the dialect does not render exactly is evaluated above, so every use of these functions is applied.
-        let functions = Function::ALL.iter().copied().filter(|function| !dialect::may_fail(*function));
+        let functions = Function::ALL.iter().copied().filter(|function| !function.may_fail());
         Capabilities { functions: functions.collect(), limit: true, top_n: false }
     }
 

@@ -1,12 +1,9 @@
 //! What the server is asked, as text: the scans of every kind that all engines render, to be reviewed side by side.
 //!
 //! `GOLDEN=write cargo test -p connector-mysql --test rendered` writes `rendered.sql` anew.
-#![allow(clippy::unwrap_used)]
-
-use std::path::Path;
 
 use arrow_schema::DataType;
-use connector_core::testing::scans::{ODD, golden};
+use connector_core::testing::scans::{ODD, assert_reviewed};
 use connector_core::{Column, ColumnMapping, Pushdown, ReadAs, Table, TableName};
 use connector_mysql::CONNECTOR;
 
@@ -36,14 +33,5 @@ fn table() -> Table {
 
 #[test]
 fn statements_are_those_that_were_reviewed() {
-    let rendered = golden(&table(), CONNECTOR.dialect());
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rendered.sql");
-    if std::env::var_os("GOLDEN").is_some() {
-        std::fs::write(&path, &rendered).unwrap();
-    }
-    let golden = std::fs::read_to_string(&path).unwrap();
-    for (line, (ours, theirs)) in rendered.lines().zip(golden.lines()).enumerate() {
-        assert_eq!(ours, theirs, "line {}", line + 1);
-    }
-    assert_eq!(rendered, golden);
+    assert_reviewed(env!("CARGO_MANIFEST_DIR"), &table(), CONNECTOR.dialect());
 }

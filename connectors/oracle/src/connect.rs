@@ -13,7 +13,7 @@ use crate::tls::{self, Wallet};
 use crate::{descriptor, error};
 
 /// Ports of the server unless another is named: in clear, and for TLS.
-const PORT: u16 = 1521;
+pub(crate) const PORT: u16 = 1521;
 const TLS_PORT: u16 = 2484;
 
 /// How to reach a server: everything but who logs in.

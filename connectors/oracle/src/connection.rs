@@ -9,7 +9,7 @@ use connector_core::{
 use crate::connect::Route;
 use crate::options::Options;
 use crate::session::Session;
-use crate::{catalog, dialect, reading, splits};
+use crate::{catalog, reading, splits};
 
 /// What every session is pinned to, so that answers depend on no user's or database's settings: language and territory come
 /// first, because they bring others along. Texts are compared by their bytes, and none may lose a character unnoticed.
@@ -75,7 +75,7 @@ fn shortened(name: &str, bytes: usize) -> &str {
 impl Connection for OracleConnection {
     fn capabilities(&self) -> Capabilities {
         // What the dialect does not render exactly is evaluated above, so every use of these functions is applied.
-        let functions = Function::ALL.iter().copied().filter(|function| !dialect::may_fail(*function));
+        let functions = Function::ALL.iter().copied().filter(|function| !function.may_fail());
         Capabilities { functions: functions.collect(), limit: true, top_n: false }
     }
 

@@ -5,10 +5,12 @@
 
 use std::collections::BTreeMap;
 
+use connector_core::url::port;
 use connector_core::{Endpoint, Error, Result};
 
-use crate::options::{self, DESCRIPTOR, PROTOCOL, SID};
-use connector_core::url::port;
+use crate::options::{
+    DESCRIPTOR, FAILOVER, INSTANCE, LOAD_BALANCE, OPTIONS, PROTOCOL, RETRY_COUNT, RETRY_DELAY, SERVER, SID,
+};
 
 /// How deep a descriptor may be nested; four levels exist.
 const DEEPEST: usize = 8;
@@ -20,14 +22,16 @@ enum Node {
     List(String, Vec<Node>),
 }
 
-/// Takes a descriptor apart. Host, port and service are those of its first address, for messages; the rest is its own.
+/// Options that the driver reads in the text of a descriptor.
+pub(crate) const WRITTEN_INSIDE: [&str; 7] =
+    [FAILOVER, INSTANCE, LOAD_BALANCE, PROTOCOL, RETRY_COUNT, RETRY_DELAY, SERVER];
+
+/// Takes a descriptor apart, and gives what stands behind it. Host, port and service are those of its first address, for
+/// messages; the rest is its own.
 ///
 /// Errors: invalid, for a text that is none, or something in it that is unknown or refused; no value is repeated.
-pub(crate) fn endpoint(text: &str) -> Result<Endpoint> {
+pub(crate) fn endpoint(text: &str) -> Result<(Endpoint, &str)> {
     let (node, rest) = node(text.trim(), 0)?;
-    if !rest.trim().is_empty() {
-        return Err(broken("there is more behind it"));
-    }
     let Node::List(name, _) = &node else { return Err(broken("it describes nothing")) };
     if !["DESCRIPTION", "DESCRIPTION_LIST"].contains(&name.as_str()) {
         return Err(broken("it does not begin with DESCRIPTION"));
@@ -40,7 +44,7 @@ pub(crate) fn endpoint(text: &str) -> Result<Endpoint> {
     let database =
         take("SERVICE_NAME").or_else(|| take(SID)).ok_or_else(|| broken("it names no SERVICE_NAME and no SID"))?;
     found.insert(DESCRIPTOR.into(), written(&node));
-    Ok(Endpoint { host, port, database, options: found })
+    Ok((Endpoint { host, port, database, options: found }, rest))
 }
 
 fn broken(what: &str) -> Error {
@@ -87,9 +91,9 @@ fn gather(node: &Node, found: &mut BTreeMap<String, String>) -> Result<()> {
         Node::List(name, nodes) if CONTAINERS.contains(&name.as_str()) => {
             nodes.iter().try_for_each(|node| gather(node, found))
         }
-        Node::List(name, _) => options::known(name).map(|_| ()),
+        Node::List(name, _) => OPTIONS.own_name(name).map(|_| ()),
         Node::Text(name, value) => {
-            let name = options::known(name)?.name;
+            let name = OPTIONS.own_name(name)?;
             let value = if name == PROTOCOL { value.to_ascii_lowercase() } else { value.clone() };
             let first = found.entry(name.to_owned()).or_insert_with(|| value.clone());
             if name == PROTOCOL && *first != value {
@@ -105,7 +109,7 @@ fn written(node: &Node) -> String {
     match node {
         Node::Text(name, value) => format!("({name}={value})"),
         Node::List(name, nodes) => {
-            let has_delay = nodes.iter().any(|node| matches!(node, Node::Text(name, _) if name == "RETRY_DELAY"));
+            let has_delay = nodes.iter().any(|node| matches!(node, Node::Text(name, _) if name == RETRY_DELAY));
             let delay = if name == "DESCRIPTION" && !has_delay { NO_DELAY } else { "" };
             format!("({name}={delay}{})", nodes.iter().map(written).collect::<String>())
         }
@@ -127,15 +131,16 @@ pub(crate) fn of(endpoint: &Endpoint, default_port: u16) -> Result<String> {
     if endpoint.database.is_empty() {
         return Err(Error::invalid("neither the connection URL nor the secret names a service").hint(crate::url::SHAPE));
     }
-    let option = |name: &str| endpoint.options.get(name).map(String::as_str);
+    let option = |name: &str| endpoint.options.get(name).map(String::as_str).filter(|value| !value.is_empty());
     let kind = if option(SID).is_some() { SID } else { "SERVICE_NAME" };
     let mut data = part(kind, &endpoint.database)?;
-    for name in [options::SERVER, options::INSTANCE] {
+    for name in [SERVER, INSTANCE] {
         data += &option(name).map(|value| part(name, value)).transpose()?.unwrap_or_default();
     }
     let mut attempts = String::new();
-    for (name, default) in [("RETRY_COUNT", "0"), ("RETRY_DELAY", "0")] {
-        attempts += &part(name, option(name).unwrap_or(default))?;
+    for (name, default) in [(RETRY_COUNT, Some("0")), (RETRY_DELAY, Some("0")), (FAILOVER, None), (LOAD_BALANCE, None)]
+    {
+        attempts += &option(name).or(default).map(|value| part(name, value)).transpose()?.unwrap_or_default();
     }
     let protocol = part(PROTOCOL, option(PROTOCOL).unwrap_or("tcp"))?;
     let port = endpoint.port.unwrap_or(default_port);
@@ -166,7 +171,8 @@ mod tests {
 
     #[test]
     fn a_descriptor_is_taken_apart_and_written_again() {
-        let endpoint = endpoint(RAC).unwrap();
+        let (endpoint, rest) = endpoint(RAC).unwrap();
+        assert_eq!(rest, "");
         assert_eq!((endpoint.host.as_str(), endpoint.port), ("a.example", Some(2484)));
         assert_eq!(endpoint.database, "sales.example");
         assert_eq!(endpoint.options[PROTOCOL], "tcps");
@@ -187,10 +193,12 @@ mod tests {
             "(DESCRIPTION=(RETRY_COUNT=0)(RETRY_DELAY=0)(ADDRESS=(PROTOCOL=tcp)(HOST=h)(PORT=1521))(CONNECT_DATA=(SERVICE_NAME=svc)))"
         );
         endpoint.options = [(SID.into(), "true".into()), (PROTOCOL.into(), "tcps".into())].into();
+        endpoint.options.extend([(FAILOVER.into(), "off".into()), (LOAD_BALANCE.into(), String::new())]);
         (endpoint.port, endpoint.database) = (Some(2484), "ORCL".into());
         assert_eq!(
             of(&endpoint, 1521).unwrap(),
-            "(DESCRIPTION=(RETRY_COUNT=0)(RETRY_DELAY=0)(ADDRESS=(PROTOCOL=tcps)(HOST=h)(PORT=2484))(CONNECT_DATA=(SID=ORCL)))"
+            "(DESCRIPTION=(RETRY_COUNT=0)(RETRY_DELAY=0)(FAILOVER=off)(ADDRESS=(PROTOCOL=tcps)(HOST=h)(PORT=2484))\
+             (CONNECT_DATA=(SID=ORCL)))"
         );
     }
 
@@ -211,7 +219,6 @@ mod tests {
         let address = "(ADDRESS=(PROTOCOL=tcp)(HOST=hunter2)(PORT=1))(CONNECT_DATA=(SID=s))";
         for (text, named) in [
             ("(DESCRIPTION=".to_owned(), "parenthesis"),
-            (format!("{}x", described(address)), "behind it"),
             ("(ADDRESS=(HOST=hunter2))".into(), "DESCRIPTION"),
             ("(DESCRIPTION=hunter2)".into(), "nothing"),
             (described("(ADDRESS=(HOST=hunter2))"), "SERVICE_NAME"),

@@ -26,9 +26,6 @@ mod tls;
 mod types;
 mod url;
 
-#[cfg(test)]
-mod rendered;
-
 use async_trait::async_trait;
 use connector_core::{Access, Connection, Connector, Credential, Dialect, Endpoint, Parameter, Result, Settings};
 
@@ -44,7 +41,7 @@ impl Connector for Oracle {
     }
 
     fn parameters(&self) -> &'static [Parameter] {
-        options::PARAMETERS
+        options::OPTIONS.parameters
     }
 
     fn endpoint(&self, url: &str) -> Result<Endpoint> {

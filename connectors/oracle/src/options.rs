@@ -7,14 +7,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use connector_core::{Error, Parameter, Result, Silence, Support, choose};
+use connector_core::{Error, OptionTable, Parameter, Result, Silence, Support, choose, option};
 use connector_tls::File;
 
 use Support::{Honoured, Ignored, Refused};
-
-const fn option(name: &'static str, support: Support) -> Parameter {
-    Parameter { name, support }
-}
 
 const FETCH: &str = "rows are streamed, and batches are bounded by bytes";
 const NO_WRITE: &str = "nothing is written";
@@ -34,8 +30,11 @@ const OWN_NAME: &str = "the session calls itself glaux, with Athena's query id a
 const OWN_SOCKET: &str = "the driver's own sizes and probes apply";
 const NOT_LISTED: &str = "only what may be read is listed, synonyms and comments included";
 
+/// What the connection URL, or a descriptor in it, may carry.
+pub(crate) static OPTIONS: OptionTable = OptionTable { engine: "Oracle", parameters: PARAMETERS, aliases: ALIASES };
+
 /// Every option, sorted by name without regard to case.
-pub(crate) static PARAMETERS: &[Parameter] = &[
+const PARAMETERS: &[Parameter] = &[
     option("COLOCATION_TAG", Ignored(SHAPE)),
     option("COMPRESSION", Ignored(OWN_SOCKET)),
     option("COMPRESSION_LEVELS", Ignored(OWN_SOCKET)),
@@ -68,7 +67,6 @@ pub(crate) static PARAMETERS: &[Parameter] = &[
     option("javax.net.ssl.trustStorePassword", Refused(NO_JKS)),
     option("javax.net.ssl.trustStoreType", Refused(NO_JKS)),
     option("LOAD_BALANCE", Honoured("on tries the addresses in any order")),
-    option("MY_WALLET_DIRECTORY", Honoured("the same as WALLET_LOCATION")),
     option("oracle.jdbc.createDescriptorUseCurrentSchemaForSchemaName", Ignored(SHAPE)),
     option("oracle.jdbc.defaultConnectionValidation", Ignored(SHAPE)),
     option("oracle.jdbc.fanEnabled", Ignored("a session that breaks is an error, and Athena tries again")),
@@ -94,10 +92,8 @@ pub(crate) static PARAMETERS: &[Parameter] = &[
     option("oracle.net.keepAlive", Ignored(OWN_SOCKET)),
     option("oracle.net.ssl_certificate_alias", Refused("a wallet may hold one certificate of the client")),
     option("oracle.net.ssl_cipher_suites", Ignored(OWN_TLS)),
-    option("oracle.net.ssl_server_dn_match", Honoured("the same as SSL_SERVER_DN_MATCH")),
     option("oracle.net.ssl_version", Ignored(OWN_TLS)),
     option("oracle.net.tns_admin", Refused(NO_DIRECTORY)),
-    option("oracle.net.wallet_location", Honoured("the same as WALLET_LOCATION")),
     option("oracle.net.wallet_password", Refused(NO_PASSWORD)),
     option("password", Refused("a password belongs into a secret: ${secret_name}")),
     option("PASSWORD_AUTH", Refused(NO_KERBEROS)),
@@ -119,7 +115,10 @@ pub(crate) static PARAMETERS: &[Parameter] = &[
     option("SID", Honoured("the system identifier, in place of a service")),
     option("SOURCE_ROUTE", Refused(NO_PROXY)),
     option("SSL_SERVER_CERT_DN", Refused("the certificate must hold the host's name, and no other name is asked for")),
-    option("SSL_SERVER_DN_MATCH", Honoured("only on: the certificate must hold the host's name")),
+    option(
+        "SSL_SERVER_DN_MATCH",
+        Honoured("only on: the certificate must hold the host's name; also written oracle.net.ssl_server_dn_match"),
+    ),
     option("SSL_VERSION", Ignored(OWN_TLS)),
     option("sslrootcert", Honoured("ours: path of a PEM file with CAs to trust besides Mozilla's")),
     option("TNS_ADMIN", Refused(NO_DIRECTORY)),
@@ -138,11 +137,17 @@ pub(crate) static PARAMETERS: &[Parameter] = &[
     option("v$session.osuser", Ignored(OWN_NAME)),
     option("v$session.program", Ignored(OWN_NAME)),
     option("v$session.terminal", Ignored(OWN_NAME)),
-    option("WALLET_LOCATION", Honoured("a folder with ewallet.pem: CAs to trust, or the client's certificate and key")),
+    option(
+        "WALLET_LOCATION",
+        Honoured(
+            "a folder with ewallet.pem: CAs to trust, or the client's certificate and key; also written MY_WALLET_DIRECTORY \
+             and oracle.net.wallet_location",
+        ),
+    ),
     option("xa", Ignored(NO_WRITE)),
 ];
 
-/// Second names of some options.
+/// Second names that the vendor's driver has for some options.
 const ALIASES: &[(&str, &str)] = &[
     ("MY_WALLET_DIRECTORY", WALLET),
     ("oracle.net.wallet_location", WALLET),
@@ -151,36 +156,16 @@ const ALIASES: &[(&str, &str)] = &[
 
 /// The options that stand for parts of the URL itself.
 pub(crate) const DESCRIPTOR: &str = "DESCRIPTOR";
+pub(crate) const FAILOVER: &str = "FAILOVER";
+pub(crate) const LOAD_BALANCE: &str = "LOAD_BALANCE";
+pub(crate) const RETRY_COUNT: &str = "RETRY_COUNT";
+pub(crate) const RETRY_DELAY: &str = "RETRY_DELAY";
 pub(crate) const INSTANCE: &str = "INSTANCE_NAME";
 pub(crate) const PROTOCOL: &str = "PROTOCOL";
 pub(crate) const SERVER: &str = "SERVER";
 pub(crate) const SID: &str = "SID";
 const DN_MATCH: &str = "SSL_SERVER_DN_MATCH";
 pub(crate) const WALLET: &str = "WALLET_LOCATION";
-
-/// The option of this name, whatever its case, that stands for what it means.
-pub(crate) fn find(name: &str) -> Option<&'static Parameter> {
-    let alias = ALIASES.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(name));
-    let name = alias.map_or(name, |(_, name)| name);
-    PARAMETERS.iter().find(|parameter| parameter.name.eq_ignore_ascii_case(name))
-}
-
-/// The option of this name, if it may be given.
-///
-/// Errors: invalid, for one that is unknown or refused, by name and with what to do instead.
-pub(crate) fn known(name: &str) -> Result<&'static Parameter> {
-    match find(name) {
-        Some(parameter) => match parameter.support {
-            Refused(what_to_do) => {
-                Err(Error::invalid(format!("option {} of the connection URL is refused", parameter.name))
-                    .hint(what_to_do))
-            }
-            Honoured(_) | Ignored(_) => Ok(parameter),
-        },
-        None => Err(Error::invalid(format!("option {name:?} of the connection URL is not known"))
-            .hint("the README of the Oracle connector lists the options")),
-    }
-}
 
 /// The honoured options, parsed; those of a descriptor that only the driver looks at stay in its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -205,8 +190,11 @@ impl Options {
             return Err(Error::invalid("options sslrootcert and WALLET_LOCATION of the connection URL contradict")
                 .hint("a wallet without a key may hold the CAs; one with a key trusts Mozilla's only"));
         }
-        for name in ["RETRY_COUNT", "RETRY_DELAY"] {
+        for name in [RETRY_COUNT, RETRY_DELAY] {
             number(name, get(name))?;
+        }
+        for name in [FAILOVER, LOAD_BALANCE] {
+            choose(name, get(name), &["on", "yes", "true", "off", "no", "false"].map(|word| (word, ())))?;
         }
         Ok(Self {
             is_encrypted,
@@ -276,7 +264,7 @@ mod tests {
         sorted.dedup();
         assert_eq!(names, sorted);
         for (alias, name) in ALIASES {
-            assert_eq!(find(&alias.to_uppercase()).unwrap().name, *name);
+            assert_eq!(OPTIONS.find(&alias.to_uppercase()).unwrap().name, *name);
         }
     }
 
@@ -312,20 +300,13 @@ mod tests {
             ("TRANSPORT_CONNECT_TIMEOUT", "-1"),
             ("oracle.jdbc.ReadTimeout", "99999999999"),
             ("RETRY_COUNT", "often"),
+            ("FAILOVER", "perhaps"),
+            ("LOAD_BALANCE", "1"),
         ] {
             let error = parse(&[(name, value)]).unwrap_err();
             assert!(error.to_string().contains(name), "{error}");
         }
         let both = parse(&[("sslrootcert", "/ca.pem"), ("WALLET_LOCATION", "/w")]).unwrap_err().to_string();
         assert!(both.contains("sslrootcert") && both.contains("WALLET_LOCATION"));
-    }
-
-    #[test]
-    fn what_is_refused_or_unknown_says_what_to_do() {
-        for name in ["TNS_ADMIN", "oracle.net.encryption_client", "POOL_PURITY", "nonsense"] {
-            let error = known(name).unwrap_err();
-            assert!(error.to_string().contains(name) && error.hint_text().is_some(), "{error}");
-        }
-        assert_eq!(known("wallet_location").unwrap().name, WALLET);
     }
 }

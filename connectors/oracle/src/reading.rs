@@ -181,7 +181,7 @@ impl Work {
         let mut decoder = RowDecoder::new(&self.columns, wire, self.limits, self.max_cell_bytes).map_err(Stop::Ours)?;
         tell(events, Event::Begun)?;
         for row in to_the_end(cursor) {
-            decoder.push(&row.map_err(Stop::Driver)?).map_err(Stop::Ours)?;
+            decoder.push(row.map_err(Stop::Driver)?).map_err(Stop::Ours)?;
             if decoder.is_full() {
                 hand_on(&mut decoder, events)?;
             }

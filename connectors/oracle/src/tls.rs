@@ -1,8 +1,10 @@
 //! What Oracle's options ask of TLS, told to the driver, which does the handshake.
 //!
-//! The driver trusts Mozilla's roots, and besides them what a folder holds in a file called `ewallet.pem`: that of a wallet, or
-//! one of ours with the file that `sslrootcert` names, else with Amazon RDS's roots. A wallet with a key in it proves who we
-//! are, and adds no roots. Not here: what every engine does about TLS.
+//! It makes its own configuration, and takes none of ours, no verifier and no roots in memory, so that of `connector_tls` the
+//! files and the words about failures serve here, and nothing else. It trusts Mozilla's roots, always by name and chain, and
+//! besides them what a folder holds in a file called `ewallet.pem`: that of a wallet, or one of ours with the file that
+//! `sslrootcert` names, else with Amazon RDS's roots. A wallet with a key in it proves who we are, and adds no roots. Not here:
+//! what every engine does about TLS.
 
 use std::path::{Path, PathBuf};
 

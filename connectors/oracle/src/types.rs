@@ -60,7 +60,9 @@ pub(crate) fn mapping(remote: &RemoteType, charset: Charset, settings: &Settings
     }
     match remote.name.as_str() {
         "NUMBER" => number(remote, settings.default_scale),
-        // Digits in base 2, up to 126 of them, which no type of Athena has; comparing would need the server's own rounding.
+        // Digits in base 2, up to 126 of them, which no type of Athena has. As text nobody could compute with it, and an error for
+        // what no double holds would be one for every third of something, so it is the nearest double, as in all other clients;
+        // to compare would need the server to round alike.
         "FLOAT" => plain(DataType::Float64, Pushdown::NullsOnly),
         "BINARY_FLOAT" => plain(DataType::Float32, Pushdown::Superset),
         "BINARY_DOUBLE" => plain(DataType::Float64, Pushdown::Superset),
@@ -75,7 +77,8 @@ pub(crate) fn mapping(remote: &RemoteType, charset: Charset, settings: &Settings
         // The blanks that fill it up are taken off here (`decode`): `RTRIM` makes NULL of a text of blanks alone, and without it
         // a value compares by the type that it is bound as.
         "CHAR" | "NCHAR" => plain(DataType::Utf8, Pushdown::NullsOnly),
-        // An empty one is not NULL to the server and cannot be told from it here, so that nothing about it can be asked.
+        // An empty one is not NULL to the server and cannot be told from it here, so that nothing about it can be asked. Its
+        // locator would tell, but the driver loses locators that the server does not send twice for rows that are alike.
         "CLOB" | "NCLOB" | "LONG" | "JSON" => plain(DataType::Utf8, Pushdown::Nothing),
         "BLOB" | "LONG RAW" => plain(DataType::Binary, Pushdown::Nothing),
         "RAW" => plain(DataType::Binary, Pushdown::Full),

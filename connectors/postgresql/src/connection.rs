@@ -8,7 +8,7 @@ use connector_core::{
 use tokio_postgres::types::Type;
 
 use crate::connect::{Login, Route};
-use crate::dialect::{self, Postgres};
+use crate::dialect::Postgres;
 use crate::options::Options;
 use crate::session::{Awaited, Session, get};
 use crate::{catalog, reading, splits};
@@ -97,7 +97,7 @@ impl PgConnection {
 impl Connection for PgConnection {
     fn capabilities(&self) -> Capabilities {
         // What the dialect does not render exactly is evaluated above, so every use of these functions is applied.
-        let functions = Function::ALL.iter().copied().filter(|function| !dialect::may_fail(*function));
+        let functions = Function::ALL.iter().copied().filter(|function| !function.may_fail());
         Capabilities { functions: functions.collect(), limit: true, top_n: false }
     }
 

@@ -9,7 +9,7 @@ use connector_core::{
 use crate::connect::Route;
 use crate::options::Options;
 use crate::session::{Awaited, Session};
-use crate::{catalog, dialect, reading, splits};
+use crate::{catalog, reading, splits};
 
 /// What every session is pinned to, so that answers depend on no login's or database's settings. The language comes first,
 /// because it brings a format of dates along; a reader gives way in a deadlock; committed data is read, without a snapshot,
@@ -87,7 +87,7 @@ impl SqlServerConnection {
 impl Connection for SqlServerConnection {
     fn capabilities(&self) -> Capabilities {
         // What the dialect does not render exactly is evaluated above, so every use of these functions is applied.
-        let functions = Function::ALL.iter().copied().filter(|function| !dialect::may_fail(*function));
+        let functions = Function::ALL.iter().copied().filter(|function| !function.may_fail());
         Capabilities { functions: functions.collect(), limit: true, top_n: false }
     }
 

@@ -7,9 +7,7 @@
 #[path = "support/tds.rs"]
 mod tds;
 
-use std::path::Path;
-
-use connector_core::testing::scans::{ODD, golden};
+use connector_core::testing::scans::{ODD, assert_reviewed};
 use connector_core::{Credential, Secret, Settings, Table, TableName};
 use connector_sqlserver::CONNECTOR;
 use tds::{Asked, Described, Reply, Server};
@@ -57,14 +55,5 @@ async fn table() -> Table {
 
 #[tokio::test]
 async fn statements_are_those_that_were_reviewed() {
-    let rendered = golden(&table().await, CONNECTOR.dialect());
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rendered.sql");
-    if std::env::var_os("GOLDEN").is_some() {
-        std::fs::write(&path, &rendered).unwrap();
-    }
-    let golden = std::fs::read_to_string(&path).unwrap();
-    for (line, (ours, theirs)) in rendered.lines().zip(golden.lines()).enumerate() {
-        assert_eq!(ours, theirs, "line {}", line + 1);
-    }
-    assert_eq!(rendered, golden);
+    assert_reviewed(env!("CARGO_MANIFEST_DIR"), &table().await, CONNECTOR.dialect());
 }

@@ -283,6 +283,19 @@ pub fn whole(cell: &[u8]) -> Result<Option<Cow<'_, [u8]>>, Fault> {
     Ok(Some(Cow::Borrowed(cell)))
 }
 
+/// A text's bytes, for [`Varied`].
+pub fn bytes_of(text: Cow<'_, str>) -> Cow<'_, [u8]> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    }
+}
+
+/// A cell for [`Varied`], unless it is larger than `limit`, the largest that is read at all.
+pub fn within(cell: Option<Cow<'_, [u8]>>, limit: usize) -> Result<Option<Cow<'_, [u8]>>, Fault> {
+    if cell.as_ref().is_some_and(|cell| cell.len() > limit) { Err(Fault::Cell(limit)) } else { Ok(cell) }
+}
+
 /// Offsets of no rows, with room for `rows`.
 pub fn first_offset(rows: usize) -> Vec<i32> {
     let mut offsets = Vec::with_capacity(rows + 1);

@@ -1,10 +1,11 @@
 //! Why a value cannot be shown.
 
 use std::borrow::Cow;
+use std::fmt::Display;
 
 use arrow_schema::DataType;
 
-use crate::{Error, ErrorKind};
+use crate::{Column, Error, ErrorKind};
 
 /// Why a value cannot be shown: its class, never the value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,14 +44,29 @@ impl Fault {
                 ErrorKind::Conflict,
                 format!("{place}: the server sends another type than {}, as it was described", athena(data_type)),
             )
-            .hint("the table may have changed since the query was planned: run it again"),
+            .hint(CHANGED),
         }
     }
+}
+
+const CHANGED: &str = "the table may have changed since the query was planned: run it again";
+
+/// The error about a column that comes as another type than it was described with, before a row is read.
+pub fn changed(column: &Column, sent: impl Display) -> Error {
+    let described = athena(&column.mapping.data_type);
+    let told = format!("column {:?} was described as {described}, but the server sends {sent}", column.name);
+    Error::new(ErrorKind::Conflict, told).hint(CHANGED)
 }
 
 /// The types that a user of Athena knows.
 fn athena(data_type: &DataType) -> String {
     match data_type {
+        DataType::Int8 => "tinyint".into(),
+        DataType::Int16 => "smallint".into(),
+        DataType::Int32 => "integer".into(),
+        DataType::Int64 => "bigint".into(),
+        DataType::Float32 => "real".into(),
+        DataType::Float64 => "double".into(),
         DataType::Decimal128(precision, scale) => format!("decimal({precision},{scale})"),
         DataType::Date32 => "date".into(),
         DataType::Date64 => "timestamp(3)".into(),
@@ -59,5 +75,30 @@ fn athena(data_type: &DataType) -> String {
         DataType::Binary => "varbinary".into(),
         DataType::List(field) => format!("array({})", athena(field.data_type())),
         other => other.to_string().to_lowercase(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ColumnMapping, Pushdown, ReadAs};
+
+    #[test]
+    fn types_are_named_as_athena_does() {
+        let nested = DataType::new_list(DataType::Int64, true);
+        for (data_type, name) in [
+            (DataType::Boolean, "boolean"),
+            (DataType::Int32, "integer"),
+            (DataType::Float32, "real"),
+            (DataType::Decimal128(38, 10), "decimal(38,10)"),
+            (nested, "array(bigint)"),
+        ] {
+            let mapping = ColumnMapping { data_type, read_as: ReadAs::Plain, bind_as: None, pushdown: Pushdown::Full };
+            let column = Column { name: "c".into(), remote_name: "C".into(), comment: None, mapping };
+            let error = changed(&column, "a date");
+            assert_eq!(error.kind(), ErrorKind::Conflict);
+            let told = format!("column \"c\" was described as {name}, but the server sends a date");
+            assert_eq!(error.to_string(), told);
+        }
     }
 }

@@ -8,5 +8,5 @@ mod cells;
 mod fault;
 
 pub use batch::Batcher;
-pub use cells::{Bits, Cells, Fixed, Nulls, Varied, first_offset, offset, whole};
-pub use fault::Fault;
+pub use cells::{Bits, Cells, Fixed, Nulls, Varied, bytes_of, first_offset, offset, whole, within};
+pub use fault::{Fault, changed};

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::path::Path;
 
 use arrow_schema::DataType;
 
@@ -16,8 +17,21 @@ use crate::{
 /// A column's name, in lower case, that holds every quote there is.
 pub const ODD: &str = "odd \"name\" `of` [a] 'column'";
 
+/// Holds every scan rendered against what was reviewed, `tests/rendered.sql` of a crate at `root`; `GOLDEN=write` writes it anew.
+pub fn assert_reviewed(root: &str, table: &Table, dialect: &dyn Dialect) {
+    let (rendered, file) = (golden(table, dialect), Path::new(root).join("tests/rendered.sql"));
+    if std::env::var("GOLDEN").is_ok_and(|wish| wish == "write") {
+        std::fs::write(&file, &rendered).expect("writing what is to be reviewed");
+    }
+    let reviewed = std::fs::read_to_string(&file).expect("reading what was reviewed");
+    for (line, (ours, theirs)) in rendered.lines().zip(reviewed.lines()).enumerate() {
+        assert_eq!(ours, theirs, "line {}", line + 1);
+    }
+    assert_eq!(rendered, reviewed);
+}
+
 /// Every scan rendered, each under its name and with what is kept above behind it.
-pub fn golden(table: &Table, dialect: &dyn Dialect) -> String {
+fn golden(table: &Table, dialect: &dyn Dialect) -> String {
     let mut golden = String::from("-- Written by a test; what is kept above stands behind each statement.\n");
     for (name, scan) in scans(table) {
         let rendered = sql::render(&scan, dialect).expect("rendering");

@@ -12,8 +12,8 @@ use arrow_array::types::{
     TimestampMillisecondType,
 };
 use arrow_schema::{DataType, TimeUnit};
-use connector_core::decode::{Batcher, Bits, Cells, Fault, Fixed, Nulls, Varied, whole};
-use connector_core::{BatchLimits, Column, Error, ErrorKind, Result};
+use connector_core::decode::{Batcher, Bits, Cells, Fault, Fixed, Nulls, Varied, changed, whole};
+use connector_core::{BatchLimits, Column, Error, Result};
 
 use crate::follower::{Width, first_value, is_null, width};
 use crate::options::Shown;
@@ -142,10 +142,10 @@ impl RowDecoder {
         if wire.len() != described.len().max(1) {
             return Err(Error::internal("the answer has another number of columns than the statement"));
         }
-        let columns = described
-            .iter()
-            .zip(&wire)
-            .map(|(column, wire)| cells(*wire, &column.mapping.data_type, shown).ok_or_else(|| changed(column, *wire)));
+        let columns = described.iter().zip(&wire).map(|(column, wire)| {
+            cells(*wire, &column.mapping.data_type, shown)
+                .ok_or_else(|| changed(column, format_args!("type number {}", wire.kind)))
+        });
         let batcher = Batcher::new(described, columns.collect::<Result<_>>()?, limits).advising(advice);
         Ok(Self { wire, batcher })
     }
@@ -184,18 +184,10 @@ fn advice(data_type: &DataType) -> &'static str {
     }
 }
 
-fn changed(column: &Column, wire: Described) -> Error {
-    let told = format!(
-        "column {:?} was described as {}, but the server sends type number {}",
-        column.name, column.mapping.data_type, wire.kind
-    );
-    Error::new(ErrorKind::Conflict, told).hint("the table may have changed since the query was planned: run it again")
-}
-
 #[cfg(test)]
 mod tests {
     use arrow_array::cast::AsArray;
-    use connector_core::{ColumnMapping, Pushdown, ReadAs};
+    use connector_core::{ColumnMapping, ErrorKind, Pushdown, ReadAs};
 
     use super::*;
 

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use oracledb::{JsonValue, OracleTimestamp};
+use oracledb::{JsonValue, OracleNumber, OracleTimestamp};
 
 use super::Fault;
 use super::number::Digits;
@@ -20,16 +20,16 @@ pub(super) fn printed(value: &JsonValue) -> Result<String, Fault> {
 
 fn write(value: &JsonValue, out: &mut String, depth: usize) -> Result<(), Fault> {
     if depth > DEEPEST {
-        return Err(Fault::Value("JSON that is nested too deeply"));
+        return Err(Fault::value("JSON that is nested too deeply"));
     }
     match value {
         JsonValue::Null => out.push_str("null"),
         JsonValue::Boolean(value) => out.push_str(if *value { "true" } else { "false" }),
-        JsonValue::Number(number) => out.push_str(Digits::default().of(number)?),
+        JsonValue::Number(value) => number(value, out)?,
         JsonValue::BinaryDouble(number) if number.is_finite() => out.push_str(&number.to_string()),
         JsonValue::BinaryFloat(number) if number.is_finite() => out.push_str(&number.to_string()),
         JsonValue::BinaryDouble(_) | JsonValue::BinaryFloat(_) => {
-            return Err(Fault::Value("JSON with a number that is infinite or none"));
+            return Err(Fault::value("JSON with a number that is infinite or none"));
         }
         JsonValue::String(text) => quoted(text, out),
         JsonValue::Timestamp(moment) => quoted(&time(moment), out),
@@ -58,8 +58,15 @@ fn write(value: &JsonValue, out: &mut String, depth: usize) -> Result<(), Fault>
             }
             out.push('}');
         }
-        JsonValue::Vector(_) => return Err(Fault::Value("JSON with a vector in it")),
+        JsonValue::Vector(_) => return Err(Fault::value("JSON with a vector in it")),
     }
+    Ok(())
+}
+
+/// Not part of the frame of [`write`], of which a thousand may lie on a thread's stack.
+#[inline(never)]
+fn number(number: &OracleNumber, out: &mut String) -> Result<(), Fault> {
+    out.push_str(Digits::of(number)?.as_str());
     Ok(())
 }
 

@@ -8,92 +8,62 @@ mod json;
 mod number;
 mod scalar;
 
-use std::sync::Arc;
+use std::borrow::Cow;
 
+use arrow_array::RecordBatch;
 use arrow_array::types::{Date64Type, Decimal128Type, Float32Type, Float64Type, Int64Type, TimestampMillisecondType};
-use arrow_array::{RecordBatch, RecordBatchOptions};
-use arrow_schema::{DataType, Schema, SchemaRef, TimeUnit};
-use connector_core::{BatchLimits, Column, Error, ErrorKind, Result};
-use oracledb::{DbType, JsonValue, Metadata, OracleNumber, OracleTimestamp, Row};
+use arrow_schema::{DataType, TimeUnit};
+use connector_core::decode::{Batcher, Bits, Cells, Fault, Fixed, Varied, bytes_of, changed, within};
+use connector_core::{BatchLimits, Column, Error, Result};
+use oracledb::{DbType, Metadata, Row};
 
-use cells::{Bits, Bytes, Cells, Fixed, Print, Printed, cell};
-use number::Digits;
+use cells::{BYTES, Cell, PADDED, TEXTS, TIMES, Take, take};
 
-/// Why a value cannot be shown: its class, never the value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
-    /// The value does not fit its column's type; the text says what kind of value it is.
-    Value(&'static str),
-    /// It is larger than is read at all.
-    Cell,
-    /// More than Arrow's offsets can address.
-    TooLarge,
-    /// It is of another type than the column was described with.
-    OtherType,
-}
+/// A `String` of the driver is UTF-8 by its type.
+const NOT_UTF8: &str = "text that is no text";
 
 /// The buffers for a column that comes as `wire` and is shown as `data_type`; nothing if the two do not belong together.
-fn cells(wire: &DbType, data_type: &DataType, max_cell_bytes: usize) -> Option<Box<dyn Cells>> {
+fn cells(wire: &DbType, data_type: &DataType, max_cell_bytes: usize) -> Option<Box<dyn Cells<Cell>>> {
     let is = |types: &[&DbType]| types.contains(&wire);
     let is_number = is(&[oracledb::DB_TYPE_NUMBER]);
-    let is_time = is(&[oracledb::DB_TYPE_DATE, oracledb::DB_TYPE_TIMESTAMP]);
     Some(match data_type {
-        DataType::Boolean if is(&[oracledb::DB_TYPE_BOOLEAN]) => Box::new(Bits::new()),
-        DataType::Int64 if is_number => Box::new(Fixed::<OracleNumber, Int64Type>::new(data_type, scalar::integers())),
+        DataType::Boolean if is(&[oracledb::DB_TYPE_BOOLEAN]) => Bits::boxed(scalar::boolean),
+        DataType::Int64 if is_number => Fixed::<Int64Type>::boxed(data_type, scalar::integer),
         DataType::Decimal128(precision, scale) if is_number => {
-            Box::new(Fixed::<OracleNumber, Decimal128Type>::new(data_type, scalar::decimals(*precision, *scale)?))
+            let target = number::Target::new(*precision, *scale)?;
+            Fixed::<Decimal128Type>::boxed(data_type, move |cell: &Cell| scalar::decimal(cell, target))
         }
-        DataType::Float64 if is_number => {
-            Box::new(Fixed::<OracleNumber, Float64Type>::new(data_type, scalar::doubles()))
-        }
+        DataType::Float64 if is_number => Fixed::<Float64Type>::boxed(data_type, scalar::nearest_double),
         DataType::Float64 if is(&[oracledb::DB_TYPE_BINARY_DOUBLE]) => {
-            Box::new(Fixed::<f64, Float64Type>::new(data_type, |number| Ok(*number)))
+            Fixed::<Float64Type>::boxed(data_type, scalar::double)
         }
         DataType::Float32 if is(&[oracledb::DB_TYPE_BINARY_FLOAT]) => {
-            Box::new(Fixed::<f32, Float32Type>::new(data_type, |number| Ok(*number)))
+            Fixed::<Float32Type>::boxed(data_type, scalar::float)
         }
-        DataType::Date64 if is_time => Box::new(Fixed::<OracleTimestamp, Date64Type>::new(data_type, scalar::millis)),
-        DataType::Timestamp(TimeUnit::Millisecond, Some(_)) if is_time => {
-            Box::new(Fixed::<OracleTimestamp, TimestampMillisecondType>::new(data_type, scalar::packed_millis))
+        DataType::Date64 if is(&TIMES) => Fixed::<Date64Type>::boxed(data_type, scalar::millis),
+        DataType::Timestamp(TimeUnit::Millisecond, Some(_)) if is(&TIMES) => {
+            Fixed::<TimestampMillisecondType>::boxed(data_type, scalar::packed_millis)
         }
-        DataType::Utf8 => Box::new(Printed::new(max_cell_bytes, print(wire)?)),
-        DataType::Binary if is(&[oracledb::DB_TYPE_RAW, oracledb::DB_TYPE_LONG_RAW, oracledb::DB_TYPE_BLOB]) => {
-            Box::new(Bytes::new(max_cell_bytes))
+        DataType::Utf8 => {
+            let print = printer(wire)?;
+            Varied::text(NOT_UTF8, move |cell: &Cell| within(Some(bytes_of(print(cell)?)), max_cell_bytes))
+        }
+        DataType::Binary if is(&BYTES) => {
+            Varied::binary(move |cell: &Cell| within(Some(Cow::Borrowed(scalar::bytes(cell)?)), max_cell_bytes))
         }
         _ => return None,
     })
 }
 
-/// Types of texts that the server fills up with blanks.
-const PADDED: [&DbType; 2] = [oracledb::DB_TYPE_CHAR, oracledb::DB_TYPE_NCHAR];
+/// Makes a text of a cell.
+type Print = fn(&Cell) -> std::result::Result<Cow<'_, str>, Fault>;
 
-/// Other types whose values the driver hands over as texts; large ones because it was not asked for their locators.
-const TEXTS: [&DbType; 6] = [
-    oracledb::DB_TYPE_VARCHAR,
-    oracledb::DB_TYPE_NVARCHAR,
-    oracledb::DB_TYPE_CLOB,
-    oracledb::DB_TYPE_NCLOB,
-    oracledb::DB_TYPE_LONG,
-    oracledb::DB_TYPE_LONG_NVARCHAR,
-];
-
-fn print(wire: &DbType) -> Option<Print> {
+fn printer(wire: &DbType) -> Option<Print> {
     match wire {
-        text if TEXTS.contains(&text) => Some(Box::new(|row, column, texts| texts.append(cell(row, column)?))),
-        text if PADDED.contains(&text) => {
-            Some(Box::new(|row, column, texts| texts.append(cell(row, column)?.map(unpadded))))
-        }
-        number if number == oracledb::DB_TYPE_NUMBER => {
-            let mut digits = Digits::default();
-            Some(Box::new(move |row, column, texts| {
-                let number: Option<OracleNumber> = cell(row, column)?;
-                texts.append(number.as_ref().map(|number| digits.of(number)).transpose()?)
-            }))
-        }
-        json if json == oracledb::DB_TYPE_JSON => Some(Box::new(|row, column, texts| {
-            let value: Option<JsonValue> = cell(row, column)?;
-            texts.append(value.as_ref().map(json::printed).transpose()?.as_deref())
-        })),
+        text if TEXTS.contains(&text) => Some(|cell| scalar::text(cell).map(Cow::Borrowed)),
+        text if PADDED.contains(&text) => Some(|cell| scalar::text(cell).map(unpadded).map(Cow::Borrowed)),
+        number if number == oracledb::DB_TYPE_NUMBER => Some(|cell| scalar::digits(cell).map(Cow::Owned)),
+        json if json == oracledb::DB_TYPE_JSON => Some(|cell| scalar::json(cell).map(Cow::Owned)),
         _ => None,
     }
 }
@@ -105,20 +75,14 @@ fn unpadded(text: &str) -> &str {
 
 /// Turns rows into batches.
 pub(crate) struct RowDecoder {
-    schema: SchemaRef,
-    columns: Vec<Box<dyn Cells>>,
-    limits: BatchLimits,
-    max_cell_bytes: usize,
-    rows: usize,
-    rows_before: u64,
-    bits_per_row: usize,
-    varying_bytes: usize,
+    columns: Vec<Take>,
+    batcher: Batcher<Cell>,
 }
 
 impl RowDecoder {
     /// A decoder for rows of the described columns, which come as `wire`.
     ///
-    /// Errors: conflict, for a column of another type than described.
+    /// Errors: conflict, if the columns are not those that were described before.
     pub(crate) fn new(
         described: &[Column],
         wire: &[Metadata],
@@ -134,98 +98,44 @@ impl RowDecoder {
         if wire.len() != described.len().max(1) {
             return Err(Error::internal("the answer has another number of columns than the statement"));
         }
-        let columns = described.iter().zip(wire).map(|(column, wire)| {
-            let data_type = &column.mapping.data_type;
-            cells(wire, data_type, max_cell_bytes)
-                .ok_or_else(|| other_type(&format!("column {:?}", column.name), data_type))
+        let pairs = described.iter().zip(wire).map(|(column, wire)| {
+            let cells = cells(wire, &column.mapping.data_type, max_cell_bytes);
+            take(wire).zip(cells).ok_or_else(|| changed(column, wire.name()))
         });
-        let columns = columns.collect::<Result<Vec<_>>>()?;
-        let bits_per_row = columns.iter().map(|column| column.bits_per_row()).sum();
-        let schema = Arc::new(Schema::new(described.iter().map(Column::field).collect::<Vec<_>>()));
-        Ok(Self { schema, columns, limits, max_cell_bytes, rows: 0, rows_before: 0, bits_per_row, varying_bytes: 0 })
+        let (columns, cells) = pairs.collect::<Result<Vec<_>>>()?.into_iter().unzip();
+        Ok(Self { columns, batcher: Batcher::new(described, cells, limits) })
     }
 
     /// Adds a row.
     ///
     /// Errors: corrupt, for a value outside its type, and conflict, for one of another type; they name column, row and the
     /// value's class.
-    pub(crate) fn push(&mut self, row: &Row) -> Result<()> {
-        for (index, column) in self.columns.iter_mut().enumerate() {
-            match column.push(row, index) {
-                Ok(bytes) => self.varying_bytes += bytes,
-                Err(fault) => return Err(self.fault(index, &fault)),
-            }
+    pub(crate) fn push(&mut self, mut row: Row) -> Result<()> {
+        for (index, take) in self.columns.iter().enumerate() {
+            let cell = take(&mut row, index).map_err(|fault| self.batcher.fault(index, &fault))?;
+            self.batcher.push(index, cell.as_ref())?;
         }
-        self.rows += 1;
+        self.batcher.end_row();
         Ok(())
     }
 
-    /// Whether the batch has reached one of its limits. Sizes are estimated from above, by some bytes a column.
+    /// Whether the batch has reached one of its limits.
     pub(crate) fn is_full(&self) -> bool {
-        const ROUNDING: usize = 8;
-        let bytes = self.rows * self.bits_per_row / 8 + self.varying_bytes + self.columns.len() * ROUNDING;
-        self.rows >= self.limits.rows || bytes >= self.limits.bytes
+        self.batcher.is_full()
     }
 
     /// The rows so far as a batch; nothing if there are none.
     pub(crate) fn take(&mut self) -> Result<Option<RecordBatch>> {
-        if self.rows == 0 {
-            return Ok(None);
-        }
-        let arrays = self.columns.iter_mut().map(|column| column.finish()).collect();
-        let options = RecordBatchOptions::new().with_row_count(Some(self.rows));
-        let batch = RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options)
-            .map_err(|error| Error::internal(format!("columns do not make a batch: {error}")))?;
-        self.rows_before += u64::try_from(self.rows).unwrap_or(0);
-        (self.rows, self.varying_bytes) = (0, 0);
-        Ok(Some(batch))
-    }
-
-    fn fault(&self, column: usize, fault: &Fault) -> Error {
-        let field = self.schema.fields().get(column);
-        let (name, data_type) = field.map_or(("?", &DataType::Null), |field| (field.name(), field.data_type()));
-        let row = self.rows_before + u64::try_from(self.rows).unwrap_or(0) + 1;
-        let place = format!("column {name:?}, row {row} of the answer");
-        match fault {
-            Fault::Value(class) => Error::corrupt(format!("{place}: {class} does not fit {}", athena(data_type)))
-                .hint("leave such rows out with a view at the source, or the column out of the query"),
-            Fault::Cell => {
-                let limit = self.max_cell_bytes;
-                Error::new(ErrorKind::TooLarge, format!("{place}: a value is larger than the limit of {limit} bytes"))
-                    .hint("leave the column out of the query, or raise the largest value that is read")
-            }
-            Fault::TooLarge => Error::new(ErrorKind::TooLarge, format!("{place}: more than 2 GiB in one batch")),
-            Fault::OtherType => other_type(&place, data_type),
-        }
-    }
-}
-
-fn other_type(place: &str, data_type: &DataType) -> Error {
-    Error::new(
-        ErrorKind::Conflict,
-        format!("{place}: the server sends another type than {}, as it was described", athena(data_type)),
-    )
-    .hint("the table may have changed since the query was planned: run it again")
-}
-
-/// The types that a user of Athena knows.
-fn athena(data_type: &DataType) -> String {
-    match data_type {
-        DataType::Int64 => "bigint".into(),
-        DataType::Float32 => "real".into(),
-        DataType::Float64 => "double".into(),
-        DataType::Decimal128(precision, scale) => format!("decimal({precision},{scale})"),
-        DataType::Date64 => "timestamp(3)".into(),
-        DataType::Timestamp(..) => "timestamp(3) with time zone".into(),
-        DataType::Utf8 => "varchar".into(),
-        DataType::Binary => "varbinary".into(),
-        other => other.to_string().to_lowercase(),
+        self.batcher.take()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use connector_core::{ColumnMapping, Pushdown, ReadAs};
+    use arrow_array::cast::AsArray;
+    use arrow_array::types::Int64Type;
+    use connector_core::{ColumnMapping, ErrorKind, Pushdown, ReadAs};
+    use oracledb::{JsonValue, OracleTimestamp};
 
     use super::*;
 
@@ -235,14 +145,29 @@ mod tests {
     }
 
     fn decoder(data_type: DataType, wire: &[&DbType]) -> Result<RowDecoder> {
-        RowDecoder::of_types(&[described(data_type)], wire, BatchLimits::default(), 8)
+        RowDecoder::of_types(&[described(data_type)], wire, BatchLimits { rows: 2, bytes: 1 << 20 }, 8)
+    }
+
+    /// Adds a row of one cell; rows themselves only the driver makes.
+    fn push(decoder: &mut RowDecoder, cell: Option<&Cell>) -> Result<()> {
+        decoder.batcher.push(0, cell)?;
+        decoder.batcher.end_row();
+        Ok(())
+    }
+
+    fn text(text: &str) -> Cell {
+        Cell::Text(text.into())
+    }
+
+    fn number(text: &str) -> Cell {
+        Cell::Number(text.parse().unwrap())
     }
 
     #[test]
     fn every_type_of_the_table_is_read_from_what_comes_for_it() {
         use oracledb::{
-            DB_TYPE_BINARY_DOUBLE, DB_TYPE_BINARY_FLOAT, DB_TYPE_BLOB, DB_TYPE_BOOLEAN, DB_TYPE_DATE, DB_TYPE_JSON,
-            DB_TYPE_LONG_RAW, DB_TYPE_NUMBER, DB_TYPE_RAW, DB_TYPE_TIMESTAMP,
+            DB_TYPE_BINARY_DOUBLE, DB_TYPE_BINARY_FLOAT, DB_TYPE_BOOLEAN, DB_TYPE_JSON, DB_TYPE_NUMBER,
+            DB_TYPE_TIMESTAMP,
         };
         let zoned = DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into()));
         for (data_type, wires) in [
@@ -251,10 +176,10 @@ mod tests {
             (DataType::Float64, vec![DB_TYPE_NUMBER, DB_TYPE_BINARY_DOUBLE]),
             (DataType::Float32, vec![DB_TYPE_BINARY_FLOAT]),
             (DataType::Boolean, vec![DB_TYPE_BOOLEAN]),
-            (DataType::Date64, vec![DB_TYPE_DATE, DB_TYPE_TIMESTAMP]),
+            (DataType::Date64, TIMES.to_vec()),
             (zoned, vec![DB_TYPE_TIMESTAMP]),
             (DataType::Utf8, [TEXTS.to_vec(), PADDED.to_vec(), vec![DB_TYPE_NUMBER, DB_TYPE_JSON]].concat()),
-            (DataType::Binary, vec![DB_TYPE_RAW, DB_TYPE_LONG_RAW, DB_TYPE_BLOB]),
+            (DataType::Binary, BYTES.to_vec()),
         ] {
             for wire in wires {
                 assert!(decoder(data_type.clone(), &[wire]).is_ok(), "{data_type} of {wire:?}");
@@ -281,9 +206,44 @@ mod tests {
         ] {
             let error = decoder(data_type.clone(), &[wire]).err().unwrap();
             assert_eq!(error.kind(), ErrorKind::Conflict, "{data_type} of {wire:?}");
-            assert!(error.to_string().contains("\"c\""), "{error}");
+            assert!(error.to_string().contains("\"c\"") && error.to_string().contains(wire.name()), "{error}");
         }
         assert_eq!(decoder(DataType::Int64, &[]).err().unwrap().kind(), ErrorKind::Internal);
+    }
+
+    #[test]
+    fn rows_become_batches_within_their_limits() {
+        let mut decoder = decoder(DataType::Int64, &[oracledb::DB_TYPE_NUMBER]).unwrap();
+        assert!(decoder.take().unwrap().is_none());
+        push(&mut decoder, Some(&number("-7"))).unwrap();
+        assert!(!decoder.is_full());
+        push(&mut decoder, None).unwrap();
+        assert!(decoder.is_full());
+        let batch = decoder.take().unwrap().unwrap();
+        assert_eq!(batch.column(0).as_primitive::<Int64Type>().iter().collect::<Vec<_>>(), [Some(-7), None]);
+        assert!(decoder.take().unwrap().is_none());
+    }
+
+    #[test]
+    fn rows_of_no_columns_are_counted() {
+        let constant = [oracledb::DB_TYPE_NUMBER];
+        let mut decoder = RowDecoder::of_types(&[], &constant, BatchLimits::default(), 8).unwrap();
+        decoder.batcher.end_row();
+        assert_eq!(decoder.take().unwrap().unwrap().num_rows(), 1);
+    }
+
+    #[test]
+    fn what_is_shown_as_text_is_printed_by_what_it_comes_as() {
+        let shown = |wire, cell: Cell| {
+            let mut decoder = decoder(DataType::Utf8, &[wire]).unwrap();
+            push(&mut decoder, Some(&cell)).unwrap();
+            decoder.take().unwrap().unwrap().column(0).as_string::<i32>().value(0).to_owned()
+        };
+        assert_eq!(shown(oracledb::DB_TYPE_VARCHAR, text("é  ")), "é  ");
+        assert_eq!(shown(oracledb::DB_TYPE_CHAR, text("é  ")), "é");
+        assert_eq!(shown(oracledb::DB_TYPE_NCHAR, text("   ")), "");
+        assert_eq!(shown(oracledb::DB_TYPE_NUMBER, number("-0.50")), "-0.5");
+        assert_eq!(shown(oracledb::DB_TYPE_JSON, Cell::Json(JsonValue::String("é".into()))), "\"é\"");
     }
 
     #[test]
@@ -292,14 +252,31 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_names_column_row_and_class() {
+    fn a_cell_is_refused_above_the_limit_and_not_at_it() {
+        let read = |length| {
+            let mut decoder = decoder(DataType::Binary, &[oracledb::DB_TYPE_BLOB]).unwrap();
+            push(&mut decoder, Some(&Cell::Bytes(vec![0; length])))
+        };
+        read(8).unwrap();
+        assert_eq!(read(9).unwrap_err().kind(), ErrorKind::TooLarge);
+        let mut decoder = decoder(DataType::Utf8, &[oracledb::DB_TYPE_CLOB]).unwrap();
+        push(&mut decoder, Some(&text("éééé"))).unwrap();
+        assert_eq!(push(&mut decoder, Some(&text("ééééa"))).unwrap_err().kind(), ErrorKind::TooLarge);
+    }
+
+    #[test]
+    fn a_fault_names_column_row_and_class_and_never_the_value() {
         let mut decoder = decoder(DataType::Decimal128(5, 2), &[oracledb::DB_TYPE_NUMBER]).unwrap();
-        decoder.rows_before = 6;
-        let told = decoder.fault(0, &Fault::Value("a number with more digits behind the point")).to_string();
+        push(&mut decoder, Some(&number("1"))).unwrap();
+        push(&mut decoder, None).unwrap();
+        decoder.take().unwrap();
+        let told = push(&mut decoder, Some(&number("0.125"))).unwrap_err();
         assert_eq!(
-            told,
-            "column \"c\", row 7 of the answer: a number with more digits behind the point does not fit decimal(5,2)"
+            told.to_string(),
+            "column \"c\", row 3 of the answer: a number with more digits behind the point does not fit decimal(5,2)"
         );
-        assert_eq!(decoder.fault(0, &Fault::Cell).kind(), ErrorKind::TooLarge);
+        assert_eq!((told.kind(), told.hint_text().is_some()), (ErrorKind::Corrupt, true));
+        let day = Cell::Time(OracleTimestamp::new_date(2020, 1, 1));
+        assert_eq!(push(&mut decoder, Some(&day)).unwrap_err().kind(), ErrorKind::Conflict);
     }
 }

@@ -3,27 +3,55 @@
 //! The driver keeps digits to itself and gives them as a text only, which is read here without rounding. Two of its texts stand
 //! for more than one value: the server has infinite numbers, and the driver knows nothing of them.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use oracledb::OracleNumber;
 
 use super::Fault;
 
-const TOO_PRECISE: Fault = Fault::Value("a number with more digits behind the point");
-const TOO_LARGE: Fault = Fault::Value("a number with more digits in front of the point");
-const INFINITE: Fault = Fault::Value("an infinite number, or 10 to the power of 125,");
+const TOO_PRECISE: Fault = Fault::value("a number with more digits behind the point");
+pub(super) const TOO_LARGE: Fault = Fault::value("a number with more digits in front of the point");
+const INFINITE: Fault = Fault::value("an infinite number, or 10 to the power of 125,");
 
-/// The digits of a number, in a buffer that is used again.
-#[derive(Default)]
-pub(super) struct Digits(String);
+/// A sign, a point, and all the zeros and digits that the driver can be made to write.
+const LONGEST: usize = 300;
+
+/// The digits of a number, in no memory of their own, since most are read once.
+pub(super) struct Digits {
+    text: [u8; LONGEST],
+    length: usize,
+}
 
 impl Digits {
     /// The number in plain digits: no exponent, no needless zeros.
-    pub(super) fn of(&mut self, number: &OracleNumber) -> Result<&str, Fault> {
-        self.0.clear();
-        write!(self.0, "{number}").map_err(|_| Fault::OtherType)?;
-        check_finite(&self.0)?;
-        Ok(if self.0 == "-0" { "0" } else { &self.0 })
+    pub(super) fn of(number: &OracleNumber) -> Result<Self, Fault> {
+        let mut digits = Self { text: [0; LONGEST], length: 0 };
+        write!(digits, "{number}").map_err(|_| Fault::Malformed)?;
+        check_finite(digits.written())?;
+        Ok(digits)
+    }
+
+    /// As a text.
+    pub(super) fn as_str(&self) -> &str {
+        match self.written() {
+            "-0" => "0",
+            text => text,
+        }
+    }
+
+    fn written(&self) -> &str {
+        let written = self.text.get(..self.length).unwrap_or_default();
+        std::str::from_utf8(written).unwrap_or_default()
+    }
+}
+
+impl Write for Digits {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let end = self.length + text.len();
+        let room = self.text.get_mut(self.length..end).ok_or(fmt::Error)?;
+        room.copy_from_slice(text.as_bytes());
+        self.length = end;
+        Ok(())
     }
 }
 
@@ -45,6 +73,9 @@ pub(super) struct Target {
 }
 
 impl Target {
+    /// Whole numbers of as many digits as the largest of 64 bits.
+    pub(super) const WHOLE: Self = Self { scale: 0, largest: 10_i128.pow(19) - 1 };
+
     /// Nothing for a type that is none.
     pub(super) fn new(precision: u8, scale: i8) -> Option<Self> {
         let scale = usize::try_from(scale).ok().filter(|scale| *scale <= precision.into())?;
@@ -75,8 +106,7 @@ mod tests {
 
     fn read(text: &str, precision: u8, scale: i8) -> Result<i128, Fault> {
         let number: OracleNumber = text.parse().unwrap();
-        let mut digits = Digits::default();
-        Target::new(precision, scale).unwrap().unscaled(digits.of(&number)?)
+        Target::new(precision, scale).unwrap().unscaled(Digits::of(&number)?.as_str())
     }
 
     #[test]
@@ -106,23 +136,40 @@ mod tests {
         assert_eq!(read("0.120", 10, 2), Ok(12));
     }
 
+    fn digits(number: &OracleNumber) -> Result<String, Fault> {
+        Digits::of(number).map(|digits| digits.as_str().to_owned())
+    }
+
+    #[test]
+    fn only_a_type_that_exists_is_a_target() {
+        assert!(Target::new(0, 0).is_none() && Target::new(39, 0).is_none() && Target::new(2, 3).is_none());
+    }
+
     #[test]
     fn digits_are_plain() {
-        let mut digits = Digits::default();
         for text in
             ["0", "7", "-7", "0.5", "-0.00000000000000000000000000000000000000000000000001", "1000000000000", "123.45"]
         {
-            assert_eq!(digits.of(&text.parse().unwrap()), Ok(text));
+            assert_eq!(digits(&text.parse().unwrap()).as_deref(), Ok(text));
         }
-        assert_eq!(digits.of(&"-0".parse().unwrap()), Ok("0"));
-        assert_eq!(digits.of(&OracleNumber::from(i128::from(i64::MIN))), Ok("-9223372036854775808"));
+        assert_eq!(digits(&"-0".parse().unwrap()).as_deref(), Ok("0"));
+        assert_eq!(digits(&OracleNumber::from(i128::from(i64::MIN))).as_deref(), Ok("-9223372036854775808"));
+    }
+
+    #[test]
+    fn there_is_room_for_the_smallest_number_with_all_its_digits() {
+        // More zeros than the server's exponents reach.
+        let smallest = format!("-0.{}{}", "0".repeat(200), "9".repeat(40));
+        assert_eq!(digits(&smallest.parse().unwrap()), Ok(smallest));
+        let mut full = Digits { text: [b'0'; LONGEST], length: LONGEST - 1 };
+        assert!(full.write_str("1").is_ok() && full.write_str("1").is_err());
     }
 
     #[test]
     fn a_number_that_may_be_infinite_is_a_fault() {
         let power = |zeros: usize| format!("1{}", "0".repeat(zeros));
-        assert_eq!(Digits::default().of(&power(125).parse().unwrap()), Err(INFINITE));
-        assert!(Digits::default().of(&power(124).parse().unwrap()).is_ok());
+        assert_eq!(digits(&power(125).parse().unwrap()), Err(INFINITE));
+        assert!(digits(&power(124).parse().unwrap()).is_ok());
         // What the driver prints of the one byte that is negative infinity.
         assert_eq!(check_finite(&format!("-{}", "0".repeat(126))), Err(INFINITE));
         assert_eq!((check_finite("-0"), check_finite("0")), (Ok(()), Ok(())));

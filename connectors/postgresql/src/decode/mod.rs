@@ -15,8 +15,8 @@ use arrow_array::types::{
     TimestampMillisecondType,
 };
 use arrow_schema::{DataType, TimeUnit};
-use connector_core::decode::{Batcher, Bits, Cells, Fixed, Varied, whole};
-use connector_core::{BatchLimits, Column, Error, ErrorKind, Result};
+use connector_core::decode::{Batcher, Bits, Cells, Fixed, Varied, changed, whole};
+use connector_core::{BatchLimits, Column, Error, Result};
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, Type};
 
@@ -112,14 +112,6 @@ impl RowDecoder {
     pub(crate) fn take(&mut self) -> Result<Option<RecordBatch>> {
         self.0.take()
     }
-}
-
-fn changed(column: &Column, wire: &Type) -> Error {
-    Error::new(
-        ErrorKind::Conflict,
-        format!("column {:?} was described as {}, but the server sends {wire}", column.name, column.mapping.data_type),
-    )
-    .hint("the table may have changed since the query was planned: run it again")
 }
 
 /// One value decoded, for tests of what was encoded.

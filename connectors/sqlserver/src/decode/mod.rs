@@ -14,7 +14,7 @@ use arrow_array::types::{
     TimestampMillisecondType,
 };
 use arrow_schema::{DataType, TimeUnit};
-use connector_core::decode::{Batcher, Bits, Cells, Fault, Fixed, Varied};
+use connector_core::decode::{Batcher, Bits, Cells, Fault, Fixed, Varied, bytes_of, within};
 use connector_core::{BatchLimits, Column, Error, Result};
 use tiberius::{ColumnData, ColumnType};
 
@@ -50,18 +50,6 @@ fn cells(data_type: &DataType, max_cell_bytes: usize) -> Option<Box<dyn Cells<Da
         }
         _ => return None,
     })
-}
-
-fn bytes_of(text: Cow<'_, str>) -> Cow<'_, [u8]> {
-    match text {
-        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
-        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
-    }
-}
-
-/// The cell, unless it is larger than is read at all.
-fn within(cell: Option<Cow<'_, [u8]>>, limit: usize) -> std::result::Result<Option<Cow<'_, [u8]>>, Fault> {
-    if cell.as_ref().is_some_and(|cell| cell.len() > limit) { Err(Fault::Cell(limit)) } else { Ok(cell) }
 }
 
 /// Turns rows into batches.

@@ -1,73 +1,60 @@
 //! What the server is asked, as text: the scans of every kind that all engines render, to be reviewed side by side.
 //!
-//! `GOLDEN=write cargo test -p connector-oracle rendered` writes `tests/rendered.sql` anew. No server can be had, and none is
-//! needed to say what a column's type in the catalog makes of it, so this stands inside the crate.
-
-use std::path::Path;
+//! `GOLDEN=write cargo test -p connector-oracle --test rendered` writes `rendered.sql` anew.
+#![allow(clippy::unwrap_used)]
 
 use arrow_schema::DataType;
-use connector_core::testing::scans::{ODD, golden};
-use connector_core::{Bound, Column, Domain, Range, Scan, Settings, Table, TableName, Value, Values, sql};
+use connector_core::testing::scans::{ODD, assert_reviewed};
+use connector_core::{
+    Bound, Column, ColumnMapping, Domain, Pushdown, Range, ReadAs, Scan, Table, TableName, Value, Values, sql,
+};
+use connector_oracle::CONNECTOR;
 
-use crate::dialect::OracleSql;
-use crate::types::{Charset, RemoteType, mapping};
-
-fn column(name: &str, own: &str, precision: Option<i16>, scale: Option<i16>) -> Column {
-    let remote = RemoteType {
-        name: own.into(),
-        is_built_in: true,
-        precision,
-        scale,
-        is_national: own.starts_with('N') && own != "NUMBER",
-        has_collation: name == "FOLDED",
+fn column(remote_name: &str, data_type: DataType, read_as: ReadAs, pushdown: Pushdown) -> Column {
+    let bind_as = match remote_name {
+        "TEXT" => Some("VARCHAR2"),
+        "DAY" => Some("DATE"),
+        _ => None,
     };
-    let mapping = mapping(&remote, Charset::Utf8, &Settings::default());
-    Column { name: name.to_lowercase(), remote_name: name.into(), comment: None, mapping }
+    let mapping = ColumnMapping { data_type, read_as, bind_as, pushdown };
+    Column { name: remote_name.to_lowercase(), remote_name: remote_name.into(), comment: None, mapping }
 }
 
 fn table() -> Table {
+    use ReadAs::{Call, Cast, Decoded, Plain};
     let columns = vec![
-        column("ID", "NUMBER", Some(9), Some(0)),
-        Column { name: ODD.into(), ..column("Odd \"name\" `of` [a] 'column'", "NUMBER", Some(18), Some(0)) },
-        column("PRICE", "NUMBER", Some(10), Some(2)),
-        column("FLAG", "BOOLEAN", None, None),
-        column("TEXT", "VARCHAR2", None, None),
-        column("PADDED", "CHAR", None, None),
-        column("NATIONAL", "NVARCHAR2", None, None),
-        column("FOLDED", "VARCHAR2", None, None),
-        column("CAST", "INTERVAL DAY TO SECOND", None, None),
-        column("BYTES", "RAW", None, None),
-        column("DAY", "DATE", None, None),
-        column("TIME", "TIMESTAMP", None, Some(9)),
-        column("ZONED", "TIMESTAMP WITH TIME ZONE", None, Some(6)),
-        column("DOUBLE", "BINARY_DOUBLE", None, None),
-        column("FLOAT", "FLOAT", Some(126), None),
-        column("BARE", "NUMBER", None, None),
-        column("LARGE", "CLOB", None, None),
-        column("XML", "XMLTYPE", None, None),
+        column("ID", DataType::Int64, Plain, Pushdown::Full),
+        Column { name: ODD.into(), ..column("Odd \"name\" `of` [a] 'column'", DataType::Int64, Plain, Pushdown::Full) },
+        column("PRICE", DataType::Decimal128(10, 2), Plain, Pushdown::Full),
+        column("FLAG", DataType::Boolean, Plain, Pushdown::NullsOnly),
+        column("TEXT", DataType::Utf8, Plain, Pushdown::Full),
+        column("PADDED", DataType::Utf8, Plain, Pushdown::NullsOnly),
+        column("NATIONAL", DataType::Utf8, Plain, Pushdown::CollatedOrder),
+        column("FOLDED", DataType::Utf8, Plain, Pushdown::NullsOnly),
+        column("CAST", DataType::Utf8, Cast("VARCHAR2(40)"), Pushdown::CollatedOrder),
+        column("BYTES", DataType::Binary, Plain, Pushdown::Full),
+        column("DAY", DataType::Date64, Plain, Pushdown::Millis),
+        column("TIME", DataType::Date64, Plain, Pushdown::Millis),
+        column("ZONED", DataType::Date64, Call("SYS_EXTRACT_UTC"), Pushdown::Millis),
+        column("DOUBLE", DataType::Float64, Plain, Pushdown::Superset),
+        column("FLOAT", DataType::Float64, Plain, Pushdown::NullsOnly),
+        column("BARE", DataType::Utf8, Decoded { own: "NUMBER" }, Pushdown::Collated),
+        column("LARGE", DataType::Utf8, Plain, Pushdown::Nothing),
+        column("XML", DataType::Utf8, Call("SYS.XMLTYPE.GETCLOBVAL"), Pushdown::Nothing),
     ];
     Table { name: TableName::new("SALES", "order \"lines\""), columns, comment: None }
 }
 
 #[test]
 fn statements_are_those_that_were_reviewed() {
-    let rendered = golden(&table(), &OracleSql);
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rendered.sql");
-    if option_env!("GOLDEN").is_some() {
-        std::fs::write(&path, &rendered).unwrap();
-    }
-    let golden = std::fs::read_to_string(&path).unwrap();
-    for (line, (ours, theirs)) in rendered.lines().zip(golden.lines()).enumerate() {
-        assert_eq!(ours, theirs, "line {}", line + 1);
-    }
-    assert_eq!(rendered, golden);
+    assert_reviewed(env!("CARGO_MANIFEST_DIR"), &table(), CONNECTOR.dialect());
 }
 
 /// What stands behind WHERE, and how many conditions are kept.
 fn asked(domains: &[(&str, Domain)]) -> (String, usize) {
     let domains = domains.iter().map(|(name, domain)| ((*name).to_owned(), domain.clone())).collect();
     let scan = Scan { domains, ..Scan::new(table(), vec!["id".into()]) };
-    let rendered = sql::render(&scan, &OracleSql).unwrap();
+    let rendered = sql::render(&scan, CONNECTOR.dialect()).unwrap();
     let condition = rendered.statement.sql.split_once(" WHERE ").map(|(_, condition)| condition.to_owned());
     (condition.unwrap_or_default(), rendered.remainder.domains.len())
 }
