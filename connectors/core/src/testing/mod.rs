@@ -5,6 +5,9 @@
 
 pub mod boundary;
 mod conditions;
+mod printed;
+pub mod random;
+pub mod readme;
 pub mod scans;
 pub mod suite;
 
