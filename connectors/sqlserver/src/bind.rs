@@ -57,8 +57,8 @@ pub(crate) fn exists(value: &Value) -> bool {
 }
 
 fn encode(bind: &Bind) -> Result<ColumnData<'static>> {
-    // NULL has a type by the cast around it.
-    let Some(value) = &bind.value else { return Ok(ColumnData::String(None)) };
+    // NULL stands in the statement itself, which leaves its parameter unused.
+    let Some(value) = &bind.value else { return Ok(text(String::new())) };
     let source_type = bind.source_type.unwrap_or_default();
     Ok(match (value, source_type) {
         (Value::Bool(value), "bit") => ColumnData::Bit(Some(*value)),
@@ -162,7 +162,11 @@ mod tests {
             assert!(exists(&value), "{data_type}");
             let bind = Bind { value: Some(value), data_type: data_type.clone(), source_type };
             assert!(encode(&bind).is_ok(), "{data_type}");
-            assert_eq!(encode(&Bind { value: None, ..bind }).unwrap(), ColumnData::String(None));
+            assert_eq!(
+                encode(&Bind { value: None, ..bind }).unwrap(),
+                text(String::new()),
+                "never a NULL without a type"
+            );
         }
     }
 

@@ -14,22 +14,17 @@ pub(crate) const UNIQUEIDENTIFIER: &str = "uniqueidentifier";
 /// In front of a collation: the type of text in its code page.
 pub(crate) const UNDER_COLLATION: &str = "varchar(8000) COLLATE ";
 
-/// Text as its UTF-16, for every collation takes blanks at the end for nothing. So does the server with zeros at the end of
-/// bytes, which is why they end in another one.
-const AS_BYTES: BinaryText = BinaryText {
-    open: "(CAST(CAST(",
-    close: " AS nvarchar(max)) AS varbinary(max)) + 0x01)",
+/// Text under a collation that tells all code points apart. It too takes blanks at the end for nothing, which is why a mark
+/// stands behind them. (Bytes would do as well, but a server that only speaks this language, Babelfish, casts to a code page.)
+const EXACT: BinaryText = BinaryText {
+    open: "(CAST(",
+    close: " AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2",
     both_sides: true,
     beside_plain: true,
 };
 
-/// Patterns are matched by code point under this collation, and as Unicode, where blanks at the end count.
-const BY_CODE_POINT: BinaryText = BinaryText {
-    open: "CAST(",
-    close: " AS nvarchar(max)) COLLATE Latin1_General_100_BIN2",
-    both_sides: false,
-    beside_plain: false,
-};
+/// The same of what a pattern is matched with; the pattern ends in the mark by itself.
+const MATCHED: BinaryText = BinaryText { both_sides: false, beside_plain: false, ..EXACT };
 
 impl Dialect for TransactSql {
     fn identifier(&self, name: &str, out: &mut String) {
@@ -44,8 +39,12 @@ impl Dialect for TransactSql {
     }
 
     fn placeholder(&self, n: usize, bind: &Bind, out: &mut String) {
-        let name = format!("@P{n}");
+        // The driver sends NULL as a value without a type, which not every server takes.
+        let name = if bind.value.is_some() { format!("@P{n}") } else { "NULL".to_owned() };
         match (&bind.value, bind.source_type) {
+            (None, Some(source_type)) if source_type.starts_with(UNDER_COLLATION) => {
+                out.push_str("CAST(NULL AS varchar(8000))");
+            }
             (_, Some(source_type)) if source_type.starts_with(UNDER_COLLATION) => {
                 let collation = source_type.get(UNDER_COLLATION.len()..).unwrap_or_default();
                 out.extend(["CAST(", &name, " COLLATE ", collation, " AS varchar(8000))"]);
@@ -87,8 +86,8 @@ impl Dialect for TransactSql {
 
     fn binary_text(&self, function: Function) -> Option<BinaryText> {
         match function {
-            Function::Equal | Function::NotEqual | Function::In | Function::IsDistinctFrom => Some(AS_BYTES),
-            Function::LikePattern => Some(BY_CODE_POINT),
+            Function::Equal | Function::NotEqual | Function::In | Function::IsDistinctFrom => Some(EXACT),
+            Function::LikePattern => Some(MATCHED),
             // UTF-16 does not order as code points do.
             _ => None,
         }
@@ -113,6 +112,7 @@ impl Dialect for TransactSql {
             }
             written.push(character);
         }
+        written.push(MARK);
         (written.encode_utf16().count() <= LONGEST).then_some(written)
     }
 
@@ -155,6 +155,8 @@ impl Dialect for TransactSql {
 }
 
 const ESCAPE: char = '!';
+/// What `EXACT` puts behind a text.
+const MARK: char = '.';
 
 fn form(function: Function) -> Option<FunctionForm> {
     Some(match function {
@@ -277,18 +279,31 @@ mod tests {
     }
 
     #[test]
+    fn null_is_written_and_never_sent() {
+        for (source_type, expected) in [
+            (Some("int"), "CAST(NULL AS int)"),
+            (Some("varchar(8000) COLLATE Thai_CI_AS"), "CAST(NULL AS varchar(8000))"),
+            (None, "NULL"),
+        ] {
+            let mut out = String::new();
+            TransactSql.placeholder(1, &Bind { value: None, data_type: DataType::Int32, source_type }, &mut out);
+            assert_eq!(out, expected);
+        }
+    }
+
+    #[test]
     fn a_pattern_means_here_what_it_means_in_athena_or_is_kept() {
         for (pattern, ours) in [
-            ("a%", Some("a%")),
-            ("a[b]^c-%", Some("a![b]^c-%")),
-            ("100!%", Some("100!!%")),
-            ("\\%'", Some("\\%'")),
+            ("a%", Some("a%.")),
+            ("a[b]^c-%", Some("a![b]^c-%.")),
+            ("100!%", Some("100!!%.")),
+            ("\\%'", Some("\\%'.")),
             ("a_", None),
         ] {
             assert_eq!(TransactSql.like_pattern(pattern).as_deref(), ours, "{pattern}");
         }
-        assert!(TransactSql.like_pattern(&"a".repeat(4000)).is_some());
-        assert!(TransactSql.like_pattern(&"[".repeat(2001)).is_none());
+        assert!(TransactSql.like_pattern(&"a".repeat(3999)).is_some());
+        assert!(TransactSql.like_pattern(&"[".repeat(2000)).is_none());
     }
 
     #[test]

@@ -22,7 +22,7 @@ SELECT [Id] FROM [Sales].[order [lines]]] ORDER BY CASE WHEN [Id] IS NULL THEN 1
 SELECT [Id] FROM [Sales].[order [lines]]] ORDER BY CASE WHEN [Id] IS NULL THEN 0 ELSE 1 END, [Id] DESC OFFSET 0 ROWS FETCH NEXT 10 ROWS ONLY;
 
 -- a limit behind text
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Text] = CAST(@P1 AS nvarchar(4000))) AND ((CAST(CAST([Text] AS nvarchar(max)) AS varbinary(max)) + 0x01) = (CAST(CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01))) ORDER BY (SELECT NULL) OFFSET 0 ROWS FETCH NEXT 5 ROWS ONLY;
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Text] = CAST(@P1 AS nvarchar(4000))) AND ((CAST([Text] AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 = (CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2)) ORDER BY (SELECT NULL) OFFSET 0 ROWS FETCH NEXT 5 ROWS ONLY;
 
 -- by text upwards, nulls last
 SELECT [Id] FROM [Sales].[order [lines]]];
@@ -33,7 +33,7 @@ SELECT [Id] FROM [Sales].[order [lines]]];
 -- kept: 0 conditions, order, limit
 
 -- a limit behind cast
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST(CAST(CAST([Cast] AS nvarchar(max)) AS nvarchar(max)) AS varbinary(max)) + 0x01) = (CAST(CAST(CAST(@P1 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01)) ORDER BY (SELECT NULL) OFFSET 0 ROWS FETCH NEXT 5 ROWS ONLY;
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST(CAST([Cast] AS nvarchar(max)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 = (CAST(CAST(@P1 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2) ORDER BY (SELECT NULL) OFFSET 0 ROWS FETCH NEXT 5 ROWS ONLY;
 
 -- by cast upwards, nulls last
 SELECT [Id] FROM [Sales].[order [lines]]];
@@ -219,13 +219,13 @@ SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Text] IS NULL);
 SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Text] IS NOT NULL);
 
 -- text: equal
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Text] = CAST(@P1 AS nvarchar(4000))) AND ((CAST(CAST([Text] AS nvarchar(max)) AS varbinary(max)) + 0x01) = (CAST(CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01)));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Text] = CAST(@P1 AS nvarchar(4000))) AND ((CAST([Text] AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 = (CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2));
 
 -- text: equal or null
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Text] = CAST(@P1 AS nvarchar(4000))) AND ((CAST(CAST([Text] AS nvarchar(max)) AS varbinary(max)) + 0x01) = (CAST(CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01)) OR [Text] IS NULL);
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Text] = CAST(@P1 AS nvarchar(4000))) AND ((CAST([Text] AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 = (CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2) OR [Text] IS NULL);
 
 -- text: not equal
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT (([Text] = CAST(@P1 AS nvarchar(4000))) AND ((CAST(CAST([Text] AS nvarchar(max)) AS varbinary(max)) + 0x01) = (CAST(CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01))));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT (([Text] = CAST(@P1 AS nvarchar(4000))) AND ((CAST([Text] AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 = (CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2)));
 
 -- text: less
 SELECT [Id], [Text] FROM [Sales].[order [lines]]] WHERE ([Text] IS NOT NULL);
@@ -248,10 +248,10 @@ SELECT [Id], [Text] FROM [Sales].[order [lines]]] WHERE ([Text] IS NOT NULL);
 -- kept: 1 conditions
 
 -- text: one of two
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Text] IN (CAST(@P1 AS nvarchar(4000)), CAST(@P2 AS nvarchar(4000)))) AND ((CAST(CAST([Text] AS nvarchar(max)) AS varbinary(max)) + 0x01) IN ((CAST(CAST(CAST(@P3 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01), (CAST(CAST(CAST(@P4 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01))));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Text] IN (CAST(@P1 AS nvarchar(4000)), CAST(@P2 AS nvarchar(4000)))) AND ((CAST([Text] AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 IN ((CAST(CAST(@P3 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2, (CAST(CAST(@P4 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2)));
 
 -- text: none of two, or null
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT (([Text] IN (CAST(@P1 AS nvarchar(4000)), CAST(@P2 AS nvarchar(4000)))) AND ((CAST(CAST([Text] AS nvarchar(max)) AS varbinary(max)) + 0x01) IN ((CAST(CAST(CAST(@P3 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01), (CAST(CAST(CAST(@P4 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01)))) OR [Text] IS NULL);
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT (([Text] IN (CAST(@P1 AS nvarchar(4000)), CAST(@P2 AS nvarchar(4000)))) AND ((CAST([Text] AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 IN ((CAST(CAST(@P3 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2, (CAST(CAST(@P4 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2))) OR [Text] IS NULL);
 
 -- page: is null
 SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Page] IS NULL);
@@ -260,13 +260,13 @@ SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Page] IS NULL);
 SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Page] IS NOT NULL);
 
 -- page: equal
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Page] = CAST(@P1 COLLATE Latin1_General_CI_AS AS varchar(8000))) AND ((CAST(CAST([Page] AS nvarchar(max)) AS varbinary(max)) + 0x01) = (CAST(CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01)));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Page] = CAST(@P1 COLLATE Latin1_General_CI_AS AS varchar(8000))) AND ((CAST([Page] AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 = (CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2));
 
 -- page: equal or null
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Page] = CAST(@P1 COLLATE Latin1_General_CI_AS AS varchar(8000))) AND ((CAST(CAST([Page] AS nvarchar(max)) AS varbinary(max)) + 0x01) = (CAST(CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01)) OR [Page] IS NULL);
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Page] = CAST(@P1 COLLATE Latin1_General_CI_AS AS varchar(8000))) AND ((CAST([Page] AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 = (CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2) OR [Page] IS NULL);
 
 -- page: not equal
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT (([Page] = CAST(@P1 COLLATE Latin1_General_CI_AS AS varchar(8000))) AND ((CAST(CAST([Page] AS nvarchar(max)) AS varbinary(max)) + 0x01) = (CAST(CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01))));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT (([Page] = CAST(@P1 COLLATE Latin1_General_CI_AS AS varchar(8000))) AND ((CAST([Page] AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 = (CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2)));
 
 -- page: less
 SELECT [Id], [Page] FROM [Sales].[order [lines]]] WHERE ([Page] IS NOT NULL);
@@ -289,10 +289,10 @@ SELECT [Id], [Page] FROM [Sales].[order [lines]]] WHERE ([Page] IS NOT NULL);
 -- kept: 1 conditions
 
 -- page: one of two
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Page] IN (CAST(@P1 COLLATE Latin1_General_CI_AS AS varchar(8000)), CAST(@P2 COLLATE Latin1_General_CI_AS AS varchar(8000)))) AND ((CAST(CAST([Page] AS nvarchar(max)) AS varbinary(max)) + 0x01) IN ((CAST(CAST(CAST(@P3 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01), (CAST(CAST(CAST(@P4 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01))));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Page] IN (CAST(@P1 COLLATE Latin1_General_CI_AS AS varchar(8000)), CAST(@P2 COLLATE Latin1_General_CI_AS AS varchar(8000)))) AND ((CAST([Page] AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 IN ((CAST(CAST(@P3 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2, (CAST(CAST(@P4 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2)));
 
 -- page: none of two, or null
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT (([Page] IN (CAST(@P1 COLLATE Latin1_General_CI_AS AS varchar(8000)), CAST(@P2 COLLATE Latin1_General_CI_AS AS varchar(8000)))) AND ((CAST(CAST([Page] AS nvarchar(max)) AS varbinary(max)) + 0x01) IN ((CAST(CAST(CAST(@P3 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01), (CAST(CAST(CAST(@P4 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01)))) OR [Page] IS NULL);
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT (([Page] IN (CAST(@P1 COLLATE Latin1_General_CI_AS AS varchar(8000)), CAST(@P2 COLLATE Latin1_General_CI_AS AS varchar(8000)))) AND ((CAST([Page] AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 IN ((CAST(CAST(@P3 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2, (CAST(CAST(@P4 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2))) OR [Page] IS NULL);
 
 -- code: is null
 SELECT [Id] FROM [Sales].[order [lines]]] WHERE (RTRIM([Code]) IS NULL);
@@ -301,13 +301,13 @@ SELECT [Id] FROM [Sales].[order [lines]]] WHERE (RTRIM([Code]) IS NULL);
 SELECT [Id] FROM [Sales].[order [lines]]] WHERE (RTRIM([Code]) IS NOT NULL);
 
 -- code: equal
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Code] = CAST(@P1 COLLATE Latin1_General_CI_AS AS varchar(8000))) AND ((CAST(CAST(RTRIM([Code]) AS nvarchar(max)) AS varbinary(max)) + 0x01) = (CAST(CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01)));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Code] = CAST(@P1 COLLATE Latin1_General_CI_AS AS varchar(8000))) AND ((CAST(RTRIM([Code]) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 = (CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2));
 
 -- code: equal or null
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Code] = CAST(@P1 COLLATE Latin1_General_CI_AS AS varchar(8000))) AND ((CAST(CAST(RTRIM([Code]) AS nvarchar(max)) AS varbinary(max)) + 0x01) = (CAST(CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01)) OR RTRIM([Code]) IS NULL);
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Code] = CAST(@P1 COLLATE Latin1_General_CI_AS AS varchar(8000))) AND ((CAST(RTRIM([Code]) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 = (CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2) OR RTRIM([Code]) IS NULL);
 
 -- code: not equal
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT (([Code] = CAST(@P1 COLLATE Latin1_General_CI_AS AS varchar(8000))) AND ((CAST(CAST(RTRIM([Code]) AS nvarchar(max)) AS varbinary(max)) + 0x01) = (CAST(CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01))));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT (([Code] = CAST(@P1 COLLATE Latin1_General_CI_AS AS varchar(8000))) AND ((CAST(RTRIM([Code]) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 = (CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2)));
 
 -- code: less
 SELECT [Id], RTRIM([Code]) FROM [Sales].[order [lines]]] WHERE (RTRIM([Code]) IS NOT NULL);
@@ -330,10 +330,10 @@ SELECT [Id], RTRIM([Code]) FROM [Sales].[order [lines]]] WHERE (RTRIM([Code]) IS
 -- kept: 1 conditions
 
 -- code: one of two
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Code] IN (CAST(@P1 COLLATE Latin1_General_CI_AS AS varchar(8000)), CAST(@P2 COLLATE Latin1_General_CI_AS AS varchar(8000)))) AND ((CAST(CAST(RTRIM([Code]) AS nvarchar(max)) AS varbinary(max)) + 0x01) IN ((CAST(CAST(CAST(@P3 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01), (CAST(CAST(CAST(@P4 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01))));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Code] IN (CAST(@P1 COLLATE Latin1_General_CI_AS AS varchar(8000)), CAST(@P2 COLLATE Latin1_General_CI_AS AS varchar(8000)))) AND ((CAST(RTRIM([Code]) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 IN ((CAST(CAST(@P3 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2, (CAST(CAST(@P4 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2)));
 
 -- code: none of two, or null
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT (([Code] IN (CAST(@P1 COLLATE Latin1_General_CI_AS AS varchar(8000)), CAST(@P2 COLLATE Latin1_General_CI_AS AS varchar(8000)))) AND ((CAST(CAST(RTRIM([Code]) AS nvarchar(max)) AS varbinary(max)) + 0x01) IN ((CAST(CAST(CAST(@P3 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01), (CAST(CAST(CAST(@P4 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01)))) OR RTRIM([Code]) IS NULL);
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT (([Code] IN (CAST(@P1 COLLATE Latin1_General_CI_AS AS varchar(8000)), CAST(@P2 COLLATE Latin1_General_CI_AS AS varchar(8000)))) AND ((CAST(RTRIM([Code]) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 IN ((CAST(CAST(@P3 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2, (CAST(CAST(@P4 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2))) OR RTRIM([Code]) IS NULL);
 
 -- foreign: is null
 SELECT [Id] FROM [Sales].[order [lines]]] WHERE (CAST([Foreign] AS nvarchar(max)) IS NULL);
@@ -342,13 +342,13 @@ SELECT [Id] FROM [Sales].[order [lines]]] WHERE (CAST([Foreign] AS nvarchar(max)
 SELECT [Id] FROM [Sales].[order [lines]]] WHERE (CAST([Foreign] AS nvarchar(max)) IS NOT NULL);
 
 -- foreign: equal
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST(CAST(CAST([Foreign] AS nvarchar(max)) AS nvarchar(max)) AS varbinary(max)) + 0x01) = (CAST(CAST(CAST(@P1 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST(CAST([Foreign] AS nvarchar(max)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 = (CAST(CAST(@P1 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2);
 
 -- foreign: equal or null
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST(CAST(CAST([Foreign] AS nvarchar(max)) AS nvarchar(max)) AS varbinary(max)) + 0x01) = (CAST(CAST(CAST(@P1 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01) OR CAST([Foreign] AS nvarchar(max)) IS NULL);
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST(CAST([Foreign] AS nvarchar(max)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 = (CAST(CAST(@P1 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 OR CAST([Foreign] AS nvarchar(max)) IS NULL);
 
 -- foreign: not equal
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT ((CAST(CAST(CAST([Foreign] AS nvarchar(max)) AS nvarchar(max)) AS varbinary(max)) + 0x01) = (CAST(CAST(CAST(@P1 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01)));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT ((CAST(CAST([Foreign] AS nvarchar(max)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 = (CAST(CAST(@P1 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2));
 
 -- foreign: less
 SELECT [Id], CAST([Foreign] AS nvarchar(max)) FROM [Sales].[order [lines]]] WHERE (CAST([Foreign] AS nvarchar(max)) IS NOT NULL);
@@ -371,10 +371,10 @@ SELECT [Id], CAST([Foreign] AS nvarchar(max)) FROM [Sales].[order [lines]]] WHER
 -- kept: 1 conditions
 
 -- foreign: one of two
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST(CAST(CAST([Foreign] AS nvarchar(max)) AS nvarchar(max)) AS varbinary(max)) + 0x01) IN ((CAST(CAST(CAST(@P1 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01), (CAST(CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01)));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST(CAST([Foreign] AS nvarchar(max)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 IN ((CAST(CAST(@P1 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2, (CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2));
 
 -- foreign: none of two, or null
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT ((CAST(CAST(CAST([Foreign] AS nvarchar(max)) AS nvarchar(max)) AS varbinary(max)) + 0x01) IN ((CAST(CAST(CAST(@P1 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01), (CAST(CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01))) OR CAST([Foreign] AS nvarchar(max)) IS NULL);
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT ((CAST(CAST([Foreign] AS nvarchar(max)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 IN ((CAST(CAST(@P1 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2, (CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2)) OR CAST([Foreign] AS nvarchar(max)) IS NULL);
 
 -- cast: is null
 SELECT [Id] FROM [Sales].[order [lines]]] WHERE (CAST([Cast] AS nvarchar(max)) IS NULL);
@@ -383,13 +383,13 @@ SELECT [Id] FROM [Sales].[order [lines]]] WHERE (CAST([Cast] AS nvarchar(max)) I
 SELECT [Id] FROM [Sales].[order [lines]]] WHERE (CAST([Cast] AS nvarchar(max)) IS NOT NULL);
 
 -- cast: equal
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST(CAST(CAST([Cast] AS nvarchar(max)) AS nvarchar(max)) AS varbinary(max)) + 0x01) = (CAST(CAST(CAST(@P1 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST(CAST([Cast] AS nvarchar(max)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 = (CAST(CAST(@P1 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2);
 
 -- cast: equal or null
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST(CAST(CAST([Cast] AS nvarchar(max)) AS nvarchar(max)) AS varbinary(max)) + 0x01) = (CAST(CAST(CAST(@P1 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01) OR CAST([Cast] AS nvarchar(max)) IS NULL);
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST(CAST([Cast] AS nvarchar(max)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 = (CAST(CAST(@P1 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 OR CAST([Cast] AS nvarchar(max)) IS NULL);
 
 -- cast: not equal
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT ((CAST(CAST(CAST([Cast] AS nvarchar(max)) AS nvarchar(max)) AS varbinary(max)) + 0x01) = (CAST(CAST(CAST(@P1 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01)));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT ((CAST(CAST([Cast] AS nvarchar(max)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 = (CAST(CAST(@P1 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2));
 
 -- cast: less
 SELECT [Id], CAST([Cast] AS nvarchar(max)) FROM [Sales].[order [lines]]] WHERE (CAST([Cast] AS nvarchar(max)) IS NOT NULL);
@@ -412,10 +412,10 @@ SELECT [Id], CAST([Cast] AS nvarchar(max)) FROM [Sales].[order [lines]]] WHERE (
 -- kept: 1 conditions
 
 -- cast: one of two
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST(CAST(CAST([Cast] AS nvarchar(max)) AS nvarchar(max)) AS varbinary(max)) + 0x01) IN ((CAST(CAST(CAST(@P1 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01), (CAST(CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01)));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST(CAST([Cast] AS nvarchar(max)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 IN ((CAST(CAST(@P1 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2, (CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2));
 
 -- cast: none of two, or null
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT ((CAST(CAST(CAST([Cast] AS nvarchar(max)) AS nvarchar(max)) AS varbinary(max)) + 0x01) IN ((CAST(CAST(CAST(@P1 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01), (CAST(CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01))) OR CAST([Cast] AS nvarchar(max)) IS NULL);
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT ((CAST(CAST([Cast] AS nvarchar(max)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 IN ((CAST(CAST(@P1 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2, (CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2)) OR CAST([Cast] AS nvarchar(max)) IS NULL);
 
 -- uuid: is null
 SELECT [Id] FROM [Sales].[order [lines]]] WHERE (CAST([Uuid] AS nchar(36)) IS NULL);
@@ -453,10 +453,10 @@ SELECT [Id], CAST([Uuid] AS nchar(36)) FROM [Sales].[order [lines]]] WHERE (CAST
 -- kept: 1 conditions
 
 -- uuid: one of two
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST(CAST(CAST([Uuid] AS nchar(36)) AS nvarchar(max)) AS varbinary(max)) + 0x01) IN ((CAST(CAST(CAST(@P1 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01), (CAST(CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01)));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST(CAST([Uuid] AS nchar(36)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 IN ((CAST(CAST(@P1 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2, (CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2));
 
 -- uuid: none of two, or null
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT ((CAST(CAST(CAST([Uuid] AS nchar(36)) AS nvarchar(max)) AS varbinary(max)) + 0x01) IN ((CAST(CAST(CAST(@P1 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01), (CAST(CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) AS varbinary(max)) + 0x01))) OR CAST([Uuid] AS nchar(36)) IS NULL);
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT ((CAST(CAST([Uuid] AS nchar(36)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 IN ((CAST(CAST(@P1 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2, (CAST(CAST(@P2 AS nvarchar(4000)) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2)) OR CAST([Uuid] AS nchar(36)) IS NULL);
 
 -- bytes: is null
 SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Bytes] IS NULL);
@@ -786,17 +786,17 @@ SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Id]) <> (CAST(@P1 AS int)));
 SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Price]) < (CAST(@P1 AS decimal(10,2))));
 
 -- text equal
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST(CAST(([Text]) AS nvarchar(max)) AS varbinary(max)) + 0x01) = (CAST(CAST((CAST(@P1 AS nvarchar(4000))) AS nvarchar(max)) AS varbinary(max)) + 0x01));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST(([Text]) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 = (CAST((CAST(@P1 AS nvarchar(4000))) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2);
 
 -- text not equal
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST(CAST(([Text]) AS nvarchar(max)) AS varbinary(max)) + 0x01) <> (CAST(CAST((CAST(@P1 AS nvarchar(4000))) AS nvarchar(max)) AS varbinary(max)) + 0x01));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST(([Text]) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 <> (CAST((CAST(@P1 AS nvarchar(4000))) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2);
 
 -- text less or equal
 SELECT [Id], [Text] FROM [Sales].[order [lines]]];
 -- kept: 1 conditions
 
 -- text that is cast, equal
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST(CAST((CAST([Cast] AS nvarchar(max))) AS nvarchar(max)) AS varbinary(max)) + 0x01) = (CAST(CAST((CAST(@P1 AS nvarchar(4000))) AS nvarchar(max)) AS varbinary(max)) + 0x01));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST((CAST([Cast] AS nvarchar(max))) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 = (CAST((CAST(@P1 AS nvarchar(4000))) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2);
 
 -- bytes greater
 SELECT [Id], [Bytes] FROM [Sales].[order [lines]]];
@@ -825,10 +825,10 @@ SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Flag]) = (CAST(@P1 AS bit)));
 SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT EXISTS (SELECT ([Id]) INTERSECT SELECT (CAST(@P1 AS int))));
 
 -- text distinct
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT EXISTS (SELECT (CAST(CAST(([Text]) AS nvarchar(max)) AS varbinary(max)) + 0x01) INTERSECT SELECT (CAST(CAST((CAST(@P1 AS nvarchar(4000))) AS nvarchar(max)) AS varbinary(max)) + 0x01)));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT EXISTS (SELECT (CAST(([Text]) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 INTERSECT SELECT (CAST((CAST(@P1 AS nvarchar(4000))) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2));
 
 -- two texts
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST(CAST(([Text]) AS nvarchar(max)) AS varbinary(max)) + 0x01) = (CAST(CAST((CAST([Cast] AS nvarchar(max))) AS nvarchar(max)) AS varbinary(max)) + 0x01));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST(([Text]) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 = (CAST((CAST([Cast] AS nvarchar(max))) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2);
 
 -- two texts in order
 SELECT [Id], [Text], CAST([Cast] AS nvarchar(max)) FROM [Sales].[order [lines]]];
@@ -848,7 +848,7 @@ SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Flag] = CAST(@P1 AS bit));
 SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT ([Flag] = CAST(@P1 AS bit)));
 
 -- or
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Flag] = CAST(@P1 AS bit)) OR (CAST(([Text]) AS nvarchar(max)) COLLATE Latin1_General_100_BIN2 LIKE (CAST(@P2 AS nvarchar(4000))) ESCAPE N'!'));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Flag] = CAST(@P1 AS bit)) OR ((CAST(([Text]) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 LIKE (CAST(@P2 AS nvarchar(4000))) ESCAPE N'!'));
 
 -- or, and one side stays above
 SELECT [Id], [Double] FROM [Sales].[order [lines]]];
@@ -867,36 +867,36 @@ SELECT [Id], [Flag] FROM [Sales].[order [lines]]];
 -- kept: 1 conditions
 
 -- an unknown truth
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Id]) = (CAST(@P1 AS int))) AND (CAST(@P2 AS bit) = CAST(@P3 AS bit));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Id]) = (CAST(@P1 AS int))) AND (CAST(NULL AS bit) = CAST(@P3 AS bit));
 
 -- whether a condition is unknown
 SELECT [Id] FROM [Sales].[order [lines]]];
 -- kept: 1 conditions
 
 -- like
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (CAST(([Text]) AS nvarchar(max)) COLLATE Latin1_General_100_BIN2 LIKE (CAST(@P1 AS nvarchar(4000))) ESCAPE N'!');
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST(([Text]) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 LIKE (CAST(@P1 AS nvarchar(4000))) ESCAPE N'!');
 
 -- like with every sign
 SELECT [Id], [Text] FROM [Sales].[order [lines]]];
 -- kept: 1 conditions
 
 -- not like
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT (CAST(([Text]) AS nvarchar(max)) COLLATE Latin1_General_100_BIN2 LIKE (CAST(@P1 AS nvarchar(4000))) ESCAPE N'!'));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT ((CAST(([Text]) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 LIKE (CAST(@P1 AS nvarchar(4000))) ESCAPE N'!'));
 
 -- in
 SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Id]) IN ((CAST(@P1 AS int)), (CAST(@P2 AS int))));
 
 -- in with null
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Id]) IN ((CAST(@P1 AS int)), (CAST(@P2 AS int))));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Id]) IN ((CAST(@P1 AS int)), (CAST(NULL AS int))));
 
 -- text in
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST(CAST(([Text]) AS nvarchar(max)) AS varbinary(max)) + 0x01) IN ((CAST(CAST((CAST(@P1 AS nvarchar(4000))) AS nvarchar(max)) AS varbinary(max)) + 0x01), (CAST(CAST((CAST(@P2 AS nvarchar(4000))) AS nvarchar(max)) AS varbinary(max)) + 0x01)));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST(([Text]) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2 IN ((CAST((CAST(@P1 AS nvarchar(4000))) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2, (CAST((CAST(@P2 AS nvarchar(4000))) AS nvarchar(max)) + N'.') COLLATE Latin1_General_100_BIN2));
 
 -- equal to null
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Id]) = (CAST(@P1 AS int)));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Id]) = (CAST(NULL AS int)));
 
 -- distinct from null
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT EXISTS (SELECT ([Id]) INTERSECT SELECT (CAST(@P1 AS int))));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT EXISTS (SELECT ([Id]) INTERSECT SELECT (CAST(NULL AS int))));
 
 -- nullif
 SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((NULLIF(([Id]), (CAST(@P1 AS int)))) = (CAST(@P2 AS int)));

@@ -6,6 +6,9 @@
 pub mod boundary;
 mod conditions;
 pub mod docker;
+mod printed;
+pub mod random;
+pub mod readme;
 pub mod scans;
 pub mod suite;
 

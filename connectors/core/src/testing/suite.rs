@@ -155,7 +155,7 @@ fn names(table: &Table) -> Vec<String> {
 }
 
 /// Rows as text, in an order of their own, so that two sets of rows can be compared whatever order they came in.
-fn sorted_rows(batch: &RecordBatch) -> Vec<String> {
+pub(super) fn sorted_rows(batch: &RecordBatch) -> Vec<String> {
     let row = |row: usize| format!("{:?}", batch.slice(row, 1).columns());
     let mut rows: Vec<String> = (0..batch.num_rows()).map(row).collect();
     rows.sort();

@@ -2,8 +2,8 @@
 //!
 //! The lists are the table of the README too.
 
-use connector_core::TableName;
-use connector_core::testing::boundary::{Type, differences, markdown, with_table};
+use connector_core::testing::boundary::{Type, differences, tables};
+use connector_core::testing::readme;
 use connector_postgresql::CONNECTOR;
 use tokio_postgres::SimpleQueryMessage;
 
@@ -37,14 +37,7 @@ async fn lists_are_read_at_their_ends() {
 
 #[test]
 fn the_readme_has_a_row_for_every_type() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
-    let readme = std::fs::read_to_string(path).unwrap();
-    let expected = with_table(&readme, &markdown(&ends::all()));
-    if std::env::var("GOLDEN").is_ok_and(|wish| wish == "write") {
-        std::fs::write(path, &expected).unwrap();
-    } else {
-        assert!(readme == expected, "GOLDEN=write writes the table of types anew");
-    }
+    readme::has_a_row_for_every_type(env!("CARGO_MANIFEST_DIR"), &ends::all());
 }
 
 const EXTENSIONS: &str = "SELECT pg_advisory_lock(20); CREATE EXTENSION IF NOT EXISTS citext; \
@@ -56,25 +49,19 @@ const MADE: &str = "CREATE TYPE mood AS ENUM ('sad', 'happy', 'Happy'); CREATE T
 async fn all(types: &[Type], schema: &str) {
     let Some(server) = support::server() else { return };
     server.run(EXTENSIONS).await;
-    let tables: Vec<String> =
-        types.iter().enumerate().map(|(number, tried)| tried.table(&format!("t{number}"))).collect();
-    server.schema(schema, &format!("{MADE}; {}", tables.join("; "))).await;
+    let types: Vec<&Type> = types.iter().collect();
+    server.schema(schema, &format!("{MADE}; {}", tables(schema, &types))).await;
     let mut connection = server.connect().await;
     let client = server.admin(&server.database).await;
     client.batch_execute(&format!("SET search_path = {schema}, public; SET timezone = 'UTC'")).await.unwrap();
-    let mut told = Vec::new();
-    for (number, tried) in types.iter().enumerate() {
-        let ask = async |sql: String| {
-            let answer = client.simple_query(&sql).await.unwrap_or_else(|error| panic!("{error:?}\n{sql}"));
-            let rows = answer.into_iter().filter_map(|message| match message {
-                SimpleQueryMessage::Row(row) => Some(row.get(0).map(str::to_owned)),
-                _ => None,
-            });
-            rows.collect()
-        };
-        let seen = tried.seen(&format!("t{number}"), ask).await;
-        let table = connection.table(&TableName::new(schema, format!("t{number}"))).await.unwrap();
-        told.extend(differences(connection.as_mut(), CONNECTOR.dialect(), &table, tried, &seen).await);
-    }
+    let ask = async |sql: String| {
+        let answer = client.simple_query(&sql).await.unwrap_or_else(|error| panic!("{error:?}\n{sql}"));
+        let rows = answer.into_iter().filter_map(|message| match message {
+            SimpleQueryMessage::Row(row) => Some(row.get(0).map(str::to_owned)),
+            _ => None,
+        });
+        rows.collect()
+    };
+    let told = differences(connection.as_mut(), CONNECTOR.dialect(), schema, &types, ask).await;
     assert!(told.is_empty(), "{} differences\n{}", told.len(), told.join("\n"));
 }
