@@ -110,7 +110,22 @@ async fn mysql_in_clear(endpoint: &Endpoint, credential: &Credential) -> Result<
     mysql::Client::in_clear(&endpoint.host, endpoint.port.unwrap_or(3306), credential).await
 }
 
+/// The connector finds instances and asks Entra ID; the shop is made by a user at a port.
+fn check_sqlserver(endpoint: &Endpoint) -> Result<()> {
+    if endpoint.port.is_none() && option(endpoint, "instanceName").is_some() {
+        return Err(Error::unsupported("the shop is not made by the name of an instance")
+            .hint("give the port of the instance in the connection URL: host:port"));
+    }
+    let authentication = option(endpoint, "authentication").unwrap_or_default();
+    if authentication.eq_ignore_ascii_case("ActiveDirectoryServicePrincipal") {
+        return Err(Error::unsupported("the shop is not made by an application of Entra ID")
+            .hint("name a user with its password, and leave authentication out of the connection URL"));
+    }
+    Ok(())
+}
+
 async fn sqlserver(endpoint: &Endpoint, credential: &Credential) -> Result<tiberius::Client<Compat<TcpStream>>> {
+    check_sqlserver(endpoint)?;
     let mut config = tiberius::Config::new();
     let port = endpoint.port.unwrap_or(1433);
     config.host(&endpoint.host);
