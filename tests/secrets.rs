@@ -7,10 +7,10 @@ mod aws;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use connector_core::{Credential, Error, ErrorKind, Secret, Settings};
+use connector_core::{Credential, Error, ErrorKind, Logins, Secret, Settings};
 use futures::future::join_all;
 use glaux::config::{Aws, Catalog, SecretReference, SecretsConfig};
-use glaux::secrets::Secrets;
+use glaux::secrets::{Login, Resolved, Secrets};
 use serde_json::{Value, json};
 
 use aws::{Answer, Service};
@@ -80,8 +80,15 @@ fn named() -> Catalog {
     catalog(SecretReference::Name("prod/db".into()))
 }
 
-fn password(resolved: &glaux::secrets::Resolved) -> &str {
-    resolved.credential.password.expose()
+fn user(resolved: &Resolved) -> Credential {
+    match resolved.login(&named(), Logins::Users).unwrap() {
+        Login::User(credential) => credential,
+        Login::Principal(principal) => panic!("{principal:?}"),
+    }
+}
+
+fn password(resolved: &Resolved) -> String {
+    user(resolved).password.expose().to_owned()
 }
 
 #[tokio::test]
@@ -89,7 +96,7 @@ async fn a_secret_is_read_once_and_believed_for_its_time() {
     let manager = Manager::start("one").await;
     let secrets = manager.secrets(HOUR);
     let first = secrets.resolve(&named()).await.unwrap();
-    assert_eq!(first.credential, Credential { user: "reader".into(), password: Secret::new("one") });
+    assert_eq!(user(&first), Credential { user: "reader".into(), password: Secret::new("one") });
     assert_eq!(
         (first.host.as_deref(), first.port, first.database.as_deref()),
         (Some("db.internal"), Some(5433), Some("shop"))
@@ -225,15 +232,41 @@ async fn what_a_secret_says_is_in_no_message_and_no_debug_form() {
 }
 
 #[tokio::test]
+async fn an_application_of_entra_is_for_the_engine_that_lets_it_in_and_nobodys_password() {
+    let manager = Manager::start("one").await;
+    let application = json!({"Client_Id": "app", "CLIENT_SECRET": "hunter2+&=%", "tenant_id": "contoso.example"});
+    manager.put(|versions| versions.current = Some(application));
+    let secrets = manager.secrets(HOUR);
+    let resolved = secrets.resolve(&named()).await.unwrap();
+    let Login::Principal(principal) = resolved.login(&named(), Logins::PrincipalsFirst).unwrap() else {
+        panic!("a user")
+    };
+    assert_eq!((principal.client.as_str(), principal.tenant.as_str()), ("app", "contoso.example"));
+    assert_eq!(principal.secret, Secret::new("hunter2+&=%"));
+    let error = resolved.login(&named(), Logins::Users).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Invalid);
+    assert!(error.to_string().contains("prod/db") && error.to_string().contains("user and password"), "{error}");
+    assert!(!format!("{error:?} {resolved:?} {principal:?}").contains("hunter2"));
+    // A rotation of the client secret is noticed as one of a password is.
+    let rotated = json!({"client_id": "app", "client_secret": "two", "tenant_id": "contoso.example"});
+    manager.put(|versions| versions.current = Some(rotated));
+    let fresh = secrets.refresh(&named(), &resolved).await.unwrap();
+    assert_ne!(fresh, resolved);
+    let clear = catalog(SecretReference::Inline(Credential { user: "app".into(), password: Secret::new("hunter2") }));
+    let error = secrets.resolve(&clear).await.unwrap().login(&clear, Logins::Principals).unwrap_err();
+    assert!(error.to_string().contains("tenant_id") && error.hint_text().unwrap().contains("client_id"), "{error}");
+}
+
+#[tokio::test]
 async fn a_password_in_clear_and_no_password_need_no_service() {
     let nowhere =
         Secrets::new(&SecretsConfig { aws: Aws::at("http://127.0.0.1:1", "k", "s"), ..SecretsConfig::default() });
     let clear = Credential { user: "bob".into(), password: Secret::new("pw") };
     let catalog_in_clear = catalog(SecretReference::Inline(clear.clone()));
     let resolved = nowhere.resolve(&catalog_in_clear).await.unwrap();
-    assert_eq!(resolved.credential, clear);
+    assert_eq!(user(&resolved), clear);
     assert_eq!(nowhere.refresh(&catalog_in_clear, &resolved).await.unwrap(), resolved);
-    assert_eq!(nowhere.resolve(&catalog(SecretReference::None)).await.unwrap().credential.user, "");
+    assert_eq!(user(&nowhere.resolve(&catalog(SecretReference::None)).await.unwrap()).user, "");
 }
 
 #[tokio::test]

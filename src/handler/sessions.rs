@@ -7,6 +7,7 @@ use connector_core::{Connection, Endpoint, ErrorKind, Result, Settings};
 
 use super::{Handler, Source};
 use crate::config::Catalog;
+use crate::secrets::{Login, Resolved};
 
 /// Idle sessions, the longest idle first; few, because a Lambda serves one request at a time and a database counts its
 /// connections.
@@ -105,23 +106,35 @@ impl Handler {
 
     async fn connect(&self, catalog: &Catalog, source: &Source, settings: &Settings) -> Result<Box<dyn Connection>> {
         let resolved = self.secrets.resolve(catalog).await?;
-        let endpoint = completed(&source.endpoint, &resolved);
-        match source.connector.connect(&endpoint, &resolved.credential, settings).await {
+        match enter(catalog, source, &resolved, settings).await {
             // A rotation may have made the cached secret stale: read it afresh, once.
             Err(error) if error.kind() == ErrorKind::Unauthenticated => {
                 let fresh = self.secrets.refresh(catalog, &resolved).await?;
                 if fresh == resolved {
                     return Err(error);
                 }
-                source.connector.connect(&completed(&source.endpoint, &fresh), &fresh.credential, settings).await
+                enter(catalog, source, &fresh, settings).await
             }
             outcome => outcome,
         }
     }
 }
 
+async fn enter(
+    catalog: &Catalog,
+    source: &Source,
+    resolved: &Resolved,
+    settings: &Settings,
+) -> Result<Box<dyn Connection>> {
+    let endpoint = completed(&source.endpoint, resolved);
+    match resolved.login(catalog, source.connector.logins(&endpoint))? {
+        Login::User(credential) => source.connector.connect(&endpoint, &credential, settings).await,
+        Login::Principal(principal) => source.connector.connect_as(&endpoint, &principal, settings).await,
+    }
+}
+
 /// The URL's endpoint with what only the secret knows filled in; the URL wins where both speak.
-fn completed(endpoint: &Endpoint, resolved: &crate::secrets::Resolved) -> Endpoint {
+fn completed(endpoint: &Endpoint, resolved: &Resolved) -> Endpoint {
     let mut endpoint = endpoint.clone();
     if endpoint.host.is_empty() {
         endpoint.host = resolved.host.clone().unwrap_or_default();

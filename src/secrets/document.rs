@@ -6,10 +6,12 @@ use connector_core::{Credential, Error, Result, Secret};
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 
+use super::login::Keys;
+
 /// A secret, read.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Document {
-    pub credential: Credential,
+    pub keys: Keys,
     pub host: Option<String>,
     pub port: Option<u16>,
     pub database: Option<String>,
@@ -29,28 +31,20 @@ impl Document {
         Self::of(name, fields)
     }
 
-    fn of(name: &str, fields: Fields) -> Result<Self> {
+    fn of(name: &str, mut fields: Fields) -> Result<Self> {
         if let Some(key) = fields.twice {
             return Err(Error::invalid(format!("secret {name:?} has the key {key:?} twice, in different cases")));
         }
-        let missing =
-            |key: &str| Error::invalid(format!("secret {name:?} has no key {key:?} with a text as its value"));
         let port = match fields.port {
             None => None,
             Some(port) => Some(port.expose().parse().map_err(|_| {
                 Error::invalid(format!("secret {name:?} has a key \"port\" that is not a port's number"))
             })?),
         };
-        Ok(Self {
-            credential: Credential {
-                user: fields.username.ok_or_else(|| missing("username"))?,
-                password: fields.password.ok_or_else(|| missing("password"))?,
-            },
-            host: fields.host,
-            port,
-            database: fields.dbname,
-            engine: fields.engine,
-        })
+        let keys = fields
+            .keys()
+            .map_err(|key| Error::invalid(format!("secret {name:?} has no key {key:?} with a text as its value")))?;
+        Ok(Self { keys, host: fields.host, port, database: fields.dbname, engine: fields.engine })
     }
 }
 
@@ -58,11 +52,40 @@ impl Document {
 struct Fields {
     username: Option<String>,
     password: Option<Secret>,
+    client_id: Option<String>,
+    client_secret: Option<Secret>,
+    tenant_id: Option<String>,
     host: Option<String>,
     port: Option<Secret>,
     dbname: Option<String>,
     engine: Option<String>,
     twice: Option<&'static str>,
+}
+
+impl Fields {
+    /// A user or an application, complete; what the other lacks is of no account. The error is the key that is missing.
+    fn keys(&mut self) -> Result<Keys, &'static str> {
+        let secret = self.client_secret.take().filter(|secret| !secret.expose().is_empty());
+        let lacks_user = if self.username.is_none() { "username" } else { "password" };
+        let lacks_client = match (&self.client_id, &secret) {
+            (Some(_), Some(_)) => "tenant_id",
+            (Some(_), None) => "client_secret",
+            (None, _) => "client_id",
+        };
+        let names_client = self.client_id.is_some() || secret.is_some();
+        let names_user = self.username.is_some() || self.password.is_some();
+        let user = self.username.take().zip(self.password.take());
+        let keys = Keys {
+            user: user.map(|(user, password)| Credential { user, password }),
+            client: self.client_id.take().zip(secret),
+            tenant: self.tenant_id.take(),
+        };
+        match &keys {
+            Keys { user: Some(_), .. } | Keys { client: Some(_), tenant: Some(_), .. } => Ok(keys),
+            _ if names_client && !names_user => Err(lacks_client),
+            _ => Err(lacks_user),
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for Fields {
@@ -86,6 +109,9 @@ impl<'de> Visitor<'de> for FieldsVisitor {
             let twice = match key.to_ascii_lowercase().as_str() {
                 "username" => set(&mut fields.username, map.next_value::<Text>()?.shown(), "username"),
                 "password" => set(&mut fields.password, map.next_value::<Text>()?.0, "password"),
+                "client_id" => set(&mut fields.client_id, map.next_value::<Text>()?.shown(), "client_id"),
+                "client_secret" => set(&mut fields.client_secret, map.next_value::<Text>()?.0, "client_secret"),
+                "tenant_id" => set(&mut fields.tenant_id, map.next_value::<Text>()?.shown(), "tenant_id"),
                 "host" => set(&mut fields.host, map.next_value::<Text>()?.shown(), "host"),
                 "port" => set(&mut fields.port, map.next_value::<Text>()?.0, "port"),
                 "dbname" => set(&mut fields.dbname, map.next_value::<Text>()?.shown(), "dbname"),
@@ -162,7 +188,8 @@ mod tests {
     #[test]
     fn the_two_keys_of_awss_connectors_are_found_in_any_case() {
         let document = parse(r#"{"UserName":"bob","PASSWORD":"p\"w"}"#).unwrap();
-        assert_eq!(document.credential, Credential { user: "bob".into(), password: Secret::new("p\"w") });
+        let bob = Credential { user: "bob".into(), password: Secret::new("p\"w") };
+        assert_eq!(document.keys, Keys::of_user(bob));
         assert!(document.host.is_none() && document.port.is_none() && document.database.is_none());
     }
 
@@ -177,8 +204,27 @@ mod tests {
         );
         assert_eq!(document.engine.as_deref(), Some("postgres"));
         assert_eq!(parse(r#"{"username":"u","password":"p","port":"5432","host":""}"#).unwrap().port, Some(5432));
-        assert_eq!(parse(r#"{"username":"u","password":12345}"#).unwrap().credential.password, Secret::new("12345"));
-        assert_eq!(parse(r#"{"username":"u","password":""}"#).unwrap().credential.password, Secret::new(""));
+        for (text, password) in
+            [(r#"{"username":"u","password":12345}"#, "12345"), (r#"{"username":"u","password":""}"#, "")]
+        {
+            let user = Credential { user: "u".into(), password: Secret::new(password) };
+            assert_eq!(parse(text).unwrap().keys, Keys::of_user(user));
+        }
+    }
+
+    #[test]
+    fn an_application_of_entra_is_found_in_any_case_and_beside_a_user() {
+        let alone =
+            parse(r#"{"Client_ID":"c","CLIENT_SECRET":"s+&=% ","tenant_id":"t","access_token":"old"}"#).unwrap();
+        let client = Some(("c".into(), Secret::new("s+&=% ")));
+        let keys = Keys { user: None, client, tenant: Some("t".into()) };
+        assert_eq!(alone.keys, keys);
+        let user = Some(Credential { user: "u".into(), password: Secret::new("p") });
+        let both = r#"{"username":"u","password":"p","client_id":"c","client_secret":"s+&=% ","tenant_id":"t"}"#;
+        assert_eq!(parse(both).unwrap().keys, Keys { user: user.clone(), ..keys });
+        // Whoever has a user may keep what they like beside it.
+        let half = parse(r#"{"username":"u","password":"p","client_id":"c","client_secret":""}"#).unwrap();
+        assert_eq!(half.keys, Keys { user, ..Keys::default() });
     }
 
     #[test]
@@ -187,6 +233,11 @@ mod tests {
             (r#"{"password":"hunter2"}"#, "username"),
             (r#"{"username":"hunter2"}"#, "password"),
             (r#"{"username":null,"password":"hunter2"}"#, "username"),
+            (r#"{"client_id":"c","client_secret":"hunter2"}"#, "tenant_id"),
+            (r#"{"client_id":"c","tenant_id":"hunter2"}"#, "client_secret"),
+            (r#"{"client_secret":"hunter2","tenant_id":"t"}"#, "client_id"),
+            (r#"{"tenant_id":"hunter2"}"#, "username"),
+            (r#"{"client_secret":"hunter2","Client_Secret":"hunter2"}"#, "client_secret"),
             (r#"{"username":"u","password":"p","port":"hunter2"}"#, "port"),
             (r#"{"username":"u","password":"p","port":65536}"#, "port"),
             (r#"{"username":"u","password":"hunter2","Password":"other"}"#, "password"),

@@ -3,6 +3,7 @@
 //! Not here: who is logged in with it (a connector's `connect`), and making or rotating secrets.
 
 mod document;
+mod login;
 mod source;
 
 use std::collections::HashMap;
@@ -10,18 +11,19 @@ use std::fmt;
 use std::sync::{Arc, Mutex as SyncMutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use connector_core::{Credential, ErrorKind, Result, Secret};
+use connector_core::{Credential, ErrorKind, Logins, Result, Secret};
 use tokio::sync::Mutex;
 
 use self::document::Document;
+use self::login::Keys;
+pub use self::login::Login;
 use self::source::{Source, Stage};
 use crate::config::{Catalog, SecretReference, SecretsConfig};
 
 /// What a catalog's secret supplies.
 #[derive(Clone)]
 pub struct Resolved {
-    /// Who logs in.
-    pub credential: Credential,
+    keys: Keys,
     /// Where, if the URL does not say.
     pub host: Option<String>,
     /// The port there, if the URL does not say.
@@ -36,8 +38,7 @@ pub struct Resolved {
 impl PartialEq for Resolved {
     /// By what it says, whenever it was read.
     fn eq(&self, other: &Self) -> bool {
-        (&self.credential, &self.host, self.port, &self.database)
-            == (&other.credential, &other.host, other.port, &other.database)
+        (&self.keys, &self.host, self.port, &self.database) == (&other.keys, &other.host, other.port, &other.database)
     }
 }
 
@@ -45,21 +46,30 @@ impl Eq for Resolved {}
 
 impl fmt::Debug for Resolved {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Resolved")
-            .field("user", &self.credential.user)
-            .field("host", &self.host)
-            .finish_non_exhaustive()
+        f.debug_struct("Resolved").field("keys", &self.keys).field("host", &self.host).finish_non_exhaustive()
     }
 }
 
 impl Resolved {
+    /// Who logs in, of those that the endpoint lets in.
+    ///
+    /// Errors: invalid, if the secret holds none of them; they name it.
+    pub fn login(&self, catalog: &Catalog, logins: Logins) -> Result<Login> {
+        let place = match &catalog.secret {
+            SecretReference::Name(name) => format!("secret {name:?}"),
+            SecretReference::Inline(_) | SecretReference::None => "the connection string".into(),
+        };
+        self.keys.login(&place, logins)
+    }
+
     fn of(document: Document, reading: u64) -> Self {
-        let Document { credential, host, port, database, engine } = document;
-        Self { credential, host, port, database, engine, reading }
+        let Document { keys, host, port, database, engine } = document;
+        Self { keys, host, port, database, engine, reading }
     }
 
     fn without_secret(credential: Credential) -> Self {
-        Self { credential, host: None, port: None, database: None, engine: None, reading: 0 }
+        let keys = Keys::of_user(credential);
+        Self { keys, host: None, port: None, database: None, engine: None, reading: 0 }
     }
 }
 
@@ -88,7 +98,7 @@ impl Secrets {
 
     /// What the catalog's secret says, at most the stated time old.
     ///
-    /// Errors: not found, forbidden, throttled, unavailable, timed out; invalid for a secret without user or password.
+    /// Errors: not found, forbidden, throttled, unavailable, timed out; invalid for a secret without anybody to log in.
     pub async fn resolve(&self, catalog: &Catalog) -> Result<Resolved> {
         let name = match &catalog.secret {
             SecretReference::Name(name) => name,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 
-use crate::{Access, Connection, Credential, Dialect, Function, Result};
+use crate::{Access, Connection, Credential, Dialect, Error, Function, Logins, Principal, Result};
 
 /// One database product: stateless, one static per engine, found by name.
 #[async_trait]
@@ -32,6 +32,23 @@ pub trait Connector: Send + Sync {
         credential: &Credential,
         settings: &Settings,
     ) -> Result<Box<dyn Connection>>;
+
+    /// Who may log in at the endpoint, which decides what of a secret is used.
+    fn logins(&self, _endpoint: &Endpoint) -> Logins {
+        Logins::Users
+    }
+
+    /// Opens a session as an application of Entra ID, where [`Connector::logins`] lets one in.
+    ///
+    /// Errors: those of [`Connector::connect`].
+    async fn connect_as(
+        &self,
+        _endpoint: &Endpoint,
+        _principal: &Principal,
+        _settings: &Settings,
+    ) -> Result<Box<dyn Connection>> {
+        Err(Error::internal(format!("an application of Entra ID was to log in to engine {:?}", self.name())))
+    }
 
     /// Users and rights, if the engine has any.
     fn access(&self) -> Option<&'static dyn Access> {

@@ -42,7 +42,7 @@ pub use mapping::{Column, ColumnMapping, Pushdown, ReadAs, Table};
 pub use name::{TableName, resolve};
 pub use options::{OptionTable, Silence, choose, option};
 pub use scan::{Direction, Nulls, Scan, SortKey, Split};
-pub use secret::{Credential, Secret};
+pub use secret::{Credential, Logins, Principal, Secret};
 pub use size::block_size;
 pub use sql::{Bind, Remainder, Rendered, Statement};
 pub use types::{same_layout, same_type};

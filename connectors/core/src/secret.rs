@@ -43,6 +43,31 @@ pub struct Credential {
     pub password: Secret,
 }
 
+/// An application that Entra ID knows (a service principal), and what it proves itself with there.
+///
+/// A type of its own, so that no engine can take the client secret for a password and send it to a database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Principal {
+    /// The tenant that it belongs to: a GUID or a domain's name.
+    pub tenant: String,
+    /// The id that it has there.
+    pub client: String,
+    /// Its client secret.
+    pub secret: Secret,
+}
+
+/// Who may log in at an endpoint.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Logins {
+    /// A database user.
+    #[default]
+    Users,
+    /// An application of Entra ID if the secret holds one, else a database user.
+    PrincipalsFirst,
+    /// An application of Entra ID, which is also what a user and a password stand for.
+    Principals,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,7 +75,8 @@ mod tests {
     #[test]
     fn a_credential_prints_its_user_only() {
         let credential = Credential { user: "reader".into(), password: Secret::new("s3cret") };
-        let printed = format!("{credential:?} {:#?}", credential.password);
+        let principal = Principal { tenant: "t".into(), client: "c".into(), secret: Secret::new("s3cret") };
+        let printed = format!("{credential:?} {principal:?} {:#?}", credential.password);
         assert!(printed.contains("reader") && printed.contains("[hidden]"));
         assert!(!printed.contains("s3cret"));
     }

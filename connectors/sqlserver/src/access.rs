@@ -2,13 +2,14 @@
 
 use async_trait::async_trait;
 use connector_core::{
-    Access, Administration, Change, Credential, Dialect, Endpoint, Error, Result, Secret, listed, plain_password,
+    Access, Administration, Change, Credential, Dialect, Endpoint, Error, Logins, Result, Secret, listed,
+    plain_password,
 };
 
-use crate::connect::Route;
+use crate::connect::{self, Route};
 use crate::dialect::TransactSql;
 use crate::error;
-use crate::options::Options;
+use crate::options::{self, Options};
 use crate::session::{Awaited, Session};
 
 /// How users and rights are spelled.
@@ -23,8 +24,13 @@ impl Access for SqlServerAccess {
         application_name: &str,
     ) -> Result<Box<dyn Administration>> {
         let options = Options::parse(&endpoint.options)?;
+        if options::logins(&endpoint.options)? == Logins::Principals {
+            return Err(Error::unsupported("a server is not administered by an application of Entra ID")
+                .hint("name a user with its password, and leave authentication out of the connection URL"));
+        }
         let route = Route::new(endpoint, &options)?;
-        Ok(Box::new(Administrator(route.entered(route.login(endpoint, credential, application_name)).await?)))
+        let password = connect::password(credential);
+        Ok(Box::new(Administrator(route.entered(route.login(endpoint, &password, application_name)).await?)))
     }
 
     fn existing_schemas(&self, schemas: &[&str]) -> String {

@@ -1,17 +1,19 @@
-//! Reaching the server and logging in; the only place that opens the password.
+//! Reaching the server and logging in; the only place that opens the password or a token.
 //!
-//! Not here: what TLS trusts (`tls.rs`) and how the session is set up (`connection.rs`).
+//! Not here: what TLS trusts (`tls.rs`), where a token (`entra`) or the port of an instance (`browser.rs`) comes from, and how
+//! the session is set up (`connection.rs`).
 
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use connector_core::{Credential, Endpoint, Error, ErrorKind, Result};
+use connector_core::{Credential, Endpoint, Error, ErrorKind, Principal, Result};
 use futures::future::{FutureExt, select_ok};
 use socket2::{SockRef, TcpKeepalive};
 use tiberius::{AuthMethod, Config, EncryptionLevel};
 use tokio::net::{TcpSocket, TcpStream};
+use tokio::time::Instant;
 use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
 use tracing::instrument::WithSubscriber;
 use tracing::subscriber::NoSubscriber;
@@ -19,7 +21,7 @@ use tracing::subscriber::NoSubscriber;
 use crate::options::{Encrypt, Options};
 use crate::session::Session;
 use crate::wire::{Patience, Wire};
-use crate::{error, tls};
+use crate::{browser, error, tls};
 
 /// Port of the server unless another is named.
 pub(crate) const PORT: u16 = 1433;
@@ -36,8 +38,17 @@ pub(crate) type Client = tiberius::Client<Compat<Wire>>;
 pub(crate) struct Route {
     host: String,
     port: u16,
+    /// The instance whose port is still to be asked for, and where.
+    instance: Option<String>,
+    browser: u16,
     options: Options,
     roots: Vec<u8>,
+    until: Option<Instant>,
+}
+
+/// What a login shows.
+pub(crate) fn password(credential: &Credential) -> AuthMethod {
+    AuthMethod::sql_server(&credential.user, credential.password.expose())
 }
 
 impl Route {
@@ -47,23 +58,64 @@ impl Route {
             return Err(Error::invalid("neither the connection URL nor the secret names a host")
                 .hint("write sqlserver://jdbc:sqlserver://host:1433;databaseName=db;${secret}"));
         }
-        let (host, port) = (endpoint.host.clone(), endpoint.port.unwrap_or(PORT));
-        Ok(Self { host, port, options: options.clone(), roots: tls::roots(options)? })
+        Ok(Self {
+            host: endpoint.host.clone(),
+            port: endpoint.port.unwrap_or(PORT),
+            // Whoever gives a port has chosen the instance by it.
+            instance: options.instance.clone().filter(|_| endpoint.port.is_none()),
+            browser: browser::PORT,
+            options: options.clone(),
+            roots: tls::roots(options)?,
+            until: options.login_timeout.map(|limit| Instant::now() + limit),
+        })
     }
 
     fn place(&self) -> String {
-        place(&self.host, self.port)
+        match &self.instance {
+            Some(instance) => format!("{}\\{instance}", self.host),
+            None => place(&self.host, self.port),
+        }
+    }
+
+    /// The same with the port that the instance has now; it may have another each time it is started.
+    async fn located(&self) -> Result<Self> {
+        let Some(instance) = &self.instance else { return Ok(self.clone()) };
+        let port = browser::port(addresses(&self.host, self.browser).await?, instance).await?;
+        Ok(Self { port, ..self.clone() })
+    }
+
+    /// Logs in as an application of Entra ID. A token that was known and is refused may lack what the application has been
+    /// granted since, or have been revoked: another is asked for, once.
+    pub(crate) async fn login_as(&self, endpoint: &Endpoint, principal: &Principal, name: &str) -> Result<Session> {
+        let options = &self.options;
+        if options.encrypt == Encrypt::Optional {
+            return Err(error::token_in_clear());
+        }
+        let mut tries = 0;
+        loop {
+            let handed = options.cloud.token(principal, options.root_cert.as_ref(), self.until).await?;
+            match self.login(endpoint, &AuthMethod::aad_token(handed.token.expose()), name).await {
+                Err(error) if error.kind() == ErrorKind::Unauthenticated => {
+                    options.cloud.forget(principal, &handed).await;
+                    tries += 1;
+                    if tries > 1 || !handed.was_known {
+                        return Err(error);
+                    }
+                }
+                outcome => return outcome,
+            }
+        }
     }
 
     /// Logs in, following the server once where it sends us on to another one, which is verified just as well.
-    pub(crate) async fn login(&self, endpoint: &Endpoint, credential: &Credential, name: &str) -> Result<Session> {
-        let mut route = self.clone();
+    pub(crate) async fn login(&self, endpoint: &Endpoint, shown: &AuthMethod, name: &str) -> Result<Session> {
+        let mut route = self.located().await?;
         let mut sent_on = false;
         loop {
             let patience = Patience::default();
             patience.set(self.options.silence.answer);
             let wire = Wire::new(route.open().await?, patience.clone());
-            let config = route.config(endpoint, credential, name);
+            let config = route.config(endpoint, shown, name);
             // The driver logs what the server says, which may hold data; what may be shown is shown by the error.
             let entering = Box::pin(Client::connect(config, wire.compat()));
             let entered = entering.with_subscriber(NoSubscriber::default()).await;
@@ -72,10 +124,10 @@ impl Route {
                 Err(tiberius::error::Error::Routing { host, port }) if !sent_on => {
                     // A host may come with the name of an instance behind it, which the port already chooses.
                     let host = host.split('\\').next().unwrap_or_default().to_owned();
-                    (route.host, route.port, sent_on) = (host, port, true);
+                    (route.host, route.port, route.instance, sent_on) = (host, port, None, true);
                 }
                 Err(error) => {
-                    let error = error::from_login(&error, self.options.encrypt);
+                    let error = error::from_login(&error, self.options.encrypt, shown);
                     return Err(if sent_on { error.context(format!("sent on to {}", route.place())) } else { error });
                 }
             }
@@ -85,9 +137,8 @@ impl Route {
     /// All that stands between wanting a session and having one, within `loginTimeout`. A server that accepts and then stays
     /// silent must not hold the caller for longer than one that does not accept.
     pub(crate) async fn entered<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
-        let limit = self.options.login_timeout;
-        let entered = within(limit, work).await.unwrap_or_else(|| {
-            let seconds = limit.unwrap_or_default().as_secs();
+        let entered = before(self.until, work).await.unwrap_or_else(|| {
+            let seconds = self.options.login_timeout.unwrap_or_default().as_secs();
             Err(Error::new(
                 ErrorKind::Unavailable,
                 format!("there was no session within the {seconds} s of loginTimeout"),
@@ -98,35 +149,21 @@ impl Route {
     }
 
     async fn open(&self) -> Result<TcpStream> {
-        let place = self.place();
-        let found = within(Some(ADDRESS), tokio::net::lookup_host((self.host.as_str(), self.port))).await;
-        let addresses: Vec<SocketAddr> =
-            found.and_then(Result::ok).ok_or_else(|| error::unknown_host(&place))?.collect();
-        if self.options.all_addresses && !addresses.is_empty() {
-            let attempts = addresses.into_iter().map(|address| open_at(address).boxed());
-            return match select_ok(attempts).await {
-                Ok((stream, _)) => Ok(stream),
-                Err(error) => Err(error::unreachable(&place, &error)),
-            };
-        }
-        let mut failure = error::unknown_host(&place);
-        for address in addresses {
-            match open_at(address).await {
-                Ok(stream) => return Ok(stream),
-                Err(error) => failure = error::unreachable(&place, &error),
-            }
-        }
-        Err(failure)
+        open(&self.host, self.port, self.options.all_addresses).await
     }
 
-    fn config(&self, endpoint: &Endpoint, credential: &Credential, name: &str) -> Config {
+    fn config(&self, endpoint: &Endpoint, shown: &AuthMethod, name: &str) -> Config {
         let mut config = Config::new();
         config.host(&self.host);
         config.port(self.port);
         if !endpoint.database.is_empty() {
             config.database(&endpoint.database);
         }
-        config.authentication(AuthMethod::sql_server(&credential.user, credential.password.expose()));
+        if let Some(instance) = &self.instance {
+            // The server ends the login if it is another one.
+            config.instance_name(instance);
+        }
+        config.authentication(shown.clone());
         config.application_name(shortened(name));
         config.client_name(shortened(self.options.workstation.as_deref().unwrap_or("glaux")));
         config.encryption(match self.options.encrypt {
@@ -153,6 +190,34 @@ pub(crate) fn shortened(name: &str) -> &str {
         units > UNITS
     });
     end.and_then(|(end, _)| name.get(..end)).unwrap_or(name)
+}
+
+/// A connection to a host: to all of its addresses at once, or in turn.
+pub(crate) async fn open(host: &str, port: u16, at_once: bool) -> Result<TcpStream> {
+    let place = place(host, port);
+    let addresses = addresses(host, port).await?;
+    if at_once {
+        let attempts = addresses.into_iter().map(|address| open_at(address).boxed());
+        return match select_ok(attempts).await {
+            Ok((stream, _)) => Ok(stream),
+            Err(error) => Err(error::unreachable(&place, &error)),
+        };
+    }
+    let mut failure = error::unknown_host(&place);
+    for address in addresses {
+        match open_at(address).await {
+            Ok(stream) => return Ok(stream),
+            Err(error) => failure = error::unreachable(&place, &error),
+        }
+    }
+    Err(failure)
+}
+
+/// The addresses of a host, at least one.
+async fn addresses(host: &str, port: u16) -> Result<Vec<SocketAddr>> {
+    let found = within(Some(ADDRESS), tokio::net::lookup_host((host, port))).await;
+    let found: Vec<SocketAddr> = found.and_then(Result::ok).map(Iterator::collect).unwrap_or_default();
+    if found.is_empty() { Err(error::unknown_host(&place(host, port))) } else { Ok(found) }
 }
 
 fn place(host: &str, port: u16) -> String {
@@ -194,6 +259,14 @@ pub(crate) async fn within<T>(limit: Option<Duration>, work: impl Future<Output 
     }
 }
 
+/// The outcome, unless that moment comes first.
+pub(crate) async fn before<T>(until: Option<Instant>, work: impl Future<Output = T>) -> Option<T> {
+    match until {
+        None => Some(work.await),
+        Some(until) => tokio::time::timeout_at(until, work).await.ok(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -209,6 +282,39 @@ mod tests {
             let probing = socket.tcp_keepalive_interval().unwrap() * socket.tcp_keepalive_retries().unwrap();
             let noticed = socket.tcp_keepalive_time().unwrap() + probing;
             assert_eq!((noticed, socket.tcp_user_timeout().unwrap()), (Duration::from_mins(2), Some(noticed)));
+        }
+    }
+
+    fn route(url: &str) -> Route {
+        let endpoint = crate::url::endpoint(url).unwrap();
+        Route::new(&endpoint, &Options::parse(&endpoint.options).unwrap()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn an_instance_is_reached_at_the_port_that_its_host_tells() {
+        let server = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let service = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let port = server.local_addr().unwrap().port();
+        let answer = format!("ServerName;H;InstanceName;SQL2019;IsClustered;No;Version;15.0;tcp;{port};;");
+        let answer = [&[5, u8::try_from(answer.len()).unwrap(), 0], answer.as_bytes()].concat();
+        let route =
+            Route { browser: service.local_addr().unwrap().port(), ..route("jdbc:sqlserver://127.0.0.1\\sql2019") };
+        let serving = async {
+            let from = service.recv_from(&mut [0; 64]).await.unwrap().1;
+            service.send_to(&answer, from).await.unwrap();
+            server.accept().await.unwrap()
+        };
+        let reaching = async { route.located().await.unwrap().open().await.unwrap() };
+        let ((accepted, from), reached) = tokio::join!(serving, reaching);
+        assert_eq!((accepted.local_addr().unwrap().port(), from), (port, reached.local_addr().unwrap()));
+        assert_eq!(route.place(), "127.0.0.1\\sql2019");
+    }
+
+    #[tokio::test]
+    async fn a_port_that_is_given_chooses_the_instance() {
+        for url in ["jdbc:sqlserver://h\\sql2019:50001", "jdbc:sqlserver://h:50001;instanceName=sql2019"] {
+            let located = route(url).located().await.unwrap();
+            assert_eq!((located.port, located.instance), (50001, None), "{url}");
         }
     }
 

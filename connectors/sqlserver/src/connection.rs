@@ -2,14 +2,14 @@
 
 use async_trait::async_trait;
 use connector_core::{
-    BatchLimits, BatchStream, Capabilities, Connection, Credential, Endpoint, Function, Health, Relation, Result, Scan,
-    Settings, Split, Statement, Table, TableName,
+    BatchLimits, BatchStream, Capabilities, Connection, Credential, Endpoint, Function, Health, Principal, Relation,
+    Result, Scan, Settings, Split, Statement, Table, TableName,
 };
 
 use crate::connect::Route;
 use crate::options::Options;
 use crate::session::{Awaited, Session};
-use crate::{catalog, reading, splits};
+use crate::{catalog, connect, reading, splits};
 
 /// What every session is pinned to, so that answers depend on no login's or database's settings. The language comes first,
 /// because it brings a format of dates along; a reader gives way in a deadlock; committed data is read, without a snapshot,
@@ -31,17 +31,22 @@ pub(crate) struct SqlServerConnection {
     set_up: String,
 }
 
+/// Who logs in.
+pub(crate) enum Login<'l> {
+    User(&'l Credential),
+    Application(&'l Principal),
+}
+
 /// Logs in and pins the session's settings.
-pub(crate) async fn connect(
-    endpoint: &Endpoint,
-    credential: &Credential,
-    settings: &Settings,
-) -> Result<Box<dyn Connection>> {
+pub(crate) async fn connect(endpoint: &Endpoint, login: Login<'_>, settings: &Settings) -> Result<Box<dyn Connection>> {
     let options = Options::parse(&endpoint.options)?;
     let route = Route::new(endpoint, &options)?;
     let name = application_name(&settings.application_name, &options);
     let entering = async {
-        let session = route.login(endpoint, credential, &name).await?;
+        let session = match login {
+            Login::User(credential) => route.login(endpoint, &connect::password(credential), &name).await?,
+            Login::Application(principal) => route.login_as(endpoint, principal, &name).await?,
+        };
         let (settings, set_up) = (settings.clone(), set_up(&options, settings.max_cell_bytes));
         let mut connection = SqlServerConnection { session, settings, options, set_up };
         connection.pin("", &name).await.map_err(|error| error.context("setting up the session"))?;

@@ -6,6 +6,7 @@
 use std::io;
 
 use connector_core::{Error, ErrorKind};
+use tiberius::AuthMethod;
 use tiberius::error::{Error as Driver, TokenError};
 
 use crate::options::Encrypt;
@@ -120,6 +121,10 @@ fn sorted(number: u32, class: u8) -> (ErrorKind, bool, &'static str) {
     }
 }
 
+/// What to do when a server does not let an application of Entra ID in.
+const UNKNOWN_APPLICATION: &str = "the server does not know the application: CREATE USER [its name] FROM EXTERNAL PROVIDER in \
+     the database, and grant it SELECT";
+
 /// An error that the server sent.
 fn from_server(error: &TokenError) -> Error {
     let (kind, is_spoken, hint) = sorted(error.code(), error.class());
@@ -173,8 +178,16 @@ fn from_io(kind: io::ErrorKind, message: &str) -> Error {
 }
 
 /// A failure of logging in, told apart further than on an open session.
-pub(crate) fn from_login(error: &Driver, encrypt: Encrypt) -> Error {
+pub(crate) fn from_login(error: &Driver, encrypt: Encrypt, shown: &AuthMethod) -> Error {
     match error {
+        Driver::Server(sent) if sent.code() == 18456 && matches!(shown, AuthMethod::AADToken(_)) => {
+            let told = format!("the server refused the application's token (error 18456, state {})", sent.state());
+            Error::new(Unauthenticated, told).hint(UNKNOWN_APPLICATION)
+        }
+        Driver::Protocol(told) if told.contains("INSTOPT") => {
+            Error::new(Unavailable, "another instance listens at the port that SQL Server Browser told")
+                .hint("run the query again, or give the port of the instance in the connection URL: host:port")
+        }
         Driver::Protocol(told) if told.contains("does not allow the requested encryption level") => {
             Error::new(Invalid, "the server does not offer TLS").hint(format!(
                 "encrypt={} wants it: switch it on at the server; nothing was sent to it",
@@ -190,6 +203,14 @@ pub(crate) fn from_login(error: &Driver, encrypt: Encrypt) -> Error {
         Driver::Io { kind: io::ErrorKind::InvalidData, message } => tls::failure(message),
         _ => from_driver(error),
     }
+}
+
+/// A token that could be read on its way.
+pub(crate) fn token_in_clear() -> Error {
+    Error::invalid(
+        "an application of Entra ID logs in over an encrypted session only, but the connection URL says encrypt=false",
+    )
+    .hint("leave encrypt out of the connection URL, or write encrypt=strict")
 }
 
 /// A failure before the server was spoken to.
@@ -295,6 +316,6 @@ mod tests {
             assert!(!leaves_session_whole(&error));
         }
         let no_tls = Driver::Protocol("Server does not allow the requested encryption level.".into());
-        assert!(from_login(&no_tls, Encrypt::Mandatory).to_string().contains("does not offer TLS"));
+        assert!(from_login(&no_tls, Encrypt::Mandatory, &AuthMethod::None).to_string().contains("does not offer TLS"));
     }
 }

@@ -1,18 +1,21 @@
 //! SQL Server behind the connector seam.
 //!
-//! Rooms: `url` and `options` read the connection URL; `connect`, `tls` and `wire` reach the server; `session` and
-//! `connection` hold a live session; `catalog` describes tables and `types` maps them; `dialect` spells SQL; `bind` sends
-//! values, `reading` and `decode` bring rows back as Arrow batches; `splits` cuts scans; `access` is about users and rights; `error` sorts what fails.
+//! Rooms: `url` and `options` read the connection URL; `connect`, `tls` and `wire` reach the server, `browser` and `entra` ask
+//! others about the way in; `session` and `connection` hold a live session; `catalog` describes tables and `types` maps them;
+//! `dialect` spells SQL; `bind` sends values, `reading` and `decode` bring rows back as Arrow batches; `splits` cuts scans;
+//! `access` is about users and rights; `error` sorts what fails.
 //!
 //! Not here: what is asked of a table; `connector_core::sql` renders that with this crate's dialect.
 
 mod access;
 mod bind;
+mod browser;
 mod catalog;
 mod connect;
 mod connection;
 mod decode;
 mod dialect;
+mod entra;
 mod error;
 mod options;
 mod reading;
@@ -25,7 +28,11 @@ mod url;
 mod wire;
 
 use async_trait::async_trait;
-use connector_core::{Access, Connection, Connector, Credential, Dialect, Endpoint, Parameter, Result, Settings};
+use connector_core::{
+    Access, Connection, Connector, Credential, Dialect, Endpoint, Logins, Parameter, Principal, Result, Settings,
+};
+
+use self::connection::Login;
 
 /// The engine's identity card.
 pub static CONNECTOR: &dyn Connector = &SqlServer;
@@ -56,7 +63,20 @@ impl Connector for SqlServer {
         credential: &Credential,
         settings: &Settings,
     ) -> Result<Box<dyn Connection>> {
-        connection::connect(endpoint, credential, settings).await
+        connection::connect(endpoint, Login::User(credential), settings).await
+    }
+
+    fn logins(&self, endpoint: &Endpoint) -> Logins {
+        options::logins(&endpoint.options).unwrap_or_default()
+    }
+
+    async fn connect_as(
+        &self,
+        endpoint: &Endpoint,
+        principal: &Principal,
+        settings: &Settings,
+    ) -> Result<Box<dyn Connection>> {
+        connection::connect(endpoint, Login::Application(principal), settings).await
     }
 
     fn access(&self) -> Option<&'static dyn Access> {

@@ -5,8 +5,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use connector_core::{Error, OptionTable, Parameter, Result, Silence, Support, choose, option};
+use connector_core::{Error, Logins, OptionTable, Parameter, Result, Silence, Support, choose, option};
 use connector_tls::File;
+
+use crate::browser;
+use crate::entra::Cloud;
+use crate::error;
 
 use Support::{Honoured, Ignored, Refused};
 
@@ -15,7 +19,8 @@ const NO_WRITE: &str = "nothing is written";
 const NO_PREPARE: &str = "statements are neither prepared nor cached";
 const NO_KERBEROS: &str = "Kerberos and NTLM are not offered: log in with a SQL login from a secret";
 const NO_CODE: &str = "it names a Java class; remove it";
-const NO_ENTRA: &str = "a secret carries a user and a password only: log in with a SQL login";
+const NO_ENTRA: &str =
+    "of Entra ID only applications log in: put client_id, client_secret and tenant_id into the secret";
 const NO_KEYS: &str = "columns of Always Encrypted are read as the bytes that the server holds";
 const NO_JKS: &str = "give the CA's certificate as a PEM file with sslrootcert";
 const NO_CLIENT_CERT: &str = "client certificates are not offered: log in with a SQL login from a secret";
@@ -34,7 +39,12 @@ const PARAMETERS: &[Parameter] = &[
     option("accessTokenCallbackClass", Refused(NO_CODE)),
     option("applicationIntent", Honoured("ReadWrite (default) or ReadOnly")),
     option("applicationName", Honoured("is added behind the name that the session gives itself")),
-    option("authentication", Honoured("NotSpecified or SqlPassword; every kind of Entra ID and Windows is refused")),
+    option(
+        "authentication",
+        Honoured(
+            "NotSpecified (what the secret holds), SqlPassword or ActiveDirectoryServicePrincipal; all other kinds are refused",
+        ),
+    ),
     option("authenticationScheme", Refused(NO_KERBEROS)),
     option("bulkCopyForBatchInsertAllowEncryptedValueModifications", Ignored(NO_WRITE)),
     option("bulkCopyForBatchInsertBatchSize", Ignored(NO_WRITE)),
@@ -65,12 +75,17 @@ const PARAMETERS: &[Parameter] = &[
         "encrypt",
         Honoured("true (default, mandatory), strict (TDS 8), or false (optional), which still encrypts the login"),
     ),
+    option(
+        "entraAuthority",
+        Honoured("ours: where tokens are asked for; https://login.microsoftonline.com by default"),
+    ),
+    option("entraResource", Honoured("ours: what they are asked for; https://database.windows.net by default")),
     option("failoverPartner", Refused("name the listener of an availability group, or the endpoint of the instance")),
     option("fips", Ignored("the TLS of the function applies")),
     option("gsscredential", Refused(NO_KERBEROS)),
     option("hostNameInCertificate", Honoured("the name that the server's certificate must hold, if not the host's")),
     option("ignoreOffsetOnDateTimeOffsetConversion", Ignored("zoned times are shown in UTC")),
-    option("instanceName", Refused("give the port of the instance instead: host:port")),
+    option("instanceName", Honoured("the instance, whose port SQL Server Browser tells; a port that is given wins")),
     option("integratedSecurity", Honoured("only false; Kerberos and NTLM are not offered")),
     option("iPAddressPreference", Ignored("the addresses of a host are tried in the order of its name service")),
     option("jaasConfigurationName", Refused(NO_KERBEROS)),
@@ -182,6 +197,8 @@ pub(crate) struct Options {
     pub(crate) workstation: Option<String>,
     pub(crate) reads_only: bool,
     pub(crate) all_addresses: bool,
+    pub(crate) instance: Option<String>,
+    pub(crate) cloud: Cloud,
 }
 
 fn silence(value: Option<&str>) -> Result<Silence> {
@@ -193,7 +210,9 @@ impl Options {
     /// Parses checked options; every value is checked, and none is repeated in a message unless it cannot be a secret.
     pub(crate) fn parse(options: &BTreeMap<String, String>) -> Result<Self> {
         let get = |name: &str| options.get(name).map(String::as_str).filter(|value| !value.is_empty());
-        check_login(get("authentication"), get("integratedSecurity"))?;
+        let logins = logins(options)?;
+        choose("integratedSecurity", get("integratedSecurity"), &[("false", ())])
+            .map_err(|error| error.hint(NO_KERBEROS))?;
         choose("columnEncryptionSetting", get("columnEncryptionSetting"), &[("Disabled", ())])
             .map_err(|error| error.hint(NO_KEYS))?;
         let encrypt = choose(
@@ -209,6 +228,9 @@ impl Options {
                 ("no", Encrypt::Optional),
             ],
         )?;
+        if logins == Logins::Principals && encrypt == Encrypt::Optional {
+            return Err(error::token_in_clear());
+        }
         let trust_any = flag("trustServerCertificate", get("trustServerCertificate"))? && encrypt != Encrypt::Strict;
         let root_cert = File::named("sslrootcert", get("sslrootcert"));
         if trust_any && root_cert.is_some() {
@@ -234,6 +256,8 @@ impl Options {
                 &[("ReadWrite", false), ("ReadOnly", true)],
             )?,
             all_addresses: flag("multiSubnetFailover", get("multiSubnetFailover"))?,
+            instance: get("instanceName").map(browser::check_name).transpose()?.map(str::to_owned),
+            cloud: Cloud::parse(options)?,
         })
     }
 }
@@ -242,10 +266,19 @@ fn flag(name: &str, value: Option<&str>) -> Result<bool> {
     choose(name, value, &[("false", false), ("true", true)])
 }
 
-fn check_login(authentication: Option<&str>, integrated: Option<&str>) -> Result<()> {
-    choose("authentication", authentication, &[("NotSpecified", ()), ("SqlPassword", ())])
-        .map_err(|error| error.hint(NO_ENTRA))?;
-    choose("integratedSecurity", integrated, &[("false", ())]).map_err(|error| error.hint(NO_KERBEROS))
+/// Who may log in, as the options say.
+pub(crate) fn logins(options: &BTreeMap<String, String>) -> Result<Logins> {
+    let authentication = options.get("authentication").map(String::as_str).filter(|value| !value.is_empty());
+    choose(
+        "authentication",
+        authentication,
+        &[
+            ("NotSpecified", Logins::PrincipalsFirst),
+            ("SqlPassword", Logins::Users),
+            ("ActiveDirectoryServicePrincipal", Logins::Principals),
+        ],
+    )
+    .map_err(|error| error.hint(NO_ENTRA))
 }
 
 /// A number; none, or one of those that say so, is no limit.
@@ -327,12 +360,23 @@ mod tests {
     }
 
     #[test]
+    fn whoever_logs_in_by_a_token_does_so_encrypted() {
+        let (authentication, clear) = (("authentication", "ActiveDirectoryServicePrincipal"), ("encrypt", "false"));
+        assert!(parse(&[authentication]).is_ok() && parse(&[clear]).is_ok());
+        let error = parse(&[authentication, clear]).unwrap_err();
+        assert!(error.to_string().contains("encrypt=false"), "{error}");
+    }
+
+    #[test]
     fn a_value_that_weakens_or_breaks_is_refused_by_name() {
         for (name, value) in [
             ("encrypt", "perhaps"),
             ("trustServerCertificate", "yes please"),
-            ("authentication", "ActiveDirectoryServicePrincipal"),
             ("authentication", "ActiveDirectoryPassword"),
+            ("authentication", "ActiveDirectoryManagedIdentity"),
+            ("entraAuthority", "http://login.microsoftonline.com"),
+            ("entraResource", "database.windows.net"),
+            ("instanceName", "a;b"),
             ("integratedSecurity", "true"),
             ("columnEncryptionSetting", "Enabled"),
             ("applicationIntent", "WriteOnly"),
@@ -341,6 +385,7 @@ mod tests {
             ("queryTimeout", "99999999999"),
         ] {
             let error = parse(&[(name, value)]).unwrap_err();
+            let name = if name == "instanceName" { "instance" } else { name };
             assert!(error.to_string().contains(name), "{error}");
         }
         let both = parse(&[("trustServerCertificate", "true"), ("sslrootcert", "/ca.pem")]).unwrap_err().to_string();

@@ -15,6 +15,12 @@ const ADVICE: Advice = Advice {
     refused: "encrypt=strict needs SQL Server 2022; check what TLS the server offers",
 };
 
+const AUTHORITY_ADVICE: Advice = Advice {
+    root_cert: "sslrootcert",
+    other_name: "name that in entraAuthority",
+    refused: "check entraAuthority, and what stands between the function and it",
+};
+
 /// The certificates to trust besides Mozilla's, as PEM.
 ///
 /// Errors: invalid, for a file that cannot be read or holds no usable certificate.
@@ -33,6 +39,11 @@ pub(crate) fn apply(config: &mut Config, options: &Options, roots: &[u8]) {
     if let Some(name) = &options.host_in_certificate {
         config.hostname_in_certificate(name);
     }
+}
+
+/// What a TLS failure means that Entra ID's authority is the other side of, or what stands in its place.
+pub(crate) fn authority_failure(cause: &rustls::Error) -> Error {
+    connector_tls::failure(cause, AUTHORITY_ADVICE)
 }
 
 /// What a TLS failure means to who has to mend it; the driver tells its cause as a text only.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use connector_core::{Endpoint, Error, Result, url};
 
+use crate::browser;
 use crate::connect::PORT;
 use crate::options::{OPTIONS, Options};
 
@@ -19,9 +20,18 @@ pub(crate) fn endpoint(url: &str) -> Result<Endpoint> {
         return Err(Error::invalid("the connection URL holds a zero byte"));
     }
     let (authority, properties) = rest.split_once(';').unwrap_or((rest, ""));
-    let (host, port) = host_and_port(authority.trim())?;
+    check_authority(authority)?;
+    let (authority, instance) = cut_instance(authority.trim())?;
+    let (host, own_port) = url::host_and_port(&authority, PORT)?;
+    let (host, port) = (host.trim().to_owned(), url::port(own_port.trim())?);
     let mut properties = parse_properties(properties)?;
-    let host = one_of("host", Some(host).filter(|host| !host.is_empty()), properties.remove("serverName"))?;
+    let own_host = properties.remove("serverName").map(|host| cut_instance(&host)).transpose()?;
+    let (own_host, own_instance) = own_host.map_or((None, None), |(host, instance)| (Some(host), instance));
+    let host = one_of("host", Some(host).filter(|host| !host.is_empty()), own_host)?;
+    let instance = one_of("instance", one_of("instance", instance, own_instance)?, properties.remove("instanceName"))?;
+    if let Some(instance) = instance {
+        url::add_option(&mut properties, "instanceName", instance)?;
+    }
     let own_port = properties.remove("portNumber").map(|text| url::port(&text)).transpose()?.flatten();
     let port = one_of("port", port.map(|port| port.to_string()), own_port.map(|port| port.to_string()))?;
     let endpoint = Endpoint {
@@ -41,21 +51,24 @@ fn one_of(what: &str, place: Option<String>, property: Option<String>) -> Result
     }
 }
 
-fn host_and_port(authority: &str) -> Result<(String, Option<u16>)> {
+fn check_authority(authority: &str) -> Result<()> {
     if authority.contains(['@', '=']) {
         return Err(Error::invalid("the connection URL holds an option or a user where its host belongs")
             .hint("options begin with a semicolon; user and password belong into a secret: ${secret_name}"));
-    }
-    if authority.contains('\\') {
-        return Err(Error::invalid("the connection URL names an instance, whose port only a broker on the host knows")
-            .hint("give the port of the instance instead: host:port"));
     }
     if authority.contains('/') {
         return Err(Error::invalid("the connection URL holds a slash behind its host")
             .hint("name the database as an option: ;databaseName=db"));
     }
-    let (host, own_port) = url::host_and_port(authority, PORT)?;
-    Ok((host.trim().to_owned(), url::port(own_port.trim())?))
+    Ok(())
+}
+
+/// Takes the instance out of `host\instance` and `host\instance:port`.
+fn cut_instance(place: &str) -> Result<(String, Option<String>)> {
+    let Some((host, behind)) = place.split_once('\\') else { return Ok((place.to_owned(), None)) };
+    let (instance, port) = behind.find(':').map_or((behind, ""), |colon| behind.split_at(colon));
+    let instance = browser::check_name(instance.trim())?;
+    Ok((format!("{}{port}", host.trim_end()), Some(instance.to_owned())))
 }
 
 fn parse_properties(text: &str) -> Result<BTreeMap<String, String>> {
@@ -138,6 +151,22 @@ mod tests {
     }
 
     #[test]
+    fn an_instance_is_found_wherever_it_stands() {
+        for (url, host, port) in [
+            ("jdbc:sqlserver://h\\SQL2019;databaseName=d", "h", None),
+            ("jdbc:sqlserver:// h \\ SQL2019 : 7 ;", "h", Some(7)),
+            ("jdbc:sqlserver://[::1]\\SQL2019", "::1", None),
+            ("jdbc:sqlserver://h:7;instanceName=SQL2019", "h", Some(7)),
+            ("jdbc:sqlserver://;serverName=h\\SQL2019;portNumber=7", "h", Some(7)),
+            ("jdbc:sqlserver://;serverName=::1\\SQL2019", "::1", None),
+        ] {
+            let found = endpoint(url).unwrap();
+            assert_eq!((found.host.as_str(), found.port), (host, port), "{url}");
+            assert_eq!(found.options["instanceName"], "SQL2019", "{url}");
+        }
+    }
+
+    #[test]
     fn an_option_is_found_whatever_its_case_and_kept_in_the_vendors() {
         let endpoint =
             endpoint("jdbc:sqlserver://h;ENCRYPT=strict;;applicationname={my;app}}};loginTimeout=5").unwrap();
@@ -150,8 +179,13 @@ mod tests {
     fn what_is_wrong_is_named_and_no_password_is_repeated() {
         for (url, named) in [
             ("jdbc:mysql://h/d", "jdbc:sqlserver:"),
-            ("jdbc:sqlserver://h\\sql2019;databaseName=d", "instance"),
-            ("jdbc:sqlserver://h;instanceName=sql2019", "instanceName"),
+            ("jdbc:sqlserver://h\\sql2019;instanceName=sql2019", "instance stands twice"),
+            ("jdbc:sqlserver://h\\hunter2 x;databaseName=d", "instance"),
+            ("jdbc:sqlserver://h\\;databaseName=d", "instance"),
+            ("jdbc:sqlserver://h\\a:1:2", "colon"),
+            ("jdbc:sqlserver://h:1\\a:2", "colon"),
+            ("jdbc:sqlserver://u:hunter2\\x@h", "user"),
+            ("jdbc:sqlserver://h;entraAuthority=http://hunter2", "entraAuthority"),
             ("jdbc:sqlserver://u:hunter2@h;databaseName=d", "user"),
             ("jdbc:sqlserver://h:70000", "70000"),
             ("jdbc:sqlserver://u:hunter2", "port"),

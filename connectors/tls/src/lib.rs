@@ -16,4 +16,4 @@ pub mod testing;
 pub use failure::{Advice, failure, told_failure};
 pub use file::{File, client_files};
 pub use roots::roots_pem;
-pub use settings::{Settings, Verify};
+pub use settings::{Settings, Verify, web_config};

@@ -31,6 +31,15 @@ pub(crate) fn of(file: &File) -> Result<RootCertStore> {
     store(file, &file.read()?)
 }
 
+/// Mozilla's roots, and the CAs of a file beside them.
+pub(crate) fn of_the_web(file: Option<&File>) -> Result<RootCertStore> {
+    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    if let Some(file) = file {
+        roots.extend(of(file)?.roots);
+    }
+    Ok(roots)
+}
+
 fn store(file: &File, pem: &[u8]) -> Result<RootCertStore> {
     let mut roots = RootCertStore::empty();
     for certificate in file.certificates(pem)? {
@@ -67,7 +76,9 @@ mod tests {
     fn a_file_that_is_missing_or_empty_is_named_with_its_option() {
         for path in ["/nonexistent/ca.pem", "/dev/null"] {
             let file = File::named("theRoots", Some(path)).unwrap();
-            for error in [of(&file).unwrap_err(), roots_pem(Some(&file)).unwrap_err()] {
+            for error in
+                [of(&file).unwrap_err(), of_the_web(Some(&file)).unwrap_err(), roots_pem(Some(&file)).unwrap_err()]
+            {
                 assert!(error.to_string().contains("theRoots") && error.to_string().contains(path), "{error}");
             }
         }

@@ -68,6 +68,17 @@ impl Settings<'_> {
     }
 }
 
+/// The configuration of a client of a web service that a login depends on: everything is verified, against Mozilla's roots and
+/// the CAs of a file beside them. The database's options loosen nothing here.
+///
+/// Errors: invalid, for a file that cannot be read or holds no certificate.
+pub fn web_config(roots: Option<&File>) -> Result<ClientConfig> {
+    let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| Error::internal(format!("no TLS version is left: {error}")))?;
+    Ok(builder.with_root_certificates(roots::of_the_web(roots)?).with_no_client_auth())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

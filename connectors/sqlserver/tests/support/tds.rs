@@ -15,8 +15,15 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 /// What the client sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
-    /// The login packet's texts that matter; the password as it is hidden there.
-    Login { application: String, database: String, user: String, password: Vec<u8>, server: String },
+    /// The login packet's texts that matter; the password as it is hidden there, or a token of Entra ID instead.
+    Login {
+        application: String,
+        database: String,
+        user: String,
+        password: Vec<u8>,
+        server: String,
+        token: Option<String>,
+    },
     /// Statements without values.
     Batch(String),
     /// One statement with values.
@@ -266,7 +273,34 @@ fn login(message: &[u8]) -> Asked {
         message[number(at)..number(at) + number(at + 2) * 2].to_vec()
     };
     let text = |at| utf16(&bytes(at));
-    Asked::Login { application: text(48), database: text(68), user: text(40), password: bytes(44), server: text(52) }
+    Asked::Login {
+        application: text(48),
+        database: text(68),
+        user: text(40),
+        password: bytes(44),
+        server: text(52),
+        token: token(message),
+    }
+}
+
+/// The token in the first extension of a login packet, which is that of federated authentication if there is any.
+fn token(message: &[u8]) -> Option<String> {
+    const HAS_EXTENSIONS: u8 = 0x10;
+    const FEDERATED: u8 = 2;
+    const SECURITY_TOKEN: u8 = 1;
+    if message[27] & HAS_EXTENSIONS == 0 {
+        return None;
+    }
+    let long = |at: usize| usize::try_from(u32::from_le_bytes(message[at..at + 4].try_into().unwrap())).unwrap();
+    let place = usize::from(u16::from_le_bytes([message[56], message[57]]));
+    let extension = long(place);
+    assert_eq!(message[extension], FEDERATED);
+    let data = extension + 5;
+    assert_eq!(message[data] >> 1, SECURITY_TOKEN);
+    let length = long(data + 1);
+    assert_eq!(long(extension + 1), 5 + length, "nothing but the token");
+    assert_eq!(message[data + 5 + length], 0xff, "no other extension");
+    Some(utf16(&message[data + 5..data + 5 + length]))
 }
 
 /// The text of `sp_executesql`'s first parameter.

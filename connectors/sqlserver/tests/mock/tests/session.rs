@@ -2,6 +2,8 @@
 //! and bytes; those are the matter of the connector's own scripted server and of its live tests.
 #![allow(clippy::unwrap_used)]
 
+#[path = "../../support/authority.rs"]
+mod authority;
 #[path = "support/relay.rs"]
 mod relay;
 #[path = "support/server.rs"]
@@ -36,6 +38,20 @@ async fn a_login_arrives_in_strict_mode_and_inside_the_packets_of_older_servers(
         drop(tls.enter(port, &format!("encrypt={encrypt}")).await.unwrap());
         assert_eq!(server.logins().await, [("localhost".to_owned(), "sales".to_owned())], "{encrypt}");
     }
+}
+
+#[tokio::test]
+async fn an_applications_token_arrives_as_the_protocol_has_it() {
+    let tls = Tls::new();
+    let tokens = authority::Authority::start(tls.another(), |_| authority::grant("eyJ0eXAi.payload.c2ln", 3600));
+    let (strict, wrapped) = (Server::strict(&tls).await, Server::wrapped(&tls).await);
+    let relay = relay::retyping(wrapped.port).await;
+    for (server, port, encrypt) in [(&strict, strict.port, "strict"), (&wrapped, relay, "true")] {
+        let entered = tls.enter_as_application(port, tokens.port, &format!("encrypt={encrypt}")).await;
+        drop(entered.unwrap());
+        assert_eq!(server.tokens().await, [Some("eyJ0eXAi.payload.c2ln".to_owned())], "{encrypt}");
+    }
+    assert_eq!(tokens.times(), 1);
 }
 
 #[tokio::test]

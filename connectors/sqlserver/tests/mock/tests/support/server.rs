@@ -7,13 +7,15 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use arrow_schema::DataType;
 use connector_core::{
-    BatchLimits, Column, ColumnMapping, Connection, Credential, Pushdown, ReadAs, Result, Scan, Secret, Settings,
-    Statement, Table, TableName, sql,
+    BatchLimits, Column, ColumnMapping, Connection, Credential, Principal, Pushdown, ReadAs, Result, Scan, Secret,
+    Settings, Statement, Table, TableName, sql,
 };
 use connector_sqlserver::CONNECTOR;
 use connector_tls::testing as certificates;
 use futures::TryStreamExt;
-use mssql_mock_tds::{ConnectionStore, MockTdsServer, QueryRegistry, QueryResponse, create_test_identity};
+use mssql_mock_tds::{
+    ConnectionInfo, ConnectionStore, MockTdsServer, QueryRegistry, QueryResponse, create_test_identity,
+};
 use tokio::sync::Mutex;
 
 /// A running server.
@@ -26,6 +28,7 @@ pub struct Server {
 /// An authority, and the certificate that it signed for `localhost`.
 pub struct Tls {
     pub certificate: certificates::Signed,
+    authority: certificates::Authority,
     ca: PathBuf,
     _dir: tempfile::TempDir,
 }
@@ -36,7 +39,12 @@ impl Tls {
         let dir = tempfile::tempdir().unwrap();
         let ca = dir.path().join("ca.pem");
         std::fs::write(&ca, &authority.pem).unwrap();
-        Self { certificate: certificates::signed(&authority, "localhost", false), ca, _dir: dir }
+        Self { certificate: certificates::signed(&authority, "localhost", false), authority, ca, _dir: dir }
+    }
+
+    /// Another certificate of the same authority.
+    pub fn another(&self) -> certificates::Signed {
+        certificates::signed(&self.authority, "localhost", false)
     }
 
     fn pem(&self) -> [String; 2] {
@@ -49,6 +57,17 @@ impl Tls {
         let url = format!("jdbc:sqlserver://localhost:{port};sslrootcert={ca};databaseName=sales;{options}");
         let credential = Credential { user: "reader".into(), password: Secret::new("hunter2") };
         CONNECTOR.connect(&CONNECTOR.endpoint(&url).unwrap(), &credential, &Settings::default()).await
+    }
+
+    /// The same as an application of Entra ID, whose tokens come from this port.
+    pub async fn enter_as_application(&self, port: u16, tokens: u16, options: &str) -> Result<Box<dyn Connection>> {
+        let ca = self.ca.display();
+        let url = format!(
+            "jdbc:sqlserver://localhost:{port};sslrootcert={ca};entraAuthority=https://localhost:{tokens};{options}"
+        );
+        let principal =
+            Principal { tenant: "contoso.example".into(), client: "app".into(), secret: Secret::new("hunter2") };
+        CONNECTOR.connect_as(&CONNECTOR.endpoint(&url).unwrap(), &principal, &Settings::default()).await
     }
 }
 
@@ -92,6 +111,12 @@ impl Server {
                 )
             })
             .collect()
+    }
+
+    /// The token of each login, as the server has read it.
+    pub async fn tokens(&self) -> Vec<Option<String>> {
+        let connections = self.connections.lock().await;
+        connections.all().values().map(ConnectionInfo::received_token_as_string).collect()
     }
 
     /// Forgets what it knows, so that only a connection that speaks or ends from here on is known again.
