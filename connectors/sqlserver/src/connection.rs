@@ -52,7 +52,8 @@ pub(crate) async fn connect(endpoint: &Endpoint, login: Login<'_>, settings: &Se
         connection.pin("", &name).await.map_err(|error| error.context("setting up the session"))?;
         Ok(connection)
     };
-    Ok(Box::new(route.entered(entering).await?))
+    // The driver's login is a large future.
+    Ok(Box::new(route.entered(Box::pin(entering)).await?))
 }
 
 fn application_name(name: &str, options: &Options) -> String {

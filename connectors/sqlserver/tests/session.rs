@@ -95,6 +95,33 @@ async fn a_refused_login_is_sorted_by_its_number() {
     }
 }
 
+/// Number 27 of the defects read in AWS's connectors, whose other numbers the live tests have.
+#[tokio::test]
+async fn d27_a_listing_that_fails_is_told_as_what_it_is_and_not_as_bad_credentials() {
+    for (number, class, kind) in [
+        (229, 14, ErrorKind::Forbidden),
+        (208, 16, ErrorKind::NotFound),
+        (1205, 13, ErrorKind::Conflict),
+        (1222, 16, ErrorKind::TimedOut),
+        (40501, 20, ErrorKind::Throttled),
+        (701, 17, ErrorKind::Unavailable),
+        (596, 21, ErrorKind::Unavailable),
+        (245, 16, ErrorKind::Corrupt),
+    ] {
+        let server = answering(move || Reply::Answer(tds::refusal(number, class, "told by the server")));
+        for listing in ["schemas", "tables", "table"] {
+            let mut connection = enter(&server, &Settings::default()).await.unwrap();
+            let error = match listing {
+                "schemas" => connection.schemas().await.unwrap_err(),
+                "tables" => connection.tables("s", None, None).await.unwrap_err(),
+                _ => connection.table(&TableName::new("s", "t")).await.unwrap_err(),
+            };
+            assert_eq!(error.kind(), kind, "{listing}: {error}");
+            assert!(error.to_string().contains(&number.to_string()), "{listing}: {error}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_login_is_sent_on_once_and_the_next_server_is_verified_too() {
     let authority = certificates::authority("test authority");

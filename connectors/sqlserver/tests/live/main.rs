@@ -4,9 +4,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
-mod boundaries;
+mod boundary;
 mod contract;
 mod defects;
+mod ends;
 mod random;
 mod rights;
 mod types;

@@ -2,6 +2,8 @@
 //! `TEST_REQUIRE=sqlserver` turns into failure.
 #![allow(dead_code, clippy::print_stdout, clippy::unwrap_used)]
 
+mod admin;
+
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -13,7 +15,8 @@ use connector_core::testing::docker::{self, Container, Image};
 use connector_core::testing::suite;
 use connector_core::{Connection, Credential, Domain, Endpoint, Scan, Secret, Settings, Table, TableName};
 use connector_sqlserver::CONNECTOR;
-use tokio_util::compat::{Compat, TokioAsyncWriteCompatExt};
+
+pub use admin::{Admin, Column};
 
 /// Password of every login that the tests make.
 pub const PASSWORD: &str = "Correct-horse-8";
@@ -75,48 +78,8 @@ fn given() -> Option<Server> {
 
 impl Server {
     /// A session of whoever rules the server, by the driver alone.
-    async fn admin(&self) -> tiberius::Client<Compat<tokio::net::TcpStream>> {
-        let mut config = tiberius::Config::new();
-        config.host(&self.endpoint.host);
-        config.port(self.endpoint.port.unwrap_or(1433));
-        config.database(&self.endpoint.database);
-        config.authentication(tiberius::AuthMethod::sql_server(&self.user, &self.password));
-        config.trust_cert();
-        let stream = tokio::net::TcpStream::connect(config.get_addr()).await.unwrap();
-        Box::pin(tiberius::Client::connect(config, stream.compat_write())).await.unwrap()
-    }
-
-    /// Runs batches, each by itself, as `CREATE SCHEMA` and `CREATE VIEW` want it.
-    pub async fn run(&self, batches: &[&str]) {
-        self.tries(batches).await.unwrap_or_else(|error| panic!("{error}"));
-    }
-
-    /// The same of what not every server can do.
-    pub async fn tries(&self, batches: &[&str]) -> Result<(), String> {
-        let mut client = self.admin().await;
-        for sql in batches {
-            let done = match client.simple_query(*sql).await {
-                Ok(stream) => stream.into_results().await.map(|_| ()),
-                Err(error) => Err(error),
-            };
-            done.map_err(|error| format!("{error}\n{sql}"))?;
-        }
-        Ok(())
-    }
-
-    /// What the server answers the driver alone, in rows of texts.
-    pub async fn ask(&self, sql: &str) -> Vec<Vec<Option<String>>> {
-        let mut client = self.admin().await;
-        let rows = client.simple_query(sql).await.unwrap().into_first_result().await;
-        let rows = rows.unwrap_or_else(|error| panic!("{error}\n{sql}"));
-        let text = |row: &tiberius::Row, column| row.get::<&str, _>(column).map(str::to_owned);
-        rows.iter().map(|row| (0..row.len()).map(|column| text(row, column)).collect()).collect()
-    }
-
-    /// Whether the server has no such type, as those that only speak its protocol lack some.
-    pub async fn lacks(&self, source_type: &str) -> bool {
-        let name = source_type.split(['(', ' ']).next().unwrap_or_default();
-        self.ask(&format!("SELECT CAST(TYPE_ID(N'{name}') AS nvarchar(20))")).await[0][0].is_none()
+    pub async fn admin(&self) -> Admin {
+        Admin::enter(self).await
     }
 
     /// A schema of its own, made anew and filled.
@@ -127,8 +90,9 @@ impl Server {
              WHERE SCHEMA_NAME(schema_id) = N'{name}' AND type IN ('U', 'V') ORDER BY type DESC; EXEC (@sql); \
              IF SCHEMA_ID(N'{name}') IS NULL EXEC (N'CREATE SCHEMA {name}')"
         );
-        self.run(&[drop.as_str()]).await;
-        self.run(batches).await;
+        let mut admin = self.admin().await;
+        admin.run(&[drop.as_str()]).await;
+        admin.run(batches).await;
     }
 
     pub async fn connect(&self) -> Box<dyn Connection> {
@@ -165,26 +129,6 @@ pub async fn read(connection: &mut dyn Connection, scan: &Scan) -> RecordBatch {
 pub fn shown(batch: &RecordBatch, column: &str) -> Vec<String> {
     let column = batch.column_by_name(column).unwrap();
     (0..batch.num_rows()).map(|row| cell(column.as_ref(), row)).collect()
-}
-
-/// The cells of a column as the server prints its values, moments down to the millisecond.
-pub fn printed(batch: &RecordBatch, column: &str) -> Vec<Option<String>> {
-    const MOMENT: &str = "%Y-%m-%d %H:%M:%S%.3f";
-    let column = batch.column_by_name(column).unwrap();
-    let printed = |row| match column.data_type() {
-        DataType::Boolean => u8::from(column.as_boolean().value(row)).to_string(),
-        DataType::Binary => {
-            column.as_binary::<i32>().value(row).iter().fold("0x".into(), |text, byte| format!("{text}{byte:02X}"))
-        }
-        DataType::Date32 => {
-            column.as_primitive::<Date32Type>().value_as_datetime(row).unwrap().format(MOMENT).to_string()
-        }
-        DataType::Date64 => {
-            column.as_primitive::<Date64Type>().value_as_datetime(row).unwrap().format(MOMENT).to_string()
-        }
-        _ => cell(column.as_ref(), row),
-    };
-    (0..batch.num_rows()).map(|row| column.is_valid(row).then(|| printed(row))).collect()
 }
 
 fn cell(array: &dyn Array, row: usize) -> String {
