@@ -42,7 +42,7 @@ pub(crate) async fn connect(endpoint: &Endpoint, login: Login<'_>, settings: &Se
     let options = Options::parse(&endpoint.options)?;
     let route = Route::new(endpoint, &options)?;
     let name = application_name(&settings.application_name, &options);
-    let entering = async {
+    let entering = Box::pin(async {
         let session = match login {
             Login::User(credential) => route.login(endpoint, &connect::password(credential), &name).await?,
             Login::Application(principal) => route.login_as(endpoint, principal, &name).await?,
@@ -51,7 +51,7 @@ pub(crate) async fn connect(endpoint: &Endpoint, login: Login<'_>, settings: &Se
         let mut connection = SqlServerConnection { session, settings, options, set_up };
         connection.pin("", &name).await.map_err(|error| error.context("setting up the session"))?;
         Ok(connection)
-    };
+    });
     Ok(Box::new(route.entered(entering).await?))
 }
 
