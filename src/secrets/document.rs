@@ -35,7 +35,7 @@ impl Document {
         if let Some(key) = fields.twice {
             return Err(Error::invalid(format!("secret {name:?} has the key {key:?} twice, in different cases")));
         }
-        let port = match fields.port {
+        let port = match &fields.port {
             None => None,
             Some(port) => Some(port.expose().parse().map_err(|_| {
                 Error::invalid(format!("secret {name:?} has a key \"port\" that is not a port's number"))

@@ -42,7 +42,7 @@ pub(crate) async fn connect(endpoint: &Endpoint, login: Login<'_>, settings: &Se
     let options = Options::parse(&endpoint.options)?;
     let route = Route::new(endpoint, &options)?;
     let name = application_name(&settings.application_name, &options);
-    let entering = async {
+    let entering = Box::pin(async {
         let session = match login {
             Login::User(credential) => route.login(endpoint, &connect::password(credential), &name).await?,
             Login::Application(principal) => route.login_as(endpoint, principal, &name).await?,
@@ -51,9 +51,8 @@ pub(crate) async fn connect(endpoint: &Endpoint, login: Login<'_>, settings: &Se
         let mut connection = SqlServerConnection { session, settings, options, set_up };
         connection.pin("", &name).await.map_err(|error| error.context("setting up the session"))?;
         Ok(connection)
-    };
-    // The driver's login is a large future.
-    Ok(Box::new(route.entered(Box::pin(entering)).await?))
+    });
+    Ok(Box::new(route.entered(entering).await?))
 }
 
 fn application_name(name: &str, options: &Options) -> String {

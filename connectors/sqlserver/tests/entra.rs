@@ -100,10 +100,6 @@ fn told(error: Error) -> Error {
     error
 }
 
-fn token(token: &str) -> Option<String> {
-    Some(token.to_owned())
-}
-
 #[tokio::test]
 async fn defect_30_a_client_secret_arrives_intact_whatever_is_in_it() {
     let cloud = Cloud::start(|_| grant(TOKEN, HOUR), tds::hospitable);
@@ -149,7 +145,7 @@ async fn a_token_serves_again_until_shortly_before_its_end() {
             drop(cloud.enter("").await.unwrap());
         }
         assert_eq!(cloud.authority.times(), times, "{seconds}");
-        assert_eq!(cloud.tokens(), [token("1"), token(&times.to_string())], "{seconds}");
+        assert_eq!(cloud.tokens(), ["1".to_owned(), times.to_string()].map(Some), "{seconds}");
     }
 }
 

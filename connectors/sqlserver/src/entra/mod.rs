@@ -56,10 +56,10 @@ impl Cloud {
         until: Option<Instant>,
     ) -> Result<Handed> {
         let scope = format!("{}/.default", self.resource);
-        let asking = async {
+        let asking = Box::pin(async {
             let tls = Arc::new(connector_tls::web_config(roots)?);
             request::ask(&self.authority, &scope, principal, tls).await
-        };
+        });
         let patience = Instant::now() + PATIENCE;
         let until = until.map_or(patience, |until| until.min(patience));
         let handed = before(Some(until), TOKENS.get(&self.purpose(principal), asking)).await;
