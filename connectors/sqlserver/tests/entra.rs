@@ -145,7 +145,7 @@ async fn a_token_serves_again_until_shortly_before_its_end() {
             drop(cloud.enter("").await.unwrap());
         }
         assert_eq!(cloud.authority.times(), times, "{seconds}");
-        assert_eq!(cloud.tokens(), ["1".to_owned(), times.to_string()].map(Some), "{seconds}");
+        assert_eq!(cloud.tokens(), ["1", &times.to_string()].map(|token| Some(token.to_owned())), "{seconds}");
     }
 }
 
@@ -160,7 +160,7 @@ async fn another_client_secret_gets_a_token_of_its_own() {
     for (tenant, secret) in [(TENANT, "old"), (TENANT, "new"), ("contoso.example", "new"), (TENANT, "old")] {
         drop(cloud.enter_as(tenant, secret, "").await.unwrap());
     }
-    assert_eq!(cloud.tokens(), ["1", "2", "3", "1"].map(token));
+    assert_eq!(cloud.tokens(), ["1", "2", "3", "1"].map(|token| Some(token.to_owned())));
 }
 
 /// Refuses every token but one.
@@ -189,7 +189,7 @@ async fn a_known_token_that_is_refused_is_asked_for_anew_once() {
     for _ in 0..3 {
         drop(cloud.enter("").await.unwrap());
     }
-    assert_eq!(cloud.tokens(), ["first", "first", "second", "second"].map(token));
+    assert_eq!(cloud.tokens(), ["first", "first", "second", "second"].map(|token| Some(token.to_owned())));
     assert_eq!(cloud.authority.times(), 2);
 }
 
@@ -203,7 +203,7 @@ async fn a_new_token_that_is_refused_is_an_error_at_once_and_is_not_kept() {
         assert!(error.hint_text().unwrap().contains("FROM EXTERNAL PROVIDER"), "{:?}", error.hint_text());
     }
     drop(cloud.enter("").await.unwrap());
-    assert_eq!(cloud.tokens(), ["first", "second", "third"].map(token));
+    assert_eq!(cloud.tokens(), ["first", "second", "third"].map(|token| Some(token.to_owned())));
 }
 
 #[tokio::test]
