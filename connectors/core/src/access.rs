@@ -40,7 +40,7 @@ pub trait Access: Send + Sync {
 /// A session that may change a server.
 #[async_trait]
 pub trait Administration: Send {
-    /// Runs a statement without rows. What it changed stays, unless the statement itself has begun a transaction.
+    /// Runs a statement, and drops what it answers. What it changed stays, unless the statement itself has begun a transaction.
     async fn execute(&mut self, statement: &str) -> Result<()>;
 
     /// The first column of what a query finds, as text.

@@ -8,7 +8,7 @@ use connector_core::{
 use crate::connect::Route;
 use crate::dialect::MySql;
 use crate::options::Options;
-use crate::session::{Awaited, Session};
+use crate::session::Session;
 
 /// How users and rights are spelled.
 pub(crate) struct MySqlAccess;
@@ -59,7 +59,7 @@ struct Administrator(Session);
 #[async_trait]
 impl Administration for Administrator {
     async fn execute(&mut self, statement: &str) -> Result<()> {
-        self.0.run(Awaited::Rows, statement).await.map_err(Error::without_hint)
+        self.0.execute(statement).await.map_err(Error::without_hint)
     }
 
     async fn names(&mut self, query: &str) -> Result<Vec<String>> {

@@ -9,7 +9,7 @@ use connector_core::{
 use crate::connect::Route;
 use crate::options::Options;
 use crate::reading::Reading;
-use crate::session::{Awaited, Server, Session};
+use crate::session::{Server, Session};
 use crate::types::{Context, SORTED_BYTES};
 use crate::{catalog, reading, splits};
 
@@ -80,7 +80,7 @@ impl MySqlConnection {
 
     async fn set_up(&mut self) -> Result<()> {
         let sql = set_up(&self.session.server, &self.options);
-        self.session.run(Awaited::Answer, &sql).await
+        self.session.run(&sql).await
     }
 }
 

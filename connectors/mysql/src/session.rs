@@ -72,7 +72,7 @@ impl Session {
     pub(crate) async fn end(&mut self, id: u32, place: &str) -> Result<()> {
         self.recognise().await?;
         if self.place.as_deref() == Some(place) {
-            self.run(Awaited::Answer, &format!("KILL {id}")).await?;
+            self.run(&format!("KILL {id}")).await?;
         }
         Ok(())
     }
@@ -97,10 +97,31 @@ impl Session {
     }
 
     /// Runs a statement without an answer of rows.
-    pub(crate) async fn run(&mut self, awaited: Awaited, sql: &str) -> Result<()> {
-        self.start(awaited).await?;
+    pub(crate) async fn run(&mut self, sql: &str) -> Result<()> {
+        self.start(Awaited::Answer).await?;
         self.wire.command(&[&[packet::QUERY], sql.as_bytes()].concat()).await?;
         self.done().await
+    }
+
+    /// Runs a statement that may take as long as a table's rows, and drops those that it answers with.
+    pub(crate) async fn execute(&mut self, sql: &str) -> Result<()> {
+        self.start(Awaited::Rows).await?;
+        self.wire.command(&[&[packet::QUERY], sql.as_bytes()].concat()).await?;
+        let answer = self.answer().await?;
+        let columns = match answer.first() {
+            Some(&packet::OK) => {
+                self.busy = false;
+                return Ok(());
+            }
+            Some(&packet::LOCAL_INFILE) => return Err(no_files()),
+            _ => Rest(answer).number().ok_or_else(|| error::no_protocol("there are no columns"))?,
+        };
+        for _ in 0..columns {
+            self.answer().await?;
+        }
+        while !packet::is_end(self.answer().await?) {}
+        self.busy = false;
+        Ok(())
     }
 
     /// Makes the session as after logging in.
