@@ -137,6 +137,8 @@ fn text(remote: &RemoteType, context: Context<'_>) -> ColumnMapping {
 
 #[cfg(test)]
 mod tests {
+    use connector_core::testing::rules;
+
     use super::*;
 
     fn remote(declared: &str) -> RemoteType {
@@ -184,6 +186,57 @@ mod tests {
         }
         let numbers = Shown { tiny_is_bit: false, ..PLAIN };
         assert_eq!(mapped(&remote("tinyint(1)"), numbers).data_type, DataType::Int8);
+    }
+
+    #[test]
+    fn the_readme_has_the_rules_of_every_type() {
+        let declared = [
+            "tinyint(1)",
+            "tinyint",
+            "smallint",
+            "mediumint",
+            "int",
+            "bigint",
+            "bigint unsigned",
+            "bit(1)",
+            "bit(8)",
+            "decimal(10,2)",
+            "decimal(65,30)",
+            "float",
+            "double",
+            "year",
+            "date",
+            "datetime(6)",
+            "timestamp(6)",
+            "time",
+            "json",
+            "binary(8)",
+            "varbinary(8)",
+            "blob",
+            "geometry",
+            "vector",
+            "enum('a')",
+            "set('a')",
+            "uuid",
+            "inet6",
+        ];
+        let text = RemoteType { characters: Some(10), ..remote("varchar(10)") };
+        let latin = RemoteType { charset: Some("latin1".into()), ..text.clone() };
+        let binary = RemoteType { collation: Some("utf8mb4_0900_bin".into()), ..text.clone() };
+        let long = RemoteType { characters: Some(16_777_215), ..text.clone() };
+        let as_null = Shown { zero_is_null: true, ..PLAIN };
+        let types: Vec<(&str, ColumnMapping)> = declared
+            .into_iter()
+            .map(|declared| (declared, mapped(&remote(declared), PLAIN)))
+            .chain([
+                ("char, varchar, text in utf8mb4", mapped(&text, PLAIN)),
+                ("the same under utf8mb4_0900_bin", mapped(&binary, PLAIN)),
+                ("char, varchar, text in another set", mapped(&latin, PLAIN)),
+                ("text that may be longer than an expression", mapped(&long, PLAIN)),
+                ("dates and times whose zeros are shown as NULL", mapped(&remote("datetime(6)"), as_null)),
+            ])
+            .collect();
+        rules::are_in_the_readme(env!("CARGO_MANIFEST_DIR"), &types, &crate::dialect::MySql);
     }
 
     #[test]

@@ -162,6 +162,8 @@ fn text(remote: &RemoteType, charset: Charset) -> ColumnMapping {
 
 #[cfg(test)]
 mod tests {
+    use connector_core::testing::rules;
+
     use super::*;
 
     fn remote(name: &str, precision: Option<i16>, scale: Option<i16>) -> RemoteType {
@@ -171,6 +173,53 @@ mod tests {
     fn shown(name: &str, precision: Option<i16>, scale: Option<i16>) -> (DataType, Pushdown) {
         let mapping = mapping(&remote(name, precision, scale), Charset::Utf8, &Settings::default());
         (mapping.data_type, mapping.pushdown)
+    }
+
+    #[test]
+    fn the_readme_has_the_rules_of_every_type() {
+        let of = |remote: &RemoteType, charset| mapping(remote, charset, &Settings::default());
+        let names = [
+            "FLOAT",
+            "BINARY_FLOAT",
+            "BINARY_DOUBLE",
+            "BOOLEAN",
+            "DATE",
+            "TIMESTAMP",
+            "TIMESTAMP WITH TIME ZONE",
+            "TIMESTAMP WITH LOCAL TIME ZONE",
+            "CHAR",
+            "NCHAR",
+            "CLOB",
+            "NCLOB",
+            "LONG",
+            "JSON",
+            "BLOB",
+            "LONG RAW",
+            "RAW",
+            "INTERVAL YEAR TO MONTH",
+            "INTERVAL DAY TO SECOND",
+            "ROWID",
+            "UROWID",
+            "XMLTYPE",
+            "VECTOR",
+        ];
+        let text = remote("VARCHAR2", None, None);
+        let national = RemoteType { is_national: true, ..remote("NVARCHAR2", None, None) };
+        let collated = RemoteType { has_collation: true, ..text.clone() };
+        let types: Vec<(&str, ColumnMapping)> = names
+            .into_iter()
+            .map(|name| (name, of(&remote(name, None, None), Charset::Utf8)))
+            .chain([
+                ("NUMBER(p), p ≤ 18", of(&remote("NUMBER", Some(9), Some(0)), Charset::Utf8)),
+                ("NUMBER(p,s)", of(&remote("NUMBER", Some(10), Some(2)), Charset::Utf8)),
+                ("NUMBER", of(&remote("NUMBER", None, None), Charset::Utf8)),
+                ("VARCHAR2 in AL32UTF8", of(&text, Charset::Utf8)),
+                ("VARCHAR2 in other sets", of(&text, Charset::Other)),
+                ("VARCHAR2 under a collation of its own", of(&collated, Charset::Utf8)),
+                ("NVARCHAR2", of(&national, Charset::Utf8)),
+            ])
+            .collect();
+        rules::are_in_the_readme(env!("CARGO_MANIFEST_DIR"), &types, &crate::dialect::OracleSql);
     }
 
     #[test]

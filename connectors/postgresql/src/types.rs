@@ -164,6 +164,8 @@ fn array(element: &Element, collation: Collation, settings: &Settings) -> Column
 
 #[cfg(test)]
 mod tests {
+    use connector_core::testing::rules;
+
     use super::*;
 
     fn remote(name: &str, modifier: i32) -> RemoteType {
@@ -197,6 +199,33 @@ mod tests {
             assert_eq!(shown("numeric", packed(precision, scale)), expected, "numeric({precision},{scale})");
         }
         assert_eq!(shown("numeric", -1), text);
+    }
+
+    #[test]
+    fn the_readme_has_the_rules_of_every_type() {
+        let text = |collation| mapping(&RemoteType { collation, ..remote("text", -1) }, &Settings::default());
+        let named = |(shown, name, modifier)| (shown, mapping(&remote(name, modifier), &Settings::default()));
+        let plain =
+            ["bool", "int2", "int4", "int8", "oid", "float4", "float8", "money", "uuid", "inet", "bytea", "date"];
+        let more =
+            ["timestamp", "timestamptz", "char", "name", "json", "jsonb", "xml", "interval", "time", "bit", "varbit"];
+        let list = Element { name: "int4".into(), modifier: -1, is_domain: false, dimensions: 1 };
+        let types: Vec<(&str, ColumnMapping)> = plain
+            .into_iter()
+            .map(|name| (name, name, -1))
+            .chain([("numeric(10,2)", "numeric", packed(10, 2)), ("numeric", "numeric", -1), ("bit(1)", "bit", 1)])
+            .chain(more.into_iter().map(|name| (name, name, -1)))
+            .chain([("char(n)", "bpchar", 12), ("enum and any other", "", -1)])
+            .map(named)
+            .chain([
+                ("text, varchar by code point (C)", text(Collation::Binary)),
+                ("text, varchar by a language", text(Collation::Deterministic)),
+                ("text, varchar of nondeterministic collations", text(Collation::Nondeterministic)),
+                ("text, varchar in a foreign encoding", text(Collation::Foreign)),
+                ("lists", mapping(&RemoteType { element: Some(list), ..remote("", -1) }, &Settings::default())),
+            ])
+            .collect();
+        rules::are_in_the_readme(env!("CARGO_MANIFEST_DIR"), &types, &crate::dialect::Postgres);
     }
 
     #[test]

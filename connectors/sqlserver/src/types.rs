@@ -161,6 +161,8 @@ fn code_page_type(collation: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use connector_core::testing::rules;
+
     use super::*;
 
     fn remote(name: &str, precision: u8, scale: u8) -> RemoteType {
@@ -175,6 +177,57 @@ mod tests {
     fn shown(name: &str, precision: u8, scale: u8) -> (DataType, ReadAs) {
         let mapping = mapping(&remote(name, precision, scale), &Settings::default());
         (mapping.data_type, mapping.read_as)
+    }
+
+    #[test]
+    fn the_readme_has_the_rules_of_every_type() {
+        let names = [
+            "bit",
+            "tinyint",
+            "smallint",
+            "int",
+            "bigint",
+            "money",
+            "smallmoney",
+            "real",
+            "float",
+            "date",
+            "datetime",
+            "smalldatetime",
+            "datetime2",
+            "datetimeoffset",
+            "time",
+            "nchar",
+            "nvarchar",
+            "sysname",
+            "uniqueidentifier",
+            "binary",
+            "varbinary",
+            "image",
+            "rowversion",
+            "sql_variant",
+            "xml",
+            "ntext",
+            "hierarchyid",
+            "geometry",
+            "json",
+        ];
+        let types: Vec<(&str, ColumnMapping)> = names
+            .into_iter()
+            .map(|name| (name, mapping(&remote(name, 0, 7), &Settings::default())))
+            .chain([
+                ("decimal(10,2)", mapping(&remote("decimal", 10, 2), &Settings::default())),
+                ("char in a code page of Windows", text("char", "Latin1_General_CI_AS", 1252)),
+                ("varchar in a code page of Windows", text("varchar", "Latin1_General_CI_AS", 1252)),
+                ("varchar in other code pages, in UTF-8", text("varchar", "Latin1_General_100_CI_AS_SC_UTF8", 65001)),
+                ("text", text("text", "Latin1_General_CI_AS", 1252)),
+                (
+                    "columns of Always Encrypted",
+                    mapping(&RemoteType { is_encrypted: true, ..remote("int", 0, 0) }, &Settings::default()),
+                ),
+            ])
+            .collect();
+        rules::are_in_the_readme(env!("CARGO_MANIFEST_DIR"), &types, &crate::dialect::TransactSql);
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod docker;
 mod printed;
 pub mod random;
 pub mod readme;
+pub mod rules;
 pub mod scans;
 pub mod suite;
 

@@ -1,19 +1,24 @@
-//! The table of types in an engine's README, which is written from the list that its tests try.
+//! The tables in an engine's README that are written from what its tests try, and not by hand.
 
 use std::fs;
 use std::path::Path;
 
 use super::boundary::Type;
 
-/// Fails where the README in a folder has another table than this; `GOLDEN=write` writes it anew.
+/// Fails where the README in a folder has another table of types than this; `GOLDEN=write` writes it anew.
 pub fn has_a_row_for_every_type(folder: &str, types: &[Type]) {
+    has(folder, "types", &markdown(types));
+}
+
+/// Fails where the README in a folder has another text between the marks of this name; `GOLDEN=write` writes it anew.
+pub(super) fn has(folder: &str, name: &str, text: &str) {
     let path = Path::new(folder).join("README.md");
     let readme = fs::read_to_string(&path).expect("reading the README");
-    let expected = with_table(&readme, &markdown(types));
+    let expected = with(&readme, name, text);
     if std::env::var("GOLDEN").is_ok_and(|wish| wish == "write") {
         fs::write(&path, expected).expect("writing the README");
     } else {
-        assert!(readme == expected, "GOLDEN=write writes the table of types anew");
+        assert!(readme == expected, "GOLDEN=write writes the {name} of the README anew");
     }
 }
 
@@ -28,12 +33,12 @@ fn markdown(types: &[Type]) -> String {
     out
 }
 
-/// A document whose table of types, between two marks, is this one.
-fn with_table(document: &str, table: &str) -> String {
-    let (front, behind) = ("<!-- types -->\n", "<!-- end of types -->");
-    let (head, rest) = document.split_once(front).expect("a mark in front of the table");
-    let (_, tail) = rest.split_once(behind).expect("a mark behind the table");
-    [head, front, table, behind, tail].concat()
+/// A document with this text between the two marks of a name.
+fn with(document: &str, name: &str, text: &str) -> String {
+    let (front, behind) = (format!("<!-- {name} -->\n"), format!("<!-- end of {name} -->"));
+    let (head, rest) = document.split_once(&front).expect("a mark in front");
+    let (_, tail) = rest.split_once(&behind).expect("a mark behind");
+    [head, &front, text, &behind, tail].concat()
 }
 
 /// Cut in the middle where it is long, and without what would end a cell.

@@ -251,7 +251,7 @@ fn text(text: &str) -> Value {
 }
 
 /// A low and a high value for a column of a type; none for what cannot be compared.
-fn two_values(name: &str, data_type: &DataType) -> Option<[Value; 2]> {
+pub(super) fn two_values(name: &str, data_type: &DataType) -> Option<[Value; 2]> {
     Some(match data_type {
         DataType::Utf8 if name == "uuid" => {
             ["00000000-0000-0000-0000-000000000001", "ffffffff-ffff-ffff-ffff-ffffffffffff"].map(text)
