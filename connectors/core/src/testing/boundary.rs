@@ -83,6 +83,11 @@ impl Type {
         Self { asked: asked.into_iter().collect(), ..self }
     }
 
+    /// Whether Athena calls this what the list says.
+    pub fn is_shown_as(&self, data_type: &DataType) -> bool {
+        athena(data_type) == self.athena
+    }
+
     /// What makes and fills a table of this type: a row a value, and one of NULL.
     fn table(&self, name: &str) -> String {
         format!("{}; INSERT INTO {name} VALUES {}", self.creation(name), self.rows().join(", "))
@@ -227,7 +232,7 @@ async fn differences_of(
     let all = by_id(&whole(connection, dialect, table).await);
     let rows = all.column_by_name("v").expect("a column v").clone();
     let mut told = Vec::new();
-    if athena(rows.data_type()) != tried.athena {
+    if !tried.is_shown_as(rows.data_type()) {
         told.push(format!("is {} and not {}", athena(rows.data_type()), tried.athena));
     }
     for (row, printed) in seen.printed.iter().enumerate() {

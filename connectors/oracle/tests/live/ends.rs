@@ -155,7 +155,7 @@ fn floats() -> Vec<Type> {
         bits("FLOAT(126)", BITS),
         bits("DOUBLE PRECISION", BITS),
         bits("REAL", BITS),
-        bits("FLOAT(1)", &["-8E125", "8E125", "1E-130", "0", "0.1"]),
+        bits("FLOAT(1)", &["-9E125", "9E125", "1E-130", "0", "0.1"]),
         number(
             "BINARY_FLOAT",
             "real",
