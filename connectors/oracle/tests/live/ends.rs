@@ -13,7 +13,10 @@ pub fn all() -> Vec<Type> {
 }
 
 pub fn numbers() -> Vec<Type> {
-    [whole_numbers(), decimals(), numbers_of_any_scale(), floats()].into_iter().flatten().collect()
+    [whole_numbers(), decimals(), numbers_of_any_scale(), floats(), binary_floats(), vec![truth()]]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn number(name: &'static str, athena: &'static str, values: &'static [&'static str]) -> Type {
@@ -132,9 +135,6 @@ fn numbers_of_any_scale() -> Vec<Type> {
 }
 
 fn floats() -> Vec<Type> {
-    // Of a value that is not NaN, which equals nothing in Athena, but itself here.
-    const NO_NAN: Compared = Compared::As("CASE WHEN {} IS NOT NAN THEN {} END");
-    const NAN: &str = "NaN is neither equal to nor less than anything, as in Athena";
     const BITS: &[&str] = &[
         "-9.9E125",
         "9.9E125",
@@ -156,6 +156,14 @@ fn floats() -> Vec<Type> {
         bits("DOUBLE PRECISION", BITS),
         bits("REAL", BITS),
         bits("FLOAT(1)", &["-9E125", "9E125", "1E-130", "0", "0.1"]),
+    ]
+}
+
+fn binary_floats() -> Vec<Type> {
+    // Of a value that is not NaN, which equals nothing in Athena, but itself here.
+    const NO_NAN: Compared = Compared::As("CASE WHEN {} IS NOT NAN THEN {} END");
+    const NAN: &str = "NaN is neither equal to nor less than anything, as in Athena";
+    vec![
         number(
             "BINARY_FLOAT",
             "real",
@@ -194,12 +202,15 @@ fn floats() -> Vec<Type> {
         .printed("TO_CHAR({})")
         .compared(NO_NAN)
         .remark(NAN),
-        number("BOOLEAN", "boolean", &["FALSE", "TRUE"])
-            .printed("CASE WHEN {} THEN 'true' WHEN NOT {} THEN 'false' END")
-            .compared(Compared::Printed)
-            .remark("since 23ai; filtered above")
-            .only("23"),
     ]
+}
+
+fn truth() -> Type {
+    number("BOOLEAN", "boolean", &["FALSE", "TRUE"])
+        .printed("CASE WHEN {} THEN 'true' WHEN NOT {} THEN 'false' END")
+        .compared(Compared::Printed)
+        .remark("since 23ai; filtered above")
+        .only("23")
 }
 
 pub fn times() -> Vec<Type> {
@@ -390,12 +401,17 @@ pub fn texts() -> Vec<Type> {
     ]
 }
 
+const NO_SUCH_TYPE: &str = "as text: Athena has no such type; compared as that text";
+
+fn other(name: &'static str, printed: &'static str, values: &'static [&'static str]) -> Type {
+    text(name, values).printed(printed).remark(NO_SUCH_TYPE).asked(not_there(&["", "no such value"]))
+}
+
 pub fn as_text() -> Vec<Type> {
-    const NO_SUCH_TYPE: &str = "as text: Athena has no such type; compared as that text";
-    const ABOVE: &str = "as text: Athena has no such type; filtered above";
-    let other = |name, printed, values| {
-        text(name, values).printed(printed).remark(NO_SUCH_TYPE).asked(not_there(&["", "no such value"]))
-    };
+    [intervals(), texts_of_other_types()].into_iter().flatten().collect()
+}
+
+fn intervals() -> Vec<Type> {
     vec![
         other(
             "INTERVAL YEAR(9) TO MONTH",
@@ -425,6 +441,12 @@ pub fn as_text() -> Vec<Type> {
             "TO_CHAR({})",
             &["INTERVAL '-99 23:59:59.999999' DAY TO SECOND", "INTERVAL '99 23:59:59.999999' DAY TO SECOND"],
         ),
+    ]
+}
+
+fn texts_of_other_types() -> Vec<Type> {
+    const ABOVE: &str = "as text: Athena has no such type; filtered above";
+    vec![
         other("ROWID", "ROWIDTOCHAR({})", &["CHARTOROWID('AAAAAAAAAAAAAAAAAA')", "CHARTOROWID('AAAR3sAAEAAAACXAAA')"]),
         other(
             "UROWID",
