@@ -26,6 +26,11 @@ mod tls;
 mod types;
 mod url;
 
+/// What the live tests try, held to the table of types here too.
+#[cfg(test)]
+#[path = "../tests/live/ends.rs"]
+mod ends;
+
 use async_trait::async_trait;
 use connector_core::{Access, Connection, Connector, Credential, Dialect, Endpoint, Parameter, Result, Settings};
 

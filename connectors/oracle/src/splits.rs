@@ -22,11 +22,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn defects_18_and_19_a_table_is_read_once_and_no_property_of_a_split_is_taken_for_a_partition() {
+    fn defect_18_a_table_is_read_once_whatever_its_partitions() {
         let table = Table { name: TableName::new("S", "PARTITIONED"), columns: Vec::new(), comment: None };
         let cut = splits(&Scan::new(table, Vec::new()), 16);
         assert_eq!(cut, [Split::whole()]);
         assert!(check(&cut[0]).is_ok());
+    }
+
+    #[test]
+    fn defect_19_no_property_of_a_split_is_taken_for_a_partition() {
         let other =
             Split::from_properties([("casing".into(), "UPPER".into()), ("partition".into(), "P1".into())].into());
         assert_eq!(check(&other).unwrap_err().kind(), ErrorKind::Unsupported);

@@ -29,7 +29,7 @@ pub struct Type {
     pub printed: &'static str,
     /// How it asks what is equal and what is less.
     pub compared: Compared,
-    /// The only one of several servers that has it.
+    /// The only one of several servers that has it, or what a server has to be for that, by a name that the engine's test knows.
     pub only: Option<&'static str>,
     /// Values that no row has, as the source is asked for them, and as they are asked for here.
     pub asked: Vec<(&'static str, Value)>,
@@ -71,7 +71,7 @@ impl Type {
         Self { compared, ..self }
     }
 
-    /// The same, on one server only.
+    /// The same, only on servers that this names.
     #[must_use]
     pub fn only(self, server: &'static str) -> Self {
         Self { only: Some(server), ..self }
@@ -83,11 +83,28 @@ impl Type {
         Self { asked: asked.into_iter().collect(), ..self }
     }
 
+    /// Whether Athena calls this what the list says.
+    pub fn is_shown_as(&self, data_type: &DataType) -> bool {
+        athena(data_type) == self.athena
+    }
+
     /// What makes and fills a table of this type: a row a value, and one of NULL.
     fn table(&self, name: &str) -> String {
-        let rows = self.values.iter().chain(&["NULL"]).enumerate().map(|(id, value)| format!("({id}, {value})"));
-        let rows: Vec<String> = rows.collect();
-        format!("CREATE TABLE {name} (id int, v {} NULL); INSERT INTO {name} VALUES {}", self.name, rows.join(", "))
+        format!("{}; INSERT INTO {name} VALUES {}", self.creation(name), self.rows().join(", "))
+    }
+
+    /// The same, a row a statement.
+    fn statements(&self, name: &str) -> Vec<String> {
+        let rows = self.rows().into_iter().map(|row| format!("INSERT INTO {name} VALUES {row}"));
+        std::iter::once(self.creation(name)).chain(rows).collect()
+    }
+
+    fn creation(&self, name: &str) -> String {
+        format!("CREATE TABLE {name} (id int, v {} NULL)", self.name)
+    }
+
+    fn rows(&self) -> Vec<String> {
+        self.values.iter().chain(&["NULL"]).enumerate().map(|(id, value)| format!("({id}, {value})")).collect()
     }
 
     /// What the source's own client sees of that table; `ask` gives the first column of what it answers.
@@ -150,6 +167,12 @@ pub fn tables(schema: &str, types: &[&Type]) -> String {
     tables.collect::<Vec<_>>().join("; ")
 }
 
+/// The same as single statements, for a source that takes one at a time, and one row behind each VALUES.
+pub fn statements(schema: &str, types: &[&Type]) -> Vec<String> {
+    let tables = types.iter().enumerate().map(|(number, tried)| tried.statements(&format!("{schema}.t{number}")));
+    tables.flatten().collect()
+}
+
 /// What is read or found in those tables otherwise than by the source's own client, each told in a line.
 pub async fn differences(
     connection: &mut dyn Connection,
@@ -209,7 +232,7 @@ async fn differences_of(
     let all = by_id(&whole(connection, dialect, table).await);
     let rows = all.column_by_name("v").expect("a column v").clone();
     let mut told = Vec::new();
-    if athena(rows.data_type()) != tried.athena {
+    if !tried.is_shown_as(rows.data_type()) {
         told.push(format!("is {} and not {}", athena(rows.data_type()), tried.athena));
     }
     for (row, printed) in seen.printed.iter().enumerate() {
@@ -310,8 +333,12 @@ fn ids(batch: &RecordBatch) -> Vec<i64> {
 
 fn id(batch: &RecordBatch, row: usize) -> i64 {
     let ids = batch.column_by_name("id").expect("a column id");
-    let Some(Value::Int(id)) = value(ids.as_ref(), row) else { panic!("an id that is no whole number") };
-    id
+    match value(ids.as_ref(), row) {
+        Some(Value::Int(id)) => id,
+        // What a source without integers calls one.
+        Some(Value::Decimal { unscaled, scale: 0 }) => unscaled.try_into().expect("an id of 64 bits"),
+        _ => panic!("an id that is no whole number"),
+    }
 }
 
 fn sorted(ids: impl Iterator<Item = i64>) -> Vec<i64> {
@@ -325,4 +352,20 @@ fn by_id(all: &RecordBatch) -> RecordBatch {
     let mut rows: Vec<RecordBatch> = (0..all.num_rows()).map(|row| all.slice(row, 1)).collect();
     rows.sort_by_key(|row| id(row, 0));
     concat_batches(&all.schema(), &rows).expect("joining rows")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_is_filled_at_once_or_row_by_row_with_the_same() {
+        let tried = Type::new("int", "integer", &["-1", "7"]);
+        let rows = statements("s", &[&tried]);
+        let inserted = ["(0, -1)", "(1, 7)", "(2, NULL)"].map(|row| format!("INSERT INTO s.t0 VALUES {row}"));
+        assert_eq!(rows[0], "CREATE TABLE s.t0 (id int, v int NULL)");
+        assert_eq!(rows[1..], inserted);
+        let whole = "CREATE TABLE s.t0 (id int, v int NULL); INSERT INTO s.t0 VALUES (0, -1), (1, 7), (2, NULL)";
+        assert_eq!(tables("s", &[&tried]), whole);
+    }
 }

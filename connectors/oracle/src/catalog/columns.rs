@@ -141,6 +141,30 @@ mod tests {
         assert_eq!(negative.mapping.data_type, DataType::Int64);
     }
 
+    /// A row as the server describes a column that is declared so.
+    fn declared(declaration: &str) -> Column {
+        let (own, collation) = declaration.split_once(" COLLATE ").unwrap_or((declaration, ""));
+        let inside = own.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(inside, _)| inside);
+        let (precision, scale) = inside.map_or(("", ""), |inside| inside.split_once(',').unwrap_or((inside, "0")));
+        let charset = if own.starts_with('N') { "NCHAR_CS" } else { "CHAR_CS" };
+        match without_precisions(own).as_str() {
+            "NUMBER" => described(["V", "", "NUMBER", "", precision.trim_matches('*'), scale, "", ""]),
+            "INTEGER" => described(["V", "", "NUMBER", "", "", "0", "", ""]),
+            "FLOAT" | "REAL" | "DOUBLE PRECISION" => described(["V", "", "FLOAT", "", "126", "", "", ""]),
+            _ => described(["V", "", own, "", "", "", charset, collation]),
+        }
+    }
+
+    #[test]
+    fn what_the_live_tests_and_the_readme_say_of_a_type_is_what_it_is_mapped_to() {
+        for tried in crate::ends::all() {
+            let mapping = declared(tried.name).mapping;
+            assert!(tried.is_shown_as(&mapping.data_type), "{}: {}", tried.name, mapping.data_type);
+            let stays_above = matches!(mapping.pushdown, Pushdown::Nothing | Pushdown::NullsOnly | Pushdown::Collated);
+            assert_eq!(tried.remark.contains("filtered above"), stays_above, "{}: {}", tried.name, tried.remark);
+        }
+    }
+
     #[test]
     fn a_type_of_somebodys_is_not_the_servers_of_that_name() {
         for (name, owner, is_read) in

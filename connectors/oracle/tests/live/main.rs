@@ -4,7 +4,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod boundary;
 mod contract;
+mod defects;
+mod ends;
 mod rights;
 mod session;
 mod types;

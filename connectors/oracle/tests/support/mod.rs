@@ -65,21 +65,19 @@ fn given() -> Option<Server> {
 }
 
 impl Server {
-    /// Runs statements by the driver alone; those that begin with a question mark may fail.
-    pub fn run(&self, statements: &[&str]) {
+    /// The driver alone, logged in.
+    pub fn admin(&self) -> Admin {
         let (host, port) = (&self.endpoint.host, self.endpoint.port.unwrap_or(1521));
         let config = oracledb::Config::default()
             .set_credentials(&self.user, &self.password)
             .set_connect_string(&format!("//{host}:{port}/{}", self.endpoint.database))
             .unwrap();
-        let connection = oracledb::connect(config).unwrap();
-        for sql in statements {
-            let (sql, may_fail) = sql.strip_prefix('?').map_or((*sql, false), |sql| (sql, true));
-            if let Err(error) = connection.execute(sql, &[]) {
-                assert!(may_fail, "{error}\n{sql}");
-            }
-        }
-        connection.commit().unwrap();
+        Admin(oracledb::connect(config).unwrap())
+    }
+
+    /// Runs statements by the driver alone; those that begin with a question mark may fail.
+    pub fn run(&self, statements: &[&str]) {
+        self.admin().run(statements);
     }
 
     /// A schema of its own, which is a user, made anew and filled.
@@ -97,6 +95,51 @@ impl Server {
         let credential = Credential { user: user.into(), password: Secret::new(password) };
         CONNECTOR.connect(&self.endpoint, &credential, &Settings::default()).await.unwrap()
     }
+}
+
+/// The driver alone, which knows nothing of this connector.
+pub struct Admin(oracledb::Connection);
+
+impl Admin {
+    /// Runs statements, and lets what they did stay; those that begin with a question mark may fail.
+    pub fn run(&self, statements: &[&str]) {
+        for sql in statements {
+            let (sql, may_fail) = sql.strip_prefix('?').map_or((*sql, false), |sql| (sql, true));
+            if let Err(error) = self.0.execute(sql, &[]) {
+                assert!(may_fail, "{error}\n{sql}");
+            }
+        }
+        self.0.commit().unwrap();
+    }
+
+    /// The first column of the answer as text; bytes as hexadecimal digits.
+    pub fn ask(&self, sql: &str) -> Vec<Option<String>> {
+        let mut rows = self.0.query(sql, &[]).unwrap_or_else(|error| panic!("{error}\n{sql}"));
+        // The iterator ends once when a fetch brings nothing, which need not be the last one.
+        let rows = std::iter::from_fn(|| rows.next().or_else(|| rows.next()));
+        rows.map(|row| first(&row.unwrap_or_else(|error| panic!("{error}\n{sql}")), sql)).collect()
+    }
+
+    /// Whether the server has what a type is marked with: a version at least, or texts of more than 4,000 bytes, without
+    /// which it knows no collations of columns.
+    pub fn has(&self, only: &str) -> bool {
+        if only == "extended" {
+            let size = self.ask("SELECT value FROM v$parameter WHERE name = 'max_string_size'");
+            return size == [Some("EXTENDED".into())];
+        }
+        self.0.version().unwrap().0 >= only.parse::<usize>().expect("a version")
+    }
+}
+
+fn first(row: &oracledb::Row, sql: &str) -> Option<String> {
+    if let Ok(text) = row.get::<Option<String>>(0) {
+        return text;
+    }
+    if let Ok(number) = row.get::<Option<oracledb::OracleNumber>>(0) {
+        return number.map(|number| number.to_string());
+    }
+    let bytes: Option<Vec<u8>> = row.get(0).unwrap_or_else(|error| panic!("{error}\n{sql}"));
+    bytes.map(|bytes| bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// A table as the connection describes it.
