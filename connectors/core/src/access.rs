@@ -77,7 +77,8 @@ pub fn plain_password(password: &Secret) -> Result<&str> {
         .hint("let one be made, or choose one of these characters"))
 }
 
-/// Names as texts in a list behind IN; a quote inside one is doubled, which every engine takes.
+/// Names as texts in a list behind IN. A quote inside one is doubled, which every engine takes; what a backslash means is the
+/// engine's to see to.
 pub fn listed<N: AsRef<str>>(names: &[N]) -> String {
     let literal = |name: &N| format!("'{}'", name.as_ref().replace('\'', "''"));
     names.iter().map(literal).collect::<Vec<_>>().join(", ")

@@ -27,7 +27,9 @@ impl Access for MySqlAccess {
     }
 
     fn existing_schemas(&self, schemas: &[&str]) -> String {
-        format!("SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE lower(SCHEMA_NAME) IN ({})", listed(schemas))
+        // A backslash takes the next sign for something else.
+        let names = listed(&schemas.iter().map(|schema| schema.replace('\\', "\\\\")).collect::<Vec<_>>());
+        format!("SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE lower(SCHEMA_NAME) IN ({names})")
     }
 
     fn create_user(&self, user: &Credential) -> Result<Vec<Change>> {
@@ -80,6 +82,11 @@ mod tests {
         let made = MySqlAccess.create_user(&user("p-1")).unwrap();
         assert_eq!(made[0].run.expose(), "CREATE USER `a``b`@`%` IDENTIFIED BY 'p-1'");
         assert!(MySqlAccess.create_user(&user("p\\'; DROP TABLE x; --")).is_err());
+    }
+
+    #[test]
+    fn a_literal_is_ended_by_no_schemas_name() {
+        assert!(MySqlAccess.existing_schemas(&["a\\", "b'"]).ends_with("IN ('a\\\\', 'b''')"));
     }
 
     #[test]

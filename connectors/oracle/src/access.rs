@@ -47,11 +47,13 @@ impl Access for OracleAccess {
     /// Rights on whole schemas are known since 23, so that the tables are looked up and granted one by one.
     fn let_read(&self, user: &str, schemas: &[&str]) -> Vec<String> {
         let user = user_name(user);
+        // It stands inside of a literal, too.
+        let inside = user.replace('\'', "''");
         let owners = listed(&schemas.iter().map(|schema| schema.to_uppercase()).collect::<Vec<_>>());
         let each = format!(
             "BEGIN FOR found IN (SELECT owner, table_name AS name FROM all_tables WHERE owner IN ({owners}) UNION ALL \
              SELECT owner, view_name FROM all_views WHERE owner IN ({owners})) LOOP EXECUTE IMMEDIATE \
-             'GRANT SELECT ON \"' || found.owner || '\".\"' || found.name || '\" TO {user}'; END LOOP; END;"
+             'GRANT SELECT ON \"' || found.owner || '\".\"' || found.name || '\" TO {inside}'; END LOOP; END;"
         );
         vec![format!("GRANT CREATE SESSION TO {user}"), each]
     }
@@ -89,5 +91,6 @@ mod tests {
         let acceptable = OracleAccess.acceptable(&Secret::new("00ff"));
         assert!(OracleAccess.create_user(&user(acceptable.expose())).is_ok());
         assert!(OracleAccess.let_read("reader", &["shop", "crm"])[1].contains("owner IN ('SHOP', 'CRM')"));
+        assert!(OracleAccess.let_read("o'x", &["shop"])[1].contains("|| '\" TO \"O''X\"'; END LOOP"));
     }
 }
