@@ -95,6 +95,27 @@ fn every_variable_is_taken() {
 }
 
 #[test]
+fn pass_through_is_off_unless_switched_on_for_all_catalogs_or_for_one() {
+    let two = |switch: &[(&str, &str)]| {
+        let others = [("sales_connection_string", "mysql://jdbc:mysql://h:3306/db?${s}")];
+        let config = env(&[&others[..], switch].concat()).unwrap();
+        ["default", "sales"].map(|name| config.catalogs.get(name).unwrap().settings.query_passthrough)
+    };
+    assert_eq!(two(&[]), [false, false]);
+    assert_eq!(two(&[("enable_query_passthrough", "true")]), [true, true]);
+    assert_eq!(two(&[("sales_enable_query_passthrough", "True")]), [false, true]);
+    assert_eq!(
+        two(&[("enable_query_passthrough", "true"), ("sales_enable_query_passthrough", "false")]),
+        [true, false]
+    );
+    let switched = |line: &str| {
+        let text = format!("[catalogs.pg]\nurl = \"postgres://jdbc:postgresql://h/db?${{s}}\"\n{line}\n");
+        toml(&text).unwrap().catalogs.get("pg").unwrap().settings.query_passthrough
+    };
+    assert!(switched("query_passthrough = true") && !switched("query_passthrough = false") && !switched(""));
+}
+
+#[test]
 fn every_wrong_variable_is_named() {
     for (key, value, kind) in [
         ("sales_connection_string", "hunter2", ErrorKind::Invalid),
@@ -117,7 +138,7 @@ fn every_wrong_variable_is_named() {
         ("casing_mode", "ANNOTATION", ErrorKind::Unsupported),
         ("default_scale", "39", ErrorKind::Invalid),
         ("default_scale", "-1", ErrorKind::Invalid),
-        ("enable_query_passthrough", "true", ErrorKind::Unsupported),
+        ("nobody_enable_query_passthrough", "true", ErrorKind::Invalid),
         ("enable_query_passthrough", "hunter2", ErrorKind::Invalid),
         ("glue_connection", "hunter2", ErrorKind::Unsupported),
         ("is_fips_enabled", "true", ErrorKind::Unsupported),
@@ -246,7 +267,7 @@ fn every_wrong_value_of_a_file_is_named() {
         (catalog("default_scale = 39"), "catalogs.pg.default_scale"),
         (catalog("max_cell_bytes = 0"), "catalogs.pg.max_cell_bytes"),
         (catalog("secret = \"other\""), "catalogs.pg.secret"),
-        (catalog("query_passthrough = true"), "catalogs.pg.query_passthrough"),
+        (catalog("query_passthrough = 1"), "query_passthrough"),
         ("[catalogs.pg]\nurl = \"hunter2\"".into(), "catalogs.pg.url"),
         ("[catalogs.pg]\nurl = \"postgres://h\"\nsecret = \"a b hunter2\"".into(), "catalogs.pg.secret"),
         (catalog("[spill]\nbucket = \"s3://hunter2\""), "spill.bucket"),

@@ -129,13 +129,3 @@ pub fn put_headers_json(key: &str, text: &str) -> Result<PutHeaders> {
         serde_json::from_str(text).map_err(|_| wrong(key, "a JSON object of header names and values"))?;
     put_headers(key, object)
 }
-
-/// Refuses pass-through where it was asked for.
-pub fn passthrough(key: &str, wanted: bool) -> Result<()> {
-    if wanted {
-        return Err(
-            refused(key, "query pass-through is not built yet").hint(format!("set {key:?} to false or leave it out"))
-        );
-    }
-    Ok(())
-}

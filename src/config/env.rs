@@ -15,6 +15,8 @@ use super::{
 };
 
 const CONNECTION_STRING: &str = "_connection_string";
+/// For all catalogs under AWS's own name, for one with its name and an underscore in front.
+const PASSTHROUGH: &str = "enable_query_passthrough";
 const OURS: [&str; 7] = [
     "glaux_max_cell_bytes",
     "glaux_max_splits",
@@ -105,7 +107,7 @@ impl Variables {
                 return Err(check::refused(key, "this build's cryptography is not the validated one"));
             }
         }
-        check::passthrough("enable_query_passthrough", self.flag("enable_query_passthrough")?)
+        Ok(())
     }
 
     fn catalogs(&self) -> Result<Vec<Catalog>> {
@@ -125,10 +127,24 @@ impl Variables {
                 }
                 secret => secret,
             };
-            let settings = settings.clone();
+            let own = format!("{name}_{PASSTHROUGH}");
+            let query_passthrough = self.read(&own, check::boolean)?.unwrap_or(settings.query_passthrough);
+            let settings = Settings { query_passthrough, ..settings.clone() };
             catalogs.push(Catalog { name: name.into(), engine: parts.engine, url: parts.url, secret, settings });
         }
+        self.refuse_homeless(&catalogs)?;
         Ok(catalogs)
+    }
+
+    /// A switch of a catalog that there is not would be one that somebody believes in.
+    fn refuse_homeless(&self, catalogs: &[Catalog]) -> Result<()> {
+        for key in self.0.keys() {
+            let name = key.strip_suffix(PASSTHROUGH).and_then(|name| name.strip_suffix('_'));
+            if name.is_some_and(|name| !catalogs.iter().any(|catalog| catalog.name == name)) {
+                return Err(Error::invalid(format!("setting {key:?} has no catalog's name in front")));
+            }
+        }
+        Ok(())
     }
 
     fn settings(&self) -> Result<Settings> {
@@ -138,6 +154,7 @@ impl Variables {
             default_scale: self.number("default_scale", check::scale)?,
             zoned_timestamps: self.flag("glaux_zoned_timestamps")?,
             max_cell_bytes: self.number("glaux_max_cell_bytes", check::positive)?.unwrap_or(default.max_cell_bytes),
+            query_passthrough: self.flag(PASSTHROUGH)?,
             application_name: default.application_name,
         })
     }

@@ -106,13 +106,13 @@ fn catalog(name: String, table: CatalogTable) -> Result<Catalog> {
                 .hint("say in one place who knows the password"));
         }
     };
-    check::passthrough(&key("query_passthrough"), table.query_passthrough.unwrap_or(false))?;
     let default = Settings::default();
     let settings = Settings {
         casing: table.casing.map_or(Ok(default.casing), |text| check::casing(&key("casing"), &text))?,
         default_scale: table.default_scale.map(|scale| check::scale(&key("default_scale"), scale)).transpose()?,
         zoned_timestamps: table.zoned_timestamps.unwrap_or(false),
         max_cell_bytes: or(table.max_cell_bytes, &key("max_cell_bytes"), check::positive, default.max_cell_bytes)?,
+        query_passthrough: table.query_passthrough.unwrap_or(default.query_passthrough),
         application_name: default.application_name,
     };
     Ok(Catalog { engine: parts.engine, url: parts.url, secret, settings, name })

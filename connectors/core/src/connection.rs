@@ -4,7 +4,7 @@ use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 
-use crate::{Capabilities, Result, Scan, Split, Statement, Table, TableName};
+use crate::{Capabilities, Column, Error, Query, Result, Scan, Split, Statement, Table, TableName};
 
 /// Batches as they arrive; the next is asked for only when the last has been dealt with.
 pub type BatchStream<'a> = BoxStream<'a, Result<RecordBatch>>;
@@ -28,10 +28,19 @@ pub trait Connection: Send {
     /// Errors: not found, invalid (the name is ambiguous, or two columns differ only in case).
     async fn table(&mut self, name: &TableName) -> Result<Table>;
 
+    /// The columns of a query's answer in its order, named by [`crate::passthrough::names`] and typed as a table's; the server
+    /// tells them without running the query.
+    ///
+    /// Errors: whatever the server has against the query; unsupported, if it cannot tell.
+    async fn describe(&mut self, _query: &Query) -> Result<Vec<Column>> {
+        Err(Error::unsupported("this engine takes no pass-through queries").hint("query the tables themselves"))
+    }
+
     /// Cuts a scan into at most `max` splits whose union is exactly the scan.
     async fn splits(&mut self, scan: &Scan, max: usize) -> Result<Vec<Split>>;
 
-    /// Runs `statement`, rendered from `scan`, and reads its columns ([`Statement::columns`]) as batches within `limits`.
+    /// Runs `statement`, rendered from `scan`, and reads its columns ([`Statement::columns`]) as batches within `limits`. If the
+    /// scan is of a query, what it may have changed is undone with the session.
     async fn read<'a>(
         &'a mut self,
         scan: &'a Scan,

@@ -100,6 +100,8 @@ pub struct Settings {
     pub zoned_timestamps: bool,
     /// The largest single value, in bytes, that is read at all.
     pub max_cell_bytes: usize,
+    /// Whether queries in the source's own words are passed through.
+    pub query_passthrough: bool,
     /// What the session calls itself at the source; holds Athena's query id.
     pub application_name: String,
 }
@@ -111,6 +113,7 @@ impl Default for Settings {
             default_scale: None,
             zoned_timestamps: false,
             max_cell_bytes: 64 << 20,
+            query_passthrough: false,
             application_name: "glaux".into(),
         }
     }

@@ -2,7 +2,7 @@
 
 use arrow_schema::DataType;
 
-use crate::{Bind, Column, Direction, Function, Nulls, Value};
+use crate::{Bind, Column, Direction, Function, Grammar, Nulls, Value};
 
 /// The spelling of one engine. Everything written goes through [`crate::sql`], the only place where reading SQL is born.
 pub trait Dialect: Send + Sync {
@@ -64,6 +64,11 @@ pub trait Dialect: Send + Sync {
 
     /// Writes the clause that stops after `rows` rows, at the end of a select that has an order or none.
     fn limit(&self, rows: u64, ordered: bool, out: &mut String);
+
+    /// How queries that are passed through are read; `None` if the engine takes none.
+    fn grammar(&self) -> Option<Grammar> {
+        None
+    }
 
     /// How many values one statement may bind.
     fn max_binds(&self) -> usize;

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Column, Domain, Expr, Table};
+use crate::{Column, Domain, Expr, Query, Table, TableName};
 
 /// A read of one table: everything a renderer or a reader needs to know.
 #[derive(Clone, Debug)]
 pub struct Scan {
     /// The table with all its columns.
     pub table: Table,
+    /// The query that stands in the table's place; then `table` has only its columns, named by their positions.
+    pub query: Option<Query>,
     /// Names of the wanted columns, in the wanted order; may be empty (rows are then only counted).
     pub projection: Vec<String>,
     /// Wanted values by column name; a row must pass every one.
@@ -28,6 +30,7 @@ impl Scan {
     pub fn new(table: Table, projection: Vec<String>) -> Self {
         Self {
             table,
+            query: None,
             projection,
             domains: BTreeMap::new(),
             filters: Vec::new(),
@@ -35,6 +38,12 @@ impl Scan {
             limit: None,
             split: Split::whole(),
         }
+    }
+
+    /// A read of the named columns of a query's answer.
+    pub fn of_query(query: Query, columns: Vec<Column>, projection: Vec<String>) -> Self {
+        let table = Table { name: TableName::new("system", "query"), columns, comment: None };
+        Self { query: Some(query), ..Self::new(table, projection) }
     }
 
     /// The column Athena knows as `name`.

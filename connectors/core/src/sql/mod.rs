@@ -8,10 +8,12 @@
 
 mod domain;
 mod expr;
+mod source;
 mod writer;
 
 use arrow_schema::DataType;
 
+pub use self::source::{all_of, around, numbered};
 use self::writer::Writer;
 use crate::{Column, Dialect, Domain, Error, Expr, Function, Pushdown, Result, Scan, SortKey, Value};
 
@@ -145,6 +147,7 @@ fn known_column<'a>(scan: &'a Scan, name: &str) -> Result<&'a Column> {
 }
 
 fn write_select(scan: &Scan, columns: &[Column], writer: &mut Writer<'_>) {
+    source::write_with(scan, writer);
     writer.text("SELECT ");
     if columns.is_empty() {
         writer.text("1");
@@ -154,9 +157,7 @@ fn write_select(scan: &Scan, columns: &[Column], writer: &mut Writer<'_>) {
         writer.column(column);
     }
     writer.text(" FROM ");
-    writer.identifier(&scan.table.name.schema);
-    writer.text(".");
-    writer.identifier(&scan.table.name.table);
+    source::write_from(scan, writer);
 }
 
 /// Writes order and limit if they may travel, and notes in the remainder what may not.

@@ -11,7 +11,8 @@ use std::path::Path;
 use arrow_schema::DataType;
 
 use crate::{
-    Bound, Column, Dialect, Direction, Domain, Expr, Function, Nulls, Range, Scan, SortKey, Table, Value, Values, sql,
+    Bound, Column, Dialect, Direction, Domain, Expr, Function, Nulls, Query, Range, Scan, SortKey, Table, Value,
+    Values, sql,
 };
 
 /// A column's name, in lower case, that holds every quote there is.
@@ -33,7 +34,8 @@ pub fn assert_reviewed(root: &str, table: &Table, dialect: &dyn Dialect) {
 /// Every scan rendered, each under its name and with what is kept above behind it.
 fn golden(table: &Table, dialect: &dyn Dialect) -> String {
     let mut golden = String::from("-- Written by a test; what is kept above stands behind each statement.\n");
-    for (name, scan) in scans(table) {
+    let queries = if dialect.grammar().is_some() { queries(table) } else { Vec::new() };
+    for (name, scan) in scans(table).into_iter().chain(queries) {
         let rendered = sql::render(&scan, dialect).expect("rendering");
         let (statement, remainder) = (rendered.statement, rendered.remainder);
         write!(golden, "\n-- {name}\n{};\n", statement.sql).expect("writing to a string");
@@ -56,6 +58,27 @@ pub fn scans(table: &Table) -> Vec<(String, Scan)> {
     }
     scans.extend(list.filters());
     scans
+}
+
+/// Scans of a query in the source's own words, which gives two columns of one label.
+fn queries(table: &Table) -> Vec<(String, Scan)> {
+    let columns = table.columns.iter().filter(|column| ["id", "text"].contains(&column.name.as_str()));
+    let columns: Vec<Column> = columns
+        .enumerate()
+        .map(|(index, column)| Column { remote_name: sql::numbered(index), ..column.clone() })
+        .collect();
+    let query = Query::unchecked("SELECT id AS a, text AS a FROM t -- all");
+    let scan = |projection: &[&str]| {
+        Scan::of_query(query.clone(), columns.clone(), projection.iter().map(ToString::to_string).collect())
+    };
+    let mut behind = scan(&["text", "id"]);
+    behind.domains = BTreeMap::from([("text".to_owned(), Domain::only_null(DataType::Utf8))]);
+    behind.limit = Some(5);
+    vec![
+        ("a query".to_owned(), scan(&["id", "text"])),
+        ("a query without columns".to_owned(), scan(&[])),
+        ("a limit behind a query".to_owned(), behind),
+    ]
 }
 
 struct List<'t> {
