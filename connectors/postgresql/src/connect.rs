@@ -18,7 +18,7 @@ use tokio_postgres::{CancelToken, Client};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::error;
-use crate::guard::{Guard, GuardInside, Limits};
+use crate::guard::{Asked, Guard, GuardInside, Limits};
 use crate::options::{ChannelBinding, Options, SslMode};
 use crate::session::{Driver, Link, Session};
 
@@ -98,9 +98,9 @@ impl Route {
     }
 
     /// What a stream is held to, and the end that says how long its silence may last.
-    fn limits(&self) -> (watch::Sender<Option<Duration>>, Limits) {
-        let (asked, silence) = watch::channel(self.options.silence.answer);
-        (asked, Limits { cell: self.max_cell_bytes, silence })
+    fn limits(&self) -> (watch::Sender<Asked>, Limits) {
+        let (ask, asked) = watch::channel(Asked { silence: self.options.silence.answer, looks_up: false });
+        (ask, Limits { cell: self.max_cell_bytes, asked })
     }
 
     fn tls_inside(

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use connector_core::{
-    BatchLimits, BatchStream, Capabilities, Connection, Credential, Dialect, Endpoint, Error, ErrorKind, Function,
-    Health, Relation, Result, Scan, Settings, Split, Statement, Table, TableName,
+    BatchLimits, BatchStream, Capabilities, Column, Connection, Credential, Dialect, Endpoint, Error, ErrorKind,
+    Function, Health, Query, Relation, Result, Scan, Settings, Split, Statement, Table, TableName,
 };
 use tokio_postgres::types::Type;
 
@@ -24,6 +24,11 @@ const SET_UP: &str = "SET default_transaction_read_only = on; SET TimeZone = 'UT
 const DISCARD: &str = "ROLLBACK; CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; DEALLOCATE ALL; UNLISTEN *; \
      SELECT pg_catalog.pg_advisory_unlock_all(); DISCARD PLANS; DISCARD TEMP; DISCARD SEQUENCES; ";
 
+/// Around a pass-through query, and never committed: what a transaction that only reads lets happen all the same (settings,
+/// notifications, before version 16 large objects) ends with it. Begun in so many words it cannot be made one that writes by
+/// the query itself.
+const BEGIN: &str = "BEGIN TRANSACTION READ ONLY";
+
 const RENAME: &str = "SELECT pg_catalog.set_config('application_name', $1, false)";
 
 /// A live session.
@@ -33,6 +38,8 @@ pub(crate) struct PgConnection {
     options: Options,
     encoding: String,
     set_up: String,
+    /// The driver keeps statements at the server that look types up, and would not notice a reset that takes them away.
+    keeps_statements: bool,
 }
 
 /// Logs in and pins the session's settings.
@@ -47,7 +54,7 @@ pub(crate) async fn connect(
     let entering = async {
         let Login { session, encoding } = route.login(endpoint, credential, &name).await?;
         let (settings, set_up) = (settings.clone(), set_up(&options));
-        let mut connection = PgConnection { session, settings, options, encoding, set_up };
+        let mut connection = PgConnection { session, settings, options, encoding, set_up, keeps_statements: false };
         connection.pin().await.map_err(|error| error.context("setting up the session"))?;
         Ok(connection)
     };
@@ -115,6 +122,13 @@ impl Connection for PgConnection {
         table.map_err(|error| error.context(format!("describing table {name}")))
     }
 
+    async fn describe(&mut self, query: &Query) -> Result<Vec<Column>> {
+        let told = catalog::query(&mut self.session, query, &self.settings, &self.encoding).await;
+        let told = told.map_err(|error| error.context("describing a pass-through query"))?;
+        self.keeps_statements |= told.keeps_statements;
+        Ok(told.columns)
+    }
+
     async fn splits(&mut self, scan: &Scan, max: usize) -> Result<Vec<Split>> {
         Ok(splits::splits(scan, max))
     }
@@ -126,10 +140,16 @@ impl Connection for PgConnection {
         limits: BatchLimits,
     ) -> Result<BatchStream<'a>> {
         splits::check(&scan.split)?;
+        if scan.query.is_some() {
+            self.session.run(Awaited::Answer, |client| client.batch_execute(BEGIN)).await?;
+        }
         reading::start(&mut self.session, statement, limits).await
     }
 
     async fn reset(&mut self, application_name: &str) -> Result<()> {
+        if self.keeps_statements {
+            return Err(Error::new(ErrorKind::Unavailable, "the session holds statements of the driver"));
+        }
         let sql = format!("{DISCARD}{}", self.set_up);
         let name = self::application_name(application_name, &self.options);
         // Both are sent before the first answer comes, so this is one round trip.

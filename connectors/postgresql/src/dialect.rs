@@ -3,7 +3,9 @@
 //! Every type and collation is written with its schema, so that nothing on a search path can stand in for it.
 
 use arrow_schema::{DataType, TimeUnit};
-use connector_core::{BinaryText, Bind, Column, Dialect, Direction, Function, FunctionForm, Nulls, ReadAs, Value};
+use connector_core::{
+    BinaryText, Bind, Column, Dialect, Direction, Function, FunctionForm, Grammar, Nulls, ReadAs, Value,
+};
 use tokio_postgres::types::Type;
 
 use crate::bind;
@@ -117,6 +119,10 @@ impl Dialect for Postgres {
         if let Ok(rows) = i64::try_from(rows) {
             out.extend([" LIMIT ", &rows.to_string()]);
         }
+    }
+
+    fn grammar(&self) -> Option<Grammar> {
+        Some(Grammar::PostgreSql)
     }
 
     fn max_binds(&self) -> usize {

@@ -17,6 +17,8 @@ const OTHER_MESSAGE: u64 = 16 << 20;
 #[derive(Debug)]
 pub(crate) struct Follower {
     limit: usize,
+    /// Whether the driver may look up types that it does not know.
+    looks_up: bool,
     state: State,
     /// Bytes of a number that has not arrived whole, and how many there are.
     partial: [u8; FIELD],
@@ -46,7 +48,12 @@ enum State {
 impl Follower {
     /// A follower of messages behind `unframed` bytes of something else.
     pub(crate) fn new(limit: usize, unframed: u64) -> Self {
-        Self { limit, state: State::Skip(unframed), partial: [0; FIELD], have: 0 }
+        Self { limit, looks_up: false, state: State::Skip(unframed), partial: [0; FIELD], have: 0 }
+    }
+
+    /// Says whether the driver may look types up in what is asked now.
+    pub(crate) fn let_look_up(&mut self, looks_up: bool) {
+        self.looks_up = looks_up;
     }
 
     /// Looks at what has arrived.
@@ -88,7 +95,7 @@ impl Follower {
             },
             State::Name { left, rest } => name(bytes, left, rest)?,
             State::Field { left, rest } => match self.collect::<FIELD>(bytes) {
-                Some(field) => column(&field, left, minus(rest, 18)?)?,
+                Some(field) => self.column(&field, left, minus(rest, 18)?)?,
                 None => return Ok(None),
             },
         }))
@@ -118,6 +125,16 @@ impl Follower {
         }
     }
 
+    /// The driver asks the server about a type it does not know. Behind rows it does so while nobody reads them: both would wait for
+    /// ever. No column that is read has such a type, unless it was altered since it was described.
+    fn column(&self, field: &[u8; FIELD], left: u16, rest: u64) -> Result<State, Limit> {
+        let [_, _, _, _, _, _, oid @ .., _, _, _, _, _, _, _, _] = *field;
+        match Type::from_oid(u32::from_be_bytes(oid)) {
+            None if !self.looks_up => Err(Limit::UnknownType),
+            _ => Ok(next_name(left.saturating_sub(1), rest)),
+        }
+    }
+
     /// The next `N` bytes once they are there, across any cut.
     fn collect<const N: usize>(&mut self, bytes: &mut &[u8]) -> Option<[u8; N]> {
         while self.have < N {
@@ -144,16 +161,6 @@ fn name(bytes: &mut &[u8], left: u16, rest: u64) -> Result<State, Limit> {
     let taken = take(bytes, end.map_or(u64::MAX, |end| u64::try_from(end + 1).unwrap_or(u64::MAX)));
     let rest = minus(rest, taken)?;
     Ok(if end.is_some() { State::Field { left, rest } } else { State::Name { left, rest } })
-}
-
-/// The driver asks the server about a type it does not know, behind an answer that nobody then reads: both would wait for ever.
-/// No column that is read has such a type, unless it was altered since it was described.
-fn column(field: &[u8; FIELD], left: u16, rest: u64) -> Result<State, Limit> {
-    let [_, _, _, _, _, _, oid @ .., _, _, _, _, _, _, _, _] = *field;
-    match Type::from_oid(u32::from_be_bytes(oid)) {
-        Some(_) => Ok(next_name(left.saturating_sub(1), rest)),
-        None => Err(Limit::UnknownType),
-    }
 }
 
 /// What remains of a row, which must not end inside one of its values.

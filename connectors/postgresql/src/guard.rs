@@ -23,15 +23,24 @@ use crate::follower::Follower;
 pub(crate) struct Limits {
     /// The largest value, in bytes on the wire.
     pub(crate) cell: usize,
-    /// How long the server may be silent; told anew whenever something is asked of it.
-    pub(crate) silence: watch::Receiver<Option<Duration>>,
+    /// What is asked of the server; told anew every time.
+    pub(crate) asked: watch::Receiver<Asked>,
+}
+
+/// What the guard must know of what is asked.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Asked {
+    /// How long the server may be silent about it.
+    pub(crate) silence: Option<Duration>,
+    /// Whether the driver may look up types that it does not know.
+    pub(crate) looks_up: bool,
 }
 
 /// A stream whose incoming bytes are watched.
 pub(crate) struct Guard<S> {
     inner: S,
     follower: Option<Follower>,
-    silence: Option<watch::Receiver<Option<Duration>>>,
+    asked: Option<watch::Receiver<Asked>>,
     alarm: Option<Pin<Box<Sleep>>>,
 }
 
@@ -39,16 +48,16 @@ impl<S> Guard<S> {
     /// Watches a stream; `unframed` bytes come before the first message.
     pub(crate) fn new(inner: S, limits: Limits, unframed: u64) -> Self {
         let follower = Follower::new(limits.cell, unframed);
-        Self { inner, follower: Some(follower), silence: Some(limits.silence), alarm: None }
+        Self { inner, follower: Some(follower), asked: Some(limits.asked), alarm: None }
     }
 
     fn poll_alarm(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
-        let Some(told) = &mut self.silence else { return Ok(()) };
+        let Some(told) = &mut self.asked else { return Ok(()) };
         // Between two questions nothing was due, however long that was.
         if told.has_changed().unwrap_or(false) {
             self.alarm = None;
         }
-        let Some(silence) = *told.borrow_and_update() else { return Ok(()) };
+        let Some(silence) = told.borrow_and_update().silence else { return Ok(()) };
         let alarm = self.alarm.get_or_insert_with(|| Box::pin(tokio::time::sleep(silence)));
         match alarm.as_mut().poll(cx) {
             Poll::Ready(()) => Err(Limit::Silence.into()),
@@ -65,7 +74,11 @@ impl<S: AsyncRead + Unpin> AsyncRead for Guard<S> {
             Poll::Ready(Ok(())) => {
                 this.alarm = None;
                 let arrived = buf.filled().get(before..).unwrap_or_default();
-                let verdict = this.follower.as_mut().map_or(Ok(()), |follower| follower.follow(arrived));
+                let looks_up = this.asked.as_ref().is_some_and(|asked| asked.borrow().looks_up);
+                let verdict = this.follower.as_mut().map_or(Ok(()), |follower| {
+                    follower.let_look_up(looks_up);
+                    follower.follow(arrived)
+                });
                 Poll::Ready(verdict.map_err(io::Error::from))
             }
             Poll::Pending => match this.poll_alarm(cx) {
@@ -114,7 +127,7 @@ where
 
     fn connect(self, mut stream: Guard<S>) -> Self::Future {
         stream.follower = None;
-        stream.silence = None;
+        stream.asked = None;
         let limits = self.limits;
         let handshake = self.tls.connect(stream);
         Box::pin(async move { Ok(Guard::new(handshake.await?, limits, 0)) })
@@ -129,8 +142,9 @@ mod tests {
 
     #[tokio::test]
     async fn silence_ends_a_read_and_bytes_do_not() {
-        let (asked, silence) = watch::channel(Some(Duration::from_millis(20)));
-        let limits = Limits { cell: 10, silence };
+        let for_long = |silence| Asked { silence: Some(silence), looks_up: false };
+        let (ask, asked) = watch::channel(for_long(Duration::from_millis(20)));
+        let limits = Limits { cell: 10, asked };
         let (mut server, client) = tokio::io::duplex(64);
         let mut guard = Guard::new(client, limits, 0);
         server.write_all(b"Z\0\0\0\x05I").await.unwrap();
@@ -139,7 +153,7 @@ mod tests {
         let error = guard.read_u8().await.unwrap_err();
         assert!(error.to_string().contains("socketTimeout"), "{error}");
         // That alarm has gone off; asking again winds it up.
-        asked.send_replace(Some(Duration::from_hours(1)));
+        ask.send_replace(for_long(Duration::from_hours(1)));
         assert!(futures::poll!(Box::pin(guard.read_u8())).is_pending());
         server.write_all(b"Z").await.unwrap();
         assert_eq!(guard.read_u8().await.unwrap(), b'Z');

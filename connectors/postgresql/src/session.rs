@@ -7,7 +7,6 @@
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use connector_core::{Error, Result, Silence};
 use tokio::sync::watch;
@@ -16,6 +15,7 @@ use tokio_postgres::{Client, Row};
 
 use crate::connect::Canceller;
 use crate::error;
+use crate::guard::Asked;
 
 /// The wire: resolves when the connection ends.
 pub(crate) type Driver = Pin<Box<dyn Future<Output = Result<(), tokio_postgres::Error>> + Send>>;
@@ -34,7 +34,7 @@ pub(crate) struct Session {
     pub(crate) busy: bool,
     pub(crate) canceller: Canceller,
     /// Tells the guard beneath that something is asked, and how long the server may be silent about it.
-    pub(crate) asked: watch::Sender<Option<Duration>>,
+    pub(crate) asked: watch::Sender<Asked>,
     pub(crate) silence: Silence,
 }
 
@@ -43,6 +43,8 @@ pub(crate) struct Session {
 pub(crate) enum Awaited {
     /// Rows of a table, which a view may take its time for.
     Rows,
+    /// What a statement's columns would be, for which the driver looks types up.
+    Description,
     /// Anything else.
     Answer,
 }
@@ -104,10 +106,11 @@ impl Session {
             return Err(error::broken_session());
         }
         self.busy = true;
-        self.asked.send_replace(match awaited {
+        let silence = match awaited {
             Awaited::Rows => self.silence.rows,
-            Awaited::Answer => self.silence.answer,
-        });
+            Awaited::Answer | Awaited::Description => self.silence.answer,
+        };
+        self.asked.send_replace(Asked { silence, looks_up: matches!(awaited, Awaited::Description) });
         Ok(())
     }
 

@@ -691,3 +691,18 @@ SELECT "Id" FROM "Sales"."order ""lines""";
 
 -- a list is null
 SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("List" IS NULL);
+
+-- a query
+SELECT "c1", "c2" FROM (
+SELECT id AS a, text AS a FROM t -- all
+) AS "glaux_query" ("c1", "c2");
+
+-- a query without columns
+SELECT 1 FROM (
+SELECT id AS a, text AS a FROM t -- all
+) AS "glaux_query" ("c1", "c2");
+
+-- a limit behind a query
+SELECT "c2", "c1" FROM (
+SELECT id AS a, text AS a FROM t -- all
+) AS "glaux_query" ("c1", "c2") WHERE ("c2" IS NULL) LIMIT 5;

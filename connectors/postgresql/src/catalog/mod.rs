@@ -5,6 +5,7 @@
 
 mod columns;
 mod health;
+mod query;
 
 use connector_core::{Casing, Relation, Result, resolve};
 use tokio_postgres::types::Type;
@@ -13,6 +14,7 @@ use crate::session::{Session, get};
 
 pub(crate) use columns::table;
 pub(crate) use health::health;
+pub(crate) use query::query;
 
 /// A schema `n` that is not the system's and that the user may look into.
 const VISIBLE: &str = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' \
