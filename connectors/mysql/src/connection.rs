@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use connector_core::{
-    BatchLimits, BatchStream, Capabilities, Connection, Credential, Endpoint, Error, Function, Health, Relation,
-    Result, Scan, Settings, Split, Statement, Table, TableName,
+    BatchLimits, BatchStream, Capabilities, Column, Connection, Credential, Endpoint, Error, Function, Health, Query,
+    Relation, Result, Scan, Settings, Split, Statement, Table, TableName,
 };
 
 use crate::connect::Route;
@@ -27,6 +27,10 @@ const SET_UP: &str = "SET NAMES utf8mb4, time_zone = '+00:00', sql_mode = '', au
 /// largest value that the server's expressions may have.
 pub(crate) const ABOUT: &str = "SELECT CONCAT_WS(' ', @@hostname, @@port, @@server_id), CAST(CONNECTION_ID() AS CHAR), \
      CAST(@@max_allowed_packet AS CHAR)";
+
+/// Around a pass-through query, and never ended but with the session. In a transaction that was begun so, not even a function
+/// can lift what the session is set to.
+const BEGIN: &str = "START TRANSACTION READ ONLY";
 
 /// A live session.
 pub(crate) struct MySqlConnection {
@@ -78,6 +82,12 @@ impl MySqlConnection {
         Ok(())
     }
 
+    fn describing(&mut self) -> (&mut Session, Context<'_>) {
+        let context =
+            Context { settings: &self.settings, shown: self.options.shown, largest_value: self.largest_value };
+        (&mut self.session, context)
+    }
+
     async fn set_up(&mut self) -> Result<()> {
         let sql = set_up(&self.session.server, &self.options);
         self.session.run(&sql).await
@@ -102,10 +112,15 @@ impl Connection for MySqlConnection {
     }
 
     async fn table(&mut self, name: &TableName) -> Result<Table> {
-        let context =
-            Context { settings: &self.settings, shown: self.options.shown, largest_value: self.largest_value };
-        let table = catalog::table(&mut self.session, name, context).await;
+        let (session, context) = self.describing();
+        let table = catalog::table(session, name, context).await;
         table.map_err(|error| error.context(format!("describing table {name}")))
+    }
+
+    async fn describe(&mut self, query: &Query) -> Result<Vec<Column>> {
+        let (session, context) = self.describing();
+        let columns = catalog::query(session, query, context).await;
+        columns.map_err(|error| error.context("describing a pass-through query"))
     }
 
     async fn splits(&mut self, scan: &Scan, max: usize) -> Result<Vec<Split>> {
@@ -119,6 +134,9 @@ impl Connection for MySqlConnection {
         limits: BatchLimits,
     ) -> Result<BatchStream<'a>> {
         splits::check(&scan.split)?;
+        if scan.query.is_some() {
+            self.session.run(BEGIN).await?;
+        }
         let reading = Reading { shown: self.options.shown, limits, max_cell_bytes: self.settings.max_cell_bytes };
         reading::start(&mut self.session, statement, reading).await
     }

@@ -3,7 +3,9 @@
 //! What is compared never depends on a column's collation or on the session's mode for quotes and backslashes.
 
 use arrow_schema::{DataType, TimeUnit};
-use connector_core::{BinaryText, Bind, Column, Dialect, Direction, Function, FunctionForm, Nulls, ReadAs, Value};
+use connector_core::{
+    BinaryText, Bind, Column, Dialect, Direction, Function, FunctionForm, Grammar, Nulls, ReadAs, Value,
+};
 
 use crate::bind::{self, MOST_PLACES};
 use crate::types::TIME;
@@ -108,6 +110,10 @@ impl Dialect for MySql {
 
     fn limit(&self, rows: u64, _ordered: bool, out: &mut String) {
         out.extend([" LIMIT ", &rows.to_string()]);
+    }
+
+    fn grammar(&self) -> Option<Grammar> {
+        Some(Grammar::MySql)
     }
 
     fn max_binds(&self) -> usize {

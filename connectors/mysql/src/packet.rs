@@ -172,6 +172,33 @@ impl Described {
     }
 }
 
+/// A column of a statement that was prepared and not run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Told {
+    pub(crate) label: String,
+    pub(crate) column: Described,
+    pub(crate) length: u32,
+    pub(crate) decimals: u8,
+}
+
+impl Told {
+    pub(crate) fn parse(packet: &[u8]) -> Option<Self> {
+        let mut rest = Rest(packet);
+        // Catalog, schema, table and its own name.
+        for _ in 0..4 {
+            rest.counted()?;
+        }
+        let label = text(rest.counted()?);
+        rest.counted()?;
+        let mut fixed = Rest(rest.counted()?);
+        fixed.u16()?;
+        let length = fixed.u32()?;
+        // Type and flags.
+        fixed.take(3)?;
+        Some(Self { label, column: Described::parse(packet)?, length, decimals: fixed.byte()? })
+    }
+}
+
 /// A statement that the server has prepared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Prepared {

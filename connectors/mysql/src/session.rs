@@ -10,7 +10,7 @@ use crate::connection::ABOUT;
 use crate::decode;
 use crate::error;
 use crate::follower::Follower;
-use crate::packet::{self, Described, Prepared, Refusal, Rest};
+use crate::packet::{self, Described, Prepared, Refusal, Rest, Told};
 use crate::wire::Wire;
 
 /// What is waited for.
@@ -150,16 +150,40 @@ impl Session {
         Ok(rows)
     }
 
-    /// Starts a statement and tells what its columns are; its rows are due next.
-    pub(crate) async fn begin(&mut self, awaited: Awaited, sql: &str, binds: &[Bind]) -> Result<Vec<Described>> {
-        self.start(awaited).await?;
+    /// Has the server prepare a statement that takes no values, and tells what its columns would be; it is not run.
+    pub(crate) async fn describe(&mut self, sql: &str) -> Result<Vec<Told>> {
+        self.start(Awaited::Answer).await?;
+        let prepared = self.prepare(sql).await?;
+        for _ in 0..prepared.parameters {
+            self.answer().await?;
+        }
+        let mut told = Vec::new();
+        for _ in 0..prepared.columns {
+            let column = Told::parse(self.answer().await?);
+            told.push(column.ok_or_else(|| error::no_protocol("a column is not described"))?);
+        }
+        self.busy = false;
+        if prepared.parameters > 0 {
+            return Err(Error::invalid("the query has parameters").hint("write their values into it"));
+        }
+        Ok(told)
+    }
+
+    async fn prepare(&mut self, sql: &str) -> Result<Prepared> {
         self.wire.command(&[&[packet::PREPARE], self.mark.as_bytes(), sql.as_bytes()].concat()).await?;
         let answer = self.answer().await?;
         let prepared = Prepared::parse(answer).ok_or_else(|| error::no_protocol("a statement is not prepared"))?;
+        self.spent = Some(prepared.id);
+        Ok(prepared)
+    }
+
+    /// Starts a statement and tells what its columns are; its rows are due next.
+    pub(crate) async fn begin(&mut self, awaited: Awaited, sql: &str, binds: &[Bind]) -> Result<Vec<Described>> {
+        self.start(awaited).await?;
+        let prepared = self.prepare(sql).await?;
         for _ in 0..u32::from(prepared.parameters) + u32::from(prepared.columns) {
             self.answer().await?;
         }
-        self.spent = Some(prepared.id);
         if usize::from(prepared.parameters) != binds.len() {
             return Err(Error::internal("the statement has another number of parameters than values"));
         }

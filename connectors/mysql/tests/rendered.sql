@@ -610,3 +610,18 @@ SELECT `Id` FROM `Sales`.`order ``lines```;
 -- negation
 SELECT `Id` FROM `Sales`.`order ``lines```;
 -- kept: 1 conditions
+
+-- a query
+WITH `glaux_query` (`c1`, `c2`) AS (
+SELECT id AS a, text AS a FROM t -- all
+) SELECT `c1`, `c2` FROM `glaux_query`;
+
+-- a query without columns
+WITH `glaux_query` (`c1`, `c2`) AS (
+SELECT id AS a, text AS a FROM t -- all
+) SELECT 1 FROM `glaux_query`;
+
+-- a limit behind a query
+WITH `glaux_query` (`c1`, `c2`) AS (
+SELECT id AS a, text AS a FROM t -- all
+) SELECT `c2`, `c1` FROM `glaux_query` WHERE (`c2` <=> NULL) LIMIT 5;

@@ -5,6 +5,7 @@
 
 mod columns;
 mod health;
+mod query;
 
 use arrow_schema::DataType;
 use connector_core::{Bind, Casing, Relation, Result, Value, resolve};
@@ -13,6 +14,7 @@ use crate::session::{Row, Session};
 
 pub(crate) use columns::table;
 pub(crate) use health::health;
+pub(crate) use query::query;
 
 /// A column `c` that is not the system's and that the user may read; what nobody may select has no column here.
 const READABLE: &str = "c.TABLE_SCHEMA NOT IN ('information_schema', 'mysql', 'performance_schema', 'sys') \

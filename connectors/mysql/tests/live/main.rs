@@ -12,6 +12,7 @@ mod ends;
 mod expressions;
 mod login;
 mod partitions;
+mod passthrough;
 mod random;
 mod rights;
 mod session;
