@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use connector_core::{
-    BatchLimits, BatchStream, Capabilities, Connection, Credential, Endpoint, Function, Health, Relation, Result, Scan,
-    Settings, Split, Statement, Table, TableName,
+    BatchLimits, BatchStream, Capabilities, Column, Connection, Credential, Endpoint, Function, Health, Query,
+    Relation, Result, Scan, Settings, Split, Statement, Table, TableName,
 };
 
 use crate::connect::Route;
@@ -91,6 +91,11 @@ impl Connection for OracleConnection {
     async fn table(&mut self, name: &TableName) -> Result<Table> {
         let table = catalog::table(&mut self.session, name, &self.settings).await;
         table.map_err(|error| error.context(format!("describing table {name}")))
+    }
+
+    async fn describe(&mut self, query: &Query) -> Result<Vec<Column>> {
+        let columns = catalog::query(&mut self.session, query, &self.settings).await;
+        columns.map_err(|error| error.context("describing a pass-through query"))
     }
 
     async fn splits(&mut self, scan: &Scan, max: usize) -> Result<Vec<Split>> {

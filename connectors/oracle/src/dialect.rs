@@ -1,7 +1,9 @@
 //! How Oracle spells SQL.
 
 use arrow_schema::{DataType, TimeUnit};
-use connector_core::{BinaryText, Bind, Column, Dialect, Direction, Function, FunctionForm, Nulls, ReadAs, Value};
+use connector_core::{
+    BinaryText, Bind, Column, Dialect, Direction, Function, FunctionForm, Grammar, Nulls, ReadAs, Value,
+};
 
 use crate::bind::{self, NUMBER, TEXT};
 use crate::types::UNSCALED;
@@ -104,6 +106,10 @@ impl Dialect for OracleSql {
         if i64::try_from(rows).is_ok() {
             out.push_str(&format!(" FETCH FIRST {rows} ROWS ONLY"));
         }
+    }
+
+    fn grammar(&self) -> Option<Grammar> {
+        Some(Grammar::Oracle)
     }
 
     fn max_binds(&self) -> usize {

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use connector_core::{Result, Silence};
+use connector_core::{Error, Result, Silence};
 use futures::channel::oneshot;
 use oracledb::ToDbValue;
 
@@ -21,6 +21,26 @@ pub(crate) struct Session {
     version: String,
     major: usize,
     release: usize,
+}
+
+/// A column of a query that was parsed and not run.
+#[derive(Clone, Debug)]
+pub(crate) struct Told {
+    pub(crate) label: String,
+    pub(crate) type_name: String,
+    pub(crate) precision: i16,
+    pub(crate) scale: i16,
+}
+
+impl Told {
+    fn of(metadata: &oracledb::Metadata) -> Self {
+        Self {
+            label: metadata.name().to_owned(),
+            type_name: metadata.data_type(),
+            precision: metadata.precision().into(),
+            scale: metadata.scale().into(),
+        }
+    }
 }
 
 /// A row of metadata; a number is its digits.
@@ -101,6 +121,22 @@ impl Session {
     /// Asks with bound values, and gives all rows of the answer.
     pub(crate) async fn query(&mut self, sql: String, values: Vec<Parameter>) -> Result<Vec<Row>> {
         self.ask(move |connection| rows(connection, &sql, &values, 1000)?.map(|row| texts(&row?)).collect()).await
+    }
+
+    /// Has the server parse a query, and tells what its columns would be; it is not run.
+    pub(crate) async fn describe(&mut self, sql: String) -> Result<Vec<Told>> {
+        let told = self.ask(move |connection| {
+            let mut statement = connection.statement(&sql)?.exclude_from_cache().build()?;
+            if !statement.is_query() || !statement.bind_names().is_empty() {
+                return Ok(None);
+            }
+            without_unwinding(|| statement.ensure_fully_parsed())?;
+            Ok(Some(statement.out_metadata().iter().map(Told::of).collect()))
+        });
+        told.await?.ok_or_else(|| {
+            Error::invalid("the text is no query, or it has parameters")
+                .hint("write one query with all its values in it")
+        })
     }
 
     /// Runs statements that give no rows.

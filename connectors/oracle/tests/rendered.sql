@@ -960,3 +960,18 @@ SELECT "ID" FROM "SALES"."order ""lines""";
 -- negation
 SELECT "ID" FROM "SALES"."order ""lines""";
 -- kept: 1 conditions
+
+-- a query
+WITH "glaux_query" ("c1", "c2") AS (
+SELECT id AS a, text AS a FROM t -- all
+) SELECT "c1", "c2" FROM "glaux_query";
+
+-- a query without columns
+WITH "glaux_query" ("c1", "c2") AS (
+SELECT id AS a, text AS a FROM t -- all
+) SELECT 1 FROM "glaux_query";
+
+-- a limit behind a query
+WITH "glaux_query" ("c1", "c2") AS (
+SELECT id AS a, text AS a FROM t -- all
+) SELECT "c2", "c1" FROM "glaux_query" WHERE ("c2" IS NULL) FETCH FIRST 5 ROWS ONLY;

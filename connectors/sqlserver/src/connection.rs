@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use connector_core::{
-    BatchLimits, BatchStream, Capabilities, Connection, Credential, Endpoint, Function, Health, Principal, Relation,
-    Result, Scan, Settings, Split, Statement, Table, TableName,
+    BatchLimits, BatchStream, Capabilities, Column, Connection, Credential, Endpoint, Function, Health, Principal,
+    Query, Relation, Result, Scan, Settings, Split, Statement, Table, TableName,
 };
 
 use crate::connect::Route;
@@ -22,6 +22,9 @@ const SET_UP: &str = "SET LANGUAGE us_english; SET DATEFORMAT ymd; SET DATEFIRST
 /// The driver cannot ask for the server's own reset, so what a session may have left is undone by name. Only our statements
 /// run in it, which read; a view can neither open a transaction nor leave a temporary object or a role behind.
 const UNDO: &str = "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION; ";
+
+/// Around a pass-through query, and never committed. The server has no transaction that only reads.
+const BEGIN: &str = "BEGIN TRANSACTION";
 
 /// A live session.
 pub(crate) struct SqlServerConnection {
@@ -110,6 +113,11 @@ impl Connection for SqlServerConnection {
         table.map_err(|error| error.context(format!("describing table {name}")))
     }
 
+    async fn describe(&mut self, query: &Query) -> Result<Vec<Column>> {
+        let columns = catalog::query(&mut self.session, query, &self.settings).await;
+        columns.map_err(|error| error.context("describing a pass-through query"))
+    }
+
     async fn splits(&mut self, scan: &Scan, max: usize) -> Result<Vec<Split>> {
         Ok(splits::splits(scan, max))
     }
@@ -121,6 +129,9 @@ impl Connection for SqlServerConnection {
         limits: BatchLimits,
     ) -> Result<BatchStream<'a>> {
         splits::check(&scan.split)?;
+        if scan.query.is_some() {
+            self.session.run(Awaited::Answer, BEGIN).await?;
+        }
         reading::start(&mut self.session, statement, limits, self.settings.max_cell_bytes).await
     }
 

@@ -1,7 +1,7 @@
 //! How SQL Server spells SQL.
 
 use arrow_schema::{DataType, TimeUnit};
-use connector_core::{BinaryText, Bind, Dialect, Direction, Function, FunctionForm, Nulls, Value};
+use connector_core::{BinaryText, Bind, Dialect, Direction, Function, FunctionForm, Grammar, Nulls, Value};
 
 use crate::bind;
 
@@ -149,6 +149,10 @@ impl Dialect for TransactSql {
     }
 
     /// The server takes 2100 parameters, of which the statement and their declaration are two.
+    fn grammar(&self) -> Option<Grammar> {
+        Some(Grammar::SqlServer)
+    }
+
     fn max_binds(&self) -> usize {
         2000
     }

@@ -924,3 +924,18 @@ SELECT [Id] FROM [Sales].[order [lines]]];
 -- negation
 SELECT [Id] FROM [Sales].[order [lines]]];
 -- kept: 1 conditions
+
+-- a query
+SELECT [c1], [c2] FROM (
+SELECT id AS a, text AS a FROM t -- all
+) AS [glaux_query] ([c1], [c2]);
+
+-- a query without columns
+SELECT 1 FROM (
+SELECT id AS a, text AS a FROM t -- all
+) AS [glaux_query] ([c1], [c2]);
+
+-- a limit behind a query
+SELECT [c2], [c1] FROM (
+SELECT id AS a, text AS a FROM t -- all
+) AS [glaux_query] ([c1], [c2]) WHERE ([c2] IS NULL) ORDER BY (SELECT NULL) OFFSET 0 ROWS FETCH NEXT 5 ROWS ONLY;

@@ -80,7 +80,7 @@ fn remote_type(row: &Row) -> Result<RemoteType> {
 }
 
 /// `TIMESTAMP(6) WITH TIME ZONE` without what stands in parentheses.
-fn without_precisions(name: &str) -> String {
+pub(super) fn without_precisions(name: &str) -> String {
     let mut depth = 0;
     let mut outside = |character: char| {
         depth += match character {

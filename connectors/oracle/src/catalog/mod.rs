@@ -6,11 +6,13 @@
 
 mod columns;
 mod health;
+mod query;
 
 use connector_core::{Casing, Relation, Result, resolve};
 
 pub(crate) use columns::table;
 pub(crate) use health::health;
+pub(crate) use query::query;
 
 use crate::bind::Parameter;
 use crate::error;

@@ -1,5 +1,5 @@
 //! What is wrong in AWS's connector, by its number in the list of what was found there, asked of a real server. Beside the code
-//! are the tests of those that need none: 18–27 and 29. Pass-through (28) is not offered here; the others are of other engines.
+//! are the tests of those that need none: 18–27 and 29. Pass-through (28) is checked above the engines; the others are of other engines.
 
 use arrow_schema::DataType;
 use connector_core::{ErrorKind, TableName};

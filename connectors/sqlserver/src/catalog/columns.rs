@@ -81,7 +81,7 @@ fn columns(rows: &[&Row], settings: &Settings) -> Result<Vec<Column>> {
     Ok(columns)
 }
 
-fn text(row: &Row, name: &'static str) -> Result<Option<String>> {
+pub(super) fn text(row: &Row, name: &'static str) -> Result<Option<String>> {
     Ok(maybe::<&str>(row, name)?.map(str::to_owned))
 }
 

@@ -6,12 +6,14 @@
 
 mod columns;
 mod health;
+mod query;
 
 use connector_core::{Casing, Relation, Result, resolve};
 use tiberius::ToSql;
 
 pub(crate) use columns::table;
 pub(crate) use health::health;
+pub(crate) use query::query;
 
 use crate::session::{Session, get, maybe};
 

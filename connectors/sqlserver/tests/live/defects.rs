@@ -1,5 +1,5 @@
 //! What is wrong, or was read to be wrong, in AWS's connector for SQL Server, asked of ours. A test's number is the defect's in the
-//! list of those found there; those of other engines are with them. Pass-through (28) is not offered here; the tests of a scripted server have listings that fail (27), those of
+//! list of those found there; those of other engines are with them. Pass-through (28) is checked above the engines; the tests of a scripted server have listings that fail (27), those of
 //! Entra logins their form (30).
 
 use std::collections::BTreeMap;
