@@ -13,6 +13,8 @@ mod expressions;
 mod names;
 #[path = "peer_runs/partitions.rs"]
 mod partitions;
+#[path = "peer_runs/passthrough.rs"]
+mod passthrough;
 #[path = "peer_runs/sets.rs"]
 mod sets;
 mod support;
@@ -102,6 +104,16 @@ const CASES: &[(&str, &str, &str)] = &[
     ("n-mixedlower", "names", "n_mixedlower_a_column_is_found_as_athena_spells_it"),
     ("n-zerocols", "names", "n_zerocols_rows_without_columns_are_rows"),
     ("n-missing", "names", "n_missing_a_missing_table_is_missing"),
+    ("q-delret", "passthrough", "q_delret_q_cte_q_commit_and_q_stack_are_refused_at_every_step"),
+    ("q-cte", "passthrough", "q_delret_q_cte_q_commit_and_q_stack_are_refused_at_every_step"),
+    ("q-commit", "passthrough", "q_delret_q_cte_q_commit_and_q_stack_are_refused_at_every_step"),
+    ("q-commit2", "passthrough", "q_delret_q_cte_q_commit_and_q_stack_are_refused_at_every_step"),
+    ("q-stack", "passthrough", "q_delret_q_cte_q_commit_and_q_stack_are_refused_at_every_step"),
+    ("q-setrole", "passthrough", "q_setrole_and_q_after_nothing_that_a_query_set_is_seen_by_the_next"),
+    ("q-after", "passthrough", "q_setrole_and_q_after_nothing_that_a_query_set_is_seen_by_the_next"),
+    ("q-dup", "passthrough", "q_dup_and_q_nolabel_every_column_is_there"),
+    ("q-nolabel", "passthrough", "q_dup_and_q_nolabel_every_column_is_there"),
+    ("q-meta", "passthrough", "q_meta_describing_runs_nothing"),
 ];
 
 /// What the same read in several splits adds, which this reader does not do.

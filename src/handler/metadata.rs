@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use arrow_schema::{Schema, SchemaRef};
-use connector_core::{Capabilities, Error, Result, Table, TableName};
+use connector_core::{Capabilities, Result, Table, TableName};
 
 use super::Handler;
+use super::passthrough::found;
 use crate::protocol::{
     CapabilitySubType, GetDataSourceCapabilitiesRequest, GetDataSourceCapabilitiesResponse, GetTableRequest,
     GetTableResponse, ListSchemasRequest, ListSchemasResponse, ListTablesRequest, ListTablesResponse, PingRequest,
@@ -30,8 +31,9 @@ impl Handler {
         request: GetDataSourceCapabilitiesRequest,
     ) -> Result<GetDataSourceCapabilitiesResponse> {
         let mut session = self.session(&request.catalog, &request.query_id).await?;
-        let capabilities = advertised(&session.connection().capabilities());
+        let mut capabilities = advertised(&session.connection().capabilities());
         session.give_back();
+        capabilities.extend(self.offered(&request.catalog));
         Ok(GetDataSourceCapabilitiesResponse { catalog: request.catalog, capabilities })
     }
 
@@ -64,9 +66,9 @@ impl Handler {
     }
 
     pub(super) async fn get_table(&self, request: GetTableRequest) -> Result<GetTableResponse> {
-        refuse_passthrough(&request.passthrough)?;
+        let query = self.query(&request.catalog, &request.passthrough)?;
         let mut session = self.session(&request.catalog, &request.query_id).await?;
-        let table = session.connection().table(&request.table).await?;
+        let table = found(&mut session, &request.table, query.as_ref()).await?;
         session.give_back();
         Ok(GetTableResponse {
             catalog: request.catalog,
@@ -75,15 +77,6 @@ impl Handler {
             partition_columns: Vec::new(),
         })
     }
-}
-
-/// Pass-through queries are declared by a capability that we do not declare, so only a mistake can send one.
-pub(super) fn refuse_passthrough(arguments: &BTreeMap<String, String>) -> Result<()> {
-    if arguments.is_empty() {
-        return Ok(());
-    }
-    Err(Error::unsupported("pass-through queries are not offered by this function")
-        .hint("query the tables themselves: filters are pushed down to the source"))
 }
 
 /// A table's columns as Athena sees them; metadata under a column's name is shown as its comment.

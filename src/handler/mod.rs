@@ -7,6 +7,7 @@
 
 mod check;
 mod metadata;
+mod passthrough;
 mod records;
 mod sessions;
 mod splits;

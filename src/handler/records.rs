@@ -2,11 +2,11 @@
 
 use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions, make_array};
 use arrow_schema::{DataType, SchemaRef};
-use connector_core::{Error, ErrorKind, Remainder, Rendered, Result, Scan, Table, eval, same_layout, sql};
+use connector_core::{Error, ErrorKind, Query, Remainder, Rendered, Result, Scan, Table, eval, same_layout, sql};
 use futures::TryStreamExt;
 
 use super::Handler;
-use super::metadata::refuse_passthrough;
+use super::passthrough::found;
 use super::sessions::Session;
 use super::splits::scan;
 use crate::protocol::{
@@ -24,26 +24,30 @@ impl Handler {
             }
         };
         let (_, source) = self.source(&request.catalog)?;
+        let query = self.query(&request.catalog, &request.constraints.passthrough)?;
         let mut session = self.session(&request.catalog, &request.query_id).await?;
-        let table = session.connection().table(&request.table).await?;
+        let table = found(&mut session, &request.table, query.as_ref()).await?;
         session.give_back();
-        sql::render(&wanted(&request, table)?, source.connector.dialect())
+        sql::render(&wanted(&request, table, query)?, source.connector.dialect())
     }
 
     pub(super) async fn read_records(&self, request: ReadRecordsRequest) -> Result<Response> {
-        refuse_passthrough(&request.constraints.passthrough)?;
         let (_, source) = self.source(&request.catalog)?;
+        let query = self.query(&request.catalog, &request.constraints.passthrough)?;
         let mut session = self.session(&request.catalog, &request.query_id).await?;
-        let table = session.connection().table(&request.table).await?;
-        let scan = wanted(&request, table)?;
+        let table = found(&mut session, &request.table, query.as_ref()).await?;
+        let scan = wanted(&request, table, query)?;
         let rendered = sql::render(&scan, source.connector.dialect())?;
-        tracing::info!(query_id = request.query_id, sql = rendered.statement.sql, "reading");
+        // The values of a query in its user's words stand in the text.
+        let shown = if scan.query.is_some() { "a pass-through query" } else { rendered.statement.sql.as_str() };
+        tracing::info!(query_id = request.query_id, sql = shown, "reading");
         let outcome = self
             .copy(&request, &scan, &rendered, &mut session)
             .await
             .map_err(|error| error.context(format!("reading table {}", scan.table.name)))?;
-        // A session whose answer was not read to its end has one waiting in it.
-        if outcome.read_to_end {
+        // A session whose answer was not read to its end has one waiting in it. One that ran a user's own words is closed: what
+        // they may have opened in it (connections to other servers, say) no reset can know.
+        if outcome.read_to_end && scan.query.is_none() {
             session.give_back();
         }
         Ok(match outcome.spilled {
@@ -99,7 +103,7 @@ struct Copied {
 }
 
 /// The scan that the request describes, once its columns are known to be still what Athena was told.
-fn wanted(request: &ReadRecordsRequest, table: Table) -> Result<Scan> {
+fn wanted(request: &ReadRecordsRequest, table: Table, query: Option<Query>) -> Result<Scan> {
     // A column asked for twice would be read once, and the next column answered in its place.
     check_supported(&request.schema)?;
     for field in request.schema.fields() {
@@ -114,7 +118,7 @@ fn wanted(request: &ReadRecordsRequest, table: Table) -> Result<Scan> {
         }
     }
     let projection = request.schema.fields().iter().map(|field| field.name().clone()).collect();
-    let mut scan = scan(table, projection, &request.constraints);
+    let mut scan = scan(table, query, projection, &request.constraints);
     scan.split = connector_core::Split::from_properties(request.split.properties.clone());
     Ok(scan)
 }

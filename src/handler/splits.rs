@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use arrow_array::{Int32Array, RecordBatch};
 use arrow_schema::{DataType, Field, Schema};
-use connector_core::{Error, ErrorKind, Result, Scan, Split as Slice, Table};
+use connector_core::{Error, ErrorKind, Query, Result, Scan, Split as Slice, Table};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::Handler;
-use super::metadata::refuse_passthrough;
 use crate::protocol::{
     Constraints, GetSplitsRequest, GetSplitsResponse, GetTableLayoutRequest, GetTableLayoutResponse, Split,
 };
@@ -24,17 +23,19 @@ impl Handler {
     /// One partition, or none when the constraints can hold for no row.
     pub(super) fn get_table_layout(&self, request: GetTableLayoutRequest) -> Result<GetTableLayoutResponse> {
         self.source(&request.catalog)?;
-        refuse_passthrough(&request.constraints.passthrough)?;
+        self.query(&request.catalog, &request.constraints.passthrough)?;
         let empty = request.constraints.summary.values().any(connector_core::Domain::is_none);
         Ok(GetTableLayoutResponse { catalog: request.catalog, table: request.table, partitions: partitions(!empty)? })
     }
 
     pub(super) async fn get_splits(&self, request: GetSplitsRequest) -> Result<GetSplitsResponse> {
-        refuse_passthrough(&request.constraints.passthrough)?;
+        let query = self.query(&request.catalog, &request.constraints.passthrough)?;
         self.store.verify(&request.identity).await?;
-        let slices = match request.partitions.num_rows() {
-            0 => Vec::new(),
-            _ => self.slices(&request).await?,
+        let slices = match (request.partitions.num_rows(), query) {
+            (0, _) => Vec::new(),
+            // Nothing is known about a query that would cut it, so nothing is asked.
+            (_, Some(_)) => vec![Slice::whole()],
+            (_, None) => self.slices(&request).await?,
         };
         let start = position(request.continuation_token.as_deref(), &slices)?;
         let end = start.saturating_add(SPLITS_PER_PAGE).min(slices.len());
@@ -57,16 +58,17 @@ impl Handler {
     async fn slices(&self, request: &GetSplitsRequest) -> Result<Vec<Slice>> {
         let mut session = self.session(&request.catalog, &request.query_id).await?;
         let table = session.connection().table(&request.table).await?;
-        let scan = scan(table, Vec::new(), &request.constraints);
+        let scan = scan(table, None, Vec::new(), &request.constraints);
         let slices = session.connection().splits(&scan, self.config.max_splits).await?;
         session.give_back();
         Ok(slices)
     }
 }
 
-/// The read that a request describes, of the whole table.
-pub(super) fn scan(table: Table, projection: Vec<String>, constraints: &Constraints) -> Scan {
+/// The read that a request describes, of the whole table or query.
+pub(super) fn scan(table: Table, query: Option<Query>, projection: Vec<String>, constraints: &Constraints) -> Scan {
     Scan {
+        query,
         domains: constraints.summary.clone(),
         filters: constraints.expressions.clone(),
         order: constraints.order_by.clone(),

@@ -130,9 +130,14 @@ impl Catalogs {
             .map(str::to_owned)
             .collect();
         let (wire, table) = self.table(&parts)?;
+        if let Some(call) = query.calls.get(&table.table) {
+            let (function, arguments) = (TableName::new(&table.schema, &call.function), call.arguments.clone());
+            let provider = AthenaTable::find(wire.clone(), query.clone(), function, arguments).await?;
+            return Ok(Found { catalog: wire.catalog().to_owned(), table, provider });
+        }
         let provider: Arc<dyn TableProvider> = match table.schema.as_str() {
             INFORMATION_SCHEMA => Arc::new(information(wire, &table.table, query).await?),
-            _ => match AthenaTable::find(wire.clone(), query.clone(), table.clone()).await {
+            _ => match AthenaTable::find(wire.clone(), query.clone(), table.clone(), BTreeMap::new()).await {
                 Ok(found) => found,
                 Err(error) => return Err(with_nearest(error, wire, &table, &query.id).await),
             },

@@ -2,7 +2,7 @@
 //!
 //! It plays Athena's part toward federation functions, and knows them by nothing but bytes through the codec, in process or
 //! over Lambda's Invoke API. DataFusion plans and joins; conditions are evaluated with Athena's own rules. What it is not:
-//! Athena's whole SQL, a query pass-through, or a way around a connector.
+//! Athena's whole SQL, or a way around a connector.
 
 mod aggregates;
 mod catalog;
@@ -15,6 +15,7 @@ mod heading;
 pub mod invoke;
 mod like;
 mod literal;
+mod passthrough;
 mod pushdown;
 mod query;
 mod read;
@@ -45,6 +46,7 @@ use futures::future::{BoxFuture, try_join_all};
 
 use self::catalog::{Catalogs, batch, texts};
 use self::invoke::Invoke;
+use self::passthrough::Calls;
 use self::query::{Planned, QueryContext};
 use self::statement::Asked;
 use self::wire::Wire;
@@ -145,8 +147,8 @@ impl LocalAthena {
     /// Errors: those of the text, of the functions, and of computing; the last ones may come with the rows.
     pub async fn sql(&self, text: &str) -> Result<Query> {
         match statement::parse(text)? {
-            Asked::Rows(statement, headings) => {
-                let (context, state, plan, planned) = self.plan(*statement).await?;
+            Asked::Rows(statement, headings, calls) => {
+                let (context, state, plan, planned) = self.plan(*statement, calls).await?;
                 let stream = execute_stream(plan, state.task_ctx()).map_err(engine::failure)?;
                 let schema = headings.schema(&stream.schema());
                 let headed = {
@@ -163,8 +165,8 @@ impl LocalAthena {
     /// Says what a query would ask of its sources, in how many splits, and what would be left to do here; no row is read.
     pub async fn explain(&self, text: &str) -> Result<Report> {
         match statement::parse(text)? {
-            Asked::Rows(statement, _) => {
-                let (context, _, plan, planned) = self.plan(*statement).await?;
+            Asked::Rows(statement, _, calls) => {
+                let (context, _, plan, planned) = self.plan(*statement, calls).await?;
                 try_join_all(engine::scans(&plan).iter().map(read::list)).await?;
                 Ok(Progress::new(context, planned).report())
             }
@@ -175,11 +177,13 @@ impl LocalAthena {
     async fn plan(
         &self,
         statement: Parsed,
+        calls: Calls,
     ) -> Result<(Arc<QueryContext>, SessionState, Arc<dyn ExecutionPlan>, Planned)> {
         let start = Instant::now();
         let context = Arc::new(QueryContext {
             id: uuid::Uuid::new_v4().to_string(),
             options: self.options.clone(),
+            calls,
             batch_rows: self.state.config_options().execution.batch_size.get(),
             scans: Mutex::default(),
             notes: Mutex::default(),

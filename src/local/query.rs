@@ -10,6 +10,7 @@ use futures::stream::BoxStream;
 use futures::{StreamExt, stream};
 
 use super::Options;
+use super::passthrough::Calls;
 use super::report::{Report, ScanCounters};
 
 /// What the parts of one query share.
@@ -18,6 +19,8 @@ pub(super) struct QueryContext {
     pub id: String,
     /// How it is run.
     pub options: Arc<Options>,
+    /// The functions that it calls in the place of tables.
+    pub calls: Calls,
     /// Rows in a batch of the engine.
     pub batch_rows: usize,
     /// Its scans, in the order they were planned.

@@ -15,11 +15,12 @@ use datafusion::sql::sqlparser::ast::{
 use super::dialect::Trino;
 use super::engine;
 use super::heading::Headings;
+use super::passthrough::{Calls, calls};
 
 /// What a text asks for.
 pub(super) enum Asked {
-    /// Rows and their headings, or the plan that would give them.
-    Rows(Box<Parsed>, Headings),
+    /// Rows and their headings, or the plan that would give them; and the functions called in the place of tables.
+    Rows(Box<Parsed>, Headings, Calls),
     /// The names of the catalogs.
     Catalogs,
     /// The schemas of a catalog, or of the default one.
@@ -47,24 +48,25 @@ pub(super) fn parse(text: &str) -> Result<Asked> {
         return Err(Error::invalid("there is more than one statement").hint("run them one by one"));
     }
     fold(&mut parsed);
+    let calls = calls(&mut parsed)?;
     match parsed {
         Parsed::Statement(mut statement) => match *statement {
             Statement::Query(_) => {
                 let headings = Headings::give(&mut statement);
-                Ok(Asked::Rows(Box::new(Parsed::Statement(statement)), headings))
+                Ok(Asked::Rows(Box::new(Parsed::Statement(statement)), headings, calls))
             }
             other => listing(other),
         },
-        Parsed::Explain(explain) => explained(explain),
+        Parsed::Explain(explain) => explained(explain, calls),
         _ => Err(reads_only()),
     }
 }
 
-fn explained(mut explain: ExplainStatement) -> Result<Asked> {
+fn explained(mut explain: ExplainStatement, calls: Calls) -> Result<Asked> {
     match &mut *explain.statement {
         Parsed::Statement(statement) if matches!(**statement, Statement::Query(_)) => {
             Headings::give(statement);
-            Ok(Asked::Rows(Box::new(Parsed::Explain(explain)), Headings::default()))
+            Ok(Asked::Rows(Box::new(Parsed::Explain(explain)), Headings::default(), calls))
         }
         _ => Err(reads_only()),
     }
@@ -149,6 +151,7 @@ impl VisitorMut for Meaning {
     fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<()> {
         match factor {
             TableFactor::Table { alias, .. }
+            | TableFactor::TableFunction { alias, .. }
             | TableFactor::Derived { alias, .. }
             | TableFactor::UNNEST { alias, .. }
             | TableFactor::NestedJoin { alias, .. } => alias.iter_mut().for_each(fold_alias),

@@ -1,5 +1,6 @@
 //! A table of the wire as DataFusion reads one. Not here: the reading itself (`exec`, `read`).
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -27,21 +28,24 @@ pub(super) struct AthenaTable {
     query: Arc<QueryContext>,
     promises: Promises,
     table: GetTableResponse,
+    /// What it was called with, if it is a function.
+    arguments: BTreeMap<String, String>,
     local: SchemaRef,
 }
 
 impl AthenaTable {
-    /// Looks a table up, and what its source promises.
+    /// Looks a table up, or what a function gives if it is called with arguments; and what its source promises.
     pub async fn find(
         wire: Arc<Wire>,
         query: Arc<QueryContext>,
         table: connector_core::TableName,
+        arguments: BTreeMap<String, String>,
     ) -> Result<Arc<Self>> {
-        let table = wire.table(&query.id, table).await?;
+        let table = wire.called(&query.id, table, arguments.clone()).await?;
         let promises =
             if query.options.pushdown { wire.promises(&query.id).await?.clone() } else { Promises::default() };
         let local = local_schema(&table.schema);
-        Ok(Arc::new(Self { wire, query, promises, table, local }))
+        Ok(Arc::new(Self { wire, query, promises, table, arguments, local }))
     }
 
     /// The wanted columns first, then those that only conditions need; and how many are wanted.
@@ -114,7 +118,8 @@ impl TableProvider for AthenaTable {
         let columns = self.columns(projection, &filters);
         let wanted = projection.map_or(columns.len(), Vec::len);
         let limit = limit.and_then(|limit| u64::try_from(limit).ok());
-        let asked = request(&filters, limit, &self.promises);
+        let mut asked = request(&filters, limit, &self.promises);
+        asked.constraints.passthrough.clone_from(&self.arguments);
         let schema = Arc::new(self.table.schema.project(&columns)?);
         let local = Arc::new(self.local.project(columns.get(..wanted).unwrap_or_default())?);
         let counters = ScanCounters::new(self.report(&asked, &schema, &filters));

@@ -169,12 +169,22 @@ impl Wire {
 
     /// A table's columns, known to be of types that can be carried.
     pub async fn table(&self, query_id: &str, table: TableName) -> Result<GetTableResponse> {
+        self.called(query_id, table, BTreeMap::new()).await
+    }
+
+    /// The same of a function that was called with arguments.
+    pub async fn called(
+        &self,
+        query_id: &str,
+        table: TableName,
+        passthrough: BTreeMap<String, String>,
+    ) -> Result<GetTableResponse> {
         let request = Request::GetTable(GetTableRequest {
             identity: self.identity(),
             query_id: query_id.to_owned(),
             catalog: self.catalog.clone(),
             table,
-            passthrough: BTreeMap::new(),
+            passthrough,
         });
         let answer = expected!(self.ask(request).await?.response, GetTable)?;
         check_supported(&answer.schema)?;

@@ -12,6 +12,7 @@ mod identity;
 pub mod ipc;
 mod json;
 mod metadata;
+pub mod passthrough;
 mod ping;
 mod records;
 mod split;

@@ -93,6 +93,10 @@ fn settings(database: &Database) -> Vec<(String, String)> {
     let settings = [
         ("pg_connection_string", url.as_str()),
         ("memory_connection_string", "memory://shop"),
+        ("enable_query_passthrough", "true"),
+        // The same database, where queries are not passed through.
+        ("off_connection_string", url.as_str()),
+        ("off_enable_query_passthrough", "false"),
         ("spill_bucket", "spill"),
     ];
     settings.map(|(key, value)| (key.to_owned(), value.to_owned())).into()

@@ -1,0 +1,85 @@
+//! Queries in the source's own words: Athena's `TABLE(<catalog>.system.query(query => '…'))`.
+//!
+//! A catalog offers them if its owner has switched them on, and what is passed through has been checked. Not here: the check
+//! itself (`connector_core::passthrough`), and how the function is called on the wire (`protocol`).
+
+use std::collections::BTreeMap;
+
+use connector_core::{Error, ErrorKind, Grammar, Query, Result, Scan, Table};
+
+use super::Handler;
+use super::sessions::Session;
+use crate::protocol::{CapabilitySubType, passthrough as function};
+
+impl Handler {
+    /// The query that a request's arguments hold; none if they are of a table.
+    ///
+    /// Errors: unsupported, where the catalog does not offer it; invalid, for arguments of another function; those of the check.
+    pub(super) fn query(&self, catalog: &str, arguments: &BTreeMap<String, String>) -> Result<Option<Query>> {
+        if arguments.is_empty() {
+            return Ok(None);
+        }
+        let grammar = self.grammar(catalog)?;
+        let text = text(arguments)?;
+        Query::check(text, grammar).map(Some).map_err(|error| error.context("checking a pass-through query"))
+    }
+
+    fn grammar(&self, catalog: &str) -> Result<Grammar> {
+        let (catalog, source) = self.source(catalog)?;
+        if !catalog.settings.query_passthrough {
+            let told = format!("pass-through queries are switched off for catalog {:?}", catalog.name);
+            return Err(Error::unsupported(told).hint(
+                "query the tables themselves, or let the owner of the function set \"enable_query_passthrough\" to true \
+                 (in a file: query_passthrough = true beside the catalog's url)",
+            ));
+        }
+        source.connector.dialect().grammar().ok_or_else(|| {
+            Error::unsupported(format!("engine {:?} takes no pass-through queries", catalog.engine))
+                .hint("query the tables themselves")
+        })
+    }
+
+    /// The function as a capability, where the catalog offers it.
+    pub(super) fn offered(&self, catalog: &str) -> Option<(String, Vec<CapabilitySubType>)> {
+        self.grammar(catalog).ok().map(|_| function::capability())
+    }
+}
+
+fn text(arguments: &BTreeMap<String, String>) -> Result<&str> {
+    let known = [function::SIGNATURE, function::QUERY];
+    if let Some(unknown) = arguments.keys().find(|key| !known.contains(&key.as_str())) {
+        return Err(Error::invalid(format!("{} has no argument {unknown:?}", function::NAME)).hint("it has one: QUERY"));
+    }
+    match arguments.get(function::SIGNATURE) {
+        Some(name) if name.eq_ignore_ascii_case(function::NAME) => {}
+        Some(name) => {
+            return Err(
+                Error::not_found(format!("there is no function {name:?}")).hint(format!("there is {}", function::NAME))
+            );
+        }
+        None => return Err(Error::invalid("a pass-through request does not say which function it calls")),
+    }
+    let text = arguments.get(function::QUERY).map(|text| text.trim()).filter(|text| !text.is_empty());
+    text.ok_or_else(|| Error::invalid(format!("{} is called without its argument QUERY", function::NAME)))
+}
+
+/// What there is to read: the table of this name, or the columns of the query, which is not run for that.
+pub(super) async fn found(
+    session: &mut Session<'_>,
+    table: &connector_core::TableName,
+    query: Option<&Query>,
+) -> Result<Table> {
+    let Some(query) = query else { return session.connection().table(table).await };
+    let columns = session.connection().describe(query).await.map_err(against_the_query)?;
+    Ok(Scan::of_query(query.clone(), columns, Vec::new()).table)
+}
+
+/// What the source has against a query was not different before.
+fn against_the_query(error: Error) -> Error {
+    let hint = "the source itself refuses the query: run it there first";
+    match error.kind() {
+        ErrorKind::Conflict => Error::invalid(error.to_string()).hint(hint).with_source(error),
+        ErrorKind::NotFound => error.without_hint().hint(hint),
+        _ => error,
+    }
+}
