@@ -1,5 +1,7 @@
 //! The check itself: one statement, a query whose every part is a query.
 
+mod bounded;
+
 use std::ops::ControlFlow;
 use std::thread;
 
@@ -9,14 +11,14 @@ use sqlparser::keywords::Keyword;
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
+use self::bounded::Bounded;
 use super::{Grammar, MAKE_A_VIEW};
 use crate::{Error, ErrorKind, Result};
 
 /// The stack that the parser has: a sum of as many terms as [`super::LONGEST`] lets in is as deep as it is long.
 const STACK: usize = 256 << 20;
 
-/// How deeply parentheses may nest. Where the parser fails inside some of its constructs it reads them a second time, which
-/// doubles the time for each that encloses them; this bounds it.
+/// How deeply parentheses may nest; each is several levels of the parser.
 const DEEPEST: usize = 30;
 
 /// What starts a comment that MySQL or MariaDB runs as if it were none.
@@ -99,8 +101,12 @@ fn inspect(text: &str, grammar: Grammar) -> Result<()> {
         .map_err(|error| unread(&format!(" at line {}, column {}", error.location.line, error.location.column)))?;
     check_tokens(&tokens, grammar)?;
     let kind = first_word(&tokens);
-    let mut parser = Parser::new(dialect).with_recursion_limit(DEEPEST * 20).with_tokens_with_locations(tokens);
+    let bounded = Bounded::new(dialect);
+    let mut parser = Parser::new(&bounded).with_recursion_limit(DEEPEST * 20).with_tokens_with_locations(tokens);
     let statements = parser.parse_statements().map_err(|error| match &kind {
+        _ if bounded.is_spent() => {
+            Error::new(ErrorKind::TooLarge, "the query takes too much to understand").hint(MAKE_A_VIEW)
+        }
         // What begins as something else need not be understood to be refused.
         Some(kind) if !begins_query(kind) => forbidden(&format!("a statement {kind}")),
         _ => unread(&place(&error.to_string())),

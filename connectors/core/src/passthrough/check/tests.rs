@@ -194,3 +194,15 @@ fn the_longest_and_the_deepest_text_overflow_no_stack() {
         drop(Query::check(&nots, grammar));
     }
 }
+
+/// A parser that reads again what it could not read takes for ever here.
+#[test]
+fn what_cannot_be_read_is_given_up_in_time() {
+    for open in ["not (", "position(", "cast(", "interval not (", "f(", "(select * from ("] {
+        let text = format!("select {}a a a a{}", open.repeat(15), ")".repeat(15));
+        let kind = refusal(&text, Grammar::PostgreSql).kind();
+        assert!(matches!(kind, ErrorKind::TooLarge | ErrorKind::Invalid), "{open}: {kind:?}");
+    }
+    let from = format!("select * from {}a a a a a{}", "(select * from ".repeat(29), " q)".repeat(29));
+    assert_eq!(refusal(&from, Grammar::PostgreSql).kind(), ErrorKind::Invalid);
+}
