@@ -2,7 +2,7 @@
 
 use arrow_array::RecordBatch;
 use arrow_schema::DataType;
-use connector_core::{BatchLimits, Connection, Domain, Error, ErrorKind, Grammar, Query, Scan, Value, sql};
+use connector_core::{BatchLimits, Connection, Domain, Error, ErrorKind, Grammar, Query, Scan, Settings, Value, sql};
 use connector_mysql::CONNECTOR;
 use futures::TryStreamExt;
 use mysql_async::prelude::Queryable;
@@ -151,7 +151,7 @@ const VICTIM: &str = "CREATE TABLE t (id int) ENGINE = InnoDB; INSERT INTO t VAL
      CREATE FUNCTION note() RETURNS int MODIFIES SQL DATA BEGIN INSERT INTO p_attack.t VALUES (9); RETURN 1; END; \
      CREATE FUNCTION fill() RETURNS int MODIFIES SQL DATA BEGIN INSERT INTO p_attack.m VALUES (9); RETURN 1; END; \
      CREATE PROCEDURE p() INSERT INTO p_attack.t VALUES (9); \
-     GRANT ALL ON p_attack.* TO reader@'%'";
+     CREATE USER IF NOT EXISTS attacker@'%' IDENTIFIED BY 'correct horse'; GRANT ALL ON p_attack.* TO attacker@'%'";
 
 /// All that an attack could have changed.
 async fn state(server: &Server) -> String {
@@ -169,7 +169,8 @@ async fn attacks_are_refused_or_without_effect_even_past_the_check() {
         server.schema("p_attack", &format!("{VICTIM}; {lift}")).await;
         let before = state(server).await;
         for (text, expected) in ATTACKS {
-            let mut connection = server.connect().await;
+            let attacker = support::credential("attacker", support::PASSWORD);
+            let mut connection = server.enter(&server.options(), &attacker, &Settings::default()).await.unwrap();
             let outcome = match described(connection.as_mut(), &Query::unchecked(text)).await {
                 Err(_) => Outcome::NotDescribed,
                 Ok(scan) => match read(connection.as_mut(), &scan).await {
