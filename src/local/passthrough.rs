@@ -54,8 +54,10 @@ struct Finder {
 impl Finder {
     /// A table that no other name in the statement means.
     fn table(&mut self, call: Call) -> String {
-        let named = |number: u32| format!("{} ({number})", call.function);
-        let free = (1..).map(named).find(|table| self.tables.insert(table.clone())).unwrap_or_default();
+        let named = |number: usize| format!("{} ({number})", call.function);
+        // One more than there are names is free at the latest.
+        let free =
+            (1..=self.tables.len() + 1).map(named).find(|table| self.tables.insert(table.clone())).unwrap_or_default();
         self.calls.insert(free.clone(), call);
         free
     }

@@ -111,7 +111,7 @@ fn inspect(text: &str, grammar: Grammar) -> Result<()> {
         Some(kind) if !begins_query(kind) => forbidden(&format!("a statement {kind}")),
         _ => unread(&place(&error.to_string())),
     })?;
-    let kind = kind.map_or_else(|| "of another kind".to_owned(), |kind| kind.to_string());
+    let kind = kind.unwrap_or_else(|| "of another kind".to_owned());
     match &statements[..] {
         [] => Err(Error::invalid("the query is empty").hint("give the text of a query")),
         [only] => match only.visit(&mut Reads { kind }) {

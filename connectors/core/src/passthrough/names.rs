@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 /// from 0 over all columns as Athena does. Of several columns with one name the first keeps it and the next are `name_2`,
 /// `name_3` and so on, leaving out what is the name of any other column; so a name that stands alone never changes.
 pub fn names(labels: &[Option<&str>]) -> Vec<String> {
-    let own = |(index, label): (usize, &Option<&str>)| match label {
+    let own = |(index, label): (usize, Option<&str>)| match label {
         Some(label) if !label.is_empty() => label.to_lowercase(),
         _ => format!("_col{index}"),
     };
-    let wanted: Vec<String> = labels.iter().enumerate().map(own).collect();
+    let wanted: Vec<String> = labels.iter().copied().enumerate().map(own).collect();
     let mut taken: BTreeSet<String> = wanted.iter().cloned().collect();
     let mut seen = BTreeSet::new();
     let mut names = Vec::with_capacity(wanted.len());
@@ -19,7 +19,9 @@ pub fn names(labels: &[Option<&str>]) -> Vec<String> {
             names.push(name);
             continue;
         }
-        let free = (2_u32..).map(|number| format!("{name}_{number}")).find(|other| taken.insert(other.clone()));
+        // One more than there are names is free at the latest.
+        let mut numbered = (2..labels.len() + 3).map(|number| format!("{name}_{number}"));
+        let free = numbered.find(|other| taken.insert(other.clone()));
         names.push(free.unwrap_or(name));
     }
     names

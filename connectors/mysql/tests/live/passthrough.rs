@@ -111,7 +111,7 @@ async fn conditions_and_limits_mean_the_same_around_a_query() {
         let rendered = sql::render(&scan, CONNECTOR.dialect()).unwrap();
         assert!(rendered.remainder.keeps_all_rows() && rendered.statement.sql.contains("WHERE"), "{rendered:?}");
         assert_eq!(shown(&support::read(server.connect().await.as_mut(), &scan).await, "id"), ["4"]);
-        (scan.projection, scan.domains) = (Vec::new(), Default::default());
+        (scan.projection, scan.domains) = (Vec::new(), std::collections::BTreeMap::new());
         assert_eq!(support::read(server.connect().await.as_mut(), &scan).await.num_rows(), 4);
     }
 }
