@@ -10,6 +10,7 @@ mod contract;
 mod ends;
 mod expressions;
 mod login;
+mod moments;
 mod random;
 mod rights;
 mod session;
