@@ -5,6 +5,10 @@
 #![cfg(feature = "local")]
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+#[path = "../connectors/mysql/tests/support/mod.rs"]
+mod mysql;
+#[path = "pushdown/report.rs"]
+mod report;
 mod support;
 
 use glaux::local::LocalAthena;
