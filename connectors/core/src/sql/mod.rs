@@ -163,7 +163,8 @@ fn write_select(scan: &Scan, columns: &[Column], writer: &mut Writer<'_>) {
 fn finish(scan: &Scan, writer: &mut Writer<'_>, remainder: &mut Remainder) -> Result<()> {
     let Some(limit) = scan.limit else { return Ok(()) };
     let keys = scan.order.iter().map(|key| Ok((key, known_column(scan, &key.column)?))).collect::<Result<Vec<_>>>()?;
-    let sorts_alike = keys.iter().all(|(_, column)| sorts_alike(column, writer));
+    let last = keys.len().saturating_sub(1);
+    let sorts_alike = keys.iter().enumerate().all(|(place, (_, column))| sorts_alike(column, place == last, writer));
     if !remainder.keeps_all_rows() || !sorts_alike {
         remainder.limit = true;
         remainder.order = !keys.is_empty();
@@ -174,10 +175,14 @@ fn finish(scan: &Scan, writer: &mut Writer<'_>, remainder: &mut Remainder) -> Re
     Ok(())
 }
 
-/// Whether source and Athena agree on the order of a column. Finer timestamps do: flooring keeps their order.
-fn sorts_alike(column: &Column, writer: &Writer<'_>) -> bool {
+/// Whether source and Athena agree on the order of a column.
+fn sorts_alike(column: &Column, is_last_key: bool, writer: &Writer<'_>) -> bool {
     match column.mapping.pushdown {
-        Pushdown::Full | Pushdown::Millis => true,
+        // MySQL sorts by so many of the first bytes, and MariaDB reserves them all; nobody sorts by bytes to begin with.
+        _ if column.mapping.data_type == DataType::Binary => false,
+        Pushdown::Full => true,
+        // Flooring keeps the order of finer timestamps, but of two in one millisecond the next key would have to decide.
+        Pushdown::Millis => is_last_key,
         Pushdown::Collated | Pushdown::CollatedOrder => writer.dialect().binary_text(Function::LessThan).is_some(),
         // NaN has a place in the source's order and none that Athena's documentation fixes.
         Pushdown::Superset | Pushdown::NullsOnly | Pushdown::Nothing => false,

@@ -293,10 +293,13 @@ fn a_limit_stays_behind_when_a_filter_does_and_an_order_travels_only_if_both_sid
     assert!(
         rendered.statement.sql.ends_with(" ORDER BY \"T\" COLLATE bin DESC NULLS LAST, \"TS\" DESC NULLS LAST LIMIT 3")
     );
-    scan.order = vec![key("f")];
-    let rendered = render(&scan, &Plain).unwrap();
-    assert!(!rendered.statement.sql.contains("ORDER") && !rendered.statement.sql.contains("LIMIT"));
-    assert!(rendered.remainder.order && rendered.remainder.limit);
+    // Two times in one millisecond are one to Athena, and `t` decides.
+    for order in [vec![key("f")], vec![key("ts"), key("t")]] {
+        scan.order = order;
+        let rendered = render(&scan, &Plain).unwrap();
+        assert!(!rendered.statement.sql.contains("ORDER") && !rendered.statement.sql.contains("LIMIT"));
+        assert!(rendered.remainder.order && rendered.remainder.limit);
+    }
 }
 
 #[test]

@@ -7,7 +7,8 @@ use arrow_select::concat::concat_batches;
 use futures::TryStreamExt;
 
 use super::conditions::{Condition, about};
-use crate::{BatchLimits, Connection, Dialect, ErrorKind, Scan, Split, Table, TableName, block_size, eval, sql};
+use crate::sql::{self, Rendered};
+use crate::{BatchLimits, Connection, Dialect, ErrorKind, Result, Scan, Split, Table, TableName, block_size, eval};
 
 /// Every promise, over every table of `schema`.
 pub async fn all(connection: &mut dyn Connection, dialect: &dyn Dialect, schema: &str) {
@@ -132,10 +133,14 @@ pub async fn whole(connection: &mut dyn Connection, dialect: &dyn Dialect, table
 /// A scan as the handler does it: rendered, read, re-checked, helper columns left behind.
 pub async fn read(connection: &mut dyn Connection, dialect: &dyn Dialect, scan: &Scan) -> RecordBatch {
     let rendered = sql::render(scan, dialect).expect("rendering");
-    let stream = connection.read(scan, &rendered.statement, BatchLimits::default()).await;
-    let stream = stream.unwrap_or_else(|error| panic!("{error}\nsql: {}", rendered.statement.sql));
-    let batches: Vec<RecordBatch> =
-        stream.try_collect().await.unwrap_or_else(|error| panic!("{error}\nsql: {}", rendered.statement.sql));
+    let answer = read_rendered(connection, scan, &rendered).await;
+    answer.unwrap_or_else(|error| panic!("{error}\nsql: {}", rendered.statement.sql))
+}
+
+/// The same of a scan that was rendered before.
+pub async fn read_rendered(connection: &mut dyn Connection, scan: &Scan, rendered: &Rendered) -> Result<RecordBatch> {
+    let stream = connection.read(scan, &rendered.statement, BatchLimits::default()).await?;
+    let batches: Vec<RecordBatch> = stream.try_collect().await?;
     let fields: Vec<_> = rendered.statement.columns.iter().map(crate::Column::field).collect();
     let schema = std::sync::Arc::new(arrow_schema::Schema::new(fields));
     let rows = if schema.fields().is_empty() {
@@ -145,9 +150,9 @@ pub async fn read(connection: &mut dyn Connection, dialect: &dyn Dialect, scan: 
     } else {
         concat_batches(&schema, &batches).expect("joining batches")
     };
-    let kept = eval::filter(&rows, &rendered.remainder.domains, &rendered.remainder.filters).expect("re-checking");
+    let kept = eval::filter(&rows, &rendered.remainder.domains, &rendered.remainder.filters)?;
     let indices: Vec<usize> = (0..scan.projection.len()).collect();
-    kept.project(&indices).expect("projecting")
+    Ok(kept.project(&indices).expect("projecting"))
 }
 
 fn names(table: &Table) -> Vec<String> {
@@ -155,7 +160,7 @@ fn names(table: &Table) -> Vec<String> {
 }
 
 /// Rows as text, in an order of their own, so that two sets of rows can be compared whatever order they came in.
-pub(super) fn sorted_rows(batch: &RecordBatch) -> Vec<String> {
+pub fn sorted_rows(batch: &RecordBatch) -> Vec<String> {
     let row = |row: usize| format!("{:?}", batch.slice(row, 1).columns());
     let mut rows: Vec<String> = (0..batch.num_rows()).map(row).collect();
     rows.sort();

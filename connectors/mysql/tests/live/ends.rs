@@ -5,8 +5,6 @@
 use connector_core::Value;
 use connector_core::testing::boundary::{Compared, Type};
 
-use crate::asked::text;
-
 const TEXT: &str = "CAST({} AS CHAR)";
 const NUMBER: &str = "CAST({} + 0 AS CHAR)";
 /// Of the same order as the bytes, and the same in every collation.
@@ -356,7 +354,7 @@ const MARIADB: &[(&str, &[&str])] = &[
 
 /// Texts that no row has, and that some collation takes for one that is there.
 fn not_there() -> Vec<(&'static str, Value)> {
-    let hex = |written, value| (written, text(value));
+    let hex = |written, value: &str| (written, Value::Text(value.into()));
     vec![
         hex("'C381'", "Á"),
         hex("'612020'", "a  "),

@@ -40,17 +40,11 @@ fn the_readme_has_a_row_for_every_type() {
     readme::has_a_row_for_every_type(env!("CARGO_MANIFEST_DIR"), &ends::all());
 }
 
-const EXTENSIONS: &str = "SELECT pg_advisory_lock(20); CREATE EXTENSION IF NOT EXISTS citext; \
-     CREATE EXTENSION IF NOT EXISTS hstore; CREATE COLLATION IF NOT EXISTS public.caseless \
-     (provider = icu, locale = 'und-u-ks-level2', deterministic = false)";
-const MADE: &str = "CREATE TYPE mood AS ENUM ('sad', 'happy', 'Happy'); CREATE TYPE pair AS (a int, b text); \
-     CREATE DOMAIN posint AS int CHECK (VALUE > 0)";
-
 async fn all(types: &[Type], schema: &str) {
     let Some(server) = support::server() else { return };
-    server.run(EXTENSIONS).await;
+    server.run(ends::EXTENSIONS).await;
     let types: Vec<&Type> = types.iter().collect();
-    server.schema(schema, &format!("{MADE}; {}", tables(schema, &types))).await;
+    server.schema(schema, &format!("{}; {}", ends::MADE, tables(schema, &types))).await;
     let mut connection = server.connect().await;
     let client = server.admin(&server.database).await;
     client.batch_execute(&format!("SET search_path = {schema}, public; SET timezone = 'UTC'")).await.unwrap();

@@ -4,6 +4,14 @@
 
 use connector_core::testing::boundary::{Compared, Type};
 
+/// What the types need of the database.
+pub const EXTENSIONS: &str = "SELECT pg_advisory_lock(20); CREATE EXTENSION IF NOT EXISTS citext; \
+     CREATE EXTENSION IF NOT EXISTS hstore; CREATE COLLATION IF NOT EXISTS public.caseless \
+     (provider = icu, locale = 'und-u-ks-level2', deterministic = false)";
+/// What they need of the schema that they are used in.
+pub const MADE: &str = "CREATE TYPE mood AS ENUM ('sad', 'happy', 'Happy'); CREATE TYPE pair AS (a int, b text); \
+     CREATE DOMAIN posint AS int CHECK (VALUE > 0)";
+
 /// The text of a value as clients are sent it, by code point; NULL, which would be no text, stays NULL.
 const BY_CODE_POINT: Compared =
     Compared::As("CASE WHEN {} IS DISTINCT FROM NULL THEN format('%s', {}) END COLLATE \"C\"");

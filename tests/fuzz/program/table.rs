@@ -1,0 +1,133 @@
+//! Random tables: any types, hostile names, awkward values.
+
+use connector_core::testing::boundary::Type;
+use connector_core::testing::random::TEXTS;
+use rand::Rng;
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom;
+
+use crate::source::Source;
+
+/// A table as it is made: `id` counts its rows, the other columns hold anything.
+#[derive(Clone, Debug)]
+pub struct Design {
+    pub name: String,
+    pub columns: Vec<DesignedColumn>,
+    /// The values of every row as they are written, its id in front.
+    pub rows: Vec<Vec<String>>,
+    /// Columns with an index, by place.
+    pub indexed: Vec<usize>,
+    /// Whether it is read through a view.
+    pub view: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct DesignedColumn {
+    pub name: String,
+    pub declared: String,
+}
+
+const NAMES: &[&str] = &[
+    "a", "B", "Select", "a b", "a.b", "x\"y", "x`y", "it's", "%", "?", "$1", ":p", "@v", "é", "ÀB", "中", "a\\b", "--",
+    "/*x*/", ";", "null", "1", "x]y", "[z", "'", "a,b", "order", "(", "=", "group by", "{}", "\\",
+];
+
+/// Types that every engine here lets be indexed as they are.
+const INDEXABLE: &[&str] =
+    &["int", "varchar", "char", "citext", "numeric", "decimal", "date", "timestamp", "bigint", "uuid"];
+
+impl Design {
+    /// Any table.
+    pub fn random(source: Source, random: &mut StdRng) -> Self {
+        let types = source.types();
+        let mut columns = Vec::new();
+        let mut chosen: Vec<&Type> = Vec::new();
+        for _ in 0..random.random_range(1..9) {
+            // A type twice lets two columns be compared.
+            let again = chosen.choose(random).copied().filter(|_| random.random_bool(0.25));
+            let tried = again.or_else(|| types.choose(random)).unwrap();
+            let name = unused(random, &columns);
+            columns.push(DesignedColumn { name, declared: tried.name.to_owned() });
+            chosen.push(tried);
+        }
+        let rows = (0..random.random_range(0..50)).map(|id| row(source, random, id, &chosen)).collect();
+        let may_be = |place: &usize| INDEXABLE.iter().any(|name| columns[*place].declared.starts_with(name));
+        let indexed: Vec<usize> = (0..columns.len()).filter(may_be).filter(|_| random.random_bool(0.4)).collect();
+        let name = (*NAMES.choose(random).unwrap()).to_owned();
+        // A view forgets how many dimensions a list has.
+        let view = random.random_bool(0.2) && !columns.iter().any(|column| column.declared.ends_with("[][]"));
+        Self { name, columns, rows, indexed, view }
+    }
+
+    /// What makes it.
+    pub fn statements(&self, source: Source) -> String {
+        let quoted = |name: &str| source.dialect().quoted(name);
+        let base = if self.view { quoted("the base") } else { quoted(&self.name) };
+        let columns = self.columns.iter().map(|column| format!(", {} {} NULL", quoted(&column.name), column.declared));
+        let mut statements = vec![format!("CREATE TABLE {base} (id int PRIMARY KEY{})", columns.collect::<String>())];
+        statements.extend(
+            self.indexed
+                .iter()
+                .map(|place| format!("CREATE INDEX i{place} ON {base} ({})", quoted(&self.columns[*place].name))),
+        );
+        if !self.rows.is_empty() {
+            let rows = self.rows.iter().map(|row| format!("({})", row.join(", "))).collect::<Vec<_>>().join(", ");
+            statements.push(format!("INSERT INTO {base} VALUES {rows}"));
+        }
+        if self.view {
+            statements.push(format!("CREATE VIEW {} AS SELECT * FROM {base}", quoted(&self.name)));
+        }
+        statements.join("; ")
+    }
+
+    /// Without one of its columns.
+    pub fn without(&self, place: usize) -> Self {
+        let mut less = self.clone();
+        less.columns.remove(place);
+        less.rows.iter_mut().for_each(|row| drop(row.remove(place + 1)));
+        less.indexed = self.indexed.iter().filter(|at| **at != place).map(|at| at - usize::from(*at > place)).collect();
+        less
+    }
+}
+
+/// A name that no column has, however it is spelled.
+fn unused(random: &mut StdRng, columns: &[DesignedColumn]) -> String {
+    loop {
+        let name = *NAMES.choose(random).unwrap();
+        if !columns.iter().any(|column| column.name.to_lowercase() == name.to_lowercase()) {
+            return name.to_owned();
+        }
+    }
+}
+
+fn row(source: Source, random: &mut StdRng, id: usize, types: &[&Type]) -> Vec<String> {
+    let mut row = vec![id.to_string()];
+    row.extend(types.iter().map(|tried| match random.random_range(0..10) {
+        0 => "NULL".to_owned(),
+        1..=4 => common(source, random, tried).unwrap_or_else(|| awkward(random, tried)),
+        _ => awkward(random, tried),
+    }));
+    row
+}
+
+fn awkward(random: &mut StdRng, tried: &Type) -> String {
+    (*tried.values.choose(random).unwrap()).to_owned()
+}
+
+/// A value of a small set, so that rows share it with others and with other columns; none where the type has only its own.
+fn common(source: Source, random: &mut StdRng, tried: &Type) -> Option<String> {
+    let is = |heads: &[&str]| heads.iter().any(|head| tried.name.starts_with(head));
+    let signed = tried.values.iter().any(|value| value.starts_with('-') || value.starts_with("'-"));
+    Some(match tried.athena {
+        "tinyint" | "smallint" | "integer" | "bigint" if signed => random.random_range(-3..4).to_string(),
+        "real" | "double" if signed => (*["0", "1", "-2.5", "0.1", "3", "0.5"].choose(random)?).to_owned(),
+        "date" => format!("'2020-0{}-0{}'", random.random_range(1..3), random.random_range(1..4)),
+        "timestamp(3)" => {
+            format!("'2020-01-01 00:00:0{}.00{:04}'", random.random_range(0..2), random.random_range(0..3000))
+        }
+        "varchar" if is(&["text", "varchar", "citext", "tinytext", "mediumtext", "longtext", "char("]) => {
+            source.written(TEXTS.choose(random)?)
+        }
+        _ => return None,
+    })
+}
