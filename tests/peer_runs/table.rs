@@ -93,8 +93,8 @@ fn words(text: &'static str) -> impl Iterator<Item = &'static str> {
 
 /// The recorded cases of an engine: what follows its name, up to the next empty line.
 fn recorded(engine: &str) -> Vec<&'static str> {
-    let parts = include_str!("recorded.txt").split("\n\n");
-    let part = parts.filter_map(|part| part.trim().strip_prefix(&format!("{engine}:"))).next();
+    let mut parts = include_str!("recorded.txt").split("\n\n");
+    let part = parts.find_map(|part| part.trim().strip_prefix(&format!("{engine}:")));
     part.unwrap_or_else(|| panic!("no cases of {engine}")).split_whitespace().collect()
 }
 

@@ -1,6 +1,6 @@
-//! TPC-DS in a database of one's own. Its data and texts are not ours to copy: DuckDB's generator makes them on the spot.
+//! TPC-DS in a database of one's own. Its data and texts are not ours to copy: `DuckDB`'s generator makes them on the spot.
 //!
-//! The generator is two packages of PyPI, taken from the folder that `TEST_TPCDS` names, else fetched once into the build's
+//! The generator is two packages of `PyPI`, taken from the folder that `TEST_TPCDS` names, else fetched once into the build's
 //! own folder; where they cannot be had, the test is skipped with a line that says so.
 
 use std::path::{Path, PathBuf};

@@ -50,10 +50,8 @@ impl Query {
             Ok(answer) => answer,
             Err(error) => return Some(format!("{error} {}", error.hint_text().unwrap_or_default())),
         };
-        let same = match self.ordered {
-            true => same_rows(answer, &self.expected),
-            false => same_bag(answer, &self.expected),
-        };
+        let same = if self.ordered { same_rows } else { same_bag };
+        let same = same(answer, &self.expected);
         let unlike = || self.expected.iter().zip(answer).find(|(left, right)| !same_row(left, right));
         (!same).then(|| format!("{} rows for {}, first {:?}", answer.len(), self.expected.len(), unlike()))
     }

@@ -82,7 +82,7 @@ impl Fine<'_> {
     }
 
     /// Conditions about every time shown and its neighbours, in both forms that travel, and what they mean.
-    fn conditions(&self, all: &Scan, column: &str) -> Vec<(Scan, Box<dyn Fn(Option<i64>) -> bool>)> {
+    fn conditions(&self, all: &Scan, column: &str) -> Vec<(Scan, Holds)> {
         let probes: BTreeSet<i64> = self.moments().flat_map(|(_, millis)| millis - 1..=millis + 1).collect();
         let probes: Vec<i64> = probes.into_iter().filter(|probe| *probe >= self.first).collect();
         let mut conditions = Vec::new();
