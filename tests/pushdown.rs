@@ -5,6 +5,10 @@
 #![cfg(feature = "local")]
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+#[path = "../connectors/mysql/tests/support/mod.rs"]
+mod mysql;
+#[path = "pushdown/report.rs"]
+mod report;
 mod support;
 
 use glaux::local::LocalAthena;
@@ -14,7 +18,7 @@ use rand::{Rng, SeedableRng};
 use support::stage::{DEMO, Row, Stage, run};
 use tokio_postgres::{Client, SimpleQueryMessage};
 
-const SETUP: &str = include_str!("sql/setup.sql");
+const SETUP: &str = include_str!("sql/setup.postgresql.sql");
 
 /// A column, what it is in PostgreSQL's words if its values mean the same there, and values to compare it with.
 struct Column {

@@ -7,20 +7,34 @@ use arrow_array::RecordBatch;
 use arrow_schema::{DataType, Schema};
 use connector_core::{Bound, Domain, Error, Expr, Function, Range, TableName, Value, Values};
 use futures::TryStreamExt;
+use glaux::config::Config;
 use glaux::handler::Handler;
+use glaux::local::s3::S3Server;
 use glaux::protocol::{
     Constraints, GetSplitsRequest, GetTableLayoutRequest, GetTableRequest, Identity, ReadRecordsRequest, Request,
     Response, Split, Version,
 };
 use glaux::spill;
+use tempfile::TempDir;
 
+use crate::mysql;
 use crate::support::stage::{PASSWORD, Stage, rows};
 
-/// A database with one schema `peer`, and the handler that reads it.
+/// A schema of one engine, and the handler that reads it.
 pub struct Peer {
     pub stage: Stage,
+    pub asked: Asked,
+}
+
+/// The handler, and the schema it is asked about; it is a catalog `source`.
+pub struct Asked {
     handler: Arc<Handler>,
     store: spill::Store,
+    catalog: &'static str,
+    schema: String,
+    password: &'static str,
+    version: Version,
+    _spilled: Option<(S3Server, TempDir)>,
 }
 
 /// A change to the JSON of a request, for what our own writer would not write.
@@ -34,19 +48,67 @@ impl Peer {
              ALTER DEFAULT PRIVILEGES IN SCHEMA peer GRANT SELECT ON TABLES TO ROLE; {script}"
         ))
         .await?;
-        Some(Self { handler: stage.handler(), store: stage.store(), stage })
+        let asked = Asked {
+            handler: stage.handler(),
+            store: stage.store(),
+            catalog: "pg",
+            schema: "peer".to_owned(),
+            password: PASSWORD,
+            version: Version::default(),
+            _spilled: None,
+        };
+        Some(Self { stage, asked })
+    }
+}
+
+/// A PostgreSQL's schema is asked as any other.
+impl std::ops::Deref for Peer {
+    type Target = Asked;
+
+    fn deref(&self) -> &Asked {
+        &self.asked
+    }
+}
+
+impl Asked {
+    /// A schema of a MariaDB or MySQL, made anew and filled by `script`, read by somebody who may read nothing else.
+    /// The options follow those of the usual way in.
+    pub async fn open(server: &mysql::Server, schema: &str, script: &str, options: &str) -> Self {
+        server.schema(schema, script).await;
+        let password = mysql::PASSWORD.replace(' ', "%20");
+        let url = server.url(&format!("{}&{options}&user=reader&password={password}", server.options()));
+        let (folder, settings) = (TempDir::new().unwrap(), [("source_connection_string", format!("mysql://{url}"))]);
+        let s3 = S3Server::start(folder.path()).await.unwrap();
+        s3.create_bucket("spill").unwrap();
+        let settings = settings.into_iter().chain([("spill_bucket", "spill".to_owned())]);
+        let mut config = Config::from_env(settings.map(|(key, value)| (key.to_owned(), value))).unwrap();
+        config.spill.aws = s3.aws();
+        Self {
+            store: spill::Store::new(&config.spill),
+            handler: Arc::new(Handler::new(config).unwrap()),
+            catalog: "source",
+            schema: schema.to_owned(),
+            password: mysql::PASSWORD,
+            version: Version::default(),
+            _spilled: Some((s3, folder)),
+        }
+    }
+
+    /// From now on it is asked in serde 6, which may bring a plan.
+    pub fn speak_six(&mut self) {
+        self.version = Version::try_from(6).unwrap();
     }
 
     /// Sends a request as bytes, and reads the answer as AWS's own reader would have to.
     pub async fn ask(&self, request: &Request, edit: Edit<'_>) -> Result<Response, Error> {
-        let mut bytes = request.encode(Version::default()).unwrap();
+        let mut bytes = request.encode(self.version).unwrap();
         if let Some(edit) = edit {
             let mut json = serde_json::from_slice(&bytes).unwrap();
             edit(&mut json);
             bytes = json.to_string().into_bytes();
         }
         let answer = self.handler.handle(&bytes).await;
-        let answer = answer.inspect_err(|error| assert!(!format!("{error} {error:?}").contains(PASSWORD)))?;
+        let answer = answer.inspect_err(|error| assert!(!format!("{error} {error:?}").contains(self.password)))?;
         Ok(Response::decode(&answer).unwrap())
     }
 
@@ -54,8 +116,8 @@ impl Peer {
         let request = GetTableRequest {
             identity: Identity::default(),
             query_id: "q".into(),
-            catalog: "pg".into(),
-            table: TableName::new("peer", table),
+            catalog: self.catalog.into(),
+            table: TableName::new(&self.schema, table),
             passthrough: BTreeMap::new(),
         };
         match self.ask(&Request::GetTable(request), None).await? {
@@ -68,8 +130,8 @@ impl Peer {
         let layout = Request::GetTableLayout(GetTableLayoutRequest {
             identity: Identity::default(),
             query_id: "q".into(),
-            catalog: "pg".into(),
-            table: TableName::new("peer", table),
+            catalog: self.catalog.into(),
+            table: TableName::new(&self.schema, table),
             constraints: wanted.clone(),
             schema: self.schema(table).await?,
             partition_columns: Vec::new(),
@@ -78,8 +140,8 @@ impl Peer {
         let splits = Request::GetSplits(GetSplitsRequest {
             identity: Identity::default(),
             query_id: "q".into(),
-            catalog: "pg".into(),
-            table: TableName::new("peer", table),
+            catalog: self.catalog.into(),
+            table: TableName::new(&self.schema, table),
             partitions: layout.partitions,
             partition_columns: Vec::new(),
             constraints: wanted.clone(),
@@ -105,8 +167,8 @@ impl Peer {
         let request = Request::ReadRecords(ReadRecordsRequest {
             identity: Identity::default(),
             query_id: "q".into(),
-            catalog: "pg".into(),
-            table: TableName::new("peer", table),
+            catalog: self.catalog.into(),
+            table: TableName::new(&self.schema, table),
             schema: schema.clone(),
             split,
             constraints: wanted.clone(),
@@ -188,6 +250,11 @@ pub fn constant(value: Option<Value>, data_type: DataType) -> Expr {
 
 pub fn call(function: Function, args: Vec<Expr>) -> Expr {
     Expr::Call { function, args, data_type: DataType::Boolean }
+}
+
+/// A call that is no condition.
+pub fn typed(function: Function, args: Vec<Expr>, data_type: DataType) -> Expr {
+    Expr::Call { function, args, data_type }
 }
 
 pub fn text(value: &str) -> Value {

@@ -8,7 +8,7 @@ use connector_core::{Domain, TableName, Value, Values};
 use glaux::protocol::{GetTableLayoutResponse, Response, Version};
 use serde_json::{Value as Json, json};
 
-use crate::asking::{Peer, only};
+use crate::asking::{Asked, Peer, only};
 
 /// A block of the wire with these texts.
 fn block(texts: &[&str]) -> Json {
@@ -37,6 +37,11 @@ type Case = (&'static str, Box<dyn Fn(&Json) -> Json>, &'static [&'static str]);
 async fn f_value_sets_of_every_kind_are_read() {
     let script = "CREATE TABLE t (id int, s text); INSERT INTO t VALUES (1, 'a'), (2, NULL), (3, 'b'), (4, '')";
     let Some(peer) = Peer::open(script).await else { return };
+    every_kind_is_read(&peer).await;
+}
+
+/// Of a table `t` with the rows above.
+pub async fn every_kind_is_read(peer: &Asked) {
     // Stands where the sets below are put, and lends them its type.
     let any = only("s", Domain::single(DataType::Utf8, Value::Text("a".into())));
     let sets: Vec<Case> = vec![

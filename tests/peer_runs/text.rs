@@ -4,19 +4,19 @@ use arrow_schema::DataType;
 use connector_core::{Bound, Domain, Function, Value, Values};
 use glaux::protocol::Constraints;
 
-use crate::asking::{Peer, call, column, constant, equal, only, range, text, whether};
+use crate::asking::{Asked, Peer, call, column, constant, equal, only, range, text, whether};
 
 const UTF8: DataType = DataType::Utf8;
 
-fn above(value: &str) -> Constraints {
+pub fn above(value: &str) -> Constraints {
     range("s", UTF8, Bound::Excluded(text(value)), Bound::Unbounded)
 }
 
-fn below(value: &str) -> Constraints {
+pub fn below(value: &str) -> Constraints {
     range("s", UTF8, Bound::Unbounded, Bound::Excluded(text(value)))
 }
 
-fn compared(function: Function, value: &str) -> Constraints {
+pub fn compared(function: Function, value: &str) -> Constraints {
     whether(call(function, vec![column("s", UTF8), constant(Some(text(value)), UTF8)]))
 }
 
@@ -57,6 +57,11 @@ async fn c_nondet_equality_is_that_of_athena() {
 async fn e_like_a_backslash_is_a_letter() {
     let script = "CREATE TABLE t (s text); INSERT INTO t VALUES ('a\\b'), ('a\\%b'), ('a\\xb'), ('ab'), ('a%'), ('b\\'), ('a_b'), (NULL)";
     let Some(peer) = Peer::open(script).await else { return };
+    backslashes_are_letters(&peer).await;
+}
+
+/// Of a table `t` whose texts `s` are those above.
+pub async fn backslashes_are_letters(peer: &Asked) {
     let like =
         |pattern: &str| call(Function::LikePattern, vec![column("s", UTF8), constant(Some(text(pattern)), UTF8)]);
     for (pattern, expected) in [

@@ -9,7 +9,9 @@ pub mod mysql;
 pub mod postgres;
 pub mod relay;
 pub mod slt;
+pub mod sources;
 pub mod stage;
+pub mod tpcds;
 pub mod tpch;
 
 use std::process::Command;

@@ -107,6 +107,11 @@ impl Database {
         }
     }
 
+    /// The owner's way in, as a setting of a function has it.
+    pub fn setting(&self) -> String {
+        format!("postgres://{}&user={}&password={}", self.url(), self.user(), self.password().expose())
+    }
+
     /// Its owner, a superuser.
     pub fn user(&self) -> &'static str {
         match self.server {

@@ -3,6 +3,9 @@
 //! `query TYPES [rowsort]`, the statement, `----`, and the rows; `query error TEXT`, the statement. Cells stand apart by
 //! blanks, as the format has it, so blanks inside a cell count as one. NULL is `NULL`, an empty text `(empty)`, and a line
 //! break inside a text is `\n`. TYPES has a letter for each column: `I` whole numbers, `R` others, `T` everything else.
+//!
+//! `onlyif ENGINE` and `skipif ENGINE` in front of a query say where it is asked; in front of `halt` they say it of the rest of
+//! the file. A comment in front of them must say why, since an answer is the same on every engine.
 
 use super::stage::Row;
 
@@ -11,6 +14,40 @@ pub struct Case {
     pub line: usize,
     pub sql: String,
     pub expected: Expected,
+    asked: Vec<Asked>,
+}
+
+/// Where a query is asked.
+#[derive(Clone, PartialEq)]
+enum Asked {
+    Of(String),
+    NotOf(String),
+}
+
+impl Asked {
+    /// As a line says it.
+    fn read(line: &str) -> Option<Self> {
+        let only = line.strip_prefix("onlyif ").map(|engine| Self::Of(engine.to_owned()));
+        only.or_else(|| line.strip_prefix("skipif ").map(|engine| Self::NotOf(engine.to_owned())))
+    }
+
+    /// What holds of the rest of a file that stops where this holds.
+    fn beyond(self) -> Self {
+        match self {
+            Self::Of(engine) => Self::NotOf(engine),
+            Self::NotOf(engine) => Self::Of(engine),
+        }
+    }
+}
+
+impl Case {
+    /// Whether an engine is asked this.
+    pub fn is_for(&self, engine: &str) -> bool {
+        self.asked.iter().all(|asked| match asked {
+            Asked::Of(only) => only == engine,
+            Asked::NotOf(other) => other != engine,
+        })
+    }
 }
 
 pub enum Expected {
@@ -26,9 +63,20 @@ pub enum Expected {
 /// The cases of a file. Panics, naming the line, on what is no part of the format.
 pub fn read(text: &str) -> Vec<Case> {
     let mut cases = Vec::new();
+    let (mut of_file, mut of_query, mut is_explained) = (Vec::new(), Vec::new(), false);
     let mut lines = text.lines().enumerate().peekable();
     while let Some((index, line)) = lines.next() {
         if line.is_empty() || line.starts_with('#') {
+            is_explained = line.starts_with('#');
+            continue;
+        }
+        if let Some(asked) = Asked::read(line) {
+            assert!(is_explained, "line {}: no comment says why", index + 1);
+            of_query.push(asked);
+            continue;
+        }
+        if line == "halt" {
+            of_file.extend(of_query.drain(..).map(Asked::beyond));
             continue;
         }
         let head = line.strip_prefix("query ").unwrap_or_else(|| panic!("line {}: not a query: {line}", index + 1));
@@ -40,7 +88,8 @@ pub fn read(text: &str) -> Vec<Case> {
             Some(message) => (block.join("\n"), Expected::Error(message.to_owned())),
             None => rows(head, &block).unwrap_or_else(|| panic!("line {}: a query without rows", index + 1)),
         };
-        cases.push(Case { line: index + 1, sql, expected });
+        let asked = of_file.iter().cloned().chain(of_query.drain(..)).collect();
+        cases.push(Case { line: index + 1, sql, expected, asked });
     }
     cases
 }
@@ -88,4 +137,14 @@ impl Expected {
             }
         }
     }
+}
+
+#[test]
+fn a_query_is_asked_where_its_file_says() {
+    let query = "query I\nSELECT 1\n----\n1\n\n";
+    let text = format!("{query}# Why.\nonlyif a\n{query}# Why.\nskipif a\n{query}# Why.\nskipif b\nhalt\n\n{query}");
+    let asked = |engine: &str| read(&text).iter().map(|case| case.is_for(engine)).collect::<Vec<_>>();
+    assert_eq!(asked("a"), [true, true, false, false]);
+    assert_eq!(asked("b"), [true, false, true, true]);
+    assert!(std::panic::catch_unwind(|| read(&format!("onlyif a\n{query}"))).is_err());
 }

@@ -47,6 +47,16 @@ impl Stage {
         Some(Self { database, s3, config, _folder: folder })
     }
 
+    /// The role that reads.
+    pub fn role(&self) -> String {
+        role(&self.database)
+    }
+
+    /// The role's way in, as a setting of a function has it.
+    pub fn setting(&self) -> String {
+        setting(&self.database)
+    }
+
     pub fn handler(&self) -> Arc<Handler> {
         Arc::new(Handler::new(self.config.clone()).unwrap())
     }
@@ -88,8 +98,13 @@ fn role(database: &Database) -> String {
     format!("{}_reader", database.name)
 }
 
+/// The role's way in, as a setting of a function has it.
+fn setting(database: &Database) -> String {
+    format!("postgres://{}&user={}&password={PASSWORD}", database.url(), role(database))
+}
+
 fn settings(database: &Database) -> Vec<(String, String)> {
-    let url = format!("postgres://{}&user={}&password={PASSWORD}", database.url(), role(database));
+    let url = setting(database);
     let settings = [
         ("pg_connection_string", url.as_str()),
         ("memory_connection_string", "memory://shop"),

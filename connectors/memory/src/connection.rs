@@ -10,9 +10,9 @@ use connector_core::{
 };
 use futures::{StreamExt, stream};
 
-use crate::tables;
+use crate::tables::Database;
 
-pub(crate) struct Memory;
+pub(crate) struct Memory(pub Database);
 
 /// The property of a split: which part of the table it is.
 const PART: &str = "part";
@@ -25,27 +25,29 @@ impl Connection for Memory {
     }
 
     async fn schemas(&mut self) -> Result<Vec<String>> {
-        Ok(vec![tables::SCHEMA.to_owned()])
+        Ok(self.0.schemas())
     }
 
     async fn tables(&mut self, schema: &str, after: Option<&str>, limit: Option<usize>) -> Result<Vec<Relation>> {
-        resolve("schema", schema, &[tables::SCHEMA.to_owned()], Casing::Search)?;
-        let behind = tables::NAMES.iter().filter(|name| after.is_none_or(|after| **name > after));
-        Ok(behind.take(limit.unwrap_or(usize::MAX)).map(|name| Relation { name: (*name).to_owned() }).collect())
+        let schemas = self.0.schemas();
+        let schema = resolve("schema", schema, &schemas, Casing::Search)?;
+        let names = self.0.tables(schema).into_iter().filter(|name| after.is_none_or(|after| name.as_str() > after));
+        Ok(names.take(limit.unwrap_or(usize::MAX)).map(|name| Relation { name }).collect())
     }
 
     async fn table(&mut self, name: &TableName) -> Result<Table> {
-        let schemas = [tables::SCHEMA.to_owned()];
-        let names: Vec<String> = tables::NAMES.iter().map(ToString::to_string).collect();
+        let schemas = self.0.schemas();
         let schema = resolve("schema", &name.schema, &schemas, Casing::Search)?;
+        let names = self.0.tables(schema);
         let table = resolve("table", &name.table, &names, Casing::Search)?;
-        let batch = tables::part(table, 0)?;
+        let name = TableName::new(schema, table);
+        let batch = self.0.part(&name, 0)?;
         let columns = batch.schema().fields().iter().map(|field| column(field)).collect();
-        Ok(Table { name: TableName::new(schema, table), columns, comment: None })
+        Ok(Table { name, columns, comment: None })
     }
 
     async fn splits(&mut self, scan: &Scan, max: usize) -> Result<Vec<Split>> {
-        let parts = tables::parts(&scan.table.name.table);
+        let parts = self.0.parts(&scan.table.name);
         if parts == 1 || max < parts {
             return Ok(vec![Split::whole()]);
         }
@@ -60,15 +62,15 @@ impl Connection for Memory {
         limits: BatchLimits,
     ) -> Result<BatchStream<'a>> {
         let parts = match scan.split.properties().get(PART) {
-            None => 0..tables::parts(&scan.table.name.table),
+            None => 0..self.0.parts(&scan.table.name),
             Some(part) => {
-                let known = part.parse().ok().filter(|part| *part < tables::parts(&scan.table.name.table));
+                let known = part.parse().ok().filter(|part| *part < self.0.parts(&scan.table.name));
                 let part: usize = known.ok_or_else(|| Error::invalid(format!("the table has no part {part:?}")))?;
                 part..part + 1
             }
         };
         let batches = parts.map(move |part| {
-            let batch = project(&tables::part(&scan.table.name.table, part)?, statement)?;
+            let batch = project(&self.0.part(&scan.table.name, part)?, statement)?;
             Ok(stream::iter(cut(&batch, limits)).map(Ok))
         });
         let batches = batches.collect::<Result<Vec<_>>>()?;

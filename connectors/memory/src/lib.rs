@@ -5,11 +5,13 @@
 
 mod connection;
 mod tables;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 use async_trait::async_trait;
 use connector_core::{
-    BinaryText, Bind, Connection, Connector, Credential, Dialect, Direction, Endpoint, Error, Function, FunctionForm,
-    Nulls, Parameter, Result, Settings,
+    BinaryText, Bind, Connection, Connector, Credential, Dialect, Direction, Endpoint, Function, FunctionForm, Nulls,
+    Parameter, Result, Settings,
 };
 
 /// The engine, as the registration lists it.
@@ -28,18 +30,17 @@ impl Connector for Memory {
     }
 
     fn endpoint(&self, url: &str) -> Result<Endpoint> {
-        if url.is_empty() || url == "shop" {
-            return Ok(Endpoint { host: "memory".into(), database: "shop".into(), ..Endpoint::default() });
-        }
-        Err(Error::invalid(format!("memory engine has no database {url:?}")).hint("write memory://shop"))
+        let name = if url.is_empty() { "shop" } else { url };
+        tables::database(name)?;
+        Ok(Endpoint { host: "memory".into(), database: name.into(), ..Endpoint::default() })
     }
 
     fn dialect(&self) -> &'static dyn Dialect {
         &Declined
     }
 
-    async fn connect(&self, _: &Endpoint, _: &Credential, _: &Settings) -> Result<Box<dyn Connection>> {
-        Ok(Box::new(connection::Memory))
+    async fn connect(&self, endpoint: &Endpoint, _: &Credential, _: &Settings) -> Result<Box<dyn Connection>> {
+        Ok(Box::new(connection::Memory(tables::database(&endpoint.database)?)))
     }
 }
 

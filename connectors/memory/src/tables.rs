@@ -7,25 +7,92 @@ use arrow_array::{
     ArrayRef, BinaryArray, BooleanArray, Date32Array, Date64Array, Decimal128Array, Float32Array, Float64Array,
     Int8Array, Int16Array, Int32Array, Int64Array, ListArray, RecordBatch, StringArray, TimestampMillisecondArray,
 };
-use connector_core::{Error, Result, pack_zoned};
+use connector_core::{Error, Result, TableName, pack_zoned};
 
-/// The only schema.
-pub(crate) const SCHEMA: &str = "shop";
+/// What the shop's schema is called.
+const SHOP: &str = "shop";
 
-/// Every table, in order of name.
-pub(crate) const NAMES: &[&str] = &["customers", "every_type", "orders"];
+/// The shop's tables, in order of name.
+const NAMES: &[&str] = &["customers", "every_type", "orders"];
 
 const ORDER_PARTS: usize = 4;
 const ORDERS_PER_PART: i64 = 250;
 const MILLIS_PER_DAY: i64 = 86_400_000;
 
-/// How many parts a table is kept in.
-pub(crate) fn parts(table: &str) -> usize {
-    if table == "orders" { ORDER_PARTS } else { 1 }
+/// Where the tables come from.
+pub(crate) enum Database {
+    /// The shop of this file.
+    Shop,
+    /// What a test has put there.
+    #[cfg(feature = "testing")]
+    Given(Vec<(TableName, RecordBatch)>),
 }
 
-/// One part of a table. Errors: not found.
-pub(crate) fn part(table: &str, part: usize) -> Result<RecordBatch> {
+/// The database of a name. Errors: invalid, if there is none.
+pub(crate) fn database(name: &str) -> Result<Database> {
+    if name == SHOP {
+        return Ok(Database::Shop);
+    }
+    #[cfg(feature = "testing")]
+    if let Some(given) = crate::testing::database(name) {
+        return Ok(given);
+    }
+    Err(Error::invalid(format!("memory engine has no database {name:?}")).hint("write memory://shop"))
+}
+
+impl Database {
+    /// Its schemas, in order of name.
+    pub(crate) fn schemas(&self) -> Vec<String> {
+        match self {
+            Self::Shop => vec![SHOP.to_owned()],
+            #[cfg(feature = "testing")]
+            Self::Given(tables) => {
+                let mut schemas: Vec<String> = tables.iter().map(|(name, _)| name.schema.clone()).collect();
+                schemas.sort();
+                schemas.dedup();
+                schemas
+            }
+        }
+    }
+
+    /// The tables of a schema that there is, in order of name.
+    pub(crate) fn tables(&self, schema: &str) -> Vec<String> {
+        match self {
+            Self::Shop if schema == SHOP => NAMES.iter().map(ToString::to_string).collect(),
+            Self::Shop => Vec::new(),
+            #[cfg(feature = "testing")]
+            Self::Given(tables) => {
+                let inside = tables.iter().filter(|(name, _)| name.schema == schema);
+                let mut names: Vec<String> = inside.map(|(name, _)| name.table.clone()).collect();
+                names.sort();
+                names
+            }
+        }
+    }
+
+    /// How many parts a table is kept in.
+    pub(crate) fn parts(&self, name: &TableName) -> usize {
+        match self {
+            Self::Shop if name.table == "orders" => ORDER_PARTS,
+            _ => 1,
+        }
+    }
+
+    /// One part of a table. Errors: not found.
+    pub(crate) fn part(&self, name: &TableName, part: usize) -> Result<RecordBatch> {
+        match self {
+            Self::Shop => shop(&name.table, part),
+            #[cfg(feature = "testing")]
+            Self::Given(tables) => tables
+                .iter()
+                .find(|(known, _)| part == 0 && known == name)
+                .map(|(_, rows)| rows.clone())
+                .ok_or_else(|| Error::not_found(format!("memory has no part {part} of a table {name}"))),
+        }
+    }
+}
+
+fn shop(table: &str, part: usize) -> Result<RecordBatch> {
     let columns = match table {
         "customers" => customers(),
         "every_type" => every_type()?,

@@ -121,8 +121,10 @@ async fn one_table(
 /// Tells of a failure, as small as it gets.
 async fn fail(source: Source, connection: &mut dyn Connection, case: Case, what: &str) -> ! {
     let told = format!("{}\n{}", told(&case.scan), case.design.statements(source));
+    // Before anything else is asked: the server may not have survived the question.
+    println!("{what}\n{told}");
     let Some((case, smaller)) = shrink::smallest(source, connection, case, None).await else {
-        panic!("{what}, and not when asked alone\n{told}");
+        panic!("{what}, and not when asked alone");
     };
     let file = regression::write(source, &case, &smaller);
     panic!("{smaller}\n{}\nmove {} to regressions/ to keep it", self::told(&case.scan), file.display());

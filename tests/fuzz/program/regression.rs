@@ -1,11 +1,8 @@
 //! What failed once, as a file: what makes the table, and the request as it travels.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use arrow_schema::Schema;
-use connector_core::{Column, Scan};
-use glaux::protocol::{ReadRecordsRequest, Request, Split, Version};
+use glaux::protocol::{Request, Split, Version};
 use serde_json::{Value, json};
 
 use crate::judge::{Subject, Verdict};
@@ -19,9 +16,8 @@ const SCHEMA: &str = "fuzz_again";
 /// Writes a case down; the file's name is for whoever keeps it to change.
 pub fn write(source: Source, case: &Case, what: &str) -> PathBuf {
     let scan = &case.scan;
-    let fields: Vec<_> = scan.projection.iter().map(|name| scan.column(name).map(Column::field).unwrap()).collect();
     let split = Split { spill_location: None, encryption_key: None, properties: [].into() };
-    let request = wire::read_records(scan, Arc::new(Schema::new(fields)), split, (0, 0));
+    let request = wire::read_records(scan, wire::schema(scan), split, (0, 0));
     let request: Value = serde_json::from_slice(&request.encode(Version::default()).unwrap()).unwrap();
     let told = json!({
         "source": source.name(),
@@ -46,18 +42,7 @@ pub async fn ask(source: Source, path: &Path, broken: Option<&Mutation>) -> Verd
     let Ok(Request::ReadRecords(request)) = Request::decode(told["request"].to_string().as_bytes()) else {
         panic!("{} holds no request for rows", path.display());
     };
-    subject.ask(connection.as_mut(), &scan(&subject, request), broken).await
-}
-
-fn scan(subject: &Subject, request: ReadRecordsRequest) -> Scan {
-    let projection = request.schema.fields().iter().map(|field| field.name().clone()).collect();
-    Scan {
-        domains: request.constraints.summary,
-        filters: request.constraints.expressions,
-        order: request.constraints.order_by,
-        limit: request.constraints.limit,
-        ..Scan::new(subject.table.clone(), projection)
-    }
+    subject.ask(connection.as_mut(), &wire::scan_of(&subject, request), broken).await
 }
 
 /// Asks everything that failed once of the sources that there are.

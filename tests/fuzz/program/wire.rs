@@ -52,7 +52,7 @@ impl Function {
     /// What becomes of a question whose rows were right, and how many objects they were spilled to.
     pub async fn ask(&self, subject: &Subject, scan: &Scan) -> (Verdict, usize) {
         let wanted = subject.wanted(scan).unwrap();
-        let rendered = sql::render(scan, subject.source.dialect()).unwrap();
+        let rendered = sql::render(&as_it_travels(subject, scan), subject.source.dialect()).unwrap();
         // A limit that was kept is the handler's to apply, unless the rows must be in order first.
         let limited = scan.limit.is_some() && !rendered.remainder.order;
         let mut all_objects = 0;
@@ -71,8 +71,7 @@ impl Function {
     }
 
     async fn read(&self, scan: &Scan, sizes: (u64, u64)) -> Result<(RecordBatch, usize)> {
-        let columns = scan.projection.iter().map(|name| scan.column(name).unwrap());
-        let schema = Arc::new(Schema::new(columns.map(Column::field).collect::<Vec<_>>()));
+        let schema = schema(scan);
         let (mut batches, mut objects) = (Vec::new(), 0);
         for split in self.splits(scan).await? {
             match self.handle(read_records(scan, schema.clone(), split, sizes)).await? {
@@ -119,6 +118,32 @@ impl Function {
     async fn handle(&self, request: Request) -> Result<Response> {
         let answer = self.handler.handle(&request.encode(Version::default())?).await?;
         Response::decode(&answer)
+    }
+}
+
+/// What arrives of a question: ranges are joined on the way, and impossible ones left out.
+fn as_it_travels(subject: &Subject, scan: &Scan) -> Scan {
+    let split = Split { spill_location: None, encryption_key: None, properties: BTreeMap::new() };
+    let request = read_records(scan, schema(scan), split, INLINE).encode(Version::default()).unwrap();
+    let Ok(Request::ReadRecords(request)) = Request::decode(&request) else { panic!("no request for rows came back") };
+    scan_of(subject, request)
+}
+
+/// The schema of the columns that a scan wants.
+pub fn schema(scan: &Scan) -> Arc<Schema> {
+    let columns = scan.projection.iter().map(|name| scan.column(name).unwrap());
+    Arc::new(Schema::new(columns.map(Column::field).collect::<Vec<_>>()))
+}
+
+/// The scan that a request describes.
+pub fn scan_of(subject: &Subject, request: ReadRecordsRequest) -> Scan {
+    let projection = request.schema.fields().iter().map(|field| field.name().clone()).collect();
+    Scan {
+        domains: request.constraints.summary,
+        filters: request.constraints.expressions,
+        order: request.constraints.order_by,
+        limit: request.constraints.limit,
+        ..Scan::new(subject.table.clone(), projection)
     }
 }
 

@@ -6,6 +6,7 @@
 pub mod boundary;
 mod conditions;
 pub mod docker;
+pub mod moments;
 mod printed;
 pub mod random;
 pub mod readme;

@@ -11,7 +11,7 @@ pub fn has_a_row_for_every_type(folder: &str, types: &[Type]) {
 }
 
 /// Fails where the README in a folder has another text between the marks of this name; `GOLDEN=write` writes it anew.
-pub(super) fn has(folder: &str, name: &str, text: &str) {
+pub fn has(folder: &str, name: &str, text: &str) {
     let path = Path::new(folder).join("README.md");
     let readme = fs::read_to_string(&path).expect("reading the README");
     let expected = with(&readme, name, text);

@@ -11,6 +11,7 @@ mod contract;
 mod ends;
 mod expressions;
 mod login;
+mod moments;
 mod partitions;
 mod passthrough;
 mod random;

@@ -3,6 +3,8 @@
 # when it fails.
 kind=$1 root=$2 dir=$3
 as=
+# Of its own: a server that starts removes whatever temporary files it finds, another's that runs included.
+mkdir "$dir/tmp"
 if [ "$(id -u)" = 0 ]; then
   user=nobody
   ! id mysql >/dev/null 2>&1 || user=mysql
@@ -21,7 +23,7 @@ leave() {
 }
 trap leave EXIT
 exec 2>>"$dir/log"
-common="--no-defaults --datadir=$dir/data"
+common="--no-defaults --datadir=$dir/data --tmpdir=$dir/tmp"
 case $kind in
   mariadb)
     $as mariadb-install-db $common --auth-root-authentication-method=normal --skip-test-db --innodb-log-file-size=8M >&2 || exit 1

@@ -207,6 +207,12 @@ impl Server {
         }
     }
 
+    /// The ruler's usual way in, as a setting of a function has it.
+    pub fn setting(&self) -> String {
+        let password = self.password.replace(' ', "%20");
+        format!("mysql://{}", self.url(&format!("{}&user={}&password={password}", self.options(), self.user)))
+    }
+
     /// The path of a file of the server's certificates.
     pub fn file(&self, name: &str) -> String {
         self.dir.as_ref().unwrap().join(name).display().to_string()

@@ -8,6 +8,7 @@ mod boundary;
 mod contract;
 mod defects;
 mod ends;
+mod moments;
 mod rights;
 mod session;
 mod types;

@@ -10,6 +10,7 @@ mod contract;
 mod ends;
 mod expressions;
 mod login;
+mod moments;
 mod passthrough;
 mod random;
 mod rights;

@@ -8,6 +8,7 @@ mod boundary;
 mod contract;
 mod defects;
 mod ends;
+mod moments;
 mod random;
 mod rights;
 mod types;

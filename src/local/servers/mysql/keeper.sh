@@ -1,7 +1,9 @@
 # MariaDB and MySQL, for the keeper: $SERVER the program, $INSTALL what makes MariaDB's first files, empty for MySQL.
 # Nothing is kept when the machine stops, so nothing waits for the disk; what one server alone knows is asked for loosely.
 make() {
-  set -- --no-defaults --datadir="$dir/data" --skip-name-resolve
+  # Of its own: a server that starts removes whatever temporary files it finds, another's that runs included.
+  mkdir "$dir/tmp"
+  set -- --no-defaults --datadir="$dir/data" --tmpdir="$dir/tmp" --skip-name-resolve
   if [ -n "$INSTALL" ]; then
     # By the socket only: the other way makes users without passwords for every address.
     "$INSTALL" "$@" --auth-root-authentication-method=socket --auth-root-socket-user=root --skip-test-db --innodb-log-file-size=32M
@@ -10,7 +12,7 @@ make() {
   fi
 }
 start() {
-  set -- "$1" --no-defaults --datadir="$dir/data" --port="$1" --bind-address=127.0.0.1 --socket="$dir/socket" --pid-file="$dir/pid" \
+  set -- "$1" --no-defaults --datadir="$dir/data" --tmpdir="$dir/tmp" --port="$1" --bind-address=127.0.0.1 --socket="$dir/socket" --pid-file="$dir/pid" \
     --skip-name-resolve --init-file="$dir/init.sql" --max-connections=200 --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 \
     --ssl-ca="$dir/ca.crt" --ssl-cert="$dir/server.crt" --ssl-key="$dir/server.key"
   if [ -n "$INSTALL" ]; then

@@ -75,3 +75,7 @@ CREATE TABLE closed.things (id integer);
 -- Some of the events, so that reading all of them is no matter of minutes without optimisation.
 CREATE VIEW shop.some_events AS SELECT * FROM shop.events WHERE id <= 2000;
 GRANT SELECT ON shop.some_events TO ROLE;
+
+-- Ends of the types that every engine has.
+CREATE TABLE crm.edges AS SELECT id, an_int2, an_int4, an_int8, a_numeric_12_2, a_date, a_timestamp, a_timestamptz FROM shop.every_type;
+GRANT SELECT ON crm.edges TO ROLE;
