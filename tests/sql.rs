@@ -160,7 +160,7 @@ async fn into_memory(stage: &Stage) {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_query_has_its_answer_of_postgresql_whichever_way_it_is_asked_and_of_memory() {
     let Some(stage) = Stage::open(&(DEMO.to_owned() + SETUP)).await else { return };
-    let mut failed = every_way("postgresql", &sources(stage.setting()).await).await;
+    let mut failed = Box::pin(every_way("postgresql", &sources(stage.setting()).await)).await;
     into_memory(&stage).await;
     failed.extend(one_way("memory", &sources("memory://copied".to_owned()).await).await);
     none(&failed);
