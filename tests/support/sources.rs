@@ -38,7 +38,8 @@ impl Sources {
     fn settings(&self) -> Vec<(String, String)> {
         let (_, first) = self.catalogs.first().unwrap();
         let catalogs = self.catalogs.iter().map(|(name, url)| (format!("{name}_connection_string"), url.clone()));
-        let others = [("default".to_owned(), first.clone()), ("spill_bucket".to_owned(), "spill".to_owned())];
+        let others = [("default", first.as_str()), ("spill_bucket", "spill"), ("enable_query_passthrough", "true")];
+        let others = others.map(|(key, value)| (key.to_owned(), value.to_owned()));
         catalogs.chain(others).collect()
     }
 
