@@ -46,7 +46,7 @@ impl Subject {
         Ok(Self { source, table, all, places })
     }
 
-    /// Asks with everything pushed down that a rule allows, in one piece and in the splits that the engine makes.
+    /// Asks with everything pushed down that a rule allows, in one piece; splits are asked for where `wire` asks.
     pub async fn ask(&self, connection: &mut dyn Connection, scan: &Scan, broken: Option<&Mutation>) -> Verdict {
         let Ok(wanted) = self.wanted(scan) else { return Verdict::Fails };
         match self.answer(connection, scan, broken).await {
@@ -70,12 +70,8 @@ impl Subject {
         scan: &Scan,
         broken: Option<&Mutation>,
     ) -> Result<(RecordBatch, bool)> {
-        let Some(broken) = broken else {
-            let rendered = sql::render(scan, self.source.dialect())?;
-            let limited = scan.limit.is_some() && !rendered.remainder.limit;
-            return Ok((suite::read_rendered(connection, scan, &rendered).await?, limited));
-        };
-        let rendered = broken.render(scan, self.source.dialect())?;
+        let dialect = self.source.dialect();
+        let rendered = broken.map_or_else(|| sql::render(scan, dialect), |broken| broken.render(scan, dialect))?;
         let limited = scan.limit.is_some() && !rendered.remainder.limit;
         Ok((suite::read_rendered(connection, scan, &rendered).await?, limited))
     }
