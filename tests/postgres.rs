@@ -15,7 +15,8 @@ use glaux::config::Config;
 use glaux::handler::Handler;
 use glaux::local::s3::S3Server;
 use glaux::protocol::{
-    Constraints, GetSplitsRequest, GetTableRequest, Identity, ReadRecordsRequest, Request, Response, Version,
+    Constraints, GetSplitsRequest, GetTableRequest, Identity, ListTablesRequest, ReadRecordsRequest, Request, Response,
+    Version,
 };
 use support::postgres::Database;
 use support::relay::Relay;
