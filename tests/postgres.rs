@@ -15,7 +15,8 @@ use glaux::config::Config;
 use glaux::handler::Handler;
 use glaux::local::s3::S3Server;
 use glaux::protocol::{
-    Constraints, GetSplitsRequest, GetTableRequest, Identity, ReadRecordsRequest, Request, Response, Version,
+    Constraints, GetSplitsRequest, GetTableRequest, Identity, ListTablesRequest, ReadRecordsRequest, Request, Response,
+    Version,
 };
 use support::postgres::Database;
 use support::relay::Relay;
@@ -140,6 +141,73 @@ async fn run(database: &Database, script: &str) {
 
 fn role(database: &Database) -> String {
     format!("{}_reader", database.name)
+}
+
+/// A function whose configuration is a file, with views of this text.
+async fn with_views(database: &Database, views: &str) -> Result<Glaux, Error> {
+    let folder = TempDir::new().unwrap();
+    let s3 = S3Server::start(folder.path()).await.unwrap();
+    s3.create_bucket("spill").unwrap();
+    let text = format!(
+        "[catalogs.pg]\nurl = 'postgres://{}'\nsecret = 'reader'\n{views}\n[spill]\nbucket = 'spill'\n\
+         [secrets]\nfile = 'secrets.json'",
+        database.url()
+    );
+    let path = folder.path().join("glaux.toml");
+    fs::write(&path, text).unwrap();
+    let mut config = Config::from_file(&path)?;
+    config.spill.aws = s3.aws();
+    let handler = Arc::new(Handler::new(config)?);
+    let glaux = Glaux { handler, folder, role: role(database), _s3: s3 };
+    glaux.change_secret(PASSWORD);
+    Ok(glaux)
+}
+
+#[tokio::test]
+async fn a_view_of_the_configuration_is_read_like_a_table_and_its_schema_has_nothing_else() {
+    let Some(database) = database().await else { return };
+    let views = "[catalogs.pg.views.App]\nBy_Parity = 'select id % 2 as odd, count(*) from app.small group by 1'\n\
+                 last = 'values (1), (2), (3)'";
+    let glaux = with_views(&database, views).await.unwrap();
+    let names: Vec<String> =
+        glaux.schema("by_parity").await.unwrap().fields().iter().map(|field| field.name().clone()).collect();
+    assert_eq!(names, ["odd", "count"]);
+    assert_eq!(rows(&glaux.read("by_parity", "q").await.unwrap()), 2);
+    assert_eq!(rows(&glaux.read("last", "q").await.unwrap()), 3);
+    let error = glaux.schema("small").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
+    assert!(error.hint_text().unwrap().contains("by_parity"), "{error:?}");
+    assert_eq!(listed(&glaux, None).await, (vec!["by_parity".to_owned()], Some("by_parity".to_owned())));
+    assert_eq!(listed(&glaux, Some("by_parity")).await, (vec!["last".to_owned()], None));
+}
+
+/// A page of one table behind `after`.
+async fn listed(glaux: &Glaux, after: Option<&str>) -> (Vec<String>, Option<String>) {
+    let request = ListTablesRequest {
+        identity: Identity::default(),
+        query_id: "q".into(),
+        catalog: "pg".into(),
+        schema: "app".into(),
+        next_token: after.map(str::to_owned),
+        page_size: Some(1),
+    };
+    match ask(&glaux.handler, &Request::ListTables(request)).await.unwrap() {
+        Response::ListTables(page) => (page.tables.into_iter().map(|name| name.table).collect(), page.next_token),
+        other => panic!("{}", other.kind()),
+    }
+}
+
+#[tokio::test]
+async fn a_view_that_does_more_than_read_stops_the_function_before_it_starts() {
+    let Some(database) = database().await else { return };
+    for (views, told) in [
+        ("[catalogs.pg.views.a]\nb = 'delete from app.small returning id'", "DELETE"),
+        ("[catalogs.pg.views.a]\nb = 'select 1'\nB = 'select 2'", "two views"),
+        ("[catalogs.pg.views.a]\n' ' = 'select 1'", "by schema and name"),
+    ] {
+        let Err(error) = with_views(&database, views).await else { panic!("{views} is taken") };
+        assert!(error.to_string().contains(told), "{error}");
+    }
 }
 
 fn rows(response: &Response) -> usize {

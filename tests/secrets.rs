@@ -4,6 +4,7 @@
 #[path = "support/aws.rs"]
 mod aws;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -73,7 +74,14 @@ fn secret(password: &str) -> Value {
 
 fn catalog(secret: SecretReference) -> Catalog {
     let settings = Settings::default();
-    Catalog { name: "pg".into(), engine: "postgres".into(), url: String::new(), secret, settings }
+    Catalog {
+        name: "pg".into(),
+        engine: "postgres".into(),
+        url: String::new(),
+        secret,
+        settings,
+        views: BTreeMap::new(),
+    }
 }
 
 fn named() -> Catalog {

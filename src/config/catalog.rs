@@ -1,8 +1,9 @@
 //! The catalogs of a deployment, and which one a request means. Not Athena's list of catalogs: only what this function serves.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use connector_core::{Error, Result, Settings};
+use connector_core::{Error, Result, Settings, TableName};
 
 use super::SecretReference;
 
@@ -19,6 +20,8 @@ pub struct Catalog {
     pub secret: SecretReference,
     /// How it is read.
     pub settings: Settings,
+    /// Queries of its owner that are read like tables, by their names in lower case. A schema that has one has nothing else.
+    pub views: BTreeMap<TableName, String>,
 }
 
 impl fmt::Debug for Catalog {
@@ -112,6 +115,7 @@ mod tests {
             url: "jdbc:x://h/db?sslkeypassword=hunter2".into(),
             secret: SecretReference::None,
             settings: Settings::default(),
+            views: BTreeMap::new(),
         }
     }
 

@@ -130,7 +130,8 @@ impl Variables {
             let own = format!("{name}_{PASSTHROUGH}");
             let query_passthrough = self.read(&own, check::boolean)?.unwrap_or(settings.query_passthrough);
             let settings = Settings { query_passthrough, ..settings.clone() };
-            catalogs.push(Catalog { name: name.into(), engine: parts.engine, url: parts.url, secret, settings });
+            let (name, views) = (name.into(), BTreeMap::new());
+            catalogs.push(Catalog { name, engine: parts.engine, url: parts.url, secret, settings, views });
         }
         self.refuse_homeless(&catalogs)?;
         Ok(catalogs)

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use connector_core::{Error, Result, Settings};
+use connector_core::{Error, Result, Settings, TableName};
 use serde::Deserialize;
 
 use super::connection_string::{check_secret_name, parse};
@@ -50,6 +50,8 @@ struct CatalogTable {
     zoned_timestamps: Option<bool>,
     max_cell_bytes: Option<u64>,
     query_passthrough: Option<bool>,
+    #[serde(default)]
+    views: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -115,7 +117,28 @@ fn catalog(name: String, table: CatalogTable) -> Result<Catalog> {
         query_passthrough: table.query_passthrough.unwrap_or(default.query_passthrough),
         application_name: default.application_name,
     };
-    Ok(Catalog { engine: parts.engine, url: parts.url, secret, settings, name })
+    let views = views(&key("views"), table.views)?;
+    Ok(Catalog { engine: parts.engine, url: parts.url, secret, settings, views, name })
+}
+
+/// Queries by schema and name. Whether they are queries is asked of the engine.
+fn views(key: &str, schemas: BTreeMap<String, BTreeMap<String, String>>) -> Result<BTreeMap<TableName, String>> {
+    let mut views = BTreeMap::new();
+    for (schema, queries) in schemas {
+        for (view, query) in queries {
+            let name = TableName::new(schema.to_lowercase(), view.to_lowercase());
+            if name.schema.trim().is_empty() || name.table.trim().is_empty() {
+                return Err(check::wrong(
+                    key,
+                    "queries by schema and name: [catalogs.shop.views.reports] sales = \"SELECT …\"",
+                ));
+            }
+            if views.insert(name.clone(), query).is_some() {
+                return Err(Error::invalid(format!("two views in {key:?} are {name} to Athena, which tells no case")));
+            }
+        }
+    }
+    Ok(views)
 }
 
 fn spill(table: SpillTable, aws: &Aws) -> Result<SpillConfig> {
@@ -165,7 +188,7 @@ fn secrets(table: SecretsTable, directory: &Path, aws: &Aws) -> Result<SecretsCo
 }
 
 /// Words that a complaint may show: what stands before a `=` in a broken file can be anything, a password's end too.
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 21] = [
     "serde_version",
     "max_splits",
     "log_level",
@@ -176,6 +199,7 @@ const KEYS: [&str; 20] = [
     "zoned_timestamps",
     "max_cell_bytes",
     "query_passthrough",
+    "views",
     "bucket",
     "prefix",
     "kms_key_id",

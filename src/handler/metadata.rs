@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use arrow_schema::{Schema, SchemaRef};
-use connector_core::{Capabilities, Result, Table, TableName};
+use connector_core::{Capabilities, Relation, Result, Table, TableName};
 
 use super::Handler;
 use super::passthrough::found;
@@ -41,7 +41,8 @@ impl Handler {
         let mut session = self.session(&request.catalog, &request.query_id).await?;
         let schemas = session.connection().schemas().await?;
         session.give_back();
-        let schemas: BTreeSet<String> = schemas.iter().map(|name| name.to_lowercase()).collect();
+        let schemas = schemas.iter().map(|name| name.to_lowercase());
+        let schemas: BTreeSet<String> = schemas.chain(self.source(&request.catalog)?.1.view_schemas()).collect();
         Ok(ListSchemasResponse { catalog: request.catalog, schemas: schemas.into_iter().collect() })
     }
 
@@ -50,9 +51,16 @@ impl Handler {
     pub(super) async fn list_tables(&self, request: ListTablesRequest) -> Result<ListTablesResponse> {
         let page = request.page_size.map(|size| usize::try_from(size.max(1)).unwrap_or(usize::MAX));
         let one_more = page.map(|size| size.saturating_add(1));
-        let mut session = self.session(&request.catalog, &request.query_id).await?;
-        let mut tables = session.connection().tables(&request.schema, request.next_token.as_deref(), one_more).await?;
-        session.give_back();
+        let mut tables = match self.source(&request.catalog)?.1.views_of(&request.schema) {
+            Some(views) => page_of(&views, request.next_token.as_deref(), one_more),
+            None => {
+                let mut session = self.session(&request.catalog, &request.query_id).await?;
+                let after = request.next_token.as_deref();
+                let tables = session.connection().tables(&request.schema, after, one_more).await?;
+                session.give_back();
+                tables
+            }
+        };
         let more = page.is_some_and(|size| tables.len() > size);
         tables.truncate(page.unwrap_or(usize::MAX));
         let next_token = tables.last().filter(|_| more).map(|table| table.name.clone());
@@ -66,7 +74,7 @@ impl Handler {
     }
 
     pub(super) async fn get_table(&self, request: GetTableRequest) -> Result<GetTableResponse> {
-        let query = self.query(&request.catalog, &request.passthrough)?;
+        let query = self.query(&request.catalog, &request.table, &request.passthrough)?;
         let mut session = self.session(&request.catalog, &request.query_id).await?;
         let table = found(&mut session, &request.table, query.as_ref()).await?;
         session.give_back();
@@ -77,6 +85,12 @@ impl Handler {
             partition_columns: Vec::new(),
         })
     }
+}
+
+/// Up to `limit` views behind `after`.
+fn page_of(views: &BTreeSet<&str>, after: Option<&str>, limit: Option<usize>) -> Vec<Relation> {
+    let behind = views.iter().filter(|name| after.is_none_or(|after| **name > after));
+    behind.take(limit.unwrap_or(usize::MAX)).map(|name| Relation { name: (*name).to_owned() }).collect()
 }
 
 /// A table's columns as Athena sees them; metadata under a column's name is shown as its comment.

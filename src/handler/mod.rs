@@ -15,7 +15,7 @@ mod splits;
 use std::collections::BTreeMap;
 use std::panic::{self, AssertUnwindSafe};
 
-use connector_core::{Connector, Endpoint, Error, Result};
+use connector_core::{Connector, Endpoint, Error, Query, Result, TableName};
 use futures::FutureExt;
 
 pub use self::check::Checked;
@@ -36,10 +36,11 @@ pub struct Handler {
     store: Store,
 }
 
-/// Where a catalog's data is: its engine and the endpoint its URL names.
+/// Where a catalog's data is: its engine, the endpoint its URL names, and what its owner has made of its tables.
 struct Source {
     connector: &'static dyn Connector,
     endpoint: Endpoint,
+    views: BTreeMap<TableName, Query>,
 }
 
 impl Handler {
@@ -127,7 +128,11 @@ fn source(catalog: &Catalog) -> Result<Source> {
         .hint("write an ampersand inside the password as %26, or leave user and password to a secret: ${secret_name}"),
         SecretReference::Name(_) | SecretReference::None => error,
     })?;
-    Ok(Source { connector, endpoint })
+    let views = catalog.views.iter().map(|(name, text)| {
+        let query = passthrough::grammar(catalog, connector).and_then(|grammar| Query::check(text, grammar));
+        Ok((name.clone(), query.map_err(|error| error.context(format!("reading its view {name}")))?))
+    });
+    Ok(Source { connector, endpoint, views: views.collect::<Result<_>>()? })
 }
 
 /// The outcome of some work; a panic is an error of ours.

@@ -1,23 +1,32 @@
-//! Queries in the source's own words: Athena's `TABLE(<catalog>.system.query(query => '…'))`.
+//! Queries in the source's own words: Athena's `TABLE(<catalog>.system.query(query => '…'))`, and views of the configuration,
+//! which are queries that a catalog's owner has given a name.
 //!
 //! A catalog offers them if its owner has switched them on, and what is passed through has been checked. Not here: the check
 //! itself (`connector_core::passthrough`), and how the function is called on the wire (`protocol`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use connector_core::{Error, ErrorKind, Grammar, Query, Result, Scan, Table};
+use connector_core::{Connector, Error, ErrorKind, Grammar, Query, Result, Scan, Table, TableName};
 
 use super::Handler;
+use super::Source;
 use super::sessions::Session;
+use crate::config::Catalog;
 use crate::protocol::{CapabilitySubType, passthrough as function};
 
 impl Handler {
-    /// The query that a request's arguments hold; none if they are of a table.
+    /// The query that a request's arguments hold, or that is the view of this name; none if it is about a table of the source.
     ///
-    /// Errors: unsupported, where the catalog does not offer it; invalid, for arguments of another function; those of the check.
-    pub(super) fn query(&self, catalog: &str, arguments: &BTreeMap<String, String>) -> Result<Option<Query>> {
+    /// Errors: unsupported, where the catalog does not offer it; invalid, for arguments of another function; those of the check;
+    /// not found, for a name in a schema of views that is none of theirs.
+    pub(super) fn query(
+        &self,
+        catalog: &str,
+        table: &TableName,
+        arguments: &BTreeMap<String, String>,
+    ) -> Result<Option<Query>> {
         if arguments.is_empty() {
-            return Ok(None);
+            return self.source(catalog)?.1.view(table);
         }
         let grammar = self.grammar(catalog)?;
         let text = text(arguments)?;
@@ -33,16 +42,47 @@ impl Handler {
                  (in a file: query_passthrough = true beside the catalog's url)",
             ));
         }
-        source.connector.dialect().grammar().ok_or_else(|| {
-            Error::unsupported(format!("engine {:?} takes no pass-through queries", catalog.engine))
-                .hint("query the tables themselves")
-        })
+        grammar(catalog, source.connector)
     }
 
     /// The function as a capability, where the catalog offers it.
     pub(super) fn offered(&self, catalog: &str) -> Option<(String, Vec<CapabilitySubType>)> {
         self.grammar(catalog).ok().map(|_| function::capability())
     }
+}
+
+impl Source {
+    /// The view of this name.
+    fn view(&self, name: &TableName) -> Result<Option<Query>> {
+        let Some(views) = self.views_of(&name.schema) else { return Ok(None) };
+        let lower = TableName::new(name.schema.to_lowercase(), name.table.to_lowercase());
+        let view = self.views.get(&lower).cloned().map(Some);
+        view.ok_or_else(|| {
+            Error::not_found(format!("table {name} does not exist"))
+                .hint(format!("the schema is made of the configuration's views, which are {views:?}"))
+        })
+    }
+
+    /// The names of a schema's views in order; none for a schema of the source.
+    pub(super) fn views_of(&self, schema: &str) -> Option<BTreeSet<&str>> {
+        let schema = schema.to_lowercase();
+        let of_schema = self.views.keys().filter(|name| name.schema == schema);
+        let names: BTreeSet<&str> = of_schema.map(|name| name.table.as_str()).collect();
+        (!names.is_empty()).then_some(names)
+    }
+
+    /// Schemas that hold views.
+    pub(super) fn view_schemas(&self) -> impl Iterator<Item = String> {
+        self.views.keys().map(|name| name.schema.clone())
+    }
+}
+
+/// How queries of a catalog's engine are read.
+pub(super) fn grammar(catalog: &Catalog, connector: &dyn Connector) -> Result<Grammar> {
+    connector.dialect().grammar().ok_or_else(|| {
+        Error::unsupported(format!("engine {:?} takes no queries in its own words", catalog.engine))
+            .hint("query the tables themselves")
+    })
 }
 
 fn text(arguments: &BTreeMap<String, String>) -> Result<&str> {

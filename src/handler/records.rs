@@ -24,7 +24,7 @@ impl Handler {
             }
         };
         let (_, source) = self.source(&request.catalog)?;
-        let query = self.query(&request.catalog, &request.constraints.passthrough)?;
+        let query = self.query(&request.catalog, &request.table, &request.constraints.passthrough)?;
         let mut session = self.session(&request.catalog, &request.query_id).await?;
         let table = found(&mut session, &request.table, query.as_ref()).await?;
         session.give_back();
@@ -33,7 +33,7 @@ impl Handler {
 
     pub(super) async fn read_records(&self, request: ReadRecordsRequest) -> Result<Response> {
         let (_, source) = self.source(&request.catalog)?;
-        let query = self.query(&request.catalog, &request.constraints.passthrough)?;
+        let query = self.query(&request.catalog, &request.table, &request.constraints.passthrough)?;
         let mut session = self.session(&request.catalog, &request.query_id).await?;
         let table = found(&mut session, &request.table, query.as_ref()).await?;
         let scan = wanted(&request, table, query)?;

@@ -23,13 +23,13 @@ impl Handler {
     /// One partition, or none when the constraints can hold for no row.
     pub(super) fn get_table_layout(&self, request: GetTableLayoutRequest) -> Result<GetTableLayoutResponse> {
         self.source(&request.catalog)?;
-        self.query(&request.catalog, &request.constraints.passthrough)?;
+        self.query(&request.catalog, &request.table, &request.constraints.passthrough)?;
         let empty = request.constraints.summary.values().any(connector_core::Domain::is_none);
         Ok(GetTableLayoutResponse { catalog: request.catalog, table: request.table, partitions: partitions(!empty)? })
     }
 
     pub(super) async fn get_splits(&self, request: GetSplitsRequest) -> Result<GetSplitsResponse> {
-        let query = self.query(&request.catalog, &request.constraints.passthrough)?;
+        let query = self.query(&request.catalog, &request.table, &request.constraints.passthrough)?;
         self.store.verify(&request.identity).await?;
         let slices = match (request.partitions.num_rows(), query) {
             (0, _) => Vec::new(),
