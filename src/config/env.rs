@@ -17,13 +17,14 @@ use super::{
 const CONNECTION_STRING: &str = "_connection_string";
 /// For all catalogs under AWS's own name, for one with its name and an underscore in front.
 const PASSTHROUGH: &str = "enable_query_passthrough";
-const OURS: [&str; 7] = [
+const OURS: [&str; 8] = [
     "glaux_max_cell_bytes",
     "glaux_max_splits",
     "glaux_secret_ttl_seconds",
     "glaux_secrets_file",
     "glaux_serde_version",
     "glaux_spill_timeout_seconds",
+    "glaux_split_bytes",
     "glaux_zoned_timestamps",
 ];
 const THROTTLE: [&str; 4] =
@@ -155,6 +156,7 @@ impl Variables {
             default_scale: self.number("default_scale", check::scale)?,
             zoned_timestamps: self.flag("glaux_zoned_timestamps")?,
             max_cell_bytes: self.number("glaux_max_cell_bytes", check::positive)?.unwrap_or(default.max_cell_bytes),
+            split_bytes: self.number("glaux_split_bytes", check::bytes)?.unwrap_or(default.split_bytes),
             query_passthrough: self.flag(PASSTHROUGH)?,
             application_name: default.application_name,
         })

@@ -119,7 +119,7 @@ fn wanted(request: &ReadRecordsRequest, table: Table, query: Option<Query>) -> R
     }
     let projection = request.schema.fields().iter().map(|field| field.name().clone()).collect();
     let mut scan = scan(table, query, projection, &request.constraints);
-    scan.split = connector_core::Split::from_properties(request.split.properties.clone());
+    scan.split = connector_core::Split::from_properties(&request.split.properties)?;
     Ok(scan)
 }
 
