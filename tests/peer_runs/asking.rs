@@ -80,7 +80,8 @@ impl Asked {
         let (folder, settings) = (TempDir::new().unwrap(), [("source_connection_string", format!("mysql://{url}"))]);
         let s3 = S3Server::start(folder.path()).await.unwrap();
         s3.create_bucket("spill").unwrap();
-        let settings = settings.into_iter().chain([("spill_bucket", "spill".to_owned())]);
+        let settings =
+            settings.into_iter().chain([("spill_bucket", "spill".to_owned()), ("glaux_split_bytes", "1".to_owned())]);
         let mut config = Config::from_env(settings.map(|(key, value)| (key.to_owned(), value))).unwrap();
         config.spill.aws = s3.aws();
         Self {

@@ -33,6 +33,8 @@ async fn s_keys_of_any_span_are_planned_and_read_whole() {
          CREATE TABLE keybig (id bigint PRIMARY KEY); INSERT INTO keybig VALUES (-9223372036854775808), (9223372036854775807)";
     let Some(peer) = Peer::open(script).await else { return };
     for (table, rows) in [("keymax", 101), ("keyfull", 3), ("keyspan31", 3), ("keybig", 2)] {
+        let splits = peer.splits(table, &Constraints::default(), None).await.unwrap();
+        assert_eq!(splits.len(), 32, "{table}");
         assert_eq!(peer.all(table, &["id"]).await.len(), rows, "{table}");
         assert_eq!(peer.all(table, &[]).await.len(), rows, "{table} without columns");
     }
@@ -48,6 +50,7 @@ async fn s_late_rows_committed_after_the_plan_are_read() {
     let Some(peer) = Peer::open(script).await else { return };
     let wanted = Constraints::default();
     let splits = peer.splits("late", &wanted, None).await.unwrap();
+    assert_eq!(splits.len(), 32);
     peer.stage.database.client().await.batch_execute("INSERT INTO peer.late VALUES (0), (101)").await.unwrap();
     let mut rows = 0;
     for split in splits {
@@ -65,10 +68,11 @@ async fn a_rls_and_a_privs_hold_for_the_table_that_was_named() {
          CREATE POLICY only_a ON t USING (tenant = 'a'); \
          CREATE TABLE u (id int) PARTITION BY RANGE (id); CREATE TABLE u1 PARTITION OF u FOR VALUES FROM (0) TO (10); \
          CREATE TABLE u2 PARTITION OF u FOR VALUES FROM (10) TO (20); INSERT INTO u VALUES (1), (11); \
-         REVOKE SELECT ON u1, u2 FROM ROLE";
+         REVOKE SELECT ON u1, u2 FROM ROLE; CREATE INDEX ON t (id); CREATE INDEX ON u (id)";
     let Some(peer) = Peer::open(script).await else { return };
     assert_eq!(peer.all("t", &["tenant", "id"]).await, ["a|1"]);
     assert_eq!(peer.all("t", &[]).await.len(), 1);
+    assert_eq!(peer.splits("u", &Constraints::default(), None).await.unwrap().len(), 10, "through the parent");
     let theirs = equal("tenant", DataType::Utf8, text("b"));
     assert_eq!(peer.read("t", &["id"], &theirs).await, Vec::<String>::new());
     assert_eq!(peer.all("u", &["id"]).await, ["1", "11"]);
