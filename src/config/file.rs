@@ -83,6 +83,7 @@ fn from_toml(text: &str, directory: &Path) -> Result<Config> {
         catalogs: Catalogs::new(catalogs, None)?,
         spill: spill(file.spill, &aws)?,
         secrets: secrets(file.secrets, directory, &aws)?,
+        query_status: None,
         serde_version: or(file.serde_version, "serde_version", check::serde_version, DEFAULT_SERDE_VERSION)?,
         max_splits: or(file.max_splits, "max_splits", check::positive, DEFAULT_MAX_SPLITS)?,
         log_level: match file.log_level {
@@ -115,6 +116,7 @@ fn catalog(name: String, table: CatalogTable) -> Result<Catalog> {
         zoned_timestamps: table.zoned_timestamps.unwrap_or(false),
         max_cell_bytes: or(table.max_cell_bytes, &key("max_cell_bytes"), check::positive, default.max_cell_bytes)?,
         query_passthrough: table.query_passthrough.unwrap_or(default.query_passthrough),
+        time_limit: None,
         application_name: default.application_name,
     };
     let views = views(&key("views"), table.views)?;
@@ -130,7 +132,7 @@ fn views(key: &str, schemas: BTreeMap<String, BTreeMap<String, String>>) -> Resu
             if name.schema.trim().is_empty() || name.table.trim().is_empty() {
                 return Err(check::wrong(
                     key,
-                    "queries by schema and name: [catalogs.shop.views.reports] sales = \"SELECT …\"",
+                    "queries by schema and name: [catalogs.shop.views.reports] sales = 'SELECT …'",
                 ));
             }
             if views.insert(name.clone(), query).is_some() {

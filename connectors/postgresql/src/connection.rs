@@ -1,5 +1,7 @@
 //! A session as the seam wants it, and the only SQL that sets one up.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use connector_core::{
     BatchLimits, BatchStream, Capabilities, Column, Connection, Credential, Dialect, Endpoint, Error, ErrorKind,
@@ -20,6 +22,12 @@ const SET_UP: &str = "SET default_transaction_read_only = on; SET TimeZone = 'UT
      SET standard_conforming_strings = on; SET transform_null_equals = off; SET client_min_messages = 'error'; \
      SET search_path = pg_catalog";
 
+/// Has a server that can (from 14, on Linux) look every second whether we are still there. Otherwise it would notice that a
+/// function was stopped in the middle of a statement only with the first rows that it sends.
+const NOTICE: &str = "; SELECT CASE WHEN pg_catalog.version() LIKE '%linux%' \
+     AND pg_catalog.current_setting('client_connection_check_interval', true) IS NOT NULL \
+     THEN pg_catalog.set_config('client_connection_check_interval', '1000', false) END";
+
 /// All that `DISCARD ALL` does, which itself may not travel together with other statements.
 const DISCARD: &str = "ROLLBACK; CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; DEALLOCATE ALL; UNLISTEN *; \
      SELECT pg_catalog.pg_advisory_unlock_all(); DISCARD PLANS; DISCARD TEMP; DISCARD SEQUENCES; ";
@@ -37,7 +45,6 @@ pub(crate) struct PgConnection {
     settings: Settings,
     options: Options,
     encoding: String,
-    set_up: String,
     /// The driver keeps statements at the server that look types up, and would not notice a reset that takes them away.
     keeps_statements: bool,
 }
@@ -53,8 +60,8 @@ pub(crate) async fn connect(
     let name = application_name(&settings.application_name, &options);
     let entering = async {
         let Login { session, encoding } = route.login(endpoint, credential, &name).await?;
-        let (settings, set_up) = (settings.clone(), set_up(&options));
-        let mut connection = PgConnection { session, settings, options, encoding, set_up, keeps_statements: false };
+        let settings = settings.clone();
+        let mut connection = PgConnection { session, settings, options, encoding, keeps_statements: false };
         connection.pin().await.map_err(|error| error.context("setting up the session"))?;
         Ok(connection)
     };
@@ -68,7 +75,7 @@ fn application_name(name: &str, options: &Options) -> String {
     }
 }
 
-fn set_up(options: &Options) -> String {
+fn set_up(options: &Options, time_limit: Option<Duration>) -> String {
     let mut sql = SET_UP.to_owned();
     for schema in &options.search_path {
         sql.push_str(", ");
@@ -78,12 +85,26 @@ fn set_up(options: &Options) -> String {
         sql.push_str("; SET statement_timeout = ");
         sql.push_str(&limit.as_millis().to_string());
     }
+    sql.push_str(NOTICE);
+    if let Some(limit) = time_limit {
+        sql.push_str(&no_longer_than(limit));
+    }
     sql
+}
+
+/// Lowers the limit on statements; one that is lower, by the URL or by the user's or database's own settings, stays.
+fn no_longer_than(limit: Duration) -> String {
+    let limit = limit.as_millis().clamp(1, u128::from(i32::MAX.unsigned_abs()));
+    format!(
+        "; SELECT pg_catalog.set_config('statement_timeout', '{limit}', false) \
+         WHERE NOT CAST(pg_catalog.current_setting('statement_timeout') AS pg_catalog.interval) \
+         BETWEEN '1 ms' AND '{limit} ms'"
+    )
 }
 
 impl PgConnection {
     async fn pin(&mut self) -> Result<()> {
-        let set_up = self.set_up.clone();
+        let set_up = set_up(&self.options, self.settings.time_limit);
         self.session.run(Awaited::Answer, |client| client.batch_execute(&set_up)).await?;
         if self.options.primary_only {
             let rows = self.session.query("SELECT pg_catalog.pg_is_in_recovery() AS standby", &[]).await?;
@@ -146,11 +167,16 @@ impl Connection for PgConnection {
         reading::start(&mut self.session, statement, limits).await
     }
 
-    async fn reset(&mut self, application_name: &str) -> Result<()> {
+    async fn estimate(&mut self, statement: &Statement) -> Result<Option<u64>> {
+        let rows = catalog::expected_rows(&mut self.session, statement).await;
+        rows.map_err(|error| error.context("asking for the plan of a statement"))
+    }
+
+    async fn reset(&mut self, application_name: &str, time_limit: Option<Duration>) -> Result<()> {
         if self.keeps_statements {
             return Err(Error::new(ErrorKind::Unavailable, "the session holds statements of the driver"));
         }
-        let sql = format!("{DISCARD}{}", self.set_up);
+        let sql = format!("{DISCARD}{}", set_up(&self.options, time_limit));
         let name = self::application_name(application_name, &self.options);
         // Both are sent before the first answer comes, so this is one round trip.
         let renaming = self.session.run(Awaited::Answer, async |client| {
@@ -158,6 +184,10 @@ impl Connection for PgConnection {
             futures::try_join!(client.batch_execute(&sql), client.query_typed(RENAME, &parameter))
         });
         renaming.await.map(|_| ()).map_err(|error| error.context("resetting the session"))
+    }
+
+    async fn stop(&mut self) {
+        self.session.stop().await;
     }
 
     async fn health(&mut self) -> Result<Health> {
