@@ -10,7 +10,6 @@ use futures::TryStreamExt;
 
 use super::Handler;
 use super::deadline::{Deadline, Reached};
-use super::passthrough::found;
 use super::sessions::Session;
 use super::splits::scan;
 use crate::protocol::{
@@ -29,8 +28,8 @@ impl Handler {
         };
         let (_, source) = self.source(&request.catalog)?;
         let query = self.query(&request.catalog, &request.table, &request.constraints.passthrough)?;
-        let mut session = self.session(&request.catalog, &request.query_id).await?;
-        let table = found(&mut session, &request.table, query.as_ref()).await?;
+        let found = self.found(&request.catalog, &request.query_id, &request.table, query.as_ref());
+        let (session, table) = found.await?;
         session.give_back();
         sql::render(&wanted(&request, table, query)?, source.connector.dialect())
     }
@@ -38,8 +37,8 @@ impl Handler {
     pub(super) async fn read_records(&self, request: ReadRecordsRequest) -> Result<Response> {
         let (_, source) = self.source(&request.catalog)?;
         let query = self.query(&request.catalog, &request.table, &request.constraints.passthrough)?;
-        let mut session = self.session(&request.catalog, &request.query_id).await?;
-        let table = found(&mut session, &request.table, query.as_ref()).await?;
+        let found = self.found(&request.catalog, &request.query_id, &request.table, query.as_ref());
+        let (mut session, table) = found.await?;
         let scan = wanted(&request, table, query)?;
         let rendered = sql::render(&scan, source.connector.dialect())?;
         // The values of a query in its user's words stand in the text.

@@ -3,7 +3,7 @@
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use connector_core::{Connection, Endpoint, ErrorKind, Result, Settings};
+use connector_core::{Connection, Endpoint, ErrorKind, Result, Settings, Table, TableName};
 use tokio::sync::watch;
 
 use super::deadline::Deadline;
@@ -129,27 +129,63 @@ impl Handler {
     ///
     /// Errors: those of `Connector::connect`; a refused log-in only after the secret has been read afresh.
     pub(super) async fn session(&self, catalog: &str, query_id: &str) -> Result<Session<'_>> {
+        Ok(self.open(catalog, query_id, None).await?.0)
+    }
+
+    /// A session, and a table as it is described in it; of a warm one both are asked at once where the engine can do that.
+    ///
+    /// Errors: those of [`Handler::session`], and of `Connection::table`.
+    pub(super) async fn session_about(
+        &self,
+        catalog: &str,
+        query_id: &str,
+        table: &TableName,
+    ) -> Result<(Session<'_>, Table)> {
+        let (mut session, described) = self.open(catalog, query_id, Some(table)).await?;
+        let table = match described {
+            Some(described) => described?,
+            None => session.connection().table(table).await?,
+        };
+        Ok((session, table))
+    }
+
+    async fn open(
+        &self,
+        catalog: &str,
+        query_id: &str,
+        table: Option<&TableName>,
+    ) -> Result<(Session<'_>, Option<Result<Table>>)> {
         let (catalog, source) = self.source(catalog)?;
         let in_use = Some(InUse::begin());
         let (application_name, time_limit) = (application_name(query_id), Deadline::current().statement_limit());
         let settings = Settings { application_name, time_limit, ..catalog.settings.clone() };
         let doing = |error: connector_core::Error| error.context(format!("connecting to catalog {:?}", catalog.name));
-        let kept = match self.warm(&catalog.name, &settings).await {
-            Some(kept) => kept,
-            None => {
-                let connection = self.connect(catalog, source, &settings).await.map_err(doing)?;
-                Kept { catalog: catalog.name.clone(), connection, logged_in: Instant::now() }
-            }
+        let (kept, described) = if let Some(warm) = self.warm(&catalog.name, &settings, table).await {
+            warm
+        } else {
+            let connection = self.connect(catalog, source, &settings).await.map_err(doing)?;
+            (Kept { catalog: catalog.name.clone(), connection, logged_in: Instant::now() }, None)
         };
-        Ok(Session { kept: Some(kept), sessions: &self.sessions, in_use })
+        Ok((Session { kept: Some(kept), sessions: &self.sessions, in_use }, described))
     }
 
     /// An idle session made as new; one that cannot be, because its server went away, say, is dropped without a word.
-    async fn warm(&self, catalog: &str, settings: &Settings) -> Option<Kept> {
+    async fn warm(
+        &self,
+        catalog: &str,
+        settings: &Settings,
+        table: Option<&TableName>,
+    ) -> Option<(Kept, Option<Result<Table>>)> {
+        let (name, limit) = (settings.application_name.as_str(), settings.time_limit);
         while let Some(mut kept) = self.sessions.take(catalog, Instant::now()) {
-            let reset = kept.connection.reset(&settings.application_name, settings.time_limit);
-            match tokio::time::timeout(RESET, reset).await {
-                Ok(Ok(())) => return Some(kept),
+            let resetting = async {
+                match table {
+                    Some(table) => kept.connection.reset_and_describe(name, limit, table).await.map(Some),
+                    None => kept.connection.reset(name, limit).await.map(|()| None),
+                }
+            };
+            match tokio::time::timeout(RESET, resetting).await {
+                Ok(Ok(described)) => return Some((kept, described)),
                 Ok(Err(error)) => tracing::info!(%error, catalog, "an idle session could not be used again"),
                 Err(_) => tracing::info!(catalog, "an idle session gave no answer"),
             }

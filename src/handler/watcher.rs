@@ -154,7 +154,7 @@ impl Watcher {
 impl Athena {
     /// Asks about a query and keeps what will not change; tells whether it is asked too often.
     async fn ask(self: Arc<Self>, query_id: String, watched: Arc<Watched>) -> bool {
-        let known = match self.state(&query_id).await {
+        let known = match Box::pin(self.state(&query_id)).await {
             Ok(known) => known,
             Err(error) => match error.kind() {
                 ErrorKind::Throttled => return true,
@@ -167,12 +167,14 @@ impl Athena {
                 }
             },
         };
-        known.map(|known| watched.known.set(known).unwrap_or(()));
+        if let Some(known) = known {
+            watched.known.set(known).unwrap_or(());
+        }
         false
     }
 
     async fn state(&self, query_id: &str) -> Result<Option<Known>> {
-        let asked = self.client().await.get_query_execution().query_execution_id(query_id).send().await;
+        let asked = Box::pin(self.client()).await.get_query_execution().query_execution_id(query_id).send().await;
         let answer = asked.map_err(|error| failure("asking Athena whether the query still runs", &error))?;
         let status = answer.query_execution.and_then(|execution| execution.status);
         Ok(match status.and_then(|status| status.state) {
@@ -191,7 +193,7 @@ impl Athena {
                 .timeout_config(timeouts(CALL));
             Client::from_conf(config.build())
         };
-        self.client.get_or_init(|| client).await
+        Box::pin(self.client.get_or_init(|| client)).await
     }
 
     /// Says once that queries are not followed to their end, and what that means.

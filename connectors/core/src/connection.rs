@@ -60,6 +60,18 @@ pub trait Connection: Send {
     /// dropped.
     async fn reset(&mut self, application_name: &str, time_limit: Option<Duration>) -> Result<()>;
 
+    /// [`Connection::reset`] and then [`Connection::table`]; in one round trip, where the protocol lets both be asked at once. An
+    /// error of the outer kind is the reset's.
+    async fn reset_and_describe(
+        &mut self,
+        application_name: &str,
+        time_limit: Option<Duration>,
+        table: &TableName,
+    ) -> Result<Result<Table>> {
+        self.reset(application_name, time_limit).await?;
+        Ok(self.table(table).await)
+    }
+
     /// Has the server stop what an earlier call left unfinished, by the engine's own cancel, and waits until it has, or for a
     /// short while. For a session that is then dropped; there is nothing to do where closing it is enough.
     async fn stop(&mut self) {}

@@ -7,10 +7,12 @@ use connector_core::{
     BatchLimits, BatchStream, Capabilities, Column, Connection, Credential, Dialect, Endpoint, Error, ErrorKind,
     Function, Health, Query, Relation, Result, Scan, Settings, Split, Statement, Table, TableName,
 };
+use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
 use crate::connect::{Login, Route};
 use crate::dialect::Postgres;
+use crate::error::from_driver;
 use crate::options::Options;
 use crate::session::{Awaited, Session, get};
 use crate::{catalog, reading, splits};
@@ -121,6 +123,39 @@ impl PgConnection {
     }
 }
 
+impl PgConnection {
+    /// Makes the session as new, and asks about a table in it. All is sent before the first answer comes, so this is one round
+    /// trip; what is asked is done in the order in which it was.
+    async fn renew(
+        &mut self,
+        name: &str,
+        limit: Option<Duration>,
+        table: Option<&TableName>,
+    ) -> Result<Result<Vec<Row>>> {
+        if self.keeps_statements {
+            return Err(Error::new(ErrorKind::Unavailable, "the session holds statements of the driver"));
+        }
+        let sql = format!("{DISCARD}{}", set_up(&self.options, limit));
+        let name = application_name(name, &self.options);
+        let parameter: [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 1] = [(&name, Type::TEXT)];
+        let (about, values) = (catalog::columns::sql(), table.map(catalog::columns::values));
+        let renewing = self.session.run(Awaited::Answer, async |client| {
+            let describing = async {
+                match &values {
+                    Some(values) => client.query_typed(&about, values).await,
+                    None => Ok(Vec::new()),
+                }
+            };
+            let resetting =
+                async { futures::try_join!(client.batch_execute(&sql), client.query_typed(RENAME, &parameter)) };
+            let (reset, described) = futures::join!(resetting, describing);
+            reset.map(|_| described)
+        });
+        let described = renewing.await.map_err(|error| error.context("resetting the session"))?;
+        Ok(described.map_err(|error| from_driver(&error)))
+    }
+}
+
 #[async_trait]
 impl Connection for PgConnection {
     fn capabilities(&self) -> Capabilities {
@@ -173,17 +208,18 @@ impl Connection for PgConnection {
     }
 
     async fn reset(&mut self, application_name: &str, time_limit: Option<Duration>) -> Result<()> {
-        if self.keeps_statements {
-            return Err(Error::new(ErrorKind::Unavailable, "the session holds statements of the driver"));
-        }
-        let sql = format!("{DISCARD}{}", set_up(&self.options, time_limit));
-        let name = self::application_name(application_name, &self.options);
-        // Both are sent before the first answer comes, so this is one round trip.
-        let renaming = self.session.run(Awaited::Answer, async |client| {
-            let parameter: [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 1] = [(&name, Type::TEXT)];
-            futures::try_join!(client.batch_execute(&sql), client.query_typed(RENAME, &parameter))
-        });
-        renaming.await.map(|_| ()).map_err(|error| error.context("resetting the session"))
+        self.renew(application_name, time_limit, None).await.map(|_| ())
+    }
+
+    async fn reset_and_describe(
+        &mut self,
+        application_name: &str,
+        time_limit: Option<Duration>,
+        table: &TableName,
+    ) -> Result<Result<Table>> {
+        let rows = self.renew(application_name, time_limit, Some(table)).await?;
+        let told = rows.and_then(|rows| catalog::columns::told(&rows, table, &self.settings, &self.encoding));
+        Ok(told.map_err(|error| error.context(format!("describing table {table}"))))
     }
 
     async fn stop(&mut self) {

@@ -3,7 +3,7 @@
 //! Only what the session's user may read exists, every operation is one round trip, and every value is bound. Not here: what a
 //! type means (`types.rs`), and how a folded name is matched (`connector_core::resolve`; SQL only narrows its candidates).
 
-mod columns;
+pub(crate) mod columns;
 mod health;
 mod plan;
 mod query;

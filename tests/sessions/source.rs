@@ -82,6 +82,33 @@ impl Source {
         settings.into_iter().chain(self.s3.environment()).collect()
     }
 
+    /// Where its server is.
+    pub fn place(&self) -> String {
+        let (_, rest) = self.setting.rsplit_once("://").unwrap();
+        rest.split('/').next().unwrap().to_owned()
+    }
+
+    /// From now on it is reached through another port of this machine.
+    pub fn lead_through(&mut self, port: u16) {
+        let place = self.place();
+        let (host, _) = place.rsplit_once(':').unwrap();
+        self.setting = self.setting.replacen(&place, &format!("{host}:{port}"), 1);
+    }
+
+    /// Runs a statement as the owner.
+    pub async fn execute(&self, statement: &str) {
+        match &self.server {
+            Server::Postgres(database) => {
+                let statement = statement.replace("READER", &role(database));
+                database.client().await.batch_execute(&statement).await.unwrap();
+            }
+            Server::MySql(server) => {
+                let statement = statement.replace("READER", "reader@'127.0.0.1'");
+                server.connect().await.unwrap().execute(&statement).await.unwrap();
+            }
+        }
+    }
+
     /// How many sessions the reader has.
     pub async fn sessions(&self) -> usize {
         match &self.server {

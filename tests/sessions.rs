@@ -1,4 +1,5 @@
-//! A read that nobody waits for any more is stopped at its source: on real servers, through the handler.
+//! What becomes of a read's session, on real servers and through the handler: stopped at its source when nobody waits for it any
+//! more, and kept for the next read otherwise.
 //!
 //! What is waited for is that the session is gone from the server's own list. The only time asserted is the two seconds that
 //! are promised for it.
@@ -8,12 +9,14 @@
 mod aws;
 mod support;
 
-#[path = "cancel/athena.rs"]
+#[path = "sessions/athena.rs"]
 mod athena;
-#[path = "cancel/function.rs"]
+#[path = "sessions/function.rs"]
 mod function;
-#[path = "cancel/source.rs"]
+#[path = "sessions/source.rs"]
 mod source;
+#[path = "sessions/warm.rs"]
+mod warm;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
