@@ -98,5 +98,8 @@ async fn pump(
 }
 
 async fn reaches(forgotten: &mut watch::Receiver<usize>, number: usize) {
-    forgotten.wait_for(|forgotten| *forgotten >= number).await.unwrap();
+    if forgotten.wait_for(|forgotten| *forgotten >= number).await.is_err() {
+        // The relay goes, and its tasks with it.
+        std::future::pending().await
+    }
 }
