@@ -98,14 +98,14 @@ pub(super) struct Reached {
 impl Reached {
     /// What is said of a read that would not have ended in time.
     pub(super) fn error(&self) -> Error {
-        let seconds = self.took.as_millis().max(1);
-        let told = |rows: u64| format!("{rows} rows in {}.{} s", seconds / 1000, seconds % 1000 / 100);
+        let millis = self.took.as_millis().max(1);
+        let told = |rows: u64| format!("{rows} rows in {}.{} s", millis / 1000, millis % 1000 / 100);
         if self.rows == 0 {
             let message = format!("the function's time ran out before the first batch of rows was full: {}", told(0));
             return Error::new(ErrorKind::TimedOut, message)
                 .hint("raise the function's timeout; more splits help only if the source then has less to do before it answers");
         }
-        let rate = u128::from(self.rows) * 1000 / seconds;
+        let rate = u128::from(self.rows) * 1000 / millis;
         let mut message = format!("the function's time ran out after {}, {rate} a second", told(self.rows));
         match self.splits() {
             Some((expected, splits)) => {
@@ -159,6 +159,6 @@ mod tests {
             assert!(told.contains("not known") && !told.contains("splits in place"), "{told}");
         }
         let told = Reached { rows: 0, ..reached }.error().to_string();
-        assert!(told.contains("before the first row") && !told.contains("splits in place"), "{told}");
+        assert!(told.contains("before the first batch") && !told.contains("splits in place"), "{told}");
     }
 }
