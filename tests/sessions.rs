@@ -21,6 +21,7 @@ mod warm;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use arrow_array::RecordBatch;
 use connector_core::ErrorKind;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use glaux::local::endpoint::Endpoint;
@@ -173,7 +174,7 @@ async fn the_local_athena_leaves_no_session_of_a_query_that_has_rows_enough_or_i
         let athena = athena(Arc::new(InProcess(handler(&source, |_| {}))));
         let enough = athena.sql("select id from few union all select id from halfway limit 5").await.unwrap();
         let rows: Vec<_> = enough.batches.try_collect().await.unwrap();
-        assert_eq!(rows.iter().map(|batch| batch.num_rows()).sum::<usize>(), 5);
+        assert_eq!(rows.iter().map(RecordBatch::num_rows).sum::<usize>(), 5);
         // The idle session is kept: what counts is that nothing is read any more.
         source.wait("the end of the read", async || source.reads_of("halfway").await == 0).await;
         let mut query = athena.sql("select * from asleep").await.unwrap();

@@ -99,14 +99,14 @@ impl Reached {
     /// What is said of a read that would not have ended in time.
     pub(super) fn error(&self) -> Error {
         let millis = self.took.as_millis().max(1);
-        let told = |rows: u64| format!("{rows} rows in {}.{} s", millis / 1000, millis % 1000 / 100);
+        let time = format!("{}.{} s", millis / 1000, millis % 1000 / 100);
         if self.rows == 0 {
-            let message = format!("the function's time ran out before the first batch of rows was full: {}", told(0));
+            let message = format!("the function's time ran out after {time}, before the first batch of rows was full");
             return Error::new(ErrorKind::TimedOut, message)
                 .hint("raise the function's timeout; more splits help only if the source then has less to do before it answers");
         }
         let rate = u128::from(self.rows) * 1000 / millis;
-        let mut message = format!("the function's time ran out after {}, {rate} a second", told(self.rows));
+        let mut message = format!("the function's time ran out after {} rows in {time}, {rate} a second", self.rows);
         match self.splits() {
             Some((expected, splits)) => {
                 message += &format!(

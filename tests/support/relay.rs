@@ -100,6 +100,6 @@ async fn pump(
 async fn reaches(forgotten: &mut watch::Receiver<usize>, number: usize) {
     if forgotten.wait_for(|forgotten| *forgotten >= number).await.is_err() {
         // The relay goes, and its tasks with it.
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
