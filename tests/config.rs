@@ -44,6 +44,8 @@ fn only_default_is_enough_and_everything_else_has_a_value() {
     assert_eq!((config.spill.queue_capacity, config.spill.max_block_size), (2, None));
     assert_eq!((config.secrets.ttl, config.secrets.file), (Duration::from_mins(1), None));
     assert!(config.notes.is_empty());
+    assert!(config.query_status.is_none(), "who is not a function of Athena's does not ask Athena");
+    assert!(env(&[("AWS_LAMBDA_FUNCTION_NAME", "fn")]).unwrap().query_status.is_some());
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! The federation Lambda: one handler, built once, served by the Lambda runtime.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
 
 use glaux::config::Config;
 use glaux::error::{Error, athena_error_type};
-use glaux::handler::{Handler, hide_panic_texts};
+use glaux::handler::{Handler, hide_panic_texts, settle};
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 use tracing::level_filters::LevelFilter;
@@ -20,14 +21,29 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let handler = Arc::new(Handler::new(config).map_err(|error| shown(&error))?);
     let serve = |event: LambdaEvent<Box<RawValue>>| {
         let handler = handler.clone();
-        async move { answer(&handler, &event.payload).await }
+        async move {
+            let end = at(event.context.deadline());
+            let answer = answer(&handler, &event.payload, end).await;
+            // Once there is an answer, Lambda may freeze the process until the next request.
+            settle(end.saturating_duration_since(Instant::now()).min(STOP * 2) / 2).await;
+            answer
+        }
     };
     lambda_runtime::run(service_fn(serve)).await
 }
 
+/// How long a source is waited for that was told to stop a statement.
+const STOP: Duration = Duration::from_secs(2);
+
+/// A moment of the system's clock by the one that is never set.
+fn at(moment: SystemTime) -> Instant {
+    Instant::now() + moment.duration_since(SystemTime::now()).unwrap_or_default()
+}
+
 /// Bytes in, bytes out: the runtime neither parses the request nor builds the response anew.
-async fn answer(handler: &Handler, request: &RawValue) -> Result<Box<RawValue>, Diagnostic> {
-    let response = handler.handle(request.get().as_bytes()).await.map_err(|error| diagnostic(&error))?;
+async fn answer(handler: &Handler, request: &RawValue, end: Instant) -> Result<Box<RawValue>, Diagnostic> {
+    let answered = handler.handle_until(request.get().as_bytes(), Some(end)).await;
+    let response = answered.map_err(|error| diagnostic(&error))?;
     let text = String::from_utf8(response).map_err(|_| internal("a response that is not UTF-8"))?;
     RawValue::from_string(text).map_err(|_| internal("a response that is not JSON"))
 }

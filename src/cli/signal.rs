@@ -10,12 +10,16 @@ use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::output::{Done, Failure};
+use crate::handler::settle;
 
 /// A thread that waits for a line of input never ends, so it is not waited for.
 const GRACE: Duration = Duration::from_millis(200);
 
 /// A statement that nests deeply needs more than the two megabytes of a thread's usual stack in a debug build.
 const STACK: usize = 8 << 20;
+
+/// Nobody waits longer than this for a program that was asked to stop.
+const STOP: Duration = Duration::from_secs(2);
 
 const HANGUP: u8 = 1;
 const INTERRUPT: u8 = 2;
@@ -33,6 +37,8 @@ pub fn run<T>(command: impl Future<Output = Done<T>>) -> Done<T> {
             number = stop() => Err(number.map_or_else(Failure::Error, Failure::Stopped)),
         }
     });
+    // What the command was reading is stopped at its sources before the process is gone.
+    runtime.block_on(settle(STOP));
     runtime.shutdown_timeout(GRACE);
     done
 }

@@ -59,6 +59,7 @@ pub fn read(variables: impl IntoIterator<Item = (String, String)>) -> Result<Con
         catalogs: Catalogs::new(variables.catalogs()?, variables.text("AWS_LAMBDA_FUNCTION_NAME").map(Into::into))?,
         spill,
         secrets: variables.secrets(&aws)?,
+        query_status: variables.text("AWS_LAMBDA_FUNCTION_NAME").map(|_| aws.clone()),
         serde_version: variables.number("glaux_serde_version", check::serde_version)?.unwrap_or(DEFAULT_SERDE_VERSION),
         max_splits: variables.number("glaux_max_splits", check::positive)?.unwrap_or(DEFAULT_MAX_SPLITS),
         log_level: variables.read("ATHENA_FEDERATION_SDK_LOG_LEVEL", check::log_level)?.unwrap_or(DEFAULT_LOG_LEVEL),
@@ -158,6 +159,7 @@ impl Variables {
             max_cell_bytes: self.number("glaux_max_cell_bytes", check::positive)?.unwrap_or(default.max_cell_bytes),
             split_bytes: self.number("glaux_split_bytes", check::bytes)?.unwrap_or(default.split_bytes),
             query_passthrough: self.flag(PASSTHROUGH)?,
+            time_limit: None,
             application_name: default.application_name,
         })
     }

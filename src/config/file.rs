@@ -99,6 +99,7 @@ fn from_toml(text: &str, directory: &Path) -> Result<Config> {
         catalogs: Catalogs::new(catalogs, None)?,
         spill: spill(file.spill, &aws)?,
         secrets: secrets(file.secrets, directory, &aws)?,
+        query_status: None,
         serde_version: or(file.serde_version, "serde_version", check::serde_version, DEFAULT_SERDE_VERSION)?,
         max_splits: or(file.max_splits, "max_splits", check::positive, DEFAULT_MAX_SPLITS)?,
         log_level: match file.log_level {
@@ -132,6 +133,7 @@ fn catalog(name: String, table: CatalogTable) -> Result<Catalog> {
         max_cell_bytes: or(table.max_cell_bytes, &key("max_cell_bytes"), check::positive, default.max_cell_bytes)?,
         split_bytes: or(table.split_bytes, &key("split_bytes"), check::bytes, default.split_bytes)?,
         query_passthrough: table.query_passthrough.unwrap_or(default.query_passthrough),
+        time_limit: None,
         application_name: default.application_name,
     };
     let views = views(&key("views"), table.views)?;

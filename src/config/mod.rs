@@ -35,6 +35,8 @@ pub struct Config {
     pub spill: SpillConfig,
     /// Where passwords are kept.
     pub secrets: SecretsConfig,
+    /// The Athena that is asked whether a query still runs: a function's own, and none elsewhere, where query ids are not Athena's.
+    pub query_status: Option<Aws>,
     /// The serde version announced to Athena, 2 to 6.
     pub serde_version: u8,
     /// No scan is cut into more splits than this, since each is a connection to the source.

@@ -7,7 +7,6 @@ use arrow_schema::{Schema, SchemaRef};
 use connector_core::{Capabilities, Relation, Result, Table, TableName};
 
 use super::Handler;
-use super::passthrough::found;
 use crate::protocol::{
     CapabilitySubType, GetDataSourceCapabilitiesRequest, GetDataSourceCapabilitiesResponse, GetTableRequest,
     GetTableResponse, ListSchemasRequest, ListSchemasResponse, ListTablesRequest, ListTablesResponse, PingRequest,
@@ -51,11 +50,12 @@ impl Handler {
     pub(super) async fn list_tables(&self, request: ListTablesRequest) -> Result<ListTablesResponse> {
         let page = request.page_size.map(|size| usize::try_from(size.max(1)).unwrap_or(usize::MAX));
         let one_more = page.map(|size| size.saturating_add(1));
+        let after = request.next_token.as_deref();
         let mut tables = if let Some(views) = self.source(&request.catalog)?.1.views_of(&request.schema) {
-            page_of(&views, request.next_token.as_deref(), one_more)
+            page_of(&views, after, one_more)
         } else {
             let mut session = self.session(&request.catalog, &request.query_id).await?;
-            let tables = session.connection().tables(&request.schema, request.next_token.as_deref(), one_more).await?;
+            let tables = session.connection().tables(&request.schema, after, one_more).await?;
             session.give_back();
             tables
         };
@@ -73,8 +73,8 @@ impl Handler {
 
     pub(super) async fn get_table(&self, request: GetTableRequest) -> Result<GetTableResponse> {
         let query = self.query(&request.catalog, &request.table, &request.passthrough)?;
-        let mut session = self.session(&request.catalog, &request.query_id).await?;
-        let table = found(&mut session, &request.table, query.as_ref()).await?;
+        let found = self.found(&request.catalog, &request.query_id, &request.table, query.as_ref());
+        let (session, table) = found.await?;
         session.give_back();
         Ok(GetTableResponse {
             catalog: request.catalog,

@@ -6,20 +6,26 @@
 //! Not here: how a message is spelled (`protocol`), how an engine is asked (`connectors`), where results go (`spill`).
 
 mod check;
+mod deadline;
 mod metadata;
 mod passthrough;
 mod records;
 mod sessions;
 mod splits;
+mod watcher;
 
 use std::collections::BTreeMap;
 use std::panic::{self, AssertUnwindSafe};
+use std::time::Instant;
 
 use connector_core::{Connector, Endpoint, Error, Query, Result, TableName};
 use futures::FutureExt;
 
 pub use self::check::Checked;
+use self::deadline::Deadline;
 use self::sessions::Sessions;
+pub use self::sessions::settle;
+use self::watcher::Watcher;
 use crate::config::{Catalog, Config, SecretReference};
 use crate::connectors;
 use crate::protocol::{Request, Response, Version};
@@ -33,6 +39,7 @@ pub struct Handler {
     sources: BTreeMap<String, Source>,
     secrets: Secrets,
     sessions: Sessions,
+    watcher: Watcher,
     store: Store,
 }
 
@@ -59,6 +66,7 @@ impl Handler {
             sources,
             secrets: Secrets::new(&config.secrets),
             sessions: Sessions::default(),
+            watcher: Watcher::new(config.query_status.clone()),
             store: Store::new(&config.spill),
             config,
         })
@@ -69,15 +77,28 @@ impl Handler {
         &self.config
     }
 
-    /// Answers one request.
+    /// Answers one request, however long it takes.
     ///
     /// Errors: of every kind; the message is for Athena's user and holds no secret.
     pub async fn handle(&self, bytes: &[u8]) -> Result<Vec<u8>> {
+        self.handle_until(bytes, None).await
+    }
+
+    /// Answers one request before `end`: what is still read when it nears is stopped at the source, and told as an error.
+    ///
+    /// Errors: those of [`Handler::handle`]; timed out.
+    pub async fn handle_until(&self, bytes: &[u8], end: Option<Instant>) -> Result<Vec<u8>> {
+        let deadline = Deadline::until(end);
         let request = guarded(async { Request::decode(bytes) }).await;
         let answer = match request {
             Ok(request) => {
                 let kind = request.kind();
-                let answering = async { self.answer(request).await?.encode(self.version) };
+                let answering = deadline.govern(async {
+                    tokio::select! {
+                        answer = self.answer(request) => answer?.encode(self.version),
+                        () = deadline.is_here() => Err(deadline::too_late()),
+                    }
+                });
                 guarded(answering.boxed()).await.map_err(|error| error.context(format!("answering {kind}")))
             }
             Err(error) => Err(error.context("reading the request")),

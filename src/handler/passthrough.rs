@@ -49,6 +49,21 @@ impl Handler {
         grammar(catalog, source.connector)
     }
 
+    /// A session, and what there is to read in it: the table of this name, or the columns of the query, which is not run for
+    /// that.
+    pub(super) async fn found(
+        &self,
+        catalog: &str,
+        query_id: &str,
+        table: &TableName,
+        query: Option<&Query>,
+    ) -> Result<(Session<'_>, Table)> {
+        let Some(query) = query else { return self.session_about(catalog, query_id, table).await };
+        let mut session = self.session(catalog, query_id).await?;
+        let columns = session.connection().describe(query).await.map_err(against_the_query)?;
+        Ok((session, Scan::of_query(query.clone(), columns, Vec::new()).table))
+    }
+
     /// The functions as capabilities, where the catalog offers them.
     pub(super) fn offered(&self, catalog: &str) -> impl Iterator<Item = (String, Vec<CapabilitySubType>)> {
         self.grammar(catalog).ok().map(|_| function::capabilities()).into_iter().flatten()
@@ -123,17 +138,6 @@ fn called(arguments: &BTreeMap<String, String>) -> Result<Call<'_>> {
     };
     let split_by = (name == function::IN_SPLITS).then(|| argument(function::SPLIT_BY)).transpose()?;
     Ok(Call { text: argument(function::QUERY)?, split_by })
-}
-
-/// What there is to read: the table of this name, or the columns of the query, which is not run for that.
-pub(super) async fn found(
-    session: &mut Session<'_>,
-    table: &connector_core::TableName,
-    query: Option<&Query>,
-) -> Result<Table> {
-    let Some(query) = query else { return session.connection().table(table).await };
-    let columns = session.connection().describe(query).await.map_err(against_the_query)?;
-    Ok(Scan::of_query(query.clone(), columns, Vec::new()).table)
 }
 
 /// What the source has against a query was not different before.

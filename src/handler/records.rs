@@ -1,12 +1,15 @@
 //! The rows of one split: asked of the source, re-checked, and returned inline or spilled.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
 use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions, make_array};
 use arrow_schema::{DataType, SchemaRef};
 use connector_core::{Error, ErrorKind, Query, Remainder, Rendered, Result, Scan, Table, eval, same_layout, sql};
 use futures::TryStreamExt;
 
 use super::Handler;
-use super::passthrough::found;
+use super::deadline::{Deadline, Reached};
 use super::sessions::Session;
 use super::splits::scan;
 use crate::protocol::{
@@ -25,8 +28,8 @@ impl Handler {
         };
         let (_, source) = self.source(&request.catalog)?;
         let query = self.query(&request.catalog, &request.table, &request.constraints.passthrough)?;
-        let mut session = self.session(&request.catalog, &request.query_id).await?;
-        let table = found(&mut session, &request.table, query.as_ref()).await?;
+        let found = self.found(&request.catalog, &request.query_id, &request.table, query.as_ref());
+        let (session, table) = found.await?;
         session.give_back();
         sql::render(&wanted(&request, table, query)?, source.connector.dialect())
     }
@@ -34,17 +37,24 @@ impl Handler {
     pub(super) async fn read_records(&self, request: ReadRecordsRequest) -> Result<Response> {
         let (_, source) = self.source(&request.catalog)?;
         let query = self.query(&request.catalog, &request.table, &request.constraints.passthrough)?;
-        let mut session = self.session(&request.catalog, &request.query_id).await?;
-        let table = found(&mut session, &request.table, query.as_ref()).await?;
+        let found = self.found(&request.catalog, &request.query_id, &request.table, query.as_ref());
+        let (mut session, table) = found.await?;
         let scan = wanted(&request, table, query)?;
         let rendered = sql::render(&scan, source.connector.dialect())?;
         // The values of a query in its user's words stand in the text.
         let shown = if scan.query.is_some() { "a pass-through query" } else { rendered.statement.sql.as_str() };
         tracing::info!(query_id = request.query_id, sql = shown, "reading");
-        let outcome = self
-            .copy(&request, &scan, &rendered, &mut session)
-            .await
-            .map_err(|error| error.context(format!("reading table {}", scan.table.name)))?;
+        let doing = |error: Error| error.context(format!("reading table {}", scan.table.name));
+        let (progress, deadline) = (Progress::start(), Deadline::current());
+        let outcome = tokio::select! {
+            outcome = self.copy(&request, &scan, &rendered, &mut session, &progress) => outcome.map(Some),
+            ended = self.watcher.ended(&request.query_id) => Err(ended.error()),
+            () = deadline.nears() => Ok(None),
+        };
+        let Some(outcome) = outcome.map_err(doing)? else {
+            drop(session);
+            return Err(doing(self.given_up(&request, &scan, &rendered, &progress).await));
+        };
         // A session whose answer was not read to its end has one waiting in it. One that ran a user's own words is closed: what
         // they may have opened in it (connections to other servers, say) no reset can know.
         if outcome.read_to_end && scan.query.is_none() {
@@ -69,6 +79,7 @@ impl Handler {
         scan: &Scan,
         rendered: &Rendered,
         session: &mut Session<'_>,
+        progress: &Progress,
     ) -> Result<Copied> {
         let mut spiller = Spiller::new(&self.store, request)?;
         let mut left = match rendered.remainder {
@@ -82,6 +93,7 @@ impl Handler {
                 read_to_end = true;
                 break;
             };
+            progress.advance(batch.num_rows());
             let batch = recheck(batch, &rendered.remainder)?;
             let rows = u64::try_from(batch.num_rows()).unwrap_or(u64::MAX).min(left);
             left -= rows;
@@ -94,6 +106,46 @@ impl Handler {
         }
         drop(batches);
         Ok(Copied { spilled: spiller.finish().await?, read_to_end })
+    }
+
+    /// What is said of a read that the deadline has ended: how far it came, and what would have helped.
+    async fn given_up(&self, request: &ReadRecordsRequest, scan: &Scan, rendered: &Rendered, at: &Progress) -> Error {
+        let (rows, took) = at.so_far();
+        let asking = async {
+            let mut session = self.session(&request.catalog, &request.query_id).await?;
+            let expected = session.connection().estimate(&rendered.statement).await?;
+            session.give_back();
+            Ok::<_, Error>(expected)
+        };
+        // A query in its user's words is nothing to ask about, since no splits are made of it; nor is a read without a rate.
+        let expected = match (&scan.query, rows) {
+            (Some(_), _) | (None, 0) => None,
+            (None, _) => tokio::time::timeout(Deadline::current().afterwards(), asking).await.ok(),
+        };
+        let expected = expected.and_then(|asked| {
+            asked.inspect_err(|error| tracing::info!(%error, "how many rows there are is not known")).ok().flatten()
+        });
+        Reached { rows, took, expected }.error()
+    }
+}
+
+/// How far a read has come.
+struct Progress {
+    start: Instant,
+    rows: AtomicU64,
+}
+
+impl Progress {
+    fn start() -> Self {
+        Self { start: Instant::now(), rows: AtomicU64::new(0) }
+    }
+
+    fn advance(&self, rows: usize) {
+        self.rows.fetch_add(u64::try_from(rows).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    fn so_far(&self) -> (u64, Duration) {
+        (self.rows.load(Ordering::Relaxed), self.start.elapsed())
     }
 }
 

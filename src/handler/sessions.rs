@@ -1,10 +1,12 @@
 //! Sessions kept warm between requests, each serving one at a time and made as new before it is used again (D16).
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use connector_core::{Connection, Endpoint, ErrorKind, Result, Settings};
+use connector_core::{Connection, Endpoint, ErrorKind, Result, Settings, Table, TableName};
+use tokio::sync::watch;
 
+use super::deadline::Deadline;
 use super::{Handler, Source};
 use crate::config::Catalog;
 use crate::secrets::{Login, Resolved};
@@ -32,23 +34,68 @@ const LIFETIME: Duration = Duration::from_mins(10);
 /// TCP alone would try for a quarter of an hour.
 const RESET: Duration = Duration::from_secs(5);
 
-/// A session on loan. Dropped without [`Session::give_back`] it is closed: a request that failed may have left anything in it.
+/// How long the server is given to stop what a session was doing.
+const STOP: Duration = Duration::from_secs(10);
+
+/// A session on loan. Dropped without [`Session::give_back`], by a request that failed or was let go, it is closed: anything may
+/// be left in it. What it was doing is stopped at the server first.
 pub(super) struct Session<'h> {
-    connection: Box<dyn Connection>,
-    logged_in: Instant,
+    /// There until the session is given back or dropped.
+    kept: Option<Kept>,
     sessions: &'h Sessions,
-    catalog: &'h str,
+    in_use: Option<InUse>,
 }
 
 impl Session<'_> {
     pub(super) fn connection(&mut self) -> &mut dyn Connection {
-        self.connection.as_mut()
+        self.kept.as_mut().expect("a session is there until it is given back").connection.as_mut()
     }
 
     /// Keeps the session for the next request.
-    pub(super) fn give_back(self) {
-        let kept = Kept { catalog: self.catalog.to_owned(), connection: self.connection, logged_in: self.logged_in };
-        self.sessions.keep(kept, Instant::now());
+    pub(super) fn give_back(mut self) {
+        if let Some(kept) = self.kept.take() {
+            self.sessions.keep(kept, Instant::now());
+        }
+    }
+}
+
+impl Drop for Session<'_> {
+    fn drop(&mut self) {
+        let Some(Kept { mut connection, .. }) = self.kept.take() else { return };
+        let (in_use, Ok(runtime)) = (self.in_use.take(), tokio::runtime::Handle::try_current()) else { return };
+        runtime.spawn(async move {
+            tokio::time::timeout(STOP, connection.stop()).await.unwrap_or(());
+            drop(connection);
+            drop(in_use);
+        });
+    }
+}
+
+/// How many sessions are on loan or being stopped, in the whole process: it is the process that may not end, or be frozen by
+/// Lambda, before its sources have been told.
+static IN_USE: LazyLock<watch::Sender<usize>> = LazyLock::new(|| watch::Sender::new(0));
+
+struct InUse;
+
+impl InUse {
+    fn begin() -> Self {
+        IN_USE.send_modify(|count| *count += 1);
+        Self
+    }
+}
+
+impl Drop for InUse {
+    fn drop(&mut self) {
+        IN_USE.send_modify(|count| *count -= 1);
+    }
+}
+
+/// Waits until no session is in use or being stopped, for at most `limit`.
+pub async fn settle(limit: Duration) {
+    let mut in_use = IN_USE.subscribe();
+    let settled = tokio::time::timeout(limit, in_use.wait_for(|count| *count == 0)).await;
+    if settled.is_err() {
+        tracing::warn!("a source may not have been told in time to stop a statement");
     }
 }
 
@@ -82,21 +129,63 @@ impl Handler {
     ///
     /// Errors: those of `Connector::connect`; a refused log-in only after the secret has been read afresh.
     pub(super) async fn session(&self, catalog: &str, query_id: &str) -> Result<Session<'_>> {
-        let (catalog, source) = self.source(catalog)?;
-        let settings = Settings { application_name: application_name(query_id), ..catalog.settings.clone() };
-        let doing = |error: connector_core::Error| error.context(format!("connecting to catalog {:?}", catalog.name));
-        let (connection, logged_in) = match self.warm(&catalog.name, &settings.application_name).await {
-            Some(kept) => (kept.connection, kept.logged_in),
-            None => (self.connect(catalog, source, &settings).await.map_err(doing)?, Instant::now()),
+        Ok(self.open(catalog, query_id, None).await?.0)
+    }
+
+    /// A session, and a table as it is described in it; of a warm one both are asked at once where the engine can do that.
+    ///
+    /// Errors: those of [`Handler::session`], and of `Connection::table`.
+    pub(super) async fn session_about(
+        &self,
+        catalog: &str,
+        query_id: &str,
+        table: &TableName,
+    ) -> Result<(Session<'_>, Table)> {
+        let (mut session, described) = self.open(catalog, query_id, Some(table)).await?;
+        let table = match described {
+            Some(described) => described?,
+            None => session.connection().table(table).await?,
         };
-        Ok(Session { connection, logged_in, sessions: &self.sessions, catalog: &catalog.name })
+        Ok((session, table))
+    }
+
+    async fn open(
+        &self,
+        catalog: &str,
+        query_id: &str,
+        table: Option<&TableName>,
+    ) -> Result<(Session<'_>, Option<Result<Table>>)> {
+        let (catalog, source) = self.source(catalog)?;
+        let in_use = Some(InUse::begin());
+        let (application_name, time_limit) = (application_name(query_id), Deadline::current().statement_limit());
+        let settings = Settings { application_name, time_limit, ..catalog.settings.clone() };
+        let doing = |error: connector_core::Error| error.context(format!("connecting to catalog {:?}", catalog.name));
+        let (kept, described) = if let Some(warm) = self.warm(&catalog.name, &settings, table).await {
+            warm
+        } else {
+            let connection = self.connect(catalog, source, &settings).await.map_err(doing)?;
+            (Kept { catalog: catalog.name.clone(), connection, logged_in: Instant::now() }, None)
+        };
+        Ok((Session { kept: Some(kept), sessions: &self.sessions, in_use }, described))
     }
 
     /// An idle session made as new; one that cannot be, because its server went away, say, is dropped without a word.
-    async fn warm(&self, catalog: &str, application_name: &str) -> Option<Kept> {
+    async fn warm(
+        &self,
+        catalog: &str,
+        settings: &Settings,
+        table: Option<&TableName>,
+    ) -> Option<(Kept, Option<Result<Table>>)> {
+        let (name, limit) = (settings.application_name.as_str(), settings.time_limit);
         while let Some(mut kept) = self.sessions.take(catalog, Instant::now()) {
-            match tokio::time::timeout(RESET, kept.connection.reset(application_name)).await {
-                Ok(Ok(())) => return Some(kept),
+            let resetting = async {
+                match table {
+                    Some(table) => kept.connection.reset_and_describe(name, limit, table).await.map(Some),
+                    None => kept.connection.reset(name, limit).await.map(|()| None),
+                }
+            };
+            match tokio::time::timeout(RESET, resetting).await {
+                Ok(Ok(described)) => return Some((kept, described)),
                 Ok(Err(error)) => tracing::info!(%error, catalog, "an idle session could not be used again"),
                 Err(_) => tracing::info!(catalog, "an idle session gave no answer"),
             }

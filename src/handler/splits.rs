@@ -10,7 +10,6 @@ use connector_core::{Error, ErrorKind, Query, Result, Scan, Split as Slice, Tabl
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::Handler;
-use super::passthrough::found;
 use crate::protocol::{
     Constraints, GetSplitsRequest, GetSplitsResponse, GetTableLayoutRequest, GetTableLayoutResponse, Split,
 };
@@ -59,8 +58,8 @@ impl Handler {
         }
         let (catalog, _) = self.source(&request.catalog)?;
         let sizes = Sizes { most: self.config.max_splits, bytes: catalog.settings.split_bytes };
-        let mut session = self.session(&request.catalog, &request.query_id).await?;
-        let table = found(&mut session, &request.table, query.as_ref()).await?;
+        let (mut session, table) =
+            self.found(&request.catalog, &request.query_id, &request.table, query.as_ref()).await?;
         let scan = scan(table, query, Vec::new(), &request.constraints);
         let slices = session.connection().splits(&scan, sizes).await;
         let slices = slices.map_err(|error| error.context(format!("cutting {} into splits", scan.table.name)))?;

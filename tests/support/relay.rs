@@ -2,7 +2,7 @@
 //! more, and nothing is closed.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -15,6 +15,7 @@ pub struct Relay {
     /// Where clients connect to instead.
     pub port: u16,
     accepted: Arc<AtomicUsize>,
+    turns: Arc<AtomicUsize>,
     forgotten: watch::Sender<usize>,
     _tasks: JoinSet<()>,
 }
@@ -24,15 +25,21 @@ impl Relay {
     pub async fn to(server: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let (accepted, (forgotten, watched)) = (Arc::new(AtomicUsize::new(0)), watch::channel(0));
+        let (accepted, turns) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let (forgotten, watched) = watch::channel(0);
         let mut tasks = JoinSet::new();
-        tasks.spawn(accept(listener, server, Arc::clone(&accepted), watched));
-        Self { port, accepted, forgotten, _tasks: tasks }
+        tasks.spawn(accept(listener, server, Arc::clone(&accepted), Arc::clone(&turns), watched));
+        Self { port, accepted, turns, forgotten, _tasks: tasks }
     }
 
     /// How many connections there were.
     pub fn accepted(&self) -> usize {
         self.accepted.load(Ordering::SeqCst)
+    }
+
+    /// How often a client has spoken after the server had: round trips, as long as nobody speaks unasked.
+    pub fn turns(&self) -> usize {
+        self.turns.load(Ordering::SeqCst)
     }
 
     /// Forgets every connection there is; new ones are served.
@@ -41,19 +48,37 @@ impl Relay {
     }
 }
 
-async fn accept(listener: TcpListener, server: String, accepted: Arc<AtomicUsize>, forgotten: watch::Receiver<usize>) {
+async fn accept(
+    listener: TcpListener,
+    server: String,
+    accepted: Arc<AtomicUsize>,
+    turns: Arc<AtomicUsize>,
+    forgotten: watch::Receiver<usize>,
+) {
     let mut pumps = JoinSet::new();
     loop {
         let client = listener.accept().await.unwrap().0;
         let number = accepted.fetch_add(1, Ordering::SeqCst) + 1;
         let server = TcpStream::connect(&server).await.unwrap();
         let ((from_client, to_client), (from_server, to_server)) = (client.into_split(), server.into_split());
-        pumps.spawn(pump(from_client, to_server, number, forgotten.clone()));
-        pumps.spawn(pump(from_server, to_client, number, forgotten.clone()));
+        let (turns, heard) = (Arc::clone(&turns), Arc::new(AtomicBool::new(true)));
+        let server_is_heard = Arc::clone(&heard);
+        let spoken = move || {
+            turns.fetch_add(usize::from(heard.swap(false, Ordering::SeqCst)), Ordering::SeqCst);
+        };
+        let heard = move || server_is_heard.store(true, Ordering::SeqCst);
+        pumps.spawn(pump(from_client, to_server, number, forgotten.clone(), spoken));
+        pumps.spawn(pump(from_server, to_client, number, forgotten.clone(), heard));
     }
 }
 
-async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, number: usize, mut forgotten: watch::Receiver<usize>) {
+async fn pump(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    number: usize,
+    mut forgotten: watch::Receiver<usize>,
+    passing: impl Fn(),
+) {
     let mut buffer = vec![0; 65_536];
     loop {
         let read = tokio::select! {
@@ -65,6 +90,7 @@ async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, number: usize, mu
             // Neither answered nor closed, until the relay goes.
             return std::future::pending().await;
         }
+        passing();
         if read == 0 || to.write_all(&buffer[..read]).await.is_err() {
             return;
         }
@@ -72,5 +98,8 @@ async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, number: usize, mu
 }
 
 async fn reaches(forgotten: &mut watch::Receiver<usize>, number: usize) {
-    forgotten.wait_for(|forgotten| *forgotten >= number).await.unwrap();
+    if forgotten.wait_for(|forgotten| *forgotten >= number).await.is_err() {
+        // The relay goes, and its tasks with it.
+        std::future::pending::<()>().await;
+    }
 }

@@ -1,5 +1,7 @@
 //! One live session with a server.
 
+use std::time::Duration;
+
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
@@ -56,9 +58,31 @@ pub trait Connection: Send {
         limits: BatchLimits,
     ) -> Result<BatchStream<'a>>;
 
+    /// How many rows the server expects `statement` to give; none where it cannot say. The statement is not run.
+    async fn estimate(&mut self, _statement: &Statement) -> Result<Option<u64>> {
+        Ok(None)
+    }
+
     /// Makes the session as new before another request uses it (settings, role, transaction, temporary objects), naming
-    /// itself `application_name` from now on; an error means that it must be dropped.
-    async fn reset(&mut self, application_name: &str) -> Result<()>;
+    /// itself `application_name` from now on, with [`crate::Settings::time_limit`] as given; an error means that it must be
+    /// dropped.
+    async fn reset(&mut self, application_name: &str, time_limit: Option<Duration>) -> Result<()>;
+
+    /// [`Connection::reset`] and then [`Connection::table`]; in one round trip, where the protocol lets both be asked at once. An
+    /// error of the outer kind is the reset's.
+    async fn reset_and_describe(
+        &mut self,
+        application_name: &str,
+        time_limit: Option<Duration>,
+        table: &TableName,
+    ) -> Result<Result<Table>> {
+        self.reset(application_name, time_limit).await?;
+        Ok(self.table(table).await)
+    }
+
+    /// Has the server stop what an earlier call left unfinished, by the engine's own cancel, and waits until it has, or for a
+    /// short while. For a session that is then dropped; there is nothing to do where closing it is enough.
+    async fn stop(&mut self) {}
 
     /// What `glaux check` tells about the source.
     async fn health(&mut self) -> Result<Health>;

@@ -1,6 +1,7 @@
 //! An engine's identity card.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -104,6 +105,8 @@ pub struct Settings {
     pub split_bytes: u64,
     /// Whether queries in the source's own words are passed through.
     pub query_passthrough: bool,
+    /// How long a statement may run at the source, where the server keeps such a limit; a stricter one of the server's stays.
+    pub time_limit: Option<Duration>,
     /// What the session calls itself at the source; holds Athena's query id.
     pub application_name: String,
 }
@@ -118,6 +121,7 @@ impl Default for Settings {
             // Some seconds of reading, where a Lambda has minutes.
             split_bytes: 128 << 20,
             query_passthrough: false,
+            time_limit: None,
             application_name: "glaux".into(),
         }
     }

@@ -1,5 +1,7 @@
 //! A session with nothing: tables are made when they are asked for.
 
+use std::time::Duration;
+
 use arrow_array::{RecordBatch, RecordBatchOptions};
 use async_trait::async_trait;
 use connector_core::split::Sizes;
@@ -70,7 +72,7 @@ impl Connection for Memory {
         Ok(stream::iter(batches).flatten().boxed())
     }
 
-    async fn reset(&mut self, _: &str) -> Result<()> {
+    async fn reset(&mut self, _: &str, _: Option<Duration>) -> Result<()> {
         Ok(())
     }
 

@@ -15,6 +15,7 @@ use rustls::pki_types::ServerName;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::BufReader;
 use tokio::net::{TcpSocket, TcpStream};
+use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
 
 use crate::error;
@@ -207,17 +208,17 @@ impl Canceller {
         self.id
     }
 
-    /// Has the server at `place` end the session, in the background; whether it does is not waited for.
-    pub(crate) fn fire(&self, place: &str) {
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+    /// Has the server at `place` end the session, in the background; the task ends when it has been told.
+    pub(crate) fn fire(&self, place: &str) -> Option<JoinHandle<()>> {
+        let runtime = tokio::runtime::Handle::try_current().ok()?;
         let (route, address, id, place) = (self.route.clone(), self.address, self.id, place.to_owned());
-        runtime.spawn(async move {
+        Some(runtime.spawn(async move {
             let killed = async {
                 let mut session = route.login_at(&[address], "glaux cancel").await?;
                 session.end(id, &place).await
             };
-            within(Some(CANCEL), killed).await
-        });
+            within(Some(CANCEL), killed).await;
+        }))
     }
 }
 

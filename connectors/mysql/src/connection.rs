@@ -1,5 +1,7 @@
 //! A session as the seam wants it, and the only SQL that sets one up.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use connector_core::split::{self, Sizes};
 use connector_core::{
@@ -60,24 +62,34 @@ pub(crate) async fn connect(
     Ok(Box::new(route.entered(entering).await?))
 }
 
-fn set_up(server: &Server, options: &Options) -> String {
+fn set_up(server: &Server, options: &Options, time_limit: Option<Duration>) -> String {
     let old = server.is_mariadb || server.version < (8, 0, 0);
     // Without the word SESSION it would hold for one transaction only.
     let read_only = if old { "@@SESSION.tx_read_only" } else { "@@SESSION.transaction_read_only" };
     let mut sql = format!("{SET_UP}, max_sort_length = {SORTED_BYTES}, {read_only} = 1");
-    if let Some(limit) = options.query_timeout {
-        if server.is_mariadb {
-            sql += &format!(", max_statement_time = {}", limit.as_secs());
-        } else {
-            sql += &format!(", max_execution_time = {}", limit.as_millis());
-        }
+    let of_url = options.query_timeout.filter(|own| time_limit.is_none_or(|limit| *own <= limit));
+    let limit = of_url.or(time_limit);
+    // Each has its own name and its own unit for it.
+    let (variable, limit) = match (limit, server.is_mariadb) {
+        (None, _) => return sql,
+        (Some(limit), true) => ("max_statement_time", format!("{:.3}", limit.as_secs_f64().max(0.001))),
+        (Some(limit), false) => ("max_execution_time", limit.as_millis().clamp(1, u32::MAX.into()).to_string()),
+    };
+    if of_url.is_some() {
+        sql += &format!(", {variable} = {limit}");
+    } else {
+        // One that the server's own settings make lower stays.
+        let lowered = format!("IF(@@{variable} > 0 AND @@{variable} < {limit}, @@{variable}, {limit})");
+        // MySQL takes nothing but its own type, and MariaDB keeps the places behind the point only without a cast.
+        let lowered = if server.is_mariadb { lowered } else { format!("CAST({lowered} AS UNSIGNED)") };
+        sql += &format!(", {variable} = {lowered}");
     }
     sql
 }
 
 impl MySqlConnection {
     async fn pin(&mut self) -> Result<()> {
-        self.set_up().await?;
+        self.set_up(self.settings.time_limit).await?;
         self.largest_value = self.session.recognise().await?;
         let name = self.settings.application_name.clone();
         self.session.name(&name);
@@ -90,8 +102,8 @@ impl MySqlConnection {
         (&mut self.session, context)
     }
 
-    async fn set_up(&mut self) -> Result<()> {
-        let sql = set_up(&self.session.server, &self.options);
+    async fn set_up(&mut self, time_limit: Option<Duration>) -> Result<()> {
+        let sql = set_up(&self.session.server, &self.options, time_limit);
         self.session.run(&sql).await
     }
 }
@@ -147,14 +159,23 @@ impl Connection for MySqlConnection {
         reading::start(&mut self.session, statement, reading).await
     }
 
-    async fn reset(&mut self, application_name: &str) -> Result<()> {
+    async fn estimate(&mut self, statement: &Statement) -> Result<Option<u64>> {
+        let rows = catalog::expected_rows(&mut self.session, statement).await;
+        rows.map_err(|error| error.context("asking for the plan of a statement"))
+    }
+
+    async fn reset(&mut self, application_name: &str, time_limit: Option<Duration>) -> Result<()> {
         let resetting = async {
             self.session.reset().await?;
-            self.set_up().await?;
+            self.set_up(time_limit).await?;
             self.session.name(application_name);
             Ok(())
         };
         resetting.await.map_err(|error: Error| error.context("resetting the session"))
+    }
+
+    async fn stop(&mut self) {
+        self.session.stop().await;
     }
 
     async fn health(&mut self) -> Result<Health> {
@@ -173,13 +194,35 @@ mod tests {
     fn servers_are_set_up_in_their_own_words() {
         let limited = Options::parse(&BTreeMap::from([("queryTimeout".into(), "9".into())])).unwrap();
         for (greeting, read_only, limit) in [
-            ("5.5.5-10.11.19-MariaDB", "tx_read_only = 1", "max_statement_time = 9"),
+            ("5.5.5-10.11.19-MariaDB", "tx_read_only = 1", "max_statement_time = 9.000"),
             ("9.7.4", "transaction_read_only = 1", "max_execution_time = 9000"),
             ("5.7.44", ".tx_read_only = 1", "max_execution_time = 9000"),
         ] {
-            let sql = set_up(&Server::of(greeting), &limited);
-            assert!(sql.contains(read_only) && sql.contains(limit), "{sql}");
+            for time_limit in [None, Some(Duration::from_mins(1))] {
+                let sql = set_up(&Server::of(greeting), &limited, time_limit);
+                assert!(sql.contains(read_only) && sql.contains(limit), "{sql}");
+            }
         }
-        assert!(!set_up(&Server::of("9.7.4"), &Options::parse(&BTreeMap::new()).unwrap()).contains("max_execution"));
+        let unlimited = Options::parse(&BTreeMap::new()).unwrap();
+        assert!(!set_up(&Server::of("9.7.4"), &unlimited, None).contains("max_execution"));
+    }
+
+    #[test]
+    fn the_shorter_of_two_limits_holds_and_one_of_the_servers_own_too() {
+        let limited = Options::parse(&BTreeMap::from([("queryTimeout".into(), "9".into())])).unwrap();
+        let short = Some(Duration::from_millis(1500));
+        for (greeting, lowered) in [
+            (
+                "11.4.5-MariaDB",
+                "IF(@@max_statement_time > 0 AND @@max_statement_time < 1.500, @@max_statement_time, 1.500)",
+            ),
+            (
+                "9.7.4",
+                "CAST(IF(@@max_execution_time > 0 AND @@max_execution_time < 1500, @@max_execution_time, 1500) AS UNSIGNED)",
+            ),
+        ] {
+            let sql = set_up(&Server::of(greeting), &limited, short);
+            assert!(sql.ends_with(lowered), "{sql}");
+        }
     }
 }

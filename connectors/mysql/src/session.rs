@@ -3,6 +3,7 @@
 //! Not here: what is asked (`connection.rs`, `catalog`, `reading.rs`), and what a row's bytes mean (`decode`).
 
 use connector_core::{Bind, Error, ErrorKind, Result, Silence};
+use tokio::task::JoinHandle;
 
 use crate::bind;
 use crate::connect::Canceller;
@@ -29,6 +30,8 @@ pub(crate) struct Session {
     /// An answer has begun and not been read to its end.
     busy: bool,
     canceller: Canceller,
+    /// A cancel on its way.
+    cancelling: Option<JoinHandle<()>>,
     /// Which server it is, unless something stands between it and us that gives sessions other numbers.
     place: Option<String>,
     silence: Silence,
@@ -55,7 +58,8 @@ impl Session {
     ) -> Self {
         let server = Server::of(version);
         let mark = String::new();
-        Self { wire, server, busy: false, canceller, place: None, silence, max_cell_bytes, spent: None, mark }
+        let (cancelling, place, spent) = (None, None, None);
+        Self { wire, server, busy: false, canceller, cancelling, place, silence, max_cell_bytes, spent, mark }
     }
 
     /// Notes which server this is, so that the session can be ended from another one, and tells the largest value that an
@@ -85,9 +89,20 @@ impl Session {
     }
 
     /// Has the server end this session, unless its number may be another's.
-    pub(crate) fn kill(&self) {
-        if let Some(place) = &self.place {
-            self.canceller.fire(place);
+    pub(crate) fn kill(&mut self) {
+        if let (None, Some(place)) = (&self.cancelling, &self.place) {
+            self.cancelling = self.canceller.fire(place);
+        }
+    }
+
+    /// Ends the session if an answer was not read to its end, and waits until the server has been told.
+    pub(crate) async fn stop(&mut self) {
+        if self.busy {
+            self.kill();
+        }
+        if let Some(cancelling) = self.cancelling.take() {
+            // Its own limit is within it.
+            cancelling.await.unwrap_or(());
         }
     }
 
@@ -133,6 +148,13 @@ impl Session {
 
     /// Asks for rows of text, few enough to be held.
     pub(crate) async fn query(&mut self, sql: &str, binds: &[Bind]) -> Result<Vec<Row>> {
+        let text = |cell: Vec<u8>| String::from_utf8_lossy(&cell).into_owned();
+        let rows = self.cells(sql, binds).await?;
+        Ok(rows.into_iter().map(|row| row.into_iter().map(|cell| cell.map(text)).collect()).collect())
+    }
+
+    /// Asks for rows, few enough to be held, whose values are bytes as they come.
+    pub(crate) async fn cells(&mut self, sql: &str, binds: &[Bind]) -> Result<Vec<Vec<Option<Vec<u8>>>>> {
         let described = self.begin(Awaited::Answer, sql, binds).await?;
         let mut follower = Follower::new(&described, self.max_cell_bytes)?;
         let mut rows = Vec::new();
@@ -143,9 +165,8 @@ impl Session {
                 return Err(too_much_metadata());
             }
             let cells = decode::cells_of(row, &described);
-            let texts =
-                cells.map(|cell| cell.map(|cell| cell.map(|bytes| String::from_utf8_lossy(bytes).into_owned())));
-            rows.push(texts.collect::<Result<_, _>>().map_err(|_| error::Limit::Framing.error())?);
+            let owned = cells.map(|cell| cell.map(|cell| cell.map(<[u8]>::to_vec)));
+            rows.push(owned.collect::<Result<_, _>>().map_err(|_| error::Limit::Framing.error())?);
         }
         Ok(rows)
     }

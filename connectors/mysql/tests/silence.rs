@@ -122,7 +122,7 @@ async fn a_server_that_falls_silent_over_metadata_does_not_hold_us() {
     let error = enter(&server(Until::SetUp, options)).await.unwrap().schemas().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TimedOut, "{error}");
     let mut connection = enter(&server(Until::SetUp, options)).await.unwrap();
-    let error = connection.reset("again").await.unwrap_err();
+    let error = connection.reset("again", None).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TimedOut, "{error}");
     assert_eq!(connection.schemas().await.unwrap_err().kind(), ErrorKind::Internal);
 }

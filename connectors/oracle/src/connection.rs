@@ -1,5 +1,7 @@
 //! A session as the seam wants it, and the only SQL that sets one up.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use connector_core::split::{self, Sizes};
 use connector_core::{
@@ -43,7 +45,8 @@ pub(crate) async fn connect(
     let options = Options::parse(&endpoint.options)?;
     let route = Route::new(endpoint, &options)?;
     let entering = async {
-        let session = route.login(credential).await?;
+        let mut session = route.login(credential).await?;
+        session.limit(settings.time_limit);
         let mut connection = OracleConnection { session, settings: settings.clone(), options: options.clone() };
         let pinned = connection.pin(&settings.application_name, &[SET_UP, READ_ONLY]).await;
         pinned.map_err(|error| error.context("setting up the session"))?;
@@ -113,7 +116,8 @@ impl Connection for OracleConnection {
         reading::start(&mut self.session, scan, statement, limits, self.settings.max_cell_bytes).await
     }
 
-    async fn reset(&mut self, application_name: &str) -> Result<()> {
+    async fn reset(&mut self, application_name: &str, time_limit: Option<Duration>) -> Result<()> {
+        self.session.limit(time_limit);
         let begun = self.session.ask(oracledb::Connection::rollback).await;
         let pinned = match begun {
             Ok(()) => self.pin(application_name, &[FORGET, SET_UP, READ_ONLY]).await,

@@ -4,6 +4,7 @@
 //! comes back from the server. Not here: what is asked.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use connector_core::{Error, Result, Silence};
 use futures::channel::oneshot;
@@ -18,6 +19,7 @@ pub(crate) struct Session {
     worker: Worker<oracledb::Connection>,
     is_whole: bool,
     silence: Silence,
+    time_limit: Option<Duration>,
     version: String,
     major: usize,
     release: usize,
@@ -65,7 +67,7 @@ impl Session {
         }))?;
         let version = worker.fate().or(receiver).await??;
         let (major, release) = (version.0, version.1);
-        Ok(Self { worker, is_whole: true, silence, version: version.to_string(), major, release })
+        Ok(Self { worker, is_whole: true, silence, time_limit: None, version: version.to_string(), major, release })
     }
 
     /// The server's version, as it says itself.
@@ -78,9 +80,16 @@ impl Session {
         (self.major, self.release) >= (major, release)
     }
 
+    /// From now on no call waits for longer than this. The driver interrupts one that does; nothing else can, because it is
+    /// the session's own thread that waits.
+    pub(crate) fn limit(&mut self, time_limit: Option<Duration>) {
+        self.time_limit = time_limit;
+    }
+
     /// How long the server may be silent.
     pub(crate) fn silence(&self) -> Silence {
-        self.silence
+        let shorter = |silence: Option<Duration>| silence.into_iter().chain(self.time_limit).min();
+        Silence { rows: shorter(self.silence.rows), answer: shorter(self.silence.answer) }
     }
 
     /// Gives the connection something to do, which leaves the session unusable until [`Session::settle`].
@@ -103,7 +112,7 @@ impl Session {
         work: impl FnOnce(&oracledb::Connection) -> Result<R, oracledb::Error> + Send + 'static,
     ) -> Result<R> {
         let (sender, receiver) = oneshot::channel();
-        let silence = self.silence.answer;
+        let silence = self.silence().answer;
         let fate = self.begin(Box::new(move |home| {
             let Some(connection) = home.as_ref() else { return };
             let done = connection.set_call_timeout(silence).and_then(|()| work(connection));
@@ -151,7 +160,7 @@ impl Session {
 
     /// Runs a statement that changes something, and lets the change stay. It may take as long as a table's rows.
     pub(crate) async fn change(&mut self, sql: String) -> Result<()> {
-        let silence = self.silence.rows;
+        let silence = self.silence().rows;
         self.ask(move |connection| {
             connection.set_call_timeout(silence)?;
             connection.statement(&sql)?.exclude_from_cache().build()?.execute(&[])?;

@@ -12,6 +12,7 @@ use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite, BufReader};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use tokio_postgres::config::{self, Config, SslNegotiation};
 use tokio_postgres::tls::{MakeTlsConnect, NoTls, TlsConnect};
 use tokio_postgres::{CancelToken, Client};
@@ -124,7 +125,8 @@ impl Route {
         }?;
         let canceller = Canceller { route: self.clone(), token: client.cancel_token() };
         let silence = self.options.silence;
-        let session = Session { client, link: Link::new(driver), busy: false, canceller, asked, silence };
+        let session =
+            Session { client, link: Link::new(driver), busy: false, canceller, cancelling: None, asked, silence };
         Ok(Login { session, encoding })
     }
 
@@ -218,11 +220,11 @@ pub(crate) struct Canceller {
 }
 
 impl Canceller {
-    /// Asks the server to stop, in the background; whether it does is not waited for.
-    pub(crate) fn fire(&self) {
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+    /// Asks the server to stop, in the background; the task ends when it has been asked.
+    pub(crate) fn fire(&self) -> Option<JoinHandle<()>> {
+        let runtime = tokio::runtime::Handle::try_current().ok()?;
         let (route, token) = (self.route.clone(), self.token.clone());
-        runtime.spawn(async move {
+        Some(runtime.spawn(async move {
             let cancelled = async {
                 let (_asked, limits) = route.limits();
                 let stream = route.guarded(&limits).await.ok()?;
@@ -231,8 +233,8 @@ impl Canceller {
                     Some(tls) => token.cancel_query_raw(stream, route.tls_inside(tls, &limits)).await.ok(),
                 }
             };
-            within(Some(CANCEL), cancelled).await
-        });
+            within(Some(CANCEL), cancelled).await;
+        }))
     }
 }
 
@@ -240,7 +242,7 @@ impl Canceller {
 const CANCEL: Duration = Duration::from_secs(10);
 
 /// The outcome, unless the limit passes first.
-async fn within<T>(limit: Option<Duration>, work: impl Future<Output = T>) -> Option<T> {
+pub(crate) async fn within<T>(limit: Option<Duration>, work: impl Future<Output = T>) -> Option<T> {
     match limit {
         None => Some(work.await),
         Some(limit) => tokio::time::timeout(limit, work).await.ok(),

@@ -1,15 +1,19 @@
 //! A session as the seam wants it, and the only SQL that sets one up.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use connector_core::split::{self, Sizes};
 use connector_core::{
     BatchLimits, BatchStream, Capabilities, Column, Connection, Credential, Dialect, Endpoint, Error, ErrorKind,
     Function, Health, Key, Query, Relation, Result, Scan, Settings, Split, Statement, Table, TableName,
 };
+use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
 use crate::connect::{Login, Route};
 use crate::dialect::Postgres;
+use crate::error::from_driver;
 use crate::options::Options;
 use crate::session::{Awaited, Session, get};
 use crate::{catalog, reading};
@@ -20,6 +24,12 @@ const SET_UP: &str = "SET default_transaction_read_only = on; SET TimeZone = 'UT
      SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET extra_float_digits = 3; SET bytea_output = 'hex'; \
      SET standard_conforming_strings = on; SET transform_null_equals = off; SET client_min_messages = 'error'; \
      SET search_path = pg_catalog";
+
+/// Has a server that can (from 14, on Linux) look every second whether we are still there. Otherwise it would notice that a
+/// function was stopped in the middle of a statement only with the first rows that it sends.
+const NOTICE: &str = "; SELECT CASE WHEN pg_catalog.version() LIKE '%linux%' \
+     AND pg_catalog.current_setting('client_connection_check_interval', true) IS NOT NULL \
+     THEN pg_catalog.set_config('client_connection_check_interval', '1000', false) END";
 
 /// All that `DISCARD ALL` does, which itself may not travel together with other statements.
 const DISCARD: &str = "ROLLBACK; CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; DEALLOCATE ALL; UNLISTEN *; \
@@ -38,7 +48,6 @@ pub(crate) struct PgConnection {
     settings: Settings,
     options: Options,
     encoding: String,
-    set_up: String,
     /// The driver keeps statements at the server that look types up, and would not notice a reset that takes them away.
     keeps_statements: bool,
 }
@@ -54,8 +63,8 @@ pub(crate) async fn connect(
     let name = application_name(&settings.application_name, &options);
     let entering = async {
         let Login { session, encoding } = route.login(endpoint, credential, &name).await?;
-        let (settings, set_up) = (settings.clone(), set_up(&options));
-        let mut connection = PgConnection { session, settings, options, encoding, set_up, keeps_statements: false };
+        let settings = settings.clone();
+        let mut connection = PgConnection { session, settings, options, encoding, keeps_statements: false };
         connection.pin().await.map_err(|error| error.context("setting up the session"))?;
         Ok(connection)
     };
@@ -69,7 +78,7 @@ fn application_name(name: &str, options: &Options) -> String {
     }
 }
 
-fn set_up(options: &Options) -> String {
+fn set_up(options: &Options, time_limit: Option<Duration>) -> String {
     let mut sql = SET_UP.to_owned();
     for schema in &options.search_path {
         sql.push_str(", ");
@@ -79,12 +88,26 @@ fn set_up(options: &Options) -> String {
         sql.push_str("; SET statement_timeout = ");
         sql.push_str(&limit.as_millis().to_string());
     }
+    sql.push_str(NOTICE);
+    if let Some(limit) = time_limit {
+        sql.push_str(&no_longer_than(limit));
+    }
     sql
+}
+
+/// Lowers the limit on statements; one that is lower, by the URL or by the user's or database's own settings, stays.
+fn no_longer_than(limit: Duration) -> String {
+    let limit = limit.as_millis().clamp(1, u128::from(i32::MAX.unsigned_abs()));
+    format!(
+        "; SELECT pg_catalog.set_config('statement_timeout', '{limit}', false) \
+         WHERE NOT CAST(pg_catalog.current_setting('statement_timeout') AS pg_catalog.interval) \
+         BETWEEN '1 ms' AND '{limit} ms'"
+    )
 }
 
 impl PgConnection {
     async fn pin(&mut self) -> Result<()> {
-        let set_up = self.set_up.clone();
+        let set_up = set_up(&self.options, self.settings.time_limit);
         self.session.run(Awaited::Answer, |client| client.batch_execute(&set_up)).await?;
         if self.options.primary_only {
             let rows = self.session.query("SELECT pg_catalog.pg_is_in_recovery() AS standby", &[]).await?;
@@ -98,6 +121,39 @@ impl PgConnection {
             }
         }
         Ok(())
+    }
+}
+
+impl PgConnection {
+    /// Makes the session as new, and asks about a table in it. All is sent before the first answer comes, so this is one round
+    /// trip; what is asked is done in the order in which it was.
+    async fn renew(
+        &mut self,
+        name: &str,
+        limit: Option<Duration>,
+        table: Option<&TableName>,
+    ) -> Result<Result<Vec<Row>>> {
+        if self.keeps_statements {
+            return Err(Error::new(ErrorKind::Unavailable, "the session holds statements of the driver"));
+        }
+        let sql = format!("{DISCARD}{}", set_up(&self.options, limit));
+        let name = application_name(name, &self.options);
+        let parameter: [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 1] = [(&name, Type::TEXT)];
+        let (about, values) = (catalog::columns::sql(), table.map(catalog::columns::values));
+        let renewing = self.session.run(Awaited::Answer, async |client| {
+            let describing = async {
+                match &values {
+                    Some(values) => client.query_typed(&about, values).await,
+                    None => Ok(Vec::new()),
+                }
+            };
+            let resetting =
+                async { futures::try_join!(client.batch_execute(&sql), client.query_typed(RENAME, &parameter)) };
+            let (reset, described) = futures::join!(resetting, describing);
+            reset.map(|_| described)
+        });
+        let described = renewing.await.map_err(|error| error.context("resetting the session"))?;
+        Ok(described.map_err(|error| from_driver(&error)))
     }
 }
 
@@ -151,18 +207,28 @@ impl Connection for PgConnection {
         reading::start(&mut self.session, statement, limits).await
     }
 
-    async fn reset(&mut self, application_name: &str) -> Result<()> {
-        if self.keeps_statements {
-            return Err(Error::new(ErrorKind::Unavailable, "the session holds statements of the driver"));
-        }
-        let sql = format!("{DISCARD}{}", self.set_up);
-        let name = self::application_name(application_name, &self.options);
-        // Both are sent before the first answer comes, so this is one round trip.
-        let renaming = self.session.run(Awaited::Answer, async |client| {
-            let parameter: [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 1] = [(&name, Type::TEXT)];
-            futures::try_join!(client.batch_execute(&sql), client.query_typed(RENAME, &parameter))
-        });
-        renaming.await.map(|_| ()).map_err(|error| error.context("resetting the session"))
+    async fn estimate(&mut self, statement: &Statement) -> Result<Option<u64>> {
+        let rows = catalog::expected_rows(&mut self.session, statement).await;
+        rows.map_err(|error| error.context("asking for the plan of a statement"))
+    }
+
+    async fn reset(&mut self, application_name: &str, time_limit: Option<Duration>) -> Result<()> {
+        self.renew(application_name, time_limit, None).await.map(|_| ())
+    }
+
+    async fn reset_and_describe(
+        &mut self,
+        application_name: &str,
+        time_limit: Option<Duration>,
+        table: &TableName,
+    ) -> Result<Result<Table>> {
+        let rows = self.renew(application_name, time_limit, Some(table)).await?;
+        let told = rows.and_then(|rows| catalog::columns::told(&rows, table, &self.settings, &self.encoding));
+        Ok(told.map_err(|error| error.context(format!("describing table {table}"))))
+    }
+
+    async fn stop(&mut self) {
+        self.session.stop().await;
     }
 
     async fn health(&mut self) -> Result<Health> {

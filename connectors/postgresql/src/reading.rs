@@ -23,33 +23,46 @@ pub(crate) async fn start<'a>(
     limits: BatchLimits,
 ) -> Result<BatchStream<'a>> {
     let parameters = bind::parameters(&statement.binds)?;
+    let unfinished = Unfinished(session);
+    let session = &mut *unfinished.0;
     let rows = session.run(Awaited::Rows, |client| client.query_typed_raw(&statement.sql, parameters)).await;
     let rows = rows.inspect_err(|_| {
         if session.link.has_ended() {
-            session.canceller.fire();
+            session.cancel();
         }
     });
     let rows = Box::pin(rows?);
     session.begin(Awaited::Rows)?;
-    let answer = Answer { session, rows, described: &statement.columns, limits, decoder: None, finished: false };
+    let answer = Answer { unfinished, rows, described: &statement.columns, limits, decoder: None };
     let batches =
         stream::try_unfold(answer, |mut answer| async { Ok(answer.next().await?.map(|batch| (batch, answer))) });
     Ok(batches.boxed())
 }
 
+/// A session whose answer may not be read to its end; if it is not, the server is told to stop. A server tells nothing of an
+/// answer before its first row, so a statement may run for long before there is a stream to let go.
+struct Unfinished<'a>(&'a mut Session);
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        if self.0.busy {
+            self.0.cancel();
+        }
+    }
+}
+
 struct Answer<'a> {
-    session: &'a mut Session,
+    unfinished: Unfinished<'a>,
     rows: Pin<Box<RowStream>>,
     described: &'a [Column],
     limits: BatchLimits,
     decoder: Option<RowDecoder>,
-    finished: bool,
 }
 
 impl Answer<'_> {
     async fn next(&mut self) -> Result<Option<RecordBatch>> {
-        while !self.finished {
-            let (link, rows) = (&mut self.session.link, &mut self.rows);
+        while self.unfinished.0.busy {
+            let (link, rows) = (&mut self.unfinished.0.link, &mut self.rows);
             match poll_fn(|cx| link.poll(cx, |cx| rows.as_mut().poll_next(cx))).await {
                 Some(Some(Ok(row))) => {
                     let decoder = match &mut self.decoder {
@@ -62,10 +75,7 @@ impl Answer<'_> {
                     }
                 }
                 Some(Some(Err(error))) => return Err(self.explain(&error)),
-                Some(None) => {
-                    self.finished = true;
-                    self.session.busy = false;
-                }
+                Some(None) => self.unfinished.0.busy = false,
                 None => return Err(error::broken_session()),
             }
         }
@@ -75,17 +85,8 @@ impl Answer<'_> {
     /// An error that the server sent ends the answer and leaves the session in order; any other breaks it.
     fn explain(&mut self, error: &tokio_postgres::Error) -> Error {
         if error.as_db_error().is_some() {
-            self.finished = true;
-            self.session.busy = false;
+            self.unfinished.0.busy = false;
         }
-        self.session.link.explain(error)
-    }
-}
-
-impl Drop for Answer<'_> {
-    fn drop(&mut self) {
-        if !self.finished {
-            self.session.canceller.fire();
-        }
+        self.unfinished.0.link.explain(error)
     }
 }

@@ -7,13 +7,15 @@
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use connector_core::{Error, Result, Silence};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Row};
 
-use crate::connect::Canceller;
+use crate::connect::{Canceller, within};
 use crate::error;
 use crate::guard::Asked;
 
@@ -33,6 +35,8 @@ pub(crate) struct Session {
     /// An answer has begun and not been read to its end.
     pub(crate) busy: bool,
     pub(crate) canceller: Canceller,
+    /// A cancel on its way.
+    pub(crate) cancelling: Option<JoinHandle<()>>,
     /// Tells the guard beneath that something is asked, and how long the server may be silent about it.
     pub(crate) asked: watch::Sender<Asked>,
     pub(crate) silence: Silence,
@@ -99,7 +103,34 @@ impl Link {
     }
 }
 
+/// How often a cancel is sent, and how long each may take to show. One that arrives before its statement does nothing.
+const CANCELS: usize = 4;
+const SHOWS: Duration = Duration::from_millis(400);
+
 impl Session {
+    /// Asks the server to stop what has begun, in the background.
+    pub(crate) fn cancel(&mut self) {
+        if self.cancelling.is_none() {
+            self.cancelling = self.canceller.fire();
+        }
+    }
+
+    /// Cancels what was not read to its end until the server is idle.
+    pub(crate) async fn stop(&mut self) {
+        for _ in 0..CANCELS {
+            if self.busy {
+                self.cancel();
+            }
+            let Some(cancelling) = self.cancelling.take() else { return };
+            // Its own limit is within it.
+            cancelling.await.unwrap_or(());
+            // What the driver still holds of the old answer goes to nobody, and this is answered behind it.
+            if within(Some(SHOWS), self.link.drive(self.client.batch_execute(""))).await.is_some() {
+                return;
+            }
+        }
+    }
+
     /// Marks the session as busy until the caller has read the whole answer.
     pub(crate) fn begin(&mut self, awaited: Awaited) -> Result<()> {
         if self.busy || self.link.driver.is_none() {

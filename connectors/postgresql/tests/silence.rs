@@ -135,7 +135,7 @@ async fn a_server_that_falls_silent_over_metadata_does_not_hold_us() {
     let error = enter(&url).await.unwrap().schemas().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TimedOut, "{error}");
     let mut connection = enter(&server(Until::SetUp, "socketTimeout=1&sslmode=disable")).await.unwrap();
-    let error = connection.reset("again").await.unwrap_err();
+    let error = connection.reset("again", None).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TimedOut, "{error}");
 }
 

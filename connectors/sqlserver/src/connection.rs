@@ -1,5 +1,7 @@
 //! A session as the seam wants it, and the only SQL that sets one up.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use connector_core::split::{self, Sizes};
 use connector_core::{
@@ -136,7 +138,8 @@ impl Connection for SqlServerConnection {
         reading::start(&mut self.session, statement, limits, self.settings.max_cell_bytes).await
     }
 
-    async fn reset(&mut self, application_name: &str) -> Result<()> {
+    /// The server keeps no limit on statements; whoever has no time left closes the session, which stops what it runs.
+    async fn reset(&mut self, application_name: &str, _: Option<Duration>) -> Result<()> {
         let name = self::application_name(application_name, &self.options);
         self.pin(UNDO, &name).await.map_err(|error| error.context("resetting the session"))
     }

@@ -73,7 +73,7 @@ async fn a_session_is_named_and_pinned_before_anything_is_asked_and_again_when_i
     ] {
         assert!(set_up.contains(setting), "{setting}: {set_up}");
     }
-    connection.reset("glaux q-2").await.unwrap();
+    connection.reset("glaux q-2", None).await.unwrap();
     let reset = batch(server.asked.recv().unwrap());
     assert!(reset.starts_with("IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION; SET LANGUAGE"), "{reset}");
     assert!(reset.ends_with("SET CONTEXT_INFO 0x676c61757820712d32"), "{reset}");
@@ -277,7 +277,7 @@ async fn an_answer_that_is_let_go_closes_its_connection() {
     }
     while server.asked.recv().unwrap() != Asked::Closed {}
     assert_eq!(connection.schemas().await.unwrap_err().kind(), ErrorKind::Internal);
-    assert!(connection.reset("again").await.is_err());
+    assert!(connection.reset("again", None).await.is_err());
 }
 
 #[tokio::test]

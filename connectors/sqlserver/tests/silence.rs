@@ -85,7 +85,7 @@ async fn a_server_that_falls_silent_over_metadata_does_not_hold_us() {
     let mut connection = enter(&server.url("socketTimeout=500")).await.unwrap();
     let error = connection.schemas().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TimedOut, "{error}");
-    let error = connection.reset("again").await.unwrap_err();
+    let error = connection.reset("again", None).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Internal, "what has broken is not used again: {error}");
 }
 

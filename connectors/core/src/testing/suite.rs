@@ -123,7 +123,7 @@ pub async fn pushing_down_changes_no_answer(connection: &mut dyn Connection, dia
 /// Resetting a session leaves it usable.
 pub async fn a_session_made_as_new_still_answers(connection: &mut dyn Connection, schema: &str) {
     let before = connection.tables(schema, None, None).await.expect("listing tables");
-    connection.reset("glaux suite").await.expect("resetting");
+    connection.reset("glaux suite", None).await.expect("resetting");
     assert_eq!(connection.tables(schema, None, None).await.expect("listing tables again"), before);
 }
 

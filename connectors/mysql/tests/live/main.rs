@@ -11,6 +11,7 @@ mod contract;
 mod ends;
 mod expressions;
 mod keys;
+mod limits;
 mod login;
 mod moments;
 mod partitions;

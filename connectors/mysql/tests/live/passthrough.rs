@@ -201,7 +201,7 @@ async fn what_a_query_sets_ends_with_it_even_if_the_session_is_used_again() {
         let scan =
             described(connection.as_mut(), &Query::unchecked("select @a := 7, get_lock('p_sets', 0)")).await.unwrap();
         read(connection.as_mut(), &scan).await.unwrap();
-        connection.reset("next").await.unwrap();
+        connection.reset("next", None).await.unwrap();
         let scan =
             described(connection.as_mut(), &Query::unchecked("select @a, is_used_lock('p_sets')")).await.unwrap();
         assert_eq!(cells(&support::read(connection.as_mut(), &scan).await), ["∅", "∅"], "{:?}", server.kind);

@@ -45,7 +45,7 @@ async fn a_right_through_a_role_counts() {
         let mut connection = server.enter(&server.options(), &login, &Settings::default()).await.unwrap();
         for again in [false, true] {
             if again {
-                connection.reset("again").await.unwrap();
+                connection.reset("again", None).await.unwrap();
             }
             assert_eq!(connection.schemas().await.unwrap(), ["a_role"], "after a reset: {again}");
             let found = table(connection.as_mut(), "a_role", "t").await;

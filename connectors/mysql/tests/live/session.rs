@@ -35,7 +35,7 @@ async fn q_after_a_session_is_pinned_and_made_as_new() {
         assert_eq!(pinned(connection.as_mut(), &scan).await, expected);
         whole(connection.as_mut(), "q_after", "spoiling").await;
         assert_eq!(pinned(connection.as_mut(), &scan).await[0], "+09:00");
-        connection.reset("again").await.unwrap();
+        connection.reset("again", None).await.unwrap();
         assert_eq!(pinned(connection.as_mut(), &scan).await, expected);
     }
 }
@@ -47,7 +47,7 @@ async fn what_runs_is_marked_with_the_query_it_runs_for() {
         let named = |name: &str| Settings { application_name: name.into(), ..Settings::default() };
         let mut connection = server.connect_with(&named("glaux q1")).await;
         for name in ["glaux q1", "glaux q2 */ SELECT 1; -- ?"] {
-            connection.reset(name).await.unwrap();
+            connection.reset(name, None).await.unwrap();
             let scan = scan(&table(connection.as_mut(), "q_mark", "v").await);
             let rendered = connector_core::sql::render(&scan, CONNECTOR.dialect()).unwrap();
             let reading = first(connection.as_mut(), &scan, &rendered.statement);
@@ -108,7 +108,7 @@ async fn a_function_that_writes_is_forbidden() {
         let mut connection = server.connect().await;
         for again in [false, true] {
             if again {
-                connection.reset("again").await.unwrap();
+                connection.reset("again", None).await.unwrap();
             }
             // A session that only reads may not even be told its columns.
             let mut log = table(connection.as_mut(), "q_write", "log").await;
@@ -139,7 +139,7 @@ async fn an_error_in_the_middle_keeps_data_out_of_its_text_and_the_session_usabl
         let error = support::failure(connection.as_mut(), &scan).await;
         assert_eq!(error.kind(), ErrorKind::Invalid);
         assert!(error.to_string().contains("1644") && !format!("{error:?}").contains("s3cret"), "{error:?}");
-        connection.reset("again").await.unwrap();
+        connection.reset("again", None).await.unwrap();
         assert_eq!(whole(connection.as_mut(), "q_cast", "t").await.num_rows(), 3);
     }
 }
@@ -191,7 +191,7 @@ async fn a_server_that_goes_away_in_the_middle_is_unavailable() {
         let outcome: Vec<_> = stream.collect().await;
         let error = outcome.into_iter().find_map(Result::err).expect("the server was gone");
         assert!(error.is_retryable(), "{:?}: {error}", error.kind());
-        assert!(connection.reset("x").await.is_err());
+        assert!(connection.reset("x", None).await.is_err());
     }
 }
 
@@ -208,7 +208,7 @@ async fn an_abandoned_read_is_stopped_at_the_server_and_its_session_not_used_aga
             let stream = begun(connection.as_mut(), &scan, &rendered.statement).await;
             wait_for(server, &running("q_left"), 1).await;
             drop(stream);
-            assert!(connection.reset("x").await.is_err());
+            assert!(connection.reset("x", None).await.is_err());
             // The session's socket is still open: it is the kill that ends what runs.
             wait_for(server, &running("q_left"), 0).await;
         }

@@ -15,10 +15,10 @@ async fn a_session_that_failed_or_was_reset_serves_the_next_request() {
     server.run(&["DROP TABLE glaux_session.gone"]);
     let scan = support::scan(&gone);
     let statement = sql::render(&scan, CONNECTOR.dialect()).unwrap().statement;
-    connection.reset("glaux other").await.unwrap();
+    connection.reset("glaux other", None).await.unwrap();
     let error = connection.read(&scan, &statement, BatchLimits::default()).await.err().unwrap();
     assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
-    connection.reset("glaux another").await.unwrap();
+    connection.reset("glaux another", None).await.unwrap();
     assert!(connection.schemas().await.is_ok());
 }
 

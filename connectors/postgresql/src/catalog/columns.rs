@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use connector_core::{Column, Error, Result, Settings, Table, TableName, resolve};
 use tokio_postgres::Row;
-use tokio_postgres::types::Type;
+use tokio_postgres::types::{ToSql, Type};
 
 use super::{READABLE, VISIBLE, distinct, holds_readable, may_be};
 use crate::session::{Session, get};
@@ -23,7 +23,7 @@ fn undomained(oid: &str, modifier: &str, dimensions: &str) -> String {
 /// Every schema that the name may mean, with every table in it that the name may mean and the columns that the user may read;
 /// one row a column, or a table without columns, or a schema without such a table. Catalog columns that only
 /// newer servers have are looked up in the row as JSON, so that their absence is a NULL.
-fn sql() -> String {
+pub(crate) fn sql() -> String {
     let system_name = |of: &str| {
         format!(
             "CASE WHEN {of}.typnamespace = 'pg_catalog'::pg_catalog.regnamespace THEN {of}.typname::text ELSE '' END"
@@ -61,6 +61,11 @@ fn sql() -> String {
     )
 }
 
+/// The values that go with [`sql`].
+pub(crate) fn values(name: &TableName) -> [(&(dyn ToSql + Sync), Type); 2] {
+    [(&name.schema, Type::TEXT), (&name.table, Type::TEXT)]
+}
+
 /// The table that `name` means.
 pub(crate) async fn table(
     session: &mut Session,
@@ -68,8 +73,12 @@ pub(crate) async fn table(
     settings: &Settings,
     encoding: &str,
 ) -> Result<Table> {
-    let wanted = [(&name.schema as &(dyn tokio_postgres::types::ToSql + Sync), Type::TEXT), (&name.table, Type::TEXT)];
-    let rows = session.query(&sql(), &wanted).await?;
+    let rows = session.query(&sql(), &values(name)).await?;
+    told(&rows, name, settings, encoding)
+}
+
+/// The table that `name` means, of what [`sql`] has found.
+pub(crate) fn told(rows: &[Row], name: &TableName, settings: &Settings, encoding: &str) -> Result<Table> {
     let names = rows.iter().map(|row| Ok((get::<String>(row, "schema")?, get::<Option<String>>(row, "name")?)));
     let names = names.collect::<Result<Vec<_>>>()?;
     // The schema is found first and by its name alone: which tables it has may not decide what a name means.

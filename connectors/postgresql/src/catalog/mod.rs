@@ -3,9 +3,10 @@
 //! Only what the session's user may read exists, every operation is one round trip, and every value is bound. Not here: what a
 //! type means (`types.rs`), and how a folded name is matched (`connector_core::resolve`; SQL only narrows its candidates).
 
-mod columns;
+pub(crate) mod columns;
 mod health;
 mod keys;
+mod plan;
 mod query;
 
 use connector_core::{Casing, Relation, Result, resolve};
@@ -16,6 +17,7 @@ use crate::session::{Session, get};
 pub(crate) use columns::table;
 pub(crate) use health::health;
 pub(crate) use keys::key;
+pub(crate) use plan::expected_rows;
 pub(crate) use query::query;
 
 /// A schema `n` that is not the system's and that the user may look into.

@@ -10,6 +10,7 @@ mod contract;
 mod ends;
 mod expressions;
 mod keys;
+mod limits;
 mod login;
 mod moments;
 mod passthrough;

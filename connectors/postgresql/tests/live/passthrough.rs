@@ -223,7 +223,7 @@ async fn what_a_query_sets_ends_with_it_even_if_the_session_is_used_again() {
     .await
     .unwrap();
     drop(read(connection.as_mut(), &scan).await);
-    connection.reset("next").await.unwrap();
+    connection.reset("next", None).await.unwrap();
     let look = Query::unchecked(
         "select current_setting('search_path') || current_setting('TimeZone') || coalesce(to_regclass('left_behind')::text, '')",
     );
@@ -237,9 +237,9 @@ async fn a_session_that_looked_types_up_says_so_when_it_is_to_be_used_again() {
     server.schema("q_kept", "CREATE TYPE mood AS ENUM ('low')").await;
     let mut connection = server.connect().await;
     described(connection.as_mut(), &Query::unchecked("select 1")).await.unwrap();
-    connection.reset("again").await.unwrap();
+    connection.reset("again", None).await.unwrap();
     described(connection.as_mut(), &Query::unchecked("select 'low'::q_kept.mood")).await.unwrap();
-    assert!(connection.reset("again").await.is_err());
+    assert!(connection.reset("again", None).await.is_err());
 }
 
 #[tokio::test]

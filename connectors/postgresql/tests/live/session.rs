@@ -57,7 +57,7 @@ async fn q_after_a_session_is_pinned_and_made_as_new() {
     assert_eq!(settings(connection.as_mut(), "q_after").await, expected("glaux q1"));
     whole(connection.as_mut(), "q_after", "spoiling").await;
     assert_ne!(settings(connection.as_mut(), "q_after").await, expected("glaux q1"));
-    connection.reset("it's q2; \"two\"").await.unwrap();
+    connection.reset("it's q2; \"two\"", None).await.unwrap();
     assert_eq!(settings(connection.as_mut(), "q_after").await, expected("it's q2; \"two\""));
     let locks: i64 = {
         let admin = server.admin(&server.database).await;
@@ -99,7 +99,7 @@ async fn an_error_in_the_middle_keeps_data_out_of_its_text_and_the_session_usabl
     let error = support::failure(connection.as_mut(), &scan).await;
     assert_eq!(error.kind(), ErrorKind::Corrupt);
     assert!(error.to_string().contains("22P02") && !format!("{error:?}").contains("s3cret"), "{error:?}");
-    connection.reset("again").await.unwrap();
+    connection.reset("again", None).await.unwrap();
     assert_eq!(whole(connection.as_mut(), "q_cast", "t").await.num_rows(), 5001);
 }
 
@@ -158,7 +158,7 @@ async fn a_server_that_goes_away_in_the_middle_is_unavailable() {
     let error = outcome.into_iter().find_map(Result::err).expect("the server was gone");
     assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
     assert!(error.is_retryable());
-    assert!(connection.reset("x").await.is_err());
+    assert!(connection.reset("x", None).await.is_err());
 }
 
 #[tokio::test]
@@ -170,7 +170,7 @@ async fn an_abandoned_read_is_stopped_at_the_server_and_its_session_not_used_aga
     let scan = scan(&table(connection.as_mut(), "q_left", "t").await);
     let rendered = connector_core::sql::render(&scan, CONNECTOR.dialect()).unwrap();
     drop(begun(connection.as_mut(), &scan, &rendered.statement).await);
-    assert!(connection.reset("x").await.is_err());
+    assert!(connection.reset("x", None).await.is_err());
     drop(connection);
     let admin = server.admin(&server.database).await;
     let sql = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'q_left'";
@@ -248,6 +248,6 @@ async fn a_views_function_finds_unqualified_names_with_current_schema_only() {
     let endpoint = CONNECTOR.endpoint(&server.url("sslmode=disable&currentSchema=q_path")).unwrap();
     let login = support::credential("reader", support::PASSWORD);
     let mut connection = server.enter(&endpoint, &login, &Settings::default()).await.unwrap();
-    connection.reset("again").await.unwrap();
+    connection.reset("again", None).await.unwrap();
     assert_eq!(shown(&whole(connection.as_mut(), "q_path", "seen").await, "id"), ["7"]);
 }

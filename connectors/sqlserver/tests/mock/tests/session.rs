@@ -181,7 +181,7 @@ async fn a_statement_that_is_let_go_ends_its_connection_at_the_server() {
     while server.logins().await.is_empty() {
         tokio::task::yield_now().await;
     }
-    assert_eq!(connection.reset("again").await.unwrap_err().kind(), ErrorKind::Internal);
+    assert_eq!(connection.reset("again", None).await.unwrap_err().kind(), ErrorKind::Internal);
 }
 
 #[tokio::test]

@@ -1,0 +1,14 @@
+CREATE DATABASE app;
+USE app;
+CREATE TABLE d (n int);
+INSERT INTO d VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9);
+CREATE TABLE many (id int PRIMARY KEY, s varchar(1000) NOT NULL);
+INSERT INTO many SELECT a.n + 10 * b.n + 100 * c.n + 1000 * e.n + 10000 * f.n, REPEAT('x', 1000) FROM d a, d b, d c, d e, d f WHERE f.n < 5;
+ANALYZE TABLE many;
+CREATE TABLE few (id int);
+INSERT INTO few SELECT n + 1 FROM d;
+CREATE VIEW asleep AS SELECT SLEEP(3600) AS s;
+CREATE VIEW busy AS SELECT COUNT(*) AS s FROM many a, many b, many c WHERE a.id ^ b.id ^ c.id = 1 << 40;
+CREATE VIEW halfway AS SELECT id, IF(id > 3000, SLEEP(3600), s) AS s FROM many;
+CREATE VIEW waits AS SELECT n AS id, SLEEP(3) AS s FROM d WHERE n = 1;
+CREATE VIEW slow AS SELECT id, CONCAT(s, SLEEP(0.001)) AS s FROM many;

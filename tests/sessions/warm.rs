@@ -1,0 +1,49 @@
+//! What a session that was kept saves the next request, and what it must not keep.
+
+use connector_core::ErrorKind;
+use glaux::protocol::Response;
+
+use crate::source::{Source, ask, handler, read_request};
+use crate::support::relay::Relay;
+
+#[tokio::test]
+async fn a_read_of_a_warm_session_takes_few_round_trips() {
+    for mut source in Source::all().await {
+        let relay = Relay::to(source.place()).await;
+        source.lead_through(relay.port);
+        let handler = handler(&source, |_| {});
+        let request = read_request(&handler, "few", "q-warm").await;
+        let mut taken = Vec::new();
+        for _ in 0..3 {
+            let before = relay.turns();
+            let Response::ReadRecords(answer) = ask(&handler, &request, None).await.unwrap() else { panic!("spilled") };
+            assert_eq!(answer.records.num_rows(), 10);
+            taken.push(relay.turns() - before);
+        }
+        println!("{}: round trips of three reads: {taken:?}", source.name());
+        // As new and described at once, then read; MySQL's protocol takes one command at a time, and prepares before it executes.
+        let expected = if source.name() == "PostgreSQL" { 2 } else { 6 };
+        assert_eq!(taken, [expected; 3], "{}", source.name());
+        assert_eq!(relay.accepted(), 1, "{}", source.name());
+    }
+}
+
+#[tokio::test]
+async fn a_warm_session_knows_nothing_of_a_table_that_has_changed_or_is_forbidden_since() {
+    let of_postgres = "ALTER TABLE app.few ALTER id TYPE bigint";
+    let of_mysql = "ALTER TABLE app.few MODIFY id bigint";
+    for source in Source::all().await {
+        let handler = handler(&source, |_| {});
+        let request = read_request(&handler, "few", "q-changed").await;
+        ask(&handler, &request, None).await.unwrap();
+        source.execute(if source.name() == "PostgreSQL" { of_postgres } else { of_mysql }).await;
+        let error = ask(&handler, &request, None).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Conflict, "{}: {error}", source.name());
+        let request = read_request(&handler, "few", "q-forbidden").await;
+        ask(&handler, &request, None).await.unwrap();
+        let revoked = if source.name() == "PostgreSQL" { "app.few" } else { "app.*" };
+        source.execute(&format!("REVOKE SELECT ON {revoked} FROM READER")).await;
+        let error = ask(&handler, &request, None).await.unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Forbidden), "{}: {error}", source.name());
+    }
+}
