@@ -12,7 +12,7 @@ use super::connection_string::{check_secret_name, parse};
 use super::private::unreadable;
 use super::{
     Aws, Catalog, Catalogs, Config, DEFAULT_LOG_LEVEL, DEFAULT_MAX_SPLITS, DEFAULT_SERDE_VERSION, Encryption,
-    SecretReference, SecretsConfig, SpillConfig, check, check_private,
+    SecretReference, SecretsConfig, SpillConfig, check, check_private, idle_plans,
 };
 
 /// Reads the file at `path`.
@@ -50,6 +50,7 @@ struct CatalogTable {
     zoned_timestamps: Option<bool>,
     max_cell_bytes: Option<u64>,
     query_passthrough: Option<bool>,
+    query_plans: Option<bool>,
     #[serde(default)]
     views: BTreeMap<String, BTreeMap<String, String>>,
 }
@@ -79,17 +80,19 @@ fn from_toml(text: &str, directory: &Path) -> Result<Config> {
     let file: File = toml::from_str(text).map_err(|error| complaint(text, &error))?;
     let catalogs = file.catalogs.into_iter().map(|(name, table)| catalog(name, table)).collect::<Result<_>>()?;
     let aws = Aws::lazy();
+    let catalogs = Catalogs::new(catalogs, None)?;
+    let serde_version = or(file.serde_version, "serde_version", check::serde_version, DEFAULT_SERDE_VERSION)?;
     Ok(Config {
-        catalogs: Catalogs::new(catalogs, None)?,
+        notes: idle_plans(&catalogs, serde_version).into_iter().collect(),
+        catalogs,
         spill: spill(file.spill, &aws)?,
         secrets: secrets(file.secrets, directory, &aws)?,
-        serde_version: or(file.serde_version, "serde_version", check::serde_version, DEFAULT_SERDE_VERSION)?,
+        serde_version,
         max_splits: or(file.max_splits, "max_splits", check::positive, DEFAULT_MAX_SPLITS)?,
         log_level: match file.log_level {
             Some(text) => check::log_level("log_level", &text)?,
             None => DEFAULT_LOG_LEVEL,
         },
-        notes: Vec::new(),
     })
 }
 
@@ -115,6 +118,7 @@ fn catalog(name: String, table: CatalogTable) -> Result<Catalog> {
         zoned_timestamps: table.zoned_timestamps.unwrap_or(false),
         max_cell_bytes: or(table.max_cell_bytes, &key("max_cell_bytes"), check::positive, default.max_cell_bytes)?,
         query_passthrough: table.query_passthrough.unwrap_or(default.query_passthrough),
+        query_plans: table.query_plans.unwrap_or(default.query_plans),
         application_name: default.application_name,
     };
     let views = views(&key("views"), table.views)?;
@@ -188,7 +192,7 @@ fn secrets(table: SecretsTable, directory: &Path, aws: &Aws) -> Result<SecretsCo
 }
 
 /// Words that a complaint may show: what stands before a `=` in a broken file can be anything, a password's end too.
-const KEYS: [&str; 21] = [
+const KEYS: [&str; 22] = [
     "serde_version",
     "max_splits",
     "log_level",
@@ -199,6 +203,7 @@ const KEYS: [&str; 21] = [
     "zoned_timestamps",
     "max_cell_bytes",
     "query_passthrough",
+    "query_plans",
     "views",
     "bucket",
     "prefix",

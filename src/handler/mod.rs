@@ -8,6 +8,7 @@
 mod check;
 mod metadata;
 mod passthrough;
+mod plan;
 mod records;
 mod sessions;
 mod splits;

@@ -8,7 +8,7 @@ use arrow_schema::{DataType, Field, Schema};
 use connector_core::{Error, ErrorKind, Query, Result, Scan, Split as Slice, Table};
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::Handler;
+use super::{Handler, plan};
 use crate::protocol::{
     Constraints, GetSplitsRequest, GetSplitsResponse, GetTableLayoutRequest, GetTableLayoutResponse, Split,
 };
@@ -24,7 +24,9 @@ impl Handler {
     pub(super) fn get_table_layout(&self, request: GetTableLayoutRequest) -> Result<GetTableLayoutResponse> {
         self.source(&request.catalog)?;
         self.query(&request.catalog, &request.table, &request.constraints.passthrough)?;
-        let empty = request.constraints.summary.values().any(connector_core::Domain::is_none);
+        let none = request.constraints.summary.values().any(connector_core::Domain::is_none);
+        // Of no rows there is still one group.
+        let empty = none && !plan::reshapes(&request.constraints);
         Ok(GetTableLayoutResponse { catalog: request.catalog, table: request.table, partitions: partitions(!empty)? })
     }
 
@@ -59,7 +61,11 @@ impl Handler {
         let mut session = self.session(&request.catalog, &request.query_id).await?;
         let table = session.connection().table(&request.table).await?;
         let scan = scan(table, None, Vec::new(), &request.constraints);
-        let slices = session.connection().splits(&scan, self.config.max_splits).await?;
+        let is_one = self.is_one_piece(&request.catalog, &request.table, &scan.table, &request.constraints);
+        let slices = match is_one {
+            true => vec![Slice::whole()],
+            false => session.connection().splits(&scan, self.config.max_splits).await?,
+        };
         session.give_back();
         Ok(slices)
     }

@@ -102,6 +102,8 @@ pub struct Settings {
     pub max_cell_bytes: usize,
     /// Whether queries in the source's own words are passed through.
     pub query_passthrough: bool,
+    /// Whether rows are put together at the source as a request's plan says.
+    pub query_plans: bool,
     /// What the session calls itself at the source; holds Athena's query id.
     pub application_name: String,
 }
@@ -114,6 +116,7 @@ impl Default for Settings {
             zoned_timestamps: false,
             max_cell_bytes: 64 << 20,
             query_passthrough: false,
+            query_plans: false,
             application_name: "glaux".into(),
         }
     }

@@ -6,6 +6,7 @@
 //!
 //! Not here: which slice of the table a split is (the engine adds that), and running anything.
 
+mod aggregate;
 mod domain;
 mod expr;
 mod source;
@@ -80,7 +81,8 @@ enum Pushed {
 
 /// Renders a scan.
 ///
-/// Errors: invalid, if the scan names a column that the table does not have or a value of another type than its column.
+/// Errors: invalid, if the scan names a column that the table does not have or a value of another type than its column;
+/// unsupported, if rows are to be put together and the source would not do it as Athena does.
 pub fn render(scan: &Scan, dialect: &dyn Dialect) -> Result<Rendered> {
     let mut conditions = Writer::new(dialect);
     let mut remainder = Remainder::default();
@@ -102,6 +104,9 @@ pub fn render(scan: &Scan, dialect: &dyn Dialect) -> Result<Rendered> {
         }
     }
     compared.retain(|name| scan.column(name).is_some_and(|column| dialect.may_not_fit(column)));
+    if let Some(aggregate) = &scan.aggregate {
+        return aggregate::render(scan, aggregate, &compared, &remainder, conditions);
+    }
     let columns = selected_columns(scan, &remainder, &compared)?;
     let mut writer = Writer::new(dialect);
     write_select(scan, &columns, &mut writer);
