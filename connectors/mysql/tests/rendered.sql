@@ -630,10 +630,10 @@ SELECT SUM(`Id`) FROM `Sales`.`order ``lines```;
 SELECT SUM(`Id`), COUNT(`Id`) FROM `Sales`.`order ``lines```;
 
 -- smallest of id
-SELECT MIN(`Id`) FROM `Sales`.`order ``lines```;
+SELECT MIN(`Id` + 0) FROM `Sales`.`order ``lines```;
 
 -- largest of id
-SELECT MAX(`Id`) FROM `Sales`.`order ``lines```;
+SELECT MAX(`Id` + 0) FROM `Sales`.`order ``lines```;
 
 -- groups by odd "name" `of` [a] 'column'
 SELECT `odd "name" ``of`` [a] 'column'`, COUNT(*) FROM `Sales`.`order ``lines``` GROUP BY `odd "name" ``of`` [a] 'column'`;
@@ -651,10 +651,10 @@ SELECT SUM(`odd "name" ``of`` [a] 'column'`) FROM `Sales`.`order ``lines```;
 -- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
 
 -- smallest of odd "name" `of` [a] 'column'
-SELECT MIN(`odd "name" ``of`` [a] 'column'`) FROM `Sales`.`order ``lines```;
+SELECT MIN(`odd "name" ``of`` [a] 'column'` + 0) FROM `Sales`.`order ``lines```;
 
 -- largest of odd "name" `of` [a] 'column'
-SELECT MAX(`odd "name" ``of`` [a] 'column'`) FROM `Sales`.`order ``lines```;
+SELECT MAX(`odd "name" ``of`` [a] 'column'` + 0) FROM `Sales`.`order ``lines```;
 
 -- groups by price
 SELECT `Price`, COUNT(*) FROM `Sales`.`order ``lines``` GROUP BY `Price`;
@@ -672,19 +672,19 @@ SELECT SUM(`Price`) FROM `Sales`.`order ``lines```;
 SELECT SUM(`Price`), COUNT(`Price`) FROM `Sales`.`order ``lines```;
 
 -- smallest of price
-SELECT MIN(`Price`) FROM `Sales`.`order ``lines```;
+SELECT MIN(`Price` + 0) FROM `Sales`.`order ``lines```;
 
 -- largest of price
-SELECT MAX(`Price`) FROM `Sales`.`order ``lines```;
+SELECT MAX(`Price` + 0) FROM `Sales`.`order ``lines```;
 
 -- groups by flag
 SELECT `Flag`, COUNT(*) FROM `Sales`.`order ``lines``` GROUP BY `Flag`;
 
 -- count of flag
-SELECT COUNT(`Flag`), MIN(`Flag`), MAX(`Flag`) FROM `Sales`.`order ``lines```;
+SELECT COUNT(`Flag`), MIN(`Flag` + 0), MAX(`Flag` + 0) FROM `Sales`.`order ``lines```;
 
 -- count of different of flag
-SELECT COUNT(DISTINCT `Flag`), MIN(`Flag`), MAX(`Flag`) FROM `Sales`.`order ``lines```;
+SELECT COUNT(DISTINCT `Flag`), MIN(`Flag` + 0), MAX(`Flag` + 0) FROM `Sales`.`order ``lines```;
 
 -- sum of flag
 -- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
@@ -765,10 +765,10 @@ SELECT COUNT(`Bytes`) FROM `Sales`.`order ``lines```;
 SELECT `Day`, COUNT(*) FROM `Sales`.`order ``lines``` GROUP BY `Day`;
 
 -- count of day
-SELECT COUNT(`Day`), MIN(CASE WHEN LAST_DAY(`Day`) IS NULL OR DAYOFMONTH(`Day`) = 0 THEN `Day` END) FROM `Sales`.`order ``lines```;
+SELECT COUNT(`Day`), MIN(CASE WHEN LAST_DAY(`Day`) IS NULL OR DAYOFMONTH(`Day`) NOT BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`Day`)) THEN `Day` END) FROM `Sales`.`order ``lines```;
 
 -- count of different of day
-SELECT COUNT(DISTINCT `Day`), MIN(CASE WHEN LAST_DAY(`Day`) IS NULL OR DAYOFMONTH(`Day`) = 0 THEN `Day` END) FROM `Sales`.`order ``lines```;
+SELECT COUNT(DISTINCT `Day`), MIN(CASE WHEN LAST_DAY(`Day`) IS NULL OR DAYOFMONTH(`Day`) NOT BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`Day`)) THEN `Day` END) FROM `Sales`.`order ``lines```;
 
 -- sum of day
 -- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
@@ -777,16 +777,16 @@ SELECT COUNT(DISTINCT `Day`), MIN(CASE WHEN LAST_DAY(`Day`) IS NULL OR DAYOFMONT
 -- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
 
 -- smallest of day
-SELECT MIN(`Day`), MIN(CASE WHEN LAST_DAY(`Day`) IS NULL OR DAYOFMONTH(`Day`) = 0 THEN `Day` END) FROM `Sales`.`order ``lines```;
+SELECT MIN(`Day`), MIN(CASE WHEN LAST_DAY(`Day`) IS NULL OR DAYOFMONTH(`Day`) NOT BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`Day`)) THEN `Day` END) FROM `Sales`.`order ``lines```;
 
 -- largest of day
-SELECT MAX(`Day`), MIN(CASE WHEN LAST_DAY(`Day`) IS NULL OR DAYOFMONTH(`Day`) = 0 THEN `Day` END) FROM `Sales`.`order ``lines```;
+SELECT MAX(`Day`), MIN(CASE WHEN LAST_DAY(`Day`) IS NULL OR DAYOFMONTH(`Day`) NOT BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`Day`)) THEN `Day` END) FROM `Sales`.`order ``lines```;
 
 -- groups by time
 -- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
 
 -- count of time
-SELECT COUNT(`Time`), MIN(CASE WHEN LAST_DAY(`Time`) IS NULL OR DAYOFMONTH(`Time`) = 0 THEN `Time` END) FROM `Sales`.`order ``lines```;
+SELECT COUNT(`Time`), MIN(CASE WHEN LAST_DAY(`Time`) IS NULL OR DAYOFMONTH(`Time`) NOT BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`Time`)) THEN `Time` END) FROM `Sales`.`order ``lines```;
 
 -- count of different of time
 -- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
@@ -798,16 +798,16 @@ SELECT COUNT(`Time`), MIN(CASE WHEN LAST_DAY(`Time`) IS NULL OR DAYOFMONTH(`Time
 -- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
 
 -- smallest of time
-SELECT MIN(`Time`), MIN(CASE WHEN LAST_DAY(`Time`) IS NULL OR DAYOFMONTH(`Time`) = 0 THEN `Time` END) FROM `Sales`.`order ``lines```;
+SELECT MIN(`Time`), MIN(CASE WHEN LAST_DAY(`Time`) IS NULL OR DAYOFMONTH(`Time`) NOT BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`Time`)) THEN `Time` END) FROM `Sales`.`order ``lines```;
 
 -- largest of time
-SELECT MAX(`Time`), MIN(CASE WHEN LAST_DAY(`Time`) IS NULL OR DAYOFMONTH(`Time`) = 0 THEN `Time` END) FROM `Sales`.`order ``lines```;
+SELECT MAX(`Time`), MIN(CASE WHEN LAST_DAY(`Time`) IS NULL OR DAYOFMONTH(`Time`) NOT BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`Time`)) THEN `Time` END) FROM `Sales`.`order ``lines```;
 
 -- groups by zoned
 -- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
 
 -- count of zoned
-SELECT COUNT(`Zoned`), MIN(CASE WHEN LAST_DAY(`Zoned`) IS NULL OR DAYOFMONTH(`Zoned`) = 0 THEN `Zoned` END) FROM `Sales`.`order ``lines```;
+SELECT COUNT(`Zoned`), MIN(CASE WHEN LAST_DAY(`Zoned`) IS NULL OR DAYOFMONTH(`Zoned`) NOT BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`Zoned`)) THEN `Zoned` END) FROM `Sales`.`order ``lines```;
 
 -- count of different of zoned
 -- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
@@ -819,10 +819,10 @@ SELECT COUNT(`Zoned`), MIN(CASE WHEN LAST_DAY(`Zoned`) IS NULL OR DAYOFMONTH(`Zo
 -- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
 
 -- smallest of zoned
-SELECT MIN(`Zoned`), MIN(CASE WHEN LAST_DAY(`Zoned`) IS NULL OR DAYOFMONTH(`Zoned`) = 0 THEN `Zoned` END) FROM `Sales`.`order ``lines```;
+SELECT MIN(`Zoned`), MIN(CASE WHEN LAST_DAY(`Zoned`) IS NULL OR DAYOFMONTH(`Zoned`) NOT BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`Zoned`)) THEN `Zoned` END) FROM `Sales`.`order ``lines```;
 
 -- largest of zoned
-SELECT MAX(`Zoned`), MIN(CASE WHEN LAST_DAY(`Zoned`) IS NULL OR DAYOFMONTH(`Zoned`) = 0 THEN `Zoned` END) FROM `Sales`.`order ``lines```;
+SELECT MAX(`Zoned`), MIN(CASE WHEN LAST_DAY(`Zoned`) IS NULL OR DAYOFMONTH(`Zoned`) NOT BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`Zoned`)) THEN `Zoned` END) FROM `Sales`.`order ``lines```;
 
 -- groups by double
 -- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena

@@ -128,13 +128,11 @@ impl<'s> Parts<'s> {
 
     /// The value of a key. Where rows are put together by something made of it, any value of the group is it.
     fn key(&mut self, column: &'s Column) -> Result<()> {
-        match equality(column, self.dialect)? {
-            Some(_) => self.measure(Measure::Min, Some(column), None, &column.mapping.data_type),
-            None => {
-                self.list.push(Part { around: &["", ""], about: Some(column), binary: None, column: column.clone() });
-                Ok(())
-            }
+        if equality(column, self.dialect)?.is_some() {
+            return self.measure(Measure::Min, Some(column), None, &column.mapping.data_type);
         }
+        self.list.push(Part { around: &["", ""], about: Some(column), binary: None, column: column.clone() });
+        Ok(())
     }
 
     fn sum(&mut self, column: &'s Column) -> Result<()> {

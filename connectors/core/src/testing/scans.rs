@@ -88,6 +88,9 @@ fn queries(table: &Table) -> Vec<(String, Scan)> {
     ]
 }
 
+/// What is told of a column.
+type Measuring = fn(String) -> Told;
+
 struct List<'t> {
     table: &'t Table,
 }
@@ -276,7 +279,7 @@ impl List<'_> {
         let mut scans = vec![("rows of all".to_owned(), of(&[], vec![Told::Rows]))];
         for Column { name, .. } in &self.table.columns {
             scans.push((format!("groups by {name}"), of(&[name], vec![key(name), Told::Rows])));
-            let measures: [(&str, fn(String) -> Told); 6] = [
+            let measures: [(&str, Measuring); 6] = [
                 ("count", Told::Count),
                 ("count of different", Told::CountDistinct),
                 ("sum", Told::Sum),
