@@ -62,9 +62,10 @@ impl Handler {
         let table = session.connection().table(&request.table).await?;
         let scan = scan(table, None, Vec::new(), &request.constraints);
         let is_one = self.is_one_piece(&request.catalog, &request.table, &scan.table, &request.constraints);
-        let slices = match is_one {
-            true => vec![Slice::whole()],
-            false => session.connection().splits(&scan, self.config.max_splits).await?,
+        let slices = if is_one {
+            vec![Slice::whole()]
+        } else {
+            session.connection().splits(&scan, self.config.max_splits).await?
         };
         session.give_back();
         Ok(slices)

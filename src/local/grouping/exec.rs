@@ -118,10 +118,8 @@ impl ExecutionPlan for GroupedScan {
     }
 
     fn with_new_children(self: Arc<Self>, mut children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
-        match children.pop() {
-            Some(original) => Ok(Arc::new(Self::new(self.plan.clone(), original))),
-            None => internal_err!("an aggregate without its input"),
-        }
+        let Some(original) = children.pop() else { return internal_err!("an aggregate without its input") };
+        Ok(Arc::new(Self::new(self.plan.clone(), original)))
     }
 
     fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {

@@ -128,10 +128,8 @@ impl UserDefinedLogicalNodeCore for Grouped {
     }
 
     fn with_exprs_and_inputs(&self, _: Vec<Expr>, mut inputs: Vec<LogicalPlan>) -> Result<Self> {
-        match inputs.pop() {
-            Some(original) => Ok(Self { original, plan: self.plan.clone() }),
-            None => internal_err!("an aggregate without its input"),
-        }
+        let Some(original) = inputs.pop() else { return internal_err!("an aggregate without its input") };
+        Ok(Self { original, plan: self.plan.clone() })
     }
 }
 

@@ -72,6 +72,7 @@ impl Parts<'_> {
     }
 
     /// Takes the two fields that most kinds have; gives back any other.
+    #[expect(clippy::option_option, reason = "a field that stands and says everything is one that may not stand again")]
     fn common<'a>(
         &self,
         field: Result<(u64, Raw<'a>)>,

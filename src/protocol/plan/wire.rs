@@ -171,6 +171,7 @@ impl Message {
         self
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "a message that is put into another is done with")]
     pub fn message(self, field: u64, message: Self) -> Self {
         self.bytes(field, &message.0)
     }

@@ -90,7 +90,7 @@ fn read_of(head: Message, read: &Read, called: &mut Called) -> Result<Message> {
     let mut types = Message::default();
     for (name, of) in &read.columns {
         names = names.bytes(1, name.as_bytes());
-        types = types.message(1, data_type(of.as_ref())?);
+        types = types.message(1, data_type(of.as_ref()));
     }
     let mut message = head.message(2, names.message(2, types.varint(3, REQUIRED)));
     if let Some(filter) = &read.filter {
@@ -111,7 +111,7 @@ fn aggregate(head: Message, keys: &[Expression], measures: &[Measure], called: &
     let mut message = head.message(3, grouping);
     for measure in measures {
         let mut call = Message::default().varint(1, called.number(&measure.function)).varint(4, 3);
-        call = call.message(5, data_type(measure.data_type.as_ref())?);
+        call = call.message(5, data_type(measure.data_type.as_ref()));
         call = call.varint(6, if measure.distinct { 2 } else { 1 });
         for argument in &measure.arguments {
             call = call.message(7, Message::default().message(3, expression(argument, called)?));
@@ -137,7 +137,7 @@ fn expression(of: &Expression, called: &mut Called) -> Result<Message> {
             for argument in arguments {
                 call = call.message(4, Message::default().message(3, expression(argument, called)?));
             }
-            Message::default().message(3, call.message(3, data_type(result.as_ref())?))
+            Message::default().message(3, call.message(3, data_type(result.as_ref())))
         }
         Expression::OneOf { value, options } => {
             let mut list = Message::default().message(1, expression(value, called)?);
@@ -152,10 +152,10 @@ fn expression(of: &Expression, called: &mut Called) -> Result<Message> {
 const NULLABLE: u64 = 1;
 const REQUIRED: u64 = 2;
 
-fn data_type(of: Option<&DataType>) -> Result<Message> {
+fn data_type(of: Option<&DataType>) -> Message {
     let plain = |number| Message::default().message(number, Message::default().varint(2, NULLABLE));
     let millis = |number| Message::default().message(number, Message::default().varint(1, 3).varint(3, NULLABLE));
-    Ok(match of {
+    match of {
         Some(DataType::Boolean) => plain(1),
         Some(DataType::Int8) => plain(2),
         Some(DataType::Int16) => plain(3),
@@ -174,13 +174,13 @@ fn data_type(of: Option<&DataType>) -> Result<Message> {
         }
         // Something that nobody reads: a struct of no columns.
         _ => Message::default().message(25, Message::default().varint(3, NULLABLE)),
-    })
+    }
 }
 
 fn literal(value: Option<&Value>, of: &DataType) -> Result<Message> {
     let message = Message::default();
     Ok(match (value, of) {
-        (None, of) => message.message(29, data_type(Some(of))?),
+        (None, of) => message.message(29, data_type(Some(of))),
         (Some(Value::Bool(value)), _) => message.varint(1, u64::from(*value)),
         (Some(Value::Int(value)), DataType::Int8) => message.signed(2, *value),
         (Some(Value::Int(value)), DataType::Int16) => message.signed(3, *value),
