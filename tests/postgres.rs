@@ -16,7 +16,7 @@ use glaux::handler::Handler;
 use glaux::local::s3::S3Server;
 use glaux::protocol::{
     Constraints, GetSplitsRequest, GetTableRequest, Identity, ListTablesRequest, ReadRecordsRequest, Request, Response,
-    Version,
+    Split, Version,
 };
 use support::postgres::Database;
 use support::relay::Relay;
@@ -86,6 +86,11 @@ impl Glaux {
 }
 
 async fn read_request(handler: &Handler, table: &str, query_id: &str, schema: Arc<Schema>) -> Result<Request, Error> {
+    let splits = splits(handler, table, query_id).await?;
+    Ok(read_split(table, query_id, schema, splits[0].clone()))
+}
+
+async fn splits(handler: &Handler, table: &str, query_id: &str) -> Result<Vec<Split>, Error> {
     let one = Arc::new(arrow_array::Int32Array::from(vec![1])) as arrow_array::ArrayRef;
     let splits = GetSplitsRequest {
         identity: Identity::default(),
@@ -98,17 +103,21 @@ async fn read_request(handler: &Handler, table: &str, query_id: &str, schema: Ar
         continuation_token: None,
     };
     let Response::GetSplits(splits) = ask(handler, &Request::GetSplits(splits)).await? else { panic!("no splits") };
-    Ok(Request::ReadRecords(ReadRecordsRequest {
+    Ok(splits.splits)
+}
+
+fn read_split(table: &str, query_id: &str, schema: Arc<Schema>, split: Split) -> Request {
+    Request::ReadRecords(ReadRecordsRequest {
         identity: Identity::default(),
         query_id: query_id.into(),
         catalog: "pg".into(),
         table: TableName::new("app", table),
         schema,
-        split: splits.splits[0].clone(),
+        split,
         constraints: Constraints::default(),
         max_block_size: 16_000_000,
         max_inline_block_size: 5_242_880,
-    }))
+    })
 }
 
 async fn ask(handler: &Handler, request: &Request) -> Result<Response, Error> {
@@ -179,6 +188,35 @@ async fn a_view_of_the_configuration_is_read_like_a_table_and_its_schema_has_not
     assert!(error.hint_text().unwrap().contains("by_parity"), "{error:?}");
     assert_eq!(listed(&glaux, None).await, (vec!["by_parity".to_owned()], Some("by_parity".to_owned())));
     assert_eq!(listed(&glaux, Some("by_parity")).await, (vec!["last".to_owned()], None));
+}
+
+#[tokio::test]
+async fn a_view_with_a_split_column_is_read_in_splits_that_add_up() {
+    let Some(database) = database().await else { return };
+    let view = |split_by: &str| {
+        format!(
+            "views.app.numbers = {{ query = 'select nullif(n, 7) as \"N\", n::text as t from generate_series(1, 1000) n', \
+             split_by = '{split_by}' }}"
+        )
+    };
+    let glaux = with_views(&database, &view("N")).await.unwrap();
+    let schema = glaux.schema("numbers").await.unwrap();
+    let splits = splits(&glaux.handler, "numbers", "q").await.unwrap();
+    assert_eq!(splits.len(), 32, "as many as there may be");
+    let mut total = 0;
+    for split in &splits {
+        let request = read_split("numbers", "q", schema.clone(), split.clone());
+        let found = rows(&ask(&glaux.handler, &request).await.unwrap());
+        assert!(found < 40, "{found} rows");
+        total += found;
+    }
+    assert_eq!(total, 1_000, "with the one that has no number");
+    for (split_by, told) in [("m", "no column"), ("t", "which is Utf8")] {
+        let glaux = with_views(&database, &view(split_by)).await.unwrap();
+        let error = self::splits(&glaux.handler, "numbers", "q").await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Invalid, "{error}");
+        assert!(error.to_string().contains(told), "{error}");
+    }
 }
 
 /// A page of one table behind `after`.

@@ -21,7 +21,16 @@ pub struct Catalog {
     /// How it is read.
     pub settings: Settings,
     /// Queries of its owner that are read like tables, by their names in lower case. A schema that has one has nothing else.
-    pub views: BTreeMap<TableName, String>,
+    pub views: BTreeMap<TableName, View>,
+}
+
+/// A query that is read like a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// The query, in the source's own words.
+    pub query: String,
+    /// The column of its answer along which it is cut into splits.
+    pub split_by: Option<String>,
 }
 
 impl fmt::Debug for Catalog {

@@ -32,6 +32,11 @@ pub fn number<T: FromStr>(key: &str, text: &str) -> Result<T> {
     text.trim().parse().map_err(|_| wrong(key, "a whole number that is not too large"))
 }
 
+/// A number of bytes, at least one.
+pub fn bytes(key: &str, value: u64) -> Result<u64> {
+    if value > 0 { Ok(value) } else { Err(wrong(key, "a whole number above 0")) }
+}
+
 /// A number of at least one.
 pub fn positive(key: &str, value: u64) -> Result<usize> {
     match usize::try_from(value) {

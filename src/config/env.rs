@@ -19,7 +19,7 @@ const CONNECTION_STRING: &str = "_connection_string";
 const PASSTHROUGH: &str = "enable_query_passthrough";
 /// The same of ours.
 const PLANS: &str = "glaux_query_plans";
-const OURS: [&str; 8] = [
+const OURS: [&str; 9] = [
     "glaux_max_cell_bytes",
     "glaux_max_splits",
     PLANS,
@@ -27,6 +27,7 @@ const OURS: [&str; 8] = [
     "glaux_secrets_file",
     "glaux_serde_version",
     "glaux_spill_timeout_seconds",
+    "glaux_split_bytes",
     "glaux_zoned_timestamps",
 ];
 const THROTTLE: [&str; 4] =
@@ -165,6 +166,7 @@ impl Variables {
             default_scale: self.number("default_scale", check::scale)?,
             zoned_timestamps: self.flag("glaux_zoned_timestamps")?,
             max_cell_bytes: self.number("glaux_max_cell_bytes", check::positive)?.unwrap_or(default.max_cell_bytes),
+            split_bytes: self.number("glaux_split_bytes", check::bytes)?.unwrap_or(default.split_bytes),
             query_passthrough: self.flag(PASSTHROUGH)?,
             query_plans: self.flag(PLANS)?,
             application_name: default.application_name,

@@ -12,7 +12,7 @@ use super::connection_string::{check_secret_name, parse};
 use super::private::unreadable;
 use super::{
     Aws, Catalog, Catalogs, Config, DEFAULT_LOG_LEVEL, DEFAULT_MAX_SPLITS, DEFAULT_SERDE_VERSION, Encryption,
-    SecretReference, SecretsConfig, SpillConfig, check, check_private, idle_plans,
+    SecretReference, SecretsConfig, SpillConfig, View, check, check_private, idle_plans,
 };
 
 /// Reads the file at `path`.
@@ -51,8 +51,24 @@ struct CatalogTable {
     max_cell_bytes: Option<u64>,
     query_passthrough: Option<bool>,
     query_plans: Option<bool>,
+    split_bytes: Option<u64>,
     #[serde(default)]
-    views: BTreeMap<String, BTreeMap<String, String>>,
+    views: BTreeMap<String, BTreeMap<String, ViewValue>>,
+}
+
+/// A view: its query, or a table with more about it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum ViewValue {
+    Query(String),
+    Table(ViewTable),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ViewTable {
+    query: String,
+    split_by: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -117,6 +133,7 @@ fn catalog(name: String, table: CatalogTable) -> Result<Catalog> {
         default_scale: table.default_scale.map(|scale| check::scale(&key("default_scale"), scale)).transpose()?,
         zoned_timestamps: table.zoned_timestamps.unwrap_or(false),
         max_cell_bytes: or(table.max_cell_bytes, &key("max_cell_bytes"), check::positive, default.max_cell_bytes)?,
+        split_bytes: or(table.split_bytes, &key("split_bytes"), check::bytes, default.split_bytes)?,
         query_passthrough: table.query_passthrough.unwrap_or(default.query_passthrough),
         query_plans: table.query_plans.unwrap_or(default.query_plans),
         application_name: default.application_name,
@@ -126,18 +143,22 @@ fn catalog(name: String, table: CatalogTable) -> Result<Catalog> {
 }
 
 /// Queries by schema and name. Whether they are queries is asked of the engine.
-fn views(key: &str, schemas: BTreeMap<String, BTreeMap<String, String>>) -> Result<BTreeMap<TableName, String>> {
+fn views(key: &str, schemas: BTreeMap<String, BTreeMap<String, ViewValue>>) -> Result<BTreeMap<TableName, View>> {
     let mut views = BTreeMap::new();
     for (schema, queries) in schemas {
-        for (view, query) in queries {
+        for (view, value) in queries {
+            let value = match value {
+                ViewValue::Query(query) => View { query, split_by: None },
+                ViewValue::Table(ViewTable { query, split_by }) => View { query, split_by },
+            };
             let name = TableName::new(schema.to_lowercase(), view.to_lowercase());
             if name.schema.trim().is_empty() || name.table.trim().is_empty() {
                 return Err(check::wrong(
                     key,
-                    "queries by schema and name: [catalogs.shop.views.reports] sales = \"SELECT …\"",
+                    "queries by schema and name: [catalogs.shop.views.reports] sales = \"…\"",
                 ));
             }
-            if views.insert(name.clone(), query).is_some() {
+            if views.insert(name.clone(), value).is_some() {
                 return Err(Error::invalid(format!("two views in {key:?} are {name} to Athena, which tells no case")));
             }
         }
@@ -192,7 +213,7 @@ fn secrets(table: SecretsTable, directory: &Path, aws: &Aws) -> Result<SecretsCo
 }
 
 /// Words that a complaint may show: what stands before a `=` in a broken file can be anything, a password's end too.
-const KEYS: [&str; 22] = [
+const KEYS: [&str; 23] = [
     "serde_version",
     "max_splits",
     "log_level",
@@ -204,6 +225,7 @@ const KEYS: [&str; 22] = [
     "max_cell_bytes",
     "query_passthrough",
     "query_plans",
+    "split_bytes",
     "views",
     "bucket",
     "prefix",

@@ -21,7 +21,7 @@ use tracing::level_filters::LevelFilter;
 
 pub use aws::{Aws, failure};
 pub(crate) use aws::{causes, timeouts};
-pub use catalog::{Catalog, Catalogs};
+pub use catalog::{Catalog, Catalogs, View};
 pub use connection_string::SecretReference;
 pub use home::{cache_home, demo_password, history_file, search_path};
 pub use private::check_private;

@@ -51,15 +51,13 @@ impl Handler {
     pub(super) async fn list_tables(&self, request: ListTablesRequest) -> Result<ListTablesResponse> {
         let page = request.page_size.map(|size| usize::try_from(size.max(1)).unwrap_or(usize::MAX));
         let one_more = page.map(|size| size.saturating_add(1));
-        let mut tables = match self.source(&request.catalog)?.1.views_of(&request.schema) {
-            Some(views) => page_of(&views, request.next_token.as_deref(), one_more),
-            None => {
-                let mut session = self.session(&request.catalog, &request.query_id).await?;
-                let after = request.next_token.as_deref();
-                let tables = session.connection().tables(&request.schema, after, one_more).await?;
-                session.give_back();
-                tables
-            }
+        let mut tables = if let Some(views) = self.source(&request.catalog)?.1.views_of(&request.schema) {
+            page_of(&views, request.next_token.as_deref(), one_more)
+        } else {
+            let mut session = self.session(&request.catalog, &request.query_id).await?;
+            let tables = session.connection().tables(&request.schema, request.next_token.as_deref(), one_more).await?;
+            session.give_back();
+            tables
         };
         let more = page.is_some_and(|size| tables.len() > size);
         tables.truncate(page.unwrap_or(usize::MAX));

@@ -129,9 +129,10 @@ fn source(catalog: &Catalog) -> Result<Source> {
         .hint("write an ampersand inside the password as %26, or leave user and password to a secret: ${secret_name}"),
         SecretReference::Name(_) | SecretReference::None => error,
     })?;
-    let views = catalog.views.iter().map(|(name, text)| {
-        let query = passthrough::grammar(catalog, connector).and_then(|grammar| Query::check(text, grammar));
-        Ok((name.clone(), query.map_err(|error| error.context(format!("reading its view {name}")))?))
+    let views = catalog.views.iter().map(|(name, view)| {
+        let query = passthrough::grammar(catalog, connector).and_then(|grammar| Query::check(&view.query, grammar));
+        let query = query.map_err(|error| error.context(format!("reading its view {name}")))?;
+        Ok((name.clone(), view.split_by.iter().fold(query, |query, column| query.cut_along(column))))
     });
     Ok(Source { connector, endpoint, views: views.collect::<Result<_>>()? })
 }

@@ -1,5 +1,5 @@
-//! Queries in the source's own words: Athena's `TABLE(<catalog>.system.query(query => '…'))`, and views of the configuration,
-//! which are queries that a catalog's owner has given a name.
+//! Queries in the source's own words: Athena's `TABLE(<catalog>.system.query(query => '…'))`, the same in splits, and views of
+//! the configuration, which are queries that a catalog's owner has given a name.
 //!
 //! A catalog offers them if its owner has switched them on, and what is passed through has been checked. Not here: the check
 //! itself (`connector_core::passthrough`), and how the function is called on the wire (`protocol`).
@@ -29,8 +29,12 @@ impl Handler {
             return self.source(catalog)?.1.view(table);
         }
         let grammar = self.grammar(catalog)?;
-        let text = text(arguments)?;
-        Query::check(text, grammar).map(Some).map_err(|error| error.context("checking a pass-through query"))
+        let Call { text, split_by } = called(arguments)?;
+        let query = Query::check(text, grammar).map_err(|error| error.context("checking a pass-through query"))?;
+        Ok(Some(match split_by {
+            Some(column) => query.cut_along(column),
+            None => query,
+        }))
     }
 
     fn grammar(&self, catalog: &str) -> Result<Grammar> {
@@ -45,9 +49,9 @@ impl Handler {
         grammar(catalog, source.connector)
     }
 
-    /// The function as a capability, where the catalog offers it.
-    pub(super) fn offered(&self, catalog: &str) -> Option<(String, Vec<CapabilitySubType>)> {
-        self.grammar(catalog).ok().map(|_| function::capability())
+    /// The functions as capabilities, where the catalog offers them.
+    pub(super) fn offered(&self, catalog: &str) -> impl Iterator<Item = (String, Vec<CapabilitySubType>)> {
+        self.grammar(catalog).ok().map(|_| function::capabilities()).into_iter().flatten()
     }
 }
 
@@ -85,22 +89,40 @@ pub(super) fn grammar(catalog: &Catalog, connector: &dyn Connector) -> Result<Gr
     })
 }
 
-fn text(arguments: &BTreeMap<String, String>) -> Result<&str> {
-    let known = [function::SIGNATURE, function::QUERY];
-    if let Some(unknown) = arguments.keys().find(|key| !known.contains(&key.as_str())) {
-        return Err(Error::invalid(format!("{} has no argument {unknown:?}", function::NAME)).hint("it has one: QUERY"));
-    }
-    match arguments.get(function::SIGNATURE) {
-        Some(name) if name.eq_ignore_ascii_case(function::NAME) => {}
+/// What a function is called with.
+struct Call<'a> {
+    text: &'a str,
+    split_by: Option<&'a str>,
+}
+
+/// Errors: invalid, for an argument that is unknown or missing; not found, for another function.
+fn called(arguments: &BTreeMap<String, String>) -> Result<Call<'_>> {
+    let is_it = |name: &str, of: &str| name.eq_ignore_ascii_case(of);
+    let (name, expected) = match arguments.get(function::SIGNATURE) {
+        Some(name) if is_it(name, function::NAME) => (function::NAME, &[function::QUERY][..]),
+        Some(name) if is_it(name, function::IN_SPLITS) => {
+            (function::IN_SPLITS, &[function::QUERY, function::SPLIT_BY][..])
+        }
         Some(name) => {
-            return Err(
-                Error::not_found(format!("there is no function {name:?}")).hint(format!("there is {}", function::NAME))
-            );
+            return Err(Error::not_found(format!("there is no function {name:?}")).hint(format!(
+                "there are {} and {}",
+                function::NAME,
+                function::IN_SPLITS
+            )));
         }
         None => return Err(Error::invalid("a pass-through request does not say which function it calls")),
+    };
+    let is_unknown = |key: &&String| *key != function::SIGNATURE && !expected.contains(&key.as_str());
+    if let Some(unknown) = arguments.keys().find(is_unknown) {
+        return Err(Error::invalid(format!("{name} has no argument {unknown:?}"))
+            .hint(format!("it has {}", expected.join(" and "))));
     }
-    let text = arguments.get(function::QUERY).map(|text| text.trim()).filter(|text| !text.is_empty());
-    text.ok_or_else(|| Error::invalid(format!("{} is called without its argument QUERY", function::NAME)))
+    let argument = |key: &str| {
+        let text = arguments.get(key).map(|text| text.trim()).filter(|text| !text.is_empty());
+        text.ok_or_else(|| Error::invalid(format!("{name} is called without its argument {key}")))
+    };
+    let split_by = (name == function::IN_SPLITS).then(|| argument(function::SPLIT_BY)).transpose()?;
+    Ok(Call { text: argument(function::QUERY)?, split_by })
 }
 
 /// What there is to read: the table of this name, or the columns of the query, which is not run for that.

@@ -10,7 +10,7 @@ mod expression;
 mod relation;
 
 use arrow_schema::{DataType, Schema};
-use connector_core::{Aggregate, Error, ErrorKind, Expr, Result, Scan, Table, TableName, Told, same_layout};
+use connector_core::{Aggregate, Error, ErrorKind, Expr, Result, Scan, Split, Table, TableName, Told, same_layout};
 
 use super::Handler;
 use crate::protocol::Constraints;
@@ -173,7 +173,7 @@ fn repeats(told: &Told, name: &str) -> bool {
 }
 
 fn joined(meaning: Meaning, mut scan: Scan) -> Result<Scan> {
-    if !scan.split.is_whole() && (meaning.aggregate.is_some() || meaning.limit.is_some()) {
+    if scan.split != Split::Whole && (meaning.aggregate.is_some() || meaning.limit.is_some()) {
         let told = format!("a part of table {} is to be read by a plan that is about all of it", scan.table.name);
         return Err(Error::new(ErrorKind::Conflict, told).hint("run the query again"));
     }

@@ -69,7 +69,7 @@ impl Handler {
         check_supported(&request.schema)?;
         let projection = request.schema.fields().iter().map(|field| field.name().clone()).collect();
         let mut scan = scan(table, query, projection, &request.constraints);
-        scan.split = connector_core::Split::from_properties(request.split.properties.clone());
+        scan.split = connector_core::Split::from_properties(&request.split.properties)?;
         let scan = self.follow(&request.catalog, &request.table, &request.schema, &request.constraints, scan)?;
         if scan.aggregate.is_none() {
             check_columns(request, &scan.table)?;

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use arrow_array::{Int32Array, RecordBatch};
 use arrow_schema::{DataType, Field, Schema};
+use connector_core::split::Sizes;
 use connector_core::{Error, ErrorKind, Query, Result, Scan, Split as Slice, Table};
 use futures::{StreamExt, TryStreamExt, stream};
 
+use super::passthrough::found;
 use super::{Handler, plan};
 use crate::protocol::{
     Constraints, GetSplitsRequest, GetSplitsResponse, GetTableLayoutRequest, GetTableLayoutResponse, Split,
@@ -33,12 +35,7 @@ impl Handler {
     pub(super) async fn get_splits(&self, request: GetSplitsRequest) -> Result<GetSplitsResponse> {
         let query = self.query(&request.catalog, &request.table, &request.constraints.passthrough)?;
         self.store.verify(&request.identity).await?;
-        let slices = match (request.partitions.num_rows(), query) {
-            (0, _) => Vec::new(),
-            // Nothing is known about a query that would cut it, so nothing is asked.
-            (_, Some(_)) => vec![Slice::whole()],
-            (_, None) => self.slices(&request).await?,
-        };
+        let slices = if request.partitions.num_rows() == 0 { Vec::new() } else { self.slices(&request, query).await? };
         let start = position(request.continuation_token.as_deref(), &slices)?;
         let end = start.saturating_add(SPLITS_PER_PAGE).min(slices.len());
         let page = slices.get(start..end).unwrap_or_default();
@@ -53,21 +50,30 @@ impl Handler {
         Ok(Split {
             spill_location: Some(self.store.location(&request.identity, &request.query_id)?),
             encryption_key: self.store.new_key().await?,
-            properties: slice.properties().clone(),
+            properties: slice.properties(),
         })
     }
 
-    async fn slices(&self, request: &GetSplitsRequest) -> Result<Vec<Slice>> {
+    async fn slices(&self, request: &GetSplitsRequest, query: Option<Query>) -> Result<Vec<Slice>> {
+        // Nothing is known about a query that would cut it, so unless somebody has named a column nothing is asked.
+        if query.as_ref().is_some_and(|query| query.split_by().is_none()) {
+            return Ok(vec![Slice::Whole]);
+        }
+        let (catalog, _) = self.source(&request.catalog)?;
+        let sizes = Sizes { most: self.config.max_splits, bytes: catalog.settings.split_bytes };
         let mut session = self.session(&request.catalog, &request.query_id).await?;
-        let table = session.connection().table(&request.table).await?;
-        let scan = scan(table, None, Vec::new(), &request.constraints);
-        let is_one = self.is_one_piece(&request.catalog, &request.table, &scan.table, &request.constraints);
-        let slices = if is_one {
-            vec![Slice::whole()]
+        let table = found(&mut session, &request.table, query.as_ref()).await?;
+        let scan = scan(table, query, Vec::new(), &request.constraints);
+        let slices = if self.is_one_piece(&request.catalog, &request.table, &scan.table, &request.constraints) {
+            Ok(vec![Slice::Whole])
         } else {
-            session.connection().splits(&scan, self.config.max_splits).await?
+            session.connection().splits(&scan, sizes).await
         };
-        session.give_back();
+        let slices = slices.map_err(|error| error.context(format!("cutting {} into splits", scan.table.name)))?;
+        // One that ran a user's own words is closed.
+        if scan.query.is_none() {
+            session.give_back();
+        }
         Ok(slices)
     }
 }
@@ -121,11 +127,13 @@ fn partitions(any: bool) -> Result<RecordBatch> {
 
 #[cfg(test)]
 mod tests {
+    use connector_core::KeyRange;
+
     use super::*;
 
     fn plan(names: &[&str]) -> Vec<Slice> {
-        let slice = |name: &&str| Slice::from_properties([("part".to_owned(), (*name).to_owned())].into());
-        names.iter().map(slice).collect()
+        let range = |name: &&str| KeyRange { column: (*name).to_owned(), from: None, below: None, nulls: false };
+        names.iter().map(|name| Slice::Range(range(name))).collect()
     }
 
     #[test]

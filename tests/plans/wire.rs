@@ -233,7 +233,7 @@ async fn what_is_grouped_is_read_in_one_piece_and_there_is_a_group_of_no_rows() 
     };
     let Response::GetSplits(splits) = on.ask(&Request::GetSplits(splits)).await.unwrap() else { panic!() };
     assert_eq!(splits.splits.len(), 1);
-    assert!(Slice::from_properties(splits.splits[0].properties.clone()).is_whole());
+    assert_eq!(Slice::from_properties(&splits.splits[0].properties).unwrap(), Slice::Whole);
     let mut part = Asking::request(GROUPS, &with("rows by a key"));
     part.split.properties = [("part".to_owned(), "1".to_owned())].into();
     assert_eq!(on.ask(&Request::ReadRecords(part)).await.unwrap_err().kind(), ErrorKind::Conflict);

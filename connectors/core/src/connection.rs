@@ -4,7 +4,8 @@ use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 
-use crate::{Capabilities, Column, Error, Query, Result, Scan, Split, Statement, Table, TableName};
+use crate::split::Sizes;
+use crate::{Capabilities, Column, Error, Key, Query, Result, Scan, Split, Statement, Table, TableName};
 
 /// Batches as they arrive; the next is asked for only when the last has been dealt with.
 pub type BatchStream<'a> = BoxStream<'a, Result<RecordBatch>>;
@@ -36,8 +37,15 @@ pub trait Connection: Send {
         Err(Error::unsupported("this engine takes no pass-through queries").hint("query the tables themselves"))
     }
 
-    /// Cuts a scan into at most `max` splits whose union is exactly the scan.
-    async fn splits(&mut self, scan: &Scan, max: usize) -> Result<Vec<Split>>;
+    /// The key along which a table is best cut, if the user may read one and there is an index on it.
+    async fn key(&mut self, _table: &Table) -> Result<Option<Key>> {
+        Ok(None)
+    }
+
+    /// Cuts a scan into slices whose union is exactly the scan; usually by [`crate::split::plan`].
+    ///
+    /// Errors: invalid, for a query that cannot be cut as it was asked for.
+    async fn splits(&mut self, scan: &Scan, sizes: Sizes) -> Result<Vec<Split>>;
 
     /// Runs `statement`, rendered from `scan`, and reads its columns ([`Statement::columns`]) as batches within `limits`. If the
     /// scan is of a query, what it may have changed is undone with the session.

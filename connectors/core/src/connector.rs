@@ -100,6 +100,8 @@ pub struct Settings {
     pub zoned_timestamps: bool,
     /// The largest single value, in bytes, that is read at all.
     pub max_cell_bytes: usize,
+    /// About how many bytes of the source one slice of a read has; a smaller table is read at once.
+    pub split_bytes: u64,
     /// Whether queries in the source's own words are passed through.
     pub query_passthrough: bool,
     /// Whether rows are put together at the source as a request's plan says.
@@ -115,6 +117,8 @@ impl Default for Settings {
             default_scale: None,
             zoned_timestamps: false,
             max_cell_bytes: 64 << 20,
+            // Some seconds of reading, where a Lambda has minutes.
+            split_bytes: 128 << 20,
             query_passthrough: false,
             query_plans: false,
             application_name: "glaux".into(),

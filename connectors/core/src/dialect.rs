@@ -81,6 +81,11 @@ pub trait Dialect: Send + Sync {
         None
     }
 
+    /// Whether the engine runs no SQL and reads parts of a table that it has numbered itself ([`crate::Split::Part`]).
+    fn reads_parts(&self) -> bool {
+        false
+    }
+
     /// How many values one statement may bind.
     fn max_binds(&self) -> usize;
 

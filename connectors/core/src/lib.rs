@@ -3,7 +3,7 @@
 //! An engine implements [`Connector`], [`Connection`] and [`Dialect`]; everything above the seam is written against these
 //! three. What is to be read is a [`Scan`], a value; [`sql::render`] turns it into a [`Statement`] and a [`Remainder`], once,
 //! at the end. The remainder is what the source was not asked to do, and [`eval`] does it over the batches that come back.
-//! A query in the source's own words may stand in a table's place: [`passthrough`] says which. Users and rights are [`Access`]'s. What engines would each do alike is here once: [`url`] reads connection URLs, [`decode`] makes batches of cells.
+//! A query in the source's own words may stand in a table's place: [`passthrough`] says which. [`split`] cuts a scan into slices. Users and rights are [`Access`]'s. What engines would each do alike is here once: [`url`] reads connection URLs, [`decode`] makes batches of cells.
 //!
 //! Not here: drivers, JSON, AWS, an async runtime. A connector may bring those; the seam stays free of them.
 
@@ -24,6 +24,7 @@ pub mod passthrough;
 mod scan;
 mod secret;
 mod size;
+pub mod split;
 pub mod sql;
 mod types;
 pub mod url;
@@ -45,9 +46,10 @@ pub use mapping::{Column, ColumnMapping, Pushdown, ReadAs, Table};
 pub use name::{TableName, resolve};
 pub use options::{OptionTable, Silence, choose, option};
 pub use passthrough::{Grammar, Query};
-pub use scan::{Direction, Nulls, Scan, SortKey, Split};
+pub use scan::{Direction, Nulls, Scan, SortKey};
 pub use secret::{Credential, Logins, Principal, Secret};
 pub use size::block_size;
+pub use split::{Key, KeyRange, Split};
 pub use sql::{Bind, Remainder, Rendered, Statement};
 pub use types::{same_layout, same_type};
 pub use value::Value;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Aggregate, Column, Domain, Expr, Query, Table, TableName};
+use crate::{Aggregate, Column, Domain, Expr, Query, Split, Table, TableName};
 
 /// A read of one table: everything a renderer or a reader needs to know.
 #[derive(Clone, Debug)]
@@ -39,7 +39,7 @@ impl Scan {
             aggregate: None,
             order: Vec::new(),
             limit: None,
-            split: Split::whole(),
+            split: Split::Whole,
         }
     }
 
@@ -82,32 +82,4 @@ pub enum Nulls {
     First,
     /// After everything.
     Last,
-}
-
-/// An independently readable slice of a scan, as the properties that travel through Athena and back.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Split {
-    properties: BTreeMap<String, String>,
-}
-
-impl Split {
-    /// The slice that is everything.
-    pub fn whole() -> Self {
-        Self::default()
-    }
-
-    /// The slice that these properties, written by the engine, describe.
-    pub fn from_properties(properties: BTreeMap<String, String>) -> Self {
-        Self { properties }
-    }
-
-    /// What travels.
-    pub fn properties(&self) -> &BTreeMap<String, String> {
-        &self.properties
-    }
-
-    /// Whether this is the whole scan.
-    pub fn is_whole(&self) -> bool {
-        self.properties.is_empty()
-    }
 }

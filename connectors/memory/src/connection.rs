@@ -1,9 +1,8 @@
 //! A session with nothing: tables are made when they are asked for.
 
-use std::collections::BTreeMap;
-
 use arrow_array::{RecordBatch, RecordBatchOptions};
 use async_trait::async_trait;
+use connector_core::split::Sizes;
 use connector_core::{
     BatchLimits, BatchStream, Capabilities, Casing, Column, ColumnMapping, Connection, Error, Function, Health,
     Pushdown, ReadAs, Relation, Result, Scan, Split, Statement, Table, TableName, block_size, resolve,
@@ -13,9 +12,6 @@ use futures::{StreamExt, stream};
 use crate::tables::Database;
 
 pub(crate) struct Memory(pub Database);
-
-/// The property of a split: which part of the table it is.
-const PART: &str = "part";
 
 #[async_trait]
 impl Connection for Memory {
@@ -46,13 +42,12 @@ impl Connection for Memory {
         Ok(Table { name, columns, comment: None })
     }
 
-    async fn splits(&mut self, scan: &Scan, max: usize) -> Result<Vec<Split>> {
+    async fn splits(&mut self, scan: &Scan, sizes: Sizes) -> Result<Vec<Split>> {
         let parts = self.0.parts(&scan.table.name);
-        if parts == 1 || max < parts {
-            return Ok(vec![Split::whole()]);
+        if parts == 1 || sizes.most < parts {
+            return Ok(vec![Split::Whole]);
         }
-        let split = |part: usize| Split::from_properties(BTreeMap::from([(PART.to_owned(), part.to_string())]));
-        Ok((0..parts).map(split).collect())
+        Ok((0..parts).map(Split::Part).collect())
     }
 
     async fn read<'a>(
@@ -61,13 +56,11 @@ impl Connection for Memory {
         statement: &'a Statement,
         limits: BatchLimits,
     ) -> Result<BatchStream<'a>> {
-        let parts = match scan.split.properties().get(PART) {
-            None => 0..self.0.parts(&scan.table.name),
-            Some(part) => {
-                let known = part.parse().ok().filter(|part| *part < self.0.parts(&scan.table.name));
-                let part: usize = known.ok_or_else(|| Error::invalid(format!("the table has no part {part:?}")))?;
-                part..part + 1
-            }
+        let all = 0..self.0.parts(&scan.table.name);
+        let parts = match scan.split {
+            Split::Whole => all,
+            Split::Part(part) if all.contains(&part) => part..part + 1,
+            _ => return Err(Error::invalid("the table has no such part")),
         };
         let batches = parts.map(move |part| {
             let batch = project(&self.0.part(&scan.table.name, part)?, statement)?;

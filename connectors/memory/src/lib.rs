@@ -74,6 +74,10 @@ impl Dialect for Declined {
 
     fn limit(&self, _: u64, _: bool, _: &mut String) {}
 
+    fn reads_parts(&self) -> bool {
+        true
+    }
+
     fn max_binds(&self) -> usize {
         0
     }

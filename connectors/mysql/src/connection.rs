@@ -1,17 +1,19 @@
 //! A session as the seam wants it, and the only SQL that sets one up.
 
 use async_trait::async_trait;
+use connector_core::split::{self, Sizes};
 use connector_core::{
-    BatchLimits, BatchStream, Capabilities, Column, Connection, Credential, Endpoint, Error, Function, Health, Query,
-    Relation, Result, Scan, Settings, Split, Statement, Table, TableName,
+    BatchLimits, BatchStream, Capabilities, Column, Connection, Credential, Endpoint, Error, Function, Health, Key,
+    Query, Relation, Result, Scan, Settings, Split, Statement, Table, TableName,
 };
 
 use crate::connect::Route;
+use crate::dialect::MySql;
 use crate::options::Options;
 use crate::reading::Reading;
 use crate::session::{Server, Session};
 use crate::types::{Context, SORTED_BYTES};
-use crate::{catalog, reading, splits};
+use crate::{catalog, reading};
 
 /// What every session is pinned to, so that answers depend on no user's or server's settings: one zone and one character set;
 /// no rows or values left out, and NULL not taken for the last key; an order of all that is sorted. A server waits for us for
@@ -123,8 +125,13 @@ impl Connection for MySqlConnection {
         columns.map_err(|error| error.context("describing a pass-through query"))
     }
 
-    async fn splits(&mut self, scan: &Scan, max: usize) -> Result<Vec<Split>> {
-        Ok(splits::splits(scan, max))
+    async fn key(&mut self, table: &Table) -> Result<Option<Key>> {
+        let key = catalog::key(&mut self.session, table).await;
+        key.map_err(|error| error.context(format!("looking for a key of table {}", table.name)))
+    }
+
+    async fn splits(&mut self, scan: &Scan, sizes: Sizes) -> Result<Vec<Split>> {
+        split::plan(self, &MySql, scan, sizes).await
     }
 
     async fn read<'a>(
@@ -133,7 +140,6 @@ impl Connection for MySqlConnection {
         statement: &'a Statement,
         limits: BatchLimits,
     ) -> Result<BatchStream<'a>> {
-        splits::check(&scan.split)?;
         if scan.query.is_some() {
             self.session.run(BEGIN).await?;
         }

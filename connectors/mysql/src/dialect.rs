@@ -170,7 +170,8 @@ fn form(function: Function) -> Option<FunctionForm> {
         Function::LessThanOrEqual => FunctionForm::Infix(" <= "),
         Function::GreaterThan => FunctionForm::Infix(" > "),
         Function::GreaterThanOrEqual => FunctionForm::Infix(" >= "),
-        Function::IsDistinctFrom => FunctionForm::Around("NOT (", " <=> ", ")"),
+        // Beside another condition MariaDB puts the constant of `a <=> constant` into that, and there cuts one above 2^63 off.
+        Function::IsDistinctFrom => FunctionForm::Around("CASE WHEN ", " <=> ", " THEN 0 ELSE 1 END"),
         Function::LikePattern => FunctionForm::Around("", " LIKE ", " ESCAPE '!'"),
         Function::In => FunctionForm::In,
         _ => return None,

@@ -3,7 +3,7 @@
 //! Rooms: `url` and `options` read the connection URL; `connect`, `tls` and `login` reach the server, and `wire`, `packet` and
 //! `follower` speak its protocol; `session` and `connection` hold a live session; `catalog` describes tables and `types` maps
 //! them; `dialect` spells SQL; `bind` sends values, `reading` and `decode` bring rows back as Arrow batches, with the dates of
-//! `calendar`; `splits` cuts scans; `access` is about users and rights; `error` sorts what fails.
+//! `calendar`; `access` is about users and rights; `error` sorts what fails.
 //!
 //! Not here: what is asked of a table; `connector_core::sql` renders that with this crate's dialect.
 
@@ -22,7 +22,6 @@ mod options;
 mod packet;
 mod reading;
 mod session;
-mod splits;
 mod tls;
 mod types;
 mod url;

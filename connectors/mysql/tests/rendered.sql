@@ -513,10 +513,10 @@ SELECT `Id`, `Double` FROM `Sales`.`order ``lines```;
 SELECT `Id`, `Flag` FROM `Sales`.`order ``lines``` WHERE ((`Flag`) = (?));
 
 -- number distinct
-SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (NOT ((`Id`) <=> (?)));
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (CASE WHEN (`Id`) <=> (?) THEN 0 ELSE 1 END);
 
 -- text distinct
-SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (NOT (CAST(CONVERT((`Text`) USING utf8mb4) AS BINARY) <=> CAST(CONVERT((?) USING utf8mb4) AS BINARY)));
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (CASE WHEN CAST(CONVERT((`Text`) USING utf8mb4) AS BINARY) <=> CAST(CONVERT((?) USING utf8mb4) AS BINARY) THEN 0 ELSE 1 END);
 
 -- two texts
 SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (CAST(CONVERT((`Text`) USING utf8mb4) AS BINARY) = CAST(CONVERT((CAST(`Cast` AS CHAR CHARACTER SET utf8mb4)) USING utf8mb4) AS BINARY));
@@ -582,7 +582,7 @@ SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (CAST(CONVERT((`Text`) USING ut
 SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((`Id`) = (?));
 
 -- distinct from null
-SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (NOT ((`Id`) <=> (?)));
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (CASE WHEN (`Id`) <=> (?) THEN 0 ELSE 1 END);
 
 -- nullif
 SELECT `Id` FROM `Sales`.`order ``lines``` WHERE ((NULLIF((`Id`), (?))) = (?));

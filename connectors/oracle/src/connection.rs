@@ -1,15 +1,17 @@
 //! A session as the seam wants it, and the only SQL that sets one up.
 
 use async_trait::async_trait;
+use connector_core::split::{self, Sizes};
 use connector_core::{
     BatchLimits, BatchStream, Capabilities, Column, Connection, Credential, Endpoint, Function, Health, Query,
     Relation, Result, Scan, Settings, Split, Statement, Table, TableName,
 };
 
 use crate::connect::Route;
+use crate::dialect::OracleSql;
 use crate::options::Options;
 use crate::session::Session;
-use crate::{catalog, reading, splits};
+use crate::{catalog, reading};
 
 /// What every session is pinned to, so that answers depend on no user's or database's settings: language and territory come
 /// first, because they bring others along. Texts are compared by their bytes, and none may lose a character unnoticed.
@@ -98,8 +100,8 @@ impl Connection for OracleConnection {
         columns.map_err(|error| error.context("describing a pass-through query"))
     }
 
-    async fn splits(&mut self, scan: &Scan, max: usize) -> Result<Vec<Split>> {
-        Ok(splits::splits(scan, max))
+    async fn splits(&mut self, scan: &Scan, sizes: Sizes) -> Result<Vec<Split>> {
+        split::plan(self, &OracleSql, scan, sizes).await
     }
 
     async fn read<'a>(
@@ -108,7 +110,6 @@ impl Connection for OracleConnection {
         statement: &'a Statement,
         limits: BatchLimits,
     ) -> Result<BatchStream<'a>> {
-        splits::check(&scan.split)?;
         reading::start(&mut self.session, scan, statement, limits, self.settings.max_cell_bytes).await
     }
 

@@ -3,7 +3,7 @@
 //! Rooms: `url`, `descriptor` and `options` read the connection URL; `connect` and `tls` reach the server; `thread` is where
 //! the driver, which blocks, works; `session` and `connection` hold a live session; `catalog` describes tables and `types` maps
 //! them; `dialect` spells SQL; `bind` sends values, `reading` and `decode` bring rows back as Arrow batches, with the dates of
-//! `time`; `splits` cuts scans; `access` is about users and rights; `error` sorts what fails.
+//! `time`; `access` is about users and rights; `error` sorts what fails.
 //!
 //! Not here: what is asked of a table; `connector_core::sql` renders that with this crate's dialect.
 
@@ -19,7 +19,6 @@ mod error;
 mod options;
 mod reading;
 mod session;
-mod splits;
 mod thread;
 mod time;
 mod tls;

@@ -1,9 +1,10 @@
 //! A session as the seam wants it, and the only SQL that sets one up.
 
 use async_trait::async_trait;
+use connector_core::split::{self, Sizes};
 use connector_core::{
     BatchLimits, BatchStream, Capabilities, Column, Connection, Credential, Dialect, Endpoint, Error, ErrorKind,
-    Function, Health, Query, Relation, Result, Scan, Settings, Split, Statement, Table, TableName,
+    Function, Health, Key, Query, Relation, Result, Scan, Settings, Split, Statement, Table, TableName,
 };
 use tokio_postgres::types::Type;
 
@@ -11,7 +12,7 @@ use crate::connect::{Login, Route};
 use crate::dialect::Postgres;
 use crate::options::Options;
 use crate::session::{Awaited, Session, get};
-use crate::{catalog, reading, splits};
+use crate::{catalog, reading};
 
 /// What every session is pinned to, so that answers depend on no user's or database's settings. Values are shown in UTC and in
 /// one style; floats in as many digits as tell them apart; sessions read; unqualified names mean the system's own.
@@ -129,8 +130,13 @@ impl Connection for PgConnection {
         Ok(told.columns)
     }
 
-    async fn splits(&mut self, scan: &Scan, max: usize) -> Result<Vec<Split>> {
-        Ok(splits::splits(scan, max))
+    async fn key(&mut self, table: &Table) -> Result<Option<Key>> {
+        let key = catalog::key(&mut self.session, table).await;
+        key.map_err(|error| error.context(format!("looking for a key of table {}", table.name)))
+    }
+
+    async fn splits(&mut self, scan: &Scan, sizes: Sizes) -> Result<Vec<Split>> {
+        split::plan(self, &Postgres, scan, sizes).await
     }
 
     async fn read<'a>(
@@ -139,7 +145,6 @@ impl Connection for PgConnection {
         statement: &'a Statement,
         limits: BatchLimits,
     ) -> Result<BatchStream<'a>> {
-        splits::check(&scan.split)?;
         if scan.query.is_some() {
             self.session.run(Awaited::Answer, |client| client.batch_execute(BEGIN)).await?;
         }

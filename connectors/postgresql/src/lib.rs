@@ -2,7 +2,7 @@
 //!
 //! Rooms: `url` and `options` read the connection URL; `connect`, `tls`, `guard` and `follower` reach the server; `session` and
 //! `connection` hold a live session; `catalog` describes tables and `types` maps them; `dialect` spells SQL; `bind` sends
-//! values, `reading` and `decode` bring rows back as Arrow batches; `splits` cuts scans; `access` is about users and rights; `error` sorts what fails.
+//! values, `reading` and `decode` bring rows back as Arrow batches; `access` is about users and rights; `error` sorts what fails.
 //!
 //! Not here: what is asked of a table; `connector_core::sql` renders that with this crate's dialect.
 
@@ -20,7 +20,6 @@ mod guard;
 mod options;
 mod reading;
 mod session;
-mod splits;
 mod tls;
 mod types;
 mod url;

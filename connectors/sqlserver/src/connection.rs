@@ -1,15 +1,17 @@
 //! A session as the seam wants it, and the only SQL that sets one up.
 
 use async_trait::async_trait;
+use connector_core::split::{self, Sizes};
 use connector_core::{
     BatchLimits, BatchStream, Capabilities, Column, Connection, Credential, Endpoint, Function, Health, Principal,
     Query, Relation, Result, Scan, Settings, Split, Statement, Table, TableName,
 };
 
 use crate::connect::Route;
+use crate::dialect::TransactSql;
 use crate::options::Options;
 use crate::session::{Awaited, Session};
-use crate::{catalog, connect, reading, splits};
+use crate::{catalog, connect, reading};
 
 /// What every session is pinned to, so that answers depend on no login's or database's settings. The language comes first,
 /// because it brings a format of dates along; a reader gives way in a deadlock; committed data is read, without a snapshot,
@@ -118,8 +120,8 @@ impl Connection for SqlServerConnection {
         columns.map_err(|error| error.context("describing a pass-through query"))
     }
 
-    async fn splits(&mut self, scan: &Scan, max: usize) -> Result<Vec<Split>> {
-        Ok(splits::splits(scan, max))
+    async fn splits(&mut self, scan: &Scan, sizes: Sizes) -> Result<Vec<Split>> {
+        split::plan(self, &TransactSql, scan, sizes).await
     }
 
     async fn read<'a>(
@@ -128,7 +130,6 @@ impl Connection for SqlServerConnection {
         statement: &'a Statement,
         limits: BatchLimits,
     ) -> Result<BatchStream<'a>> {
-        splits::check(&scan.split)?;
         if scan.query.is_some() {
             self.session.run(Awaited::Answer, BEGIN).await?;
         }

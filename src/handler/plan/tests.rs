@@ -253,7 +253,7 @@ fn a_part_of_a_table_is_never_grouped() {
     let (_, table) = orders();
     let mut scan = Scan::new(table, Vec::new());
     assert!(joined(read("all rows").unwrap(), scan.clone()).is_ok());
-    scan.split = connector_core::Split::from_properties([("part".to_owned(), "1".to_owned())].into());
+    scan.split = Split::Part(1);
     for plan in ["all rows", "filter and limit of rows"] {
         assert_eq!(joined(read(plan).unwrap(), scan.clone()).unwrap_err().kind(), ErrorKind::Conflict);
     }

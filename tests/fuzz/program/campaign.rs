@@ -52,17 +52,19 @@ struct Tally {
     cases: u64,
     rows: usize,
     failing: u64,
+    sliced: u64,
+    slices: usize,
     on_the_wire: u64,
     objects: usize,
 }
 
 impl Display for Tally {
     fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
-        let Self { tables, cases, rows, failing, on_the_wire, objects } = self;
+        let Self { tables, cases, rows, failing, sliced, slices, on_the_wire, objects } = self;
         write!(
             f,
-            "{cases} questions about {tables} tables, {rows} rows compared, 0 wrong; {on_the_wire} of them through the \
-             handler too, with {objects} spilled objects; {failing} more have no answer in Athena"
+            "{cases} questions about {tables} tables, {rows} rows compared, 0 wrong; {sliced} of them in {slices} slices, \
+             {on_the_wire} through the handler too, with {objects} spilled objects; {failing} more have no answer in Athena"
         )
     }
 }
@@ -104,23 +106,29 @@ async fn one_table(
         if budget.is_over(tally) {
             return;
         }
-        let scan = question::any(random, &subject.table, &subject.all);
-        let mut verdict = subject.ask(connection, &scan, None).await;
+        let mut scan = question::any(random, &subject.table, &subject.all);
+        let dialect = source.dialect();
+        let slices = question::slices(random, connection, dialect, &mut scan, &subject.all).await;
+        let mut verdict = subject.ask(connection, &scan, &slices, None).await;
         if number % ON_THE_WIRE == 0 && matches!(verdict, Verdict::Same(_)) {
             let (wired, objects) = function.ask(&subject, &scan).await;
             (verdict, tally.on_the_wire, tally.objects) = (wired, tally.on_the_wire + 1, tally.objects + objects);
         }
         match verdict {
             Verdict::Fails => tally.failing += 1,
-            Verdict::Same(rows) => (tally.cases, tally.rows) = (tally.cases + 1, tally.rows + rows),
-            Verdict::Wrong(what) => fail(source, connection, Case { design, scan }, &what).await,
+            Verdict::Same(rows) => {
+                (tally.cases, tally.rows) = (tally.cases + 1, tally.rows + rows);
+                tally.sliced += u64::from(slices.len() > 1);
+                tally.slices += if slices.len() > 1 { slices.len() } else { 0 };
+            }
+            Verdict::Wrong(what) => fail(source, connection, Case { design, scan, slices }, &what).await,
         }
     }
 }
 
 /// Tells of a failure, as small as it gets.
 async fn fail(source: Source, connection: &mut dyn Connection, case: Case, what: &str) -> ! {
-    let told = format!("{}\n{}", told(&case.scan), case.design.statements(source));
+    let told = format!("{} in {:?}\n{}", told(&case.scan), case.slices, case.design.statements(source));
     // Before anything else is asked: the server may not have survived the question.
     println!("{what}\n{told}");
     let Some((case, smaller)) = shrink::smallest(source, connection, case, None).await else {

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int32Type;
-use arrow_array::{BooleanArray, RecordBatch, UInt32Array};
-use arrow_select::take::take;
-use connector_core::testing::{suite, value};
-use connector_core::{Connection, Direction, Nulls, Result, Scan, SortKey, Table, TableName, Value, eval, sql};
+use arrow_array::{BooleanArray, RecordBatch, RecordBatchOptions, UInt32Array};
+use arrow_select::concat::concat_batches;
+use arrow_select::take::{take, take_record_batch};
+use connector_core::testing::suite;
+use connector_core::{Connection, Direction, Nulls, Result, Scan, SortKey, Split, Table, TableName, Value, eval, sql};
 
 use crate::mutation::Mutation;
 use crate::source::Source;
@@ -46,10 +47,16 @@ impl Subject {
         Ok(Self { source, table, all, places })
     }
 
-    /// Asks with everything pushed down that a rule allows, in one piece; splits are asked for where `wire` asks.
-    pub async fn ask(&self, connection: &mut dyn Connection, scan: &Scan, broken: Option<&Mutation>) -> Verdict {
+    /// Asks with everything pushed down that a rule allows, slice by slice.
+    pub async fn ask(
+        &self,
+        connection: &mut dyn Connection,
+        scan: &Scan,
+        slices: &[Split],
+        broken: Option<&Mutation>,
+    ) -> Verdict {
         let Ok(wanted) = self.wanted(scan) else { return Verdict::Fails };
-        match self.answer(connection, scan, broken).await {
+        match self.union(connection, scan, slices, broken).await {
             Err(error) => Verdict::Wrong(format!("no answer: {error}")),
             Ok((found, limited)) => self.judge(scan, &wanted, &found, limited),
         }
@@ -63,7 +70,25 @@ impl Subject {
         eval::select(&self.all, &domains, &scan.filters)
     }
 
-    /// What comes, and whether the source was trusted with the limit.
+    /// What comes of all slices, and whether the source was trusted with the limit.
+    async fn union(
+        &self,
+        connection: &mut dyn Connection,
+        scan: &Scan,
+        slices: &[Split],
+        broken: Option<&Mutation>,
+    ) -> Result<(RecordBatch, bool)> {
+        let (mut parts, mut limited) = (Vec::new(), false);
+        for split in slices {
+            let (part, was_limited) =
+                self.answer(connection, &Scan { split: split.clone(), ..scan.clone() }, broken).await?;
+            limited = was_limited;
+            parts.push(part);
+        }
+        Ok((merged(scan, &parts, limited), limited))
+    }
+
+    /// What comes of one slice.
     async fn answer(
         &self,
         connection: &mut dyn Connection,
@@ -127,17 +152,11 @@ impl Subject {
     /// Whether the rows that came could be the first ones: their keys are those of the first, in whatever order.
     fn wrong_order(&self, scan: &Scan, wanted: &BooleanArray, places: &[u32]) -> Option<String> {
         let keys = |place: usize| -> Vec<Option<Value>> {
-            let cell = |key: &SortKey| value(self.all.column_by_name(&key.column).unwrap().as_ref(), place);
+            let cell = |key: &SortKey| Value::at(self.all.column_by_name(&key.column).unwrap().as_ref(), place);
             scan.order.iter().map(cell).collect()
         };
         let sorted = |mut all: Vec<Vec<Option<Value>>>| {
-            all.sort_by(|left, right| {
-                let sides = scan.order.iter().zip(left.iter().zip(right));
-                sides
-                    .map(|(key, (left, right))| in_order(key, left.as_ref(), right.as_ref()))
-                    .find(|o| o.is_ne())
-                    .unwrap_or(Ordering::Equal)
-            });
+            all.sort_by(|left, right| by_keys(&scan.order, left, right));
             all
         };
         let mut first = sorted((0..wanted.len()).filter(|place| wanted.value(*place)).map(keys).collect());
@@ -152,6 +171,32 @@ impl Subject {
         let (expected, found) = (suite::sorted_rows(&rows), suite::sorted_rows(found));
         (expected != found).then(|| format!("{found:?} came instead of {expected:?}"))
     }
+}
+
+/// What Athena makes of the answers to several slices, which it joins and, after a limit, orders and limits again.
+pub fn merged(scan: &Scan, parts: &[RecordBatch], limited: bool) -> RecordBatch {
+    let [first, ..] = parts else { panic!("a scan has a slice") };
+    let all = if first.num_columns() == 0 {
+        let rows = parts.iter().map(RecordBatch::num_rows).sum();
+        let options = RecordBatchOptions::new().with_row_count(Some(rows));
+        RecordBatch::try_new_with_options(first.schema(), Vec::new(), &options).unwrap()
+    } else {
+        concat_batches(&first.schema(), parts).unwrap()
+    };
+    let limit = scan.limit.filter(|_| limited && parts.len() > 1).map(|limit| usize::try_from(limit).unwrap());
+    let Some(limit) = limit.filter(|limit| *limit < all.num_rows()) else { return all };
+    let keys: Option<Vec<_>> = scan.order.iter().map(|key| all.column_by_name(&key.column)).collect();
+    let Some(keys) = keys.filter(|keys| !keys.is_empty()) else { return all.slice(0, limit) };
+    let of = |row: u32| -> Vec<_> { keys.iter().map(|key| Value::at(key, row as usize)).collect() };
+    let mut rows: Vec<u32> = (0..u32::try_from(all.num_rows()).unwrap()).collect();
+    rows.sort_by(|left, right| by_keys(&scan.order, &of(*left), &of(*right)));
+    take_record_batch(&all, &UInt32Array::from(rows[..limit].to_vec())).unwrap()
+}
+
+fn by_keys(order: &[SortKey], left: &[Option<Value>], right: &[Option<Value>]) -> Ordering {
+    let sides = order.iter().zip(left.iter().zip(right));
+    let mut compared = sides.map(|(key, (left, right))| in_order(key, left.as_ref(), right.as_ref()));
+    compared.find(|side| side.is_ne()).unwrap_or(Ordering::Equal)
 }
 
 fn in_order(key: &SortKey, left: Option<&Value>, right: Option<&Value>) -> Ordering {

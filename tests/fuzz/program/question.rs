@@ -1,8 +1,10 @@
 //! Random questions about a table.
 
 use arrow_array::RecordBatch;
+use connector_core::split::Sizes;
+use connector_core::testing::cuts;
 use connector_core::testing::random::Conditions;
-use connector_core::{Direction, Nulls, Scan, SortKey, Table};
+use connector_core::{Connection, Dialect, Direction, Nulls, Scan, SortKey, Split, Table};
 use rand::Rng;
 use rand::rngs::StdRng;
 use rand::seq::{IndexedRandom, SliceRandom};
@@ -20,6 +22,40 @@ pub fn any(random: &mut StdRng, table: &Table, all: &RecordBatch) -> Scan {
         scan.order = (0..random.random_range(0..3)).map(|_| key(random, table)).collect();
     }
     scan
+}
+
+/// How a question is asked: mostly at once, sometimes in slices as the engine cuts them, sometimes in slices along any column.
+///
+/// Slices that are put in order and limited again need the keys.
+pub async fn slices(
+    random: &mut StdRng,
+    connection: &mut dyn Connection,
+    dialect: &dyn Dialect,
+    scan: &mut Scan,
+    all: &RecordBatch,
+) -> Vec<Split> {
+    let slices = match random.random_range(0..8) {
+        0 => {
+            let sizes = Sizes { most: random.random_range(2..9), bytes: 1 };
+            Some(connection.splits(scan, sizes).await.expect("cutting into splits"))
+        }
+        1 => cuts::anywhere(all, dialect, random),
+        _ => None,
+    };
+    let slices = slices.unwrap_or_else(|| vec![Split::Whole]);
+    if slices.len() > 1 {
+        with_keys(scan);
+    }
+    slices
+}
+
+/// Adds the keys of its order to what a scan wants.
+pub fn with_keys(scan: &mut Scan) {
+    let missing = |key: &&SortKey| !scan.projection.contains(&key.column);
+    let mut keys: Vec<String> = scan.order.iter().filter(missing).map(|key| key.column.clone()).collect();
+    keys.sort();
+    keys.dedup();
+    scan.projection.extend(keys);
 }
 
 /// Mostly with `id`, by which rows are told apart.

@@ -1,5 +1,6 @@
 //! What failed once, as a file: what makes the table, and the request as it travels.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use glaux::protocol::{Request, Split, Version};
@@ -25,6 +26,7 @@ pub fn write(source: Source, case: &Case, what: &str) -> PathBuf {
         "statements": case.design.statements(source),
         "table": case.design.name,
         "request": request,
+        "slices": case.slices.iter().map(connector_core::Split::properties).collect::<Vec<_>>(),
     });
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{}.json", source.name(), std::process::id()));
     std::fs::write(&path, serde_json::to_string_pretty(&told).unwrap() + "\n").unwrap();
@@ -42,7 +44,11 @@ pub async fn ask(source: Source, path: &Path, broken: Option<&Mutation>) -> Verd
     let Ok(Request::ReadRecords(request)) = Request::decode(told["request"].to_string().as_bytes()) else {
         panic!("{} holds no request for rows", path.display());
     };
-    subject.ask(connection.as_mut(), &wire::scan_of(&subject, request), broken).await
+    // Files from before there were slices have none.
+    let slices: Option<Vec<BTreeMap<String, String>>> = serde_json::from_value(told["slices"].clone()).unwrap();
+    let slices = slices.unwrap_or_else(|| vec![BTreeMap::new()]);
+    let slices: Vec<_> = slices.iter().map(|split| connector_core::Split::from_properties(split).unwrap()).collect();
+    subject.ask(connection.as_mut(), &wire::scan_of(&subject, request), &slices, broken).await
 }
 
 /// Asks everything that failed once of the sources that there are.

@@ -1,6 +1,6 @@
 //! A failure made as small as it gets: fewer conditions, fewer rows, fewer columns, as long as it still fails.
 
-use connector_core::{Connection, Domain, Expr, Function, Scan, Values};
+use connector_core::{Connection, Domain, Expr, Function, Scan, Split, Values};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
@@ -19,6 +19,7 @@ const TRIES: usize = 400;
 pub struct Case {
     pub design: Design,
     pub scan: Scan,
+    pub slices: Vec<Split>,
 }
 
 /// The smallest case found that fails too, and what it fails with; none if this one does not fail when asked alone.
@@ -55,7 +56,7 @@ async fn failing(
     source.make(SCHEMA, &case.design.statements(source)).await;
     let subject = Subject::open(source, connection, SCHEMA, &case.design.name).await.ok()?;
     case.scan.table = subject.table.clone();
-    match subject.ask(connection, &case.scan, broken).await {
+    match subject.ask(connection, &case.scan, &case.slices, broken).await {
         Verdict::Wrong(what) => Some((case, what)),
         Verdict::Same(_) | Verdict::Fails => None,
     }
@@ -65,7 +66,8 @@ async fn failing(
 fn simpler(case: &Case) -> Vec<Case> {
     let scans = simpler_scans(&case.scan).into_iter().map(|scan| Case { scan, ..case.clone() });
     let designs = simpler_designs(case).into_iter().map(|design| Case { design, ..case.clone() });
-    designs.chain(scans).collect()
+    let at_once = (case.slices != [Split::Whole]).then(|| Case { slices: vec![Split::Whole], ..case.clone() });
+    at_once.into_iter().chain(designs).chain(scans).collect()
 }
 
 fn simpler_designs(case: &Case) -> Vec<Design> {
@@ -81,7 +83,11 @@ fn simpler_designs(case: &Case) -> Vec<Design> {
         without_rows(rows / 2, rows);
     }
     (0..rows).for_each(|row| without_rows(row, row + 1));
-    let used = used_columns(&case.scan);
+    let mut used = used_columns(&case.scan);
+    used.extend(case.slices.iter().filter_map(|split| match split {
+        Split::Range(range) => Some(range.column.clone()),
+        Split::Whole | Split::Part(_) => None,
+    }));
     let unused = (0..design.columns.len()).filter(|place| !used.contains(&design.columns[*place].name.to_lowercase()));
     simpler.extend(unused.map(|place| design.without(place)));
     if design.view {
@@ -209,9 +215,9 @@ async fn failure(source: Source, connection: &mut dyn Connection, broken: &Mutat
         source.make(SCHEMA, &design.statements(source)).await;
         let subject = Subject::open(source, connection, SCHEMA, &design.name).await.unwrap();
         for _ in 0..50 {
-            let scan = question::any(&mut random, &subject.table, &subject.all);
-            if matches!(subject.ask(connection, &scan, Some(broken)).await, Verdict::Wrong(_)) {
-                return Case { design, scan };
+            let (scan, slices) = (question::any(&mut random, &subject.table, &subject.all), vec![Split::Whole]);
+            if matches!(subject.ask(connection, &scan, &slices, Some(broken)).await, Verdict::Wrong(_)) {
+                return Case { design, scan, slices };
             }
         }
     }

@@ -17,7 +17,8 @@ use glaux::protocol::{
 use glaux::spill;
 use tempfile::TempDir;
 
-use crate::judge::{Subject, Verdict};
+use crate::judge::{Subject, Verdict, merged};
+use crate::question;
 use crate::s3::S3Server;
 use crate::source::Source;
 
@@ -42,6 +43,9 @@ impl Function {
         let settings = [
             (format!("{CATALOG}_connection_string"), source.connection_string()),
             ("spill_bucket".into(), "spill".into()),
+            // As many splits as there are rows, if there are few.
+            ("glaux_split_bytes".into(), "1".into()),
+            ("glaux_max_splits".into(), "7".into()),
         ];
         let mut config = Config::from_env(settings).unwrap();
         config.spill.aws = s3.aws();
@@ -52,12 +56,15 @@ impl Function {
     /// What becomes of a question whose rows were right, and how many objects they were spilled to.
     pub async fn ask(&self, subject: &Subject, scan: &Scan) -> (Verdict, usize) {
         let wanted = subject.wanted(scan).unwrap();
+        let mut scan = scan.clone();
+        question::with_keys(&mut scan);
+        let scan = &scan;
         let rendered = sql::render(&as_it_travels(subject, scan), subject.source.dialect()).unwrap();
         // A limit that was kept is the handler's to apply, unless the rows must be in order first.
         let limited = scan.limit.is_some() && !rendered.remainder.order;
         let mut all_objects = 0;
         for sizes in [INLINE, SPILLED] {
-            let (rows, objects) = match self.read(scan, sizes).await {
+            let (rows, objects) = match self.read(scan, sizes, limited).await {
                 Ok(read) => read,
                 Err(error) => return (Verdict::Wrong(format!("no answer of the handler: {error}")), all_objects),
             };
@@ -70,21 +77,24 @@ impl Function {
         (Verdict::Same(wanted.true_count()), all_objects)
     }
 
-    async fn read(&self, scan: &Scan, sizes: (u64, u64)) -> Result<(RecordBatch, usize)> {
+    async fn read(&self, scan: &Scan, sizes: (u64, u64), limited: bool) -> Result<(RecordBatch, usize)> {
         let schema = schema(scan);
-        let (mut batches, mut objects) = (Vec::new(), 0);
+        let (mut parts, mut objects) = (Vec::new(), 0);
         for split in self.splits(scan).await? {
             match self.handle(read_records(scan, schema.clone(), split, sizes)).await? {
-                Response::ReadRecords(response) => batches.push(response.records),
+                Response::ReadRecords(response) => parts.push(response.records),
                 Response::RemoteReadRecords(response) => {
                     objects += response.remote_blocks.len();
                     let blocks: Vec<RecordBatch> = spill::read(&self.store, &response).try_collect().await?;
-                    batches.extend(blocks);
+                    parts.push(joined(&schema, &blocks));
                 }
                 other => panic!("rows were asked for, and {} came", other.kind()),
             }
         }
-        Ok((joined(&schema, &batches), objects))
+        if parts.is_empty() {
+            parts.push(joined(&schema, &[]));
+        }
+        Ok((merged(scan, &parts, limited), objects))
     }
 
     async fn splits(&self, scan: &Scan) -> Result<Vec<Split>> {

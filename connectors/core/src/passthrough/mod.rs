@@ -39,7 +39,10 @@ pub const LONGEST: usize = 64 << 10;
 
 /// A query that has been checked: one statement, which reads, and whose every part reads.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Query(String);
+pub struct Query {
+    text: String,
+    split_by: Option<String>,
+}
 
 impl Query {
     /// Checks a text; white space and semicolons at its end are cut off.
@@ -53,18 +56,29 @@ impl Query {
             return Err(Error::new(ErrorKind::TooLarge, told).hint(MAKE_A_VIEW));
         }
         check::check(text, grammar)?;
-        Ok(Self(text.to_owned()))
+        Ok(Self { text: text.to_owned(), split_by: None })
     }
 
     /// The text, as it was written.
     pub fn text(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// The query, to be read in slices along the column of its answer that Athena knows as `column`.
+    #[must_use]
+    pub fn cut_along(self, column: &str) -> Self {
+        Self { split_by: Some(column.to_lowercase()), ..self }
+    }
+
+    /// The column along which it is cut, if one was named.
+    pub fn split_by(&self) -> Option<&str> {
+        self.split_by.as_deref()
     }
 
     /// A query that nobody has checked, to show what the server itself refuses.
     #[cfg(feature = "testing")]
     pub fn unchecked(text: &str) -> Self {
-        Self(text.to_owned())
+        Self { text: text.to_owned(), split_by: None }
     }
 }
 

@@ -4,16 +4,18 @@
 //! and kept, or only kept. A limit travels only when nothing is kept, since a limit in front of a filter loses rows; an order
 //! travels only with a limit and only over columns that both sides sort alike.
 //!
-//! Not here: which slice of the table a split is (the engine adds that), and running anything.
+//! Not here: where a table is cut into slices, and running anything.
 
 mod aggregate;
 mod domain;
 mod expr;
+mod slice;
 mod source;
 mod writer;
 
 use arrow_schema::DataType;
 
+pub use self::slice::{bounds, can_be_bounded};
 pub use self::source::{all_of, around, numbered};
 use self::writer::Writer;
 use crate::{Column, Dialect, Domain, Error, Expr, Function, Pushdown, Result, Scan, SortKey, Value};
@@ -82,11 +84,13 @@ enum Pushed {
 /// Renders a scan.
 ///
 /// Errors: invalid, if the scan names a column that the table does not have or a value of another type than its column;
-/// unsupported, if rows are to be put together and the source would not do it as Athena does.
+/// unsupported, for a slice that the engine cannot read, or if rows are to be put together and the source would not do it as
+/// Athena does.
 pub fn render(scan: &Scan, dialect: &dyn Dialect) -> Result<Rendered> {
     let mut conditions = Writer::new(dialect);
     let mut remainder = Remainder::default();
     let mut compared: Vec<&str> = Vec::new();
+    slice::push(scan, &mut conditions)?;
     for (name, wanted) in &scan.domains {
         let column = domain::checked_column(scan, name, wanted)?;
         if domain::push(column, wanted, &mut conditions) != Pushed::Exact {

@@ -9,7 +9,7 @@ use arrow_array::{Array, RecordBatch};
 use arrow_schema::DataType;
 use arrow_select::concat::concat_batches;
 
-use super::conditions::{call, column_of, value};
+use super::conditions::{call, column_of};
 use super::printed::{athena, same, shown};
 use super::suite::{read, whole};
 use crate::{Bound, Connection, Dialect, Domain, Expr, Function, Range, Scan, Table, TableName, Value, Values, eval};
@@ -285,7 +285,7 @@ fn conditions(rows: &dyn Array, seen: &Seen) -> Vec<(String, Condition, Vec<i64>
     let mut first: Option<(Value, Vec<i64>)> = None;
     for found in &seen.found {
         let wanted = match &found.probe {
-            Probe::Row(row) => value(rows, *row),
+            Probe::Row(row) => Value::at(rows, *row),
             Probe::Value(value) => Some(value.clone()),
         };
         let Some(wanted) = wanted else { continue };
@@ -333,7 +333,7 @@ fn ids(batch: &RecordBatch) -> Vec<i64> {
 
 fn id(batch: &RecordBatch, row: usize) -> i64 {
     let ids = batch.column_by_name("id").expect("a column id");
-    match value(ids.as_ref(), row) {
+    match Value::at(ids.as_ref(), row) {
         Some(Value::Int(id)) => id,
         // What a source without integers calls one.
         Some(Value::Decimal { unscaled, scale: 0 }) => unscaled.try_into().expect("an id of 64 bits"),

@@ -1,14 +1,9 @@
 //! Conditions about a table made from its own rows, so that they hit: every operator over values that are there.
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::{
-    Date32Type, Date64Type, Decimal128Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
-    TimestampMillisecondType,
-};
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::DataType;
 
-use crate::{Bound, Domain, Expr, Function, Range, Value, Values, unpack_zoned};
+use crate::{Bound, Domain, Expr, Function, Range, Value, Values};
 
 /// A condition on one column, in either of the forms that travel.
 #[derive(Clone, Debug)]
@@ -22,7 +17,7 @@ pub(super) fn about(rows: &RecordBatch, index: usize) -> Vec<Condition> {
     let field = rows.schema().field(index).clone();
     let (name, data_type) = (field.name().as_str(), field.data_type());
     let column = rows.column(index);
-    let values: Vec<Value> = (0..column.len()).filter_map(|row| value(column.as_ref(), row)).take(5).collect();
+    let values: Vec<Value> = (0..column.len()).filter_map(|row| Value::at(column.as_ref(), row)).take(5).collect();
     let mut conditions = nullness(name, data_type);
     for value in &values {
         conditions.extend(domains(data_type, value).into_iter().map(|domain| Condition::Domain(name.into(), domain)));
@@ -107,31 +102,4 @@ pub(super) fn column_of(name: &str, data_type: &DataType) -> Expr {
 
 pub(super) fn call(function: Function, args: Vec<Expr>) -> Expr {
     Expr::Call { function, args, data_type: DataType::Boolean }
-}
-
-/// The value of a cell, if it is one that a constraint can carry.
-pub fn value(column: &dyn Array, row: usize) -> Option<Value> {
-    if column.is_null(row) {
-        return None;
-    }
-    Some(match column.data_type() {
-        DataType::Boolean => Value::Bool(column.as_boolean().value(row)),
-        DataType::Int8 => Value::Int(column.as_primitive::<Int8Type>().value(row).into()),
-        DataType::Int16 => Value::Int(column.as_primitive::<Int16Type>().value(row).into()),
-        DataType::Int32 => Value::Int(column.as_primitive::<Int32Type>().value(row).into()),
-        DataType::Int64 => Value::Int(column.as_primitive::<Int64Type>().value(row)),
-        DataType::Float32 => Value::Float32(column.as_primitive::<Float32Type>().value(row)),
-        DataType::Float64 => Value::Float64(column.as_primitive::<Float64Type>().value(row)),
-        DataType::Decimal128(_, scale) => {
-            Value::Decimal { unscaled: column.as_primitive::<Decimal128Type>().value(row), scale: *scale }
-        }
-        DataType::Utf8 => Value::Text(column.as_string::<i32>().value(row).to_owned()),
-        DataType::Binary => Value::Bytes(column.as_binary::<i32>().value(row).to_vec()),
-        DataType::Date32 => Value::Date(column.as_primitive::<Date32Type>().value(row)),
-        DataType::Date64 => Value::Millis(column.as_primitive::<Date64Type>().value(row)),
-        DataType::Timestamp(_, Some(_)) => {
-            Value::ZonedMillis(unpack_zoned(column.as_primitive::<TimestampMillisecondType>().value(row)))
-        }
-        _ => return None,
-    })
 }

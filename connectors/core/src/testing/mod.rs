@@ -5,6 +5,7 @@
 
 pub mod boundary;
 mod conditions;
+pub mod cuts;
 pub mod docker;
 pub mod moments;
 mod printed;
@@ -13,5 +14,3 @@ pub mod readme;
 pub mod rules;
 pub mod scans;
 pub mod suite;
-
-pub use conditions::value;

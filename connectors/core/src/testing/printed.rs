@@ -5,7 +5,6 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Decimal128Type;
 use arrow_schema::DataType;
 
-use super::conditions::value;
 use crate::Value;
 
 /// What a type is called in Athena.
@@ -36,7 +35,7 @@ pub(super) fn shown(array: &dyn Array, row: usize) -> Option<String> {
         let items = (0..list.len()).map(|item| shown(list.as_ref(), item).unwrap_or_else(|| "NULL".into()));
         return Some(format!("{{{}}}", items.collect::<Vec<_>>().join(",")));
     }
-    Some(match value(array, row)? {
+    Some(match Value::at(array, row)? {
         Value::Bool(value) => value.to_string(),
         Value::Int(value) => value.to_string(),
         Value::Float32(value) => f64::from(value).to_string(),

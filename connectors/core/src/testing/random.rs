@@ -6,7 +6,7 @@ use rand::Rng;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 
-use super::conditions::{call, column_of, value};
+use super::conditions::{call, column_of};
 use super::suite::{read, sorted_rows, whole};
 use crate::{Bound, Connection, Dialect, Domain, Expr, Function, Range, Scan, Table, Value, Values, eval};
 
@@ -234,7 +234,7 @@ impl Conditions<'_> {
             self.all.columns().iter().filter(|column| column.data_type() == data_type && !column.is_empty()).collect();
         let value = (0..8).find_map(|_| {
             let column = alike.choose(self.random)?;
-            value(column.as_ref(), self.random.random_range(0..column.len()))
+            Value::at(column.as_ref(), self.random.random_range(0..column.len()))
         })?;
         Some(if self.random.random_bool(0.3) { self.near(value, data_type) } else { value })
     }

@@ -7,6 +7,7 @@ use arrow_select::concat::concat_batches;
 use futures::TryStreamExt;
 
 use super::conditions::{Condition, about};
+use crate::split::Sizes;
 use crate::sql::{self, Rendered};
 use crate::{BatchLimits, Connection, Dialect, ErrorKind, Result, Scan, Split, Table, TableName, block_size, eval};
 
@@ -89,7 +90,8 @@ pub async fn the_union_of_splits_is_the_table(connection: &mut dyn Connection, d
     let all = whole(connection, dialect, table).await;
     let scan = Scan::new(table.clone(), names(table));
     for max in [1, 3, 16] {
-        let splits: Vec<Split> = connection.splits(&scan, max).await.expect("cutting into splits");
+        let sizes = Sizes { most: max, bytes: 1 };
+        let splits: Vec<Split> = connection.splits(&scan, sizes).await.expect("cutting into splits");
         assert!((1..=max).contains(&splits.len()), "{} splits where at most {max} were asked for", splits.len());
         let mut parts = Vec::new();
         for split in splits {

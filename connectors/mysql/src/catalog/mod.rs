@@ -5,6 +5,7 @@
 
 mod columns;
 mod health;
+mod keys;
 mod query;
 
 use arrow_schema::DataType;
@@ -14,6 +15,7 @@ use crate::session::{Row, Session};
 
 pub(crate) use columns::table;
 pub(crate) use health::health;
+pub(crate) use keys::key;
 pub(crate) use query::query;
 
 /// A column `c` that is not the system's and that the user may read; what nobody may select has no column here.

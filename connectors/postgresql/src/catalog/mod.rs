@@ -5,6 +5,7 @@
 
 mod columns;
 mod health;
+mod keys;
 mod query;
 
 use connector_core::{Casing, Relation, Result, resolve};
@@ -14,6 +15,7 @@ use crate::session::{Session, get};
 
 pub(crate) use columns::table;
 pub(crate) use health::health;
+pub(crate) use keys::key;
 pub(crate) use query::query;
 
 /// A schema `n` that is not the system's and that the user may look into.

@@ -9,6 +9,7 @@ mod catalog;
 mod contract;
 mod ends;
 mod expressions;
+mod keys;
 mod login;
 mod moments;
 mod passthrough;

@@ -1,5 +1,6 @@
 //! Random conditions over awkward values: what the source picks out is what the evaluator would.
 
+use connector_core::testing::cuts::random_cuts_add_up;
 use connector_core::testing::random::{TEXTS, conditions_find_what_the_evaluator_finds};
 use connector_postgresql::CONNECTOR;
 use rand::rngs::StdRng;
@@ -63,5 +64,6 @@ async fn random_conditions_find_at_the_source_what_they_find_above() {
         assert_eq!(read(connection.as_mut(), &scan(&table)).await.num_rows(), ROWS);
         let (connection, dialect) = (connection.as_mut(), CONNECTOR.dialect());
         conditions_find_what_the_evaluator_finds(connection, dialect, &table, &mut random, ROUNDS).await;
+        random_cuts_add_up(connection, dialect, &table, &mut random, ROUNDS).await;
     }
 }

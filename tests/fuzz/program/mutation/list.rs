@@ -6,13 +6,15 @@ use connector_core::Function::{
     And, Equal, GreaterThan, GreaterThanOrEqual, IsDistinctFrom, LessThan, LessThanOrEqual, LikePattern, Not, NotEqual,
     NullIf, Or,
 };
-use connector_core::{Bound, Domain, Expr, FunctionForm, Pushdown, Range, ReadAs, Rendered, Scan, Value, Values};
+use connector_core::{
+    Bound, Domain, Expr, FunctionForm, KeyRange, Pushdown, Range, ReadAs, Rendered, Scan, Split, Value, Values,
+};
 
 use super::{Break, Mutation, Spelling};
 
 /// Every one.
 pub fn all() -> Vec<Mutation> {
-    [mappings(), spellings(), orders(), domains(), lists(), sent()].into_iter().flatten().collect()
+    [mappings(), spellings(), orders(), domains(), lists(), sent(), slices()].into_iter().flatten().collect()
 }
 
 fn breaking(name: &'static str, breaks: Break) -> Mutation {
@@ -209,6 +211,39 @@ fn of_lists(expr: &mut Expr, change: &impl Fn(&mut Vec<Option<Value>>)) {
         Expr::Call { args, .. } => args.iter_mut().for_each(|arg| of_lists(arg, change)),
         Expr::Column { .. } | Expr::Constant { .. } => {}
     }
+}
+
+fn slices() -> Vec<Mutation> {
+    let range = |name, change: fn(&mut KeyRange)| (name, change);
+    let of_ranges = [
+        range("NULL is in every slice", |range| range.nulls = true),
+        range("NULL is in no slice", |range| range.nulls = false),
+        range("a slice ends where the next but one begins", |range| range.below = None),
+        range("a slice has its upper end", |range| {
+            if let Some(Value::Int(below)) = &mut range.below {
+                *below = below.saturating_add(1);
+            }
+        }),
+        range("a slice lacks its lower end", |range| {
+            if let Some(Value::Int(from)) = &mut range.from {
+                *from = from.saturating_add(1);
+            }
+        }),
+    ];
+    let mut all: Vec<Mutation> =
+        of_ranges.into_iter().map(|(name, change)| breaking(name, Break::Sliced(change))).collect();
+    all.push(breaking(
+        "a slice stands beside the other conditions without parentheses",
+        Break::Rendered(|rendered, scan| {
+            let (opened, closed) = (" WHERE (", ") AND (");
+            if matches!(scan.split, Split::Range(_)) && rendered.statement.sql.contains(closed) {
+                // The slice is the first condition.
+                let sql = rendered.statement.sql.replacen(opened, " WHERE ", 1);
+                rendered.statement.sql = sql.replacen(closed, " AND (", 1);
+            }
+        }),
+    ));
+    all
 }
 
 fn sent() -> Vec<Mutation> {

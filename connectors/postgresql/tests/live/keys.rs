@@ -1,0 +1,245 @@
+//! Tables cut along their keys: every row in exactly one slice, whatever the key, and whatever else goes on.
+
+use std::collections::BTreeMap;
+
+use connector_core::split::Sizes;
+use connector_core::testing::cuts::own_cuts_add_up;
+use connector_core::testing::suite::sorted_rows;
+use connector_core::{Connection, Domain, Scan, Settings, Split, Value, Values};
+use connector_postgresql::CONNECTOR;
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+
+use crate::support::{self, PASSWORD, credential, read, scan, table};
+
+/// Statements that make a table `t`, and how many slices of it there are at least if as many are wanted as can be.
+const TABLES: &[(&str, &str, usize)] = &[
+    (
+        "narrow",
+        "CREATE TABLE t AS SELECT g AS id, g % 7 AS v FROM generate_series(1, 500) g; ALTER TABLE t ADD PRIMARY KEY (id)",
+        20,
+    ),
+    (
+        "ends",
+        "CREATE TABLE t (id int8 PRIMARY KEY); INSERT INTO t VALUES (-9223372036854775808), (9223372036854775807), (0), (-1), (1)",
+        2,
+    ),
+    ("one", "CREATE TABLE t (id int PRIMARY KEY, v int); INSERT INTO t VALUES (7, 1)", 1),
+    (
+        "same",
+        "CREATE TABLE t (k int, v int); INSERT INTO t SELECT 5, g FROM generate_series(1, 90) g; CREATE INDEX ON t (k)",
+        1,
+    ),
+    ("none", "CREATE TABLE t (id int PRIMARY KEY)", 1),
+    (
+        "nulls",
+        "CREATE TABLE t (k int UNIQUE, v int); INSERT INTO t SELECT CASE WHEN g % 3 > 0 THEN g END, g FROM generate_series(1, 90) g",
+        20,
+    ),
+    (
+        "gaps",
+        "CREATE TABLE t (k int4 PRIMARY KEY); INSERT INTO t SELECT g FROM generate_series(1, 50) g UNION ALL SELECT 2147483647 - g FROM generate_series(0, 9) g",
+        2,
+    ),
+    (
+        "small",
+        "CREATE TABLE t (k int2, v int, PRIMARY KEY (k, v)); INSERT INTO t SELECT g % 40 - 32768, g FROM generate_series(1, 200) g",
+        10,
+    ),
+    (
+        "decimal",
+        "CREATE TABLE t (k numeric(38,6) PRIMARY KEY); INSERT INTO t SELECT g * 1e29 / 3 FROM generate_series(-90, 90) g",
+        20,
+    ),
+    (
+        "odd",
+        "CREATE TABLE t (k numeric(9,2) PRIMARY KEY); INSERT INTO t SELECT g / 8.0 FROM generate_series(-90, 90) g; INSERT INTO t VALUES ('NaN'); \
+      DELETE FROM t WHERE k = 'NaN'",
+        20,
+    ),
+    (
+        "day",
+        "CREATE TABLE t (k date PRIMARY KEY); INSERT INTO t SELECT '1500-01-01'::date + g * 777 FROM generate_series(1, 200) g",
+        20,
+    ),
+    (
+        "moment",
+        "CREATE TABLE t (k timestamp(6) PRIMARY KEY); INSERT INTO t SELECT '1969-12-31 23:59:59.9999'::timestamp + g * interval '333 us' FROM generate_series(1, 200) g",
+        10,
+    ),
+    (
+        "zoned",
+        "CREATE TABLE t (k timestamptz PRIMARY KEY); INSERT INTO t SELECT '2020-03-29 00:00:00+00'::timestamptz + g * interval '47 min' FROM generate_series(1, 200) g",
+        20,
+    ),
+    (
+        "uuid",
+        "CREATE TABLE t (k uuid PRIMARY KEY); INSERT INTO t SELECT md5(g::text)::uuid FROM generate_series(1, 200) g",
+        20,
+    ),
+    (
+        "text_c",
+        "CREATE TABLE t (k text COLLATE \"C\" PRIMARY KEY); INSERT INTO t SELECT md5(g::text) FROM generate_series(1, 200) g",
+        20,
+    ),
+    (
+        "text",
+        "CREATE TABLE t (k varchar(40) COLLATE \"en-x-icu\" PRIMARY KEY); INSERT INTO t SELECT chr(64 + g % 26) || chr(97 + g % 26) || chr(228) || g \
+      FROM generate_series(1, 200) g UNION ALL SELECT chr(97 + g % 26) || '-' || g FROM generate_series(1, 200) g",
+        20,
+    ),
+    (
+        "caseless",
+        "CREATE COLLATION caseless (provider = icu, locale = 'und-u-ks-level2', deterministic = false); \
+      CREATE TABLE t (k text COLLATE caseless, v int); CREATE INDEX ON t (k); INSERT INTO t SELECT chr(65 + g % 26 + 32 * (g % 2)) || g, g FROM generate_series(1, 200) g",
+        10,
+    ),
+    (
+        "Hos\"tile.'",
+        "CREATE TABLE t (\"K'; --\" int PRIMARY KEY, \"select\" text); INSERT INTO t SELECT g, g::text FROM generate_series(1, 90) g",
+        20,
+    ),
+    (
+        "listed",
+        "CREATE TABLE t (k int, p text) PARTITION BY LIST (p); CREATE TABLE a PARTITION OF t FOR VALUES IN ('a', NULL); CREATE TABLE \"B's\" PARTITION OF t DEFAULT; \
+      CREATE INDEX ON t (k); INSERT INTO t SELECT g, CASE g % 3 WHEN 0 THEN 'a' WHEN 1 THEN 'other' END FROM generate_series(1, 90) g",
+        20,
+    ),
+    (
+        "ranged",
+        "CREATE TABLE t (k int PRIMARY KEY, v text) PARTITION BY RANGE (k); CREATE TABLE low PARTITION OF t FOR VALUES FROM (MINVALUE) TO (0); \
+      CREATE TABLE high PARTITION OF t FOR VALUES FROM (0) TO (2147483647); CREATE TABLE rest PARTITION OF t DEFAULT; \
+      INSERT INTO t SELECT g * 1000003, 'v' FROM generate_series(-2000, 2000, 13) g; INSERT INTO t VALUES (2147483647, 'end')",
+        20,
+    ),
+    (
+        "hashed",
+        "CREATE TABLE t (k int8 PRIMARY KEY) PARTITION BY HASH (k); CREATE TABLE h0 PARTITION OF t FOR VALUES WITH (MODULUS 2, REMAINDER 0); \
+      CREATE TABLE h1 PARTITION OF t FOR VALUES WITH (MODULUS 2, REMAINDER 1); INSERT INTO t SELECT g FROM generate_series(1, 200) g",
+        20,
+    ),
+    (
+        "inherited",
+        "CREATE TABLE t (k int PRIMARY KEY, v text); CREATE TABLE child () INHERITS (t); CREATE TABLE other () INHERITS (t); CREATE TABLE diamond () INHERITS (child, other); \
+      INSERT INTO t SELECT g, 'parent' FROM generate_series(1, 50) g; INSERT INTO child SELECT g, 'child' FROM generate_series(20, 90) g; \
+      INSERT INTO diamond SELECT g, 'diamond' FROM generate_series(-9, 9) g; ALTER TABLE diamond ALTER k DROP NOT NULL",
+        20,
+    ),
+    (
+        "seen",
+        "CREATE TABLE s (k int PRIMARY KEY); INSERT INTO s SELECT g FROM generate_series(1, 90) g; CREATE MATERIALIZED VIEW t AS SELECT k FROM s; CREATE UNIQUE INDEX ON t (k)",
+        20,
+    ),
+];
+
+#[tokio::test]
+async fn a_table_is_its_slices_whatever_its_key() {
+    let Some(server) = support::server() else { return };
+    let seed: u64 = rand::rng().random();
+    support::say(&format!("seed {seed}"));
+    let mut random = StdRng::seed_from_u64(seed);
+    for (name, statements, expected) in TABLES {
+        // A schema's name may hold what its table's may.
+        let schema = format!("keys_{name}");
+        server.schema(&format!("\"{}\"", schema.replace('"', "\"\"")), statements).await;
+        let mut connection = server.connect().await;
+        for analyzed in [false, true] {
+            if analyzed {
+                server.run(&format!("ANALYZE \"{}\".t", schema.replace('"', "\"\""))).await;
+            }
+            let table = support::table(connection.as_mut(), &schema, "t").await;
+            let most = own_cuts_add_up(connection.as_mut(), CONNECTOR.dialect(), &table, &mut random, 6).await;
+            assert!(!analyzed || most >= *expected, "{name}: {most} slices");
+        }
+    }
+}
+
+/// How many slices of a table a scan is cut into, and its rows.
+async fn cut(connection: &mut dyn Connection, scan: &Scan) -> (usize, Vec<String>) {
+    let slices = connection.splits(scan, Sizes { most: 16, bytes: 1 }).await.expect("cutting");
+    let (count, mut rows) = (slices.len(), Vec::new());
+    for split in slices {
+        rows.extend(sorted_rows(&read(connection, &Scan { split, ..scan.clone() }).await));
+    }
+    rows.sort();
+    (count, rows)
+}
+
+#[tokio::test]
+async fn a_narrow_question_is_cut_where_its_rows_are() {
+    let Some(server) = support::server() else { return };
+    let statements = "CREATE TABLE t (id int PRIMARY KEY, v int); INSERT INTO t SELECT g, g FROM generate_series(1, 10000) g; \
+         ANALYZE t; CREATE TABLE u (id int PRIMARY KEY); INSERT INTO u SELECT g FROM generate_series(1, 10000) g";
+    server.schema("keys_narrow_question", statements).await;
+    let mut connection = server.connect().await;
+    for name in ["t", "u"] {
+        let table = support::table(connection.as_mut(), "keys_narrow_question", name).await;
+        let asked = |values| Scan {
+            domains: BTreeMap::from([(
+                "id".to_owned(),
+                Domain { data_type: table.columns[0].mapping.data_type.clone(), values, nulls: false },
+            )]),
+            ..scan(&table)
+        };
+        for (values, slices, rows) in [
+            (Values::In(vec![Value::Int(77)]), 1, 1),
+            (Values::In(vec![Value::Int(77), Value::Int(78)]), 2, 2),
+            (Values::All, 16, 10_000),
+        ] {
+            let (count, found) = cut(connection.as_mut(), &asked(values.clone())).await;
+            assert!(count <= slices && (slices < 16 || count == 16), "{name}: {count} slices for {values:?}");
+            assert_eq!(found.len(), rows, "{name}: {values:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn rows_that_come_after_the_cut_are_in_one_slice() {
+    let Some(server) = support::server() else { return };
+    let statements =
+        "CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t SELECT g FROM generate_series(1, 500) g; ANALYZE t";
+    server.schema("keys_written", statements).await;
+    let mut connection = server.connect().await;
+    let table = support::table(connection.as_mut(), "keys_written", "t").await;
+    let scan = scan(&table);
+    let slices = connection.splits(&scan, Sizes { most: 16, bytes: 1 }).await.expect("cutting");
+    assert_eq!(slices.len(), 16);
+    server.run("INSERT INTO keys_written.t SELECT g FROM generate_series(-400, 0) g").await;
+    server.run("INSERT INTO keys_written.t SELECT g FROM generate_series(501, 999) g").await;
+    let mut rows = Vec::new();
+    for split in slices {
+        rows.extend(sorted_rows(&read(connection.as_mut(), &Scan { split, ..scan.clone() }).await));
+    }
+    rows.sort();
+    rows.dedup();
+    assert_eq!(rows.len(), 1_400);
+}
+
+/// Statistics are as secret as the values they are made of, and a policy holds in every slice.
+#[tokio::test]
+async fn slices_have_the_rights_and_the_policies_of_the_table() {
+    let Some(server) = support::server() else { return };
+    let statements = format!(
+        "CREATE TABLE t (id int PRIMARY KEY, tenant text, v int) PARTITION BY RANGE (id); \
+         CREATE TABLE low PARTITION OF t FOR VALUES FROM (0) TO (500); CREATE TABLE high PARTITION OF t FOR VALUES FROM (500) TO (1001); \
+         INSERT INTO t SELECT g, CASE g % 2 WHEN 0 THEN 'us' ELSE 'them' END, g FROM generate_series(1, 1000) g; ANALYZE t; \
+         ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON t USING (tenant = 'us'); \
+         CREATE TABLE columns (id int PRIMARY KEY, v int, UNIQUE (v)); INSERT INTO columns SELECT g, 1000 - g FROM generate_series(1, 1000) g; ANALYZE columns; \
+         DROP ROLE IF EXISTS keys_reader; CREATE ROLE keys_reader LOGIN PASSWORD '{PASSWORD}'; GRANT USAGE ON SCHEMA keys_rights TO keys_reader; \
+         GRANT SELECT ON t TO keys_reader; GRANT SELECT (v) ON columns TO keys_reader"
+    );
+    server.schema("keys_rights", &statements).await;
+    let mut connection = server
+        .enter(&server.endpoint(), &credential("keys_reader", PASSWORD), &Settings::default())
+        .await
+        .expect("logging in");
+    let scanned = scan(&table(connection.as_mut(), "keys_rights", "t").await);
+    let (slices, rows) = cut(connection.as_mut(), &scanned).await;
+    assert_eq!((slices, rows.len()), (16, 500), "half of the rows are another tenant's");
+    assert!(rows.iter().all(|row| !row.contains("them")));
+    let scanned = scan(&table(connection.as_mut(), "keys_rights", "columns").await);
+    let (slices, rows) = cut(connection.as_mut(), &scanned).await;
+    assert_eq!((slices, rows.len()), (16, 1000), "cut along the column that may be read");
+    let slices = connection.splits(&scanned, Sizes { most: 2, bytes: 1 }).await.expect("cutting");
+    assert!(slices.iter().all(|split| matches!(split, Split::Range(range) if range.column == "v")), "{slices:?}");
+}
