@@ -118,6 +118,27 @@ fn pass_through_is_off_unless_switched_on_for_all_catalogs_or_for_one() {
 }
 
 #[test]
+fn plans_are_followed_only_where_switched_on_and_a_note_says_if_none_can_come() {
+    let two = |switch: &[(&str, &str)]| {
+        let others = [("sales_connection_string", "mysql://jdbc:mysql://h:3306/db?${s}")];
+        let config = env(&[&others[..], switch].concat()).unwrap();
+        let on = ["default", "sales"].map(|name| config.catalogs.get(name).unwrap().settings.query_plans);
+        (on, config.notes.len())
+    };
+    assert_eq!(two(&[]), ([false, false], 0));
+    assert_eq!(two(&[("glaux_query_plans", "true")]), ([true, true], 1));
+    assert_eq!(two(&[("sales_glaux_query_plans", "true"), ("glaux_serde_version", "6")]), ([false, true], 0));
+    assert_eq!(two(&[("glaux_query_plans", "true"), ("sales_glaux_query_plans", "false")]), ([true, false], 1));
+    let switched = |line: &str| {
+        let text = format!("[catalogs.pg]\nurl = \"postgres://jdbc:postgresql://h/db?${{s}}\"\n{line}\n");
+        let config = toml(&text).unwrap();
+        (config.catalogs.get("pg").unwrap().settings.query_plans, config.notes.len())
+    };
+    assert_eq!(switched("query_plans = true"), (true, 1));
+    assert_eq!((switched("query_plans = false"), switched("")), ((false, 0), (false, 0)));
+}
+
+#[test]
 fn every_wrong_variable_is_named() {
     for (key, value, kind) in [
         ("sales_connection_string", "hunter2", ErrorKind::Invalid),
@@ -141,6 +162,8 @@ fn every_wrong_variable_is_named() {
         ("default_scale", "39", ErrorKind::Invalid),
         ("default_scale", "-1", ErrorKind::Invalid),
         ("nobody_enable_query_passthrough", "true", ErrorKind::Invalid),
+        ("nobody_glaux_query_plans", "true", ErrorKind::Invalid),
+        ("glaux_query_plans", "hunter2", ErrorKind::Invalid),
         ("enable_query_passthrough", "hunter2", ErrorKind::Invalid),
         ("glue_connection", "hunter2", ErrorKind::Unsupported),
         ("is_fips_enabled", "true", ErrorKind::Unsupported),

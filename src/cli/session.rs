@@ -54,11 +54,12 @@ impl Session {
         {
             only.clone_from(wanted);
         }
+        let query_plans = config.catalogs.iter().any(|catalog| catalog.settings.query_plans);
         let store = Store::new(&config.spill);
         let handler = Arc::new(Handler::new(config)?);
         let function: Arc<dyn Invoke> = Arc::new(InProcess(handler.clone()));
         let functions = names.into_iter().map(|name| (name, function.clone())).collect();
-        let options = Options { statements: Some(statements(handler)), ..options(defaults, store) };
+        let options = Options { statements: Some(statements(handler)), query_plans, ..options(defaults, store) };
         Ok(Self { athena: LocalAthena::new(functions, options)?, _bucket: bucket })
     }
 

@@ -11,15 +11,18 @@ use super::catalog::DEFAULT;
 use super::connection_string::{check_secret_name, parse};
 use super::{
     Aws, Catalog, Catalogs, Config, DEFAULT_LOG_LEVEL, DEFAULT_MAX_SPLITS, DEFAULT_SERDE_VERSION, Encryption,
-    PutHeaders, SecretReference, SecretsConfig, SpillConfig, check,
+    PutHeaders, SecretReference, SecretsConfig, SpillConfig, check, idle_plans,
 };
 
 const CONNECTION_STRING: &str = "_connection_string";
 /// For all catalogs under AWS's own name, for one with its name and an underscore in front.
 const PASSTHROUGH: &str = "enable_query_passthrough";
-const OURS: [&str; 8] = [
+/// The same of ours.
+const PLANS: &str = "glaux_query_plans";
+const OURS: [&str; 9] = [
     "glaux_max_cell_bytes",
     "glaux_max_splits",
+    PLANS,
     "glaux_secret_ttl_seconds",
     "glaux_secrets_file",
     "glaux_serde_version",
@@ -55,12 +58,16 @@ pub fn read(variables: impl IntoIterator<Item = (String, String)>) -> Result<Con
     let aws = Aws::lazy();
     let (spill, mut notes) = variables.spill(&aws)?;
     notes.extend(variables.idle());
+    let function = variables.text("AWS_LAMBDA_FUNCTION_NAME").map(Into::into);
+    let catalogs = Catalogs::new(variables.catalogs()?, function)?;
+    let serde_version = variables.number("glaux_serde_version", check::serde_version)?.unwrap_or(DEFAULT_SERDE_VERSION);
+    notes.extend(idle_plans(&catalogs, serde_version));
     Ok(Config {
-        catalogs: Catalogs::new(variables.catalogs()?, variables.text("AWS_LAMBDA_FUNCTION_NAME").map(Into::into))?,
+        catalogs,
         spill,
         secrets: variables.secrets(&aws)?,
         query_status: variables.text("AWS_LAMBDA_FUNCTION_NAME").map(|_| aws.clone()),
-        serde_version: variables.number("glaux_serde_version", check::serde_version)?.unwrap_or(DEFAULT_SERDE_VERSION),
+        serde_version,
         max_splits: variables.number("glaux_max_splits", check::positive)?.unwrap_or(DEFAULT_MAX_SPLITS),
         log_level: variables.read("ATHENA_FEDERATION_SDK_LOG_LEVEL", check::log_level)?.unwrap_or(DEFAULT_LOG_LEVEL),
         notes,
@@ -91,7 +98,8 @@ impl Variables {
         match self
             .0
             .keys()
-            .find(|key| key.starts_with("glaux_") && !OURS.contains(&key.as_str()) && !key.ends_with(CONNECTION_STRING))
+            .filter(|key| !key.ends_with(CONNECTION_STRING) && !key.ends_with(PLANS))
+            .find(|key| key.starts_with("glaux_") && !OURS.contains(&key.as_str()))
         {
             None => Ok(()),
             Some(key) => Err(Error::invalid(format!("setting {key:?} is unknown; of ours there are {OURS:?}"))),
@@ -129,9 +137,10 @@ impl Variables {
                 }
                 secret => secret,
             };
-            let own = format!("{name}_{PASSTHROUGH}");
-            let query_passthrough = self.read(&own, check::boolean)?.unwrap_or(settings.query_passthrough);
-            let settings = Settings { query_passthrough, ..settings.clone() };
+            let own = |switch: &str| self.read(&format!("{name}_{switch}"), check::boolean);
+            let query_passthrough = own(PASSTHROUGH)?.unwrap_or(settings.query_passthrough);
+            let query_plans = own(PLANS)?.unwrap_or(settings.query_plans);
+            let settings = Settings { query_passthrough, query_plans, ..settings.clone() };
             let (name, views) = (name.into(), BTreeMap::new());
             catalogs.push(Catalog { name, engine: parts.engine, url: parts.url, secret, settings, views });
         }
@@ -142,7 +151,8 @@ impl Variables {
     /// A switch of a catalog that there is not would be one that somebody believes in.
     fn refuse_homeless(&self, catalogs: &[Catalog]) -> Result<()> {
         for key in self.0.keys() {
-            let name = key.strip_suffix(PASSTHROUGH).and_then(|name| name.strip_suffix('_'));
+            let switch = [PASSTHROUGH, PLANS].into_iter().find_map(|switch| key.strip_suffix(switch));
+            let name = switch.and_then(|name| name.strip_suffix('_'));
             if name.is_some_and(|name| !catalogs.iter().any(|catalog| catalog.name == name)) {
                 return Err(Error::invalid(format!("setting {key:?} has no catalog's name in front")));
             }
@@ -160,6 +170,7 @@ impl Variables {
             split_bytes: self.number("glaux_split_bytes", check::bytes)?.unwrap_or(default.split_bytes),
             query_passthrough: self.flag(PASSTHROUGH)?,
             time_limit: None,
+            query_plans: self.flag(PLANS)?,
             application_name: default.application_name,
         })
     }

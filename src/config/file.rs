@@ -12,7 +12,7 @@ use super::connection_string::{check_secret_name, parse};
 use super::private::unreadable;
 use super::{
     Aws, Catalog, Catalogs, Config, DEFAULT_LOG_LEVEL, DEFAULT_MAX_SPLITS, DEFAULT_SERDE_VERSION, Encryption,
-    SecretReference, SecretsConfig, SpillConfig, View, check, check_private,
+    SecretReference, SecretsConfig, SpillConfig, View, check, check_private, idle_plans,
 };
 
 /// Reads the file at `path`.
@@ -50,6 +50,7 @@ struct CatalogTable {
     zoned_timestamps: Option<bool>,
     max_cell_bytes: Option<u64>,
     query_passthrough: Option<bool>,
+    query_plans: Option<bool>,
     split_bytes: Option<u64>,
     #[serde(default)]
     views: BTreeMap<String, BTreeMap<String, ViewValue>>,
@@ -95,18 +96,20 @@ fn from_toml(text: &str, directory: &Path) -> Result<Config> {
     let file: File = toml::from_str(text).map_err(|error| complaint(text, &error))?;
     let catalogs = file.catalogs.into_iter().map(|(name, table)| catalog(name, table)).collect::<Result<_>>()?;
     let aws = Aws::lazy();
+    let catalogs = Catalogs::new(catalogs, None)?;
+    let serde_version = or(file.serde_version, "serde_version", check::serde_version, DEFAULT_SERDE_VERSION)?;
     Ok(Config {
-        catalogs: Catalogs::new(catalogs, None)?,
+        notes: idle_plans(&catalogs, serde_version).into_iter().collect(),
+        catalogs,
         spill: spill(file.spill, &aws)?,
         secrets: secrets(file.secrets, directory, &aws)?,
         query_status: None,
-        serde_version: or(file.serde_version, "serde_version", check::serde_version, DEFAULT_SERDE_VERSION)?,
+        serde_version,
         max_splits: or(file.max_splits, "max_splits", check::positive, DEFAULT_MAX_SPLITS)?,
         log_level: match file.log_level {
             Some(text) => check::log_level("log_level", &text)?,
             None => DEFAULT_LOG_LEVEL,
         },
-        notes: Vec::new(),
     })
 }
 
@@ -134,6 +137,7 @@ fn catalog(name: String, table: CatalogTable) -> Result<Catalog> {
         split_bytes: or(table.split_bytes, &key("split_bytes"), check::bytes, default.split_bytes)?,
         query_passthrough: table.query_passthrough.unwrap_or(default.query_passthrough),
         time_limit: None,
+        query_plans: table.query_plans.unwrap_or(default.query_plans),
         application_name: default.application_name,
     };
     let views = views(&key("views"), table.views)?;
@@ -211,7 +215,7 @@ fn secrets(table: SecretsTable, directory: &Path, aws: &Aws) -> Result<SecretsCo
 }
 
 /// Words that a complaint may show: what stands before a `=` in a broken file can be anything, a password's end too.
-const KEYS: [&str; 22] = [
+const KEYS: [&str; 23] = [
     "serde_version",
     "max_splits",
     "log_level",
@@ -222,6 +226,7 @@ const KEYS: [&str; 22] = [
     "zoned_timestamps",
     "max_cell_bytes",
     "query_passthrough",
+    "query_plans",
     "split_bytes",
     "views",
     "bucket",

@@ -64,6 +64,17 @@ impl Config {
     }
 }
 
+/// The first serde version in which requests bring plans.
+const PLANS_SINCE: u8 = 6;
+
+/// A note where plans are switched on and none will come.
+fn idle_plans(catalogs: &Catalogs, serde_version: u8) -> Option<String> {
+    let are_on = catalogs.iter().any(|catalog| catalog.settings.query_plans);
+    (are_on && serde_version < PLANS_SINCE).then(|| {
+        format!("following plans is switched on and does nothing: none come before serde {PLANS_SINCE}, and {serde_version} is announced")
+    })
+}
+
 /// Where and how results too large to return are stored.
 #[derive(Clone, Debug)]
 pub struct SpillConfig {

@@ -9,6 +9,7 @@ mod check;
 mod deadline;
 mod metadata;
 mod passthrough;
+mod plan;
 mod records;
 mod sessions;
 mod splits;

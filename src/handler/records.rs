@@ -31,7 +31,7 @@ impl Handler {
         let found = self.found(&request.catalog, &request.query_id, &request.table, query.as_ref());
         let (session, table) = found.await?;
         session.give_back();
-        sql::render(&wanted(&request, table, query)?, source.connector.dialect())
+        sql::render(&self.wanted(&request, table, query)?, source.connector.dialect())
     }
 
     pub(super) async fn read_records(&self, request: ReadRecordsRequest) -> Result<Response> {
@@ -39,7 +39,7 @@ impl Handler {
         let query = self.query(&request.catalog, &request.table, &request.constraints.passthrough)?;
         let found = self.found(&request.catalog, &request.query_id, &request.table, query.as_ref());
         let (mut session, table) = found.await?;
-        let scan = wanted(&request, table, query)?;
+        let scan = self.wanted(&request, table, query)?;
         let rendered = sql::render(&scan, source.connector.dialect())?;
         // The values of a query in its user's words stand in the text.
         let shown = if scan.query.is_some() { "a pass-through query" } else { rendered.statement.sql.as_str() };
@@ -73,6 +73,20 @@ impl Handler {
         })
     }
 
+    /// The scan that the request describes, once its columns are known to be still what Athena was told.
+    fn wanted(&self, request: &ReadRecordsRequest, table: Table, query: Option<Query>) -> Result<Scan> {
+        // A column asked for twice would be read once, and the next column answered in its place.
+        check_supported(&request.schema)?;
+        let projection = request.schema.fields().iter().map(|field| field.name().clone()).collect();
+        let mut scan = scan(table, query, projection, &request.constraints);
+        scan.split = connector_core::Split::from_properties(&request.split.properties)?;
+        let scan = self.follow(&request.catalog, &request.table, &request.schema, &request.constraints, scan)?;
+        if scan.aggregate.is_none() {
+            check_columns(request, &scan.table)?;
+        }
+        Ok(scan)
+    }
+
     async fn copy(
         &self,
         request: &ReadRecordsRequest,
@@ -95,6 +109,10 @@ impl Handler {
             };
             progress.advance(batch.num_rows());
             let batch = recheck(batch, &rendered.remainder)?;
+            let batch = match &scan.aggregate {
+                Some(aggregate) => aggregate.finish(&batch, &scan.table)?,
+                None => batch,
+            };
             let rows = u64::try_from(batch.num_rows()).unwrap_or(u64::MAX).min(left);
             left -= rows;
             let batch = batch.slice(0, usize::try_from(rows).unwrap_or(batch.num_rows()));
@@ -154,10 +172,8 @@ struct Copied {
     read_to_end: bool,
 }
 
-/// The scan that the request describes, once its columns are known to be still what Athena was told.
-fn wanted(request: &ReadRecordsRequest, table: Table, query: Option<Query>) -> Result<Scan> {
-    // A column asked for twice would be read once, and the next column answered in its place.
-    check_supported(&request.schema)?;
+/// Checks that a table has the columns that are asked for.
+fn check_columns(request: &ReadRecordsRequest, table: &Table) -> Result<()> {
     for field in request.schema.fields() {
         let same = |known: &DataType| same_layout(known, field.data_type());
         if !table.column(field.name()).is_some_and(|column| same(&column.mapping.data_type)) {
@@ -169,10 +185,7 @@ fn wanted(request: &ReadRecordsRequest, table: Table, query: Option<Query>) -> R
             return Err(Error::new(ErrorKind::Conflict, what).hint("run the query again"));
         }
     }
-    let projection = request.schema.fields().iter().map(|field| field.name().clone()).collect();
-    let mut scan = scan(table, query, projection, &request.constraints);
-    scan.split = connector_core::Split::from_properties(&request.split.properties)?;
-    Ok(scan)
+    Ok(())
 }
 
 /// The rows that pass what the source was not asked, or not exactly.

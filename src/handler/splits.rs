@@ -9,7 +9,7 @@ use connector_core::split::Sizes;
 use connector_core::{Error, ErrorKind, Query, Result, Scan, Split as Slice, Table};
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::Handler;
+use super::{Handler, plan};
 use crate::protocol::{
     Constraints, GetSplitsRequest, GetSplitsResponse, GetTableLayoutRequest, GetTableLayoutResponse, Split,
 };
@@ -25,7 +25,9 @@ impl Handler {
     pub(super) fn get_table_layout(&self, request: GetTableLayoutRequest) -> Result<GetTableLayoutResponse> {
         self.source(&request.catalog)?;
         self.query(&request.catalog, &request.table, &request.constraints.passthrough)?;
-        let empty = request.constraints.summary.values().any(connector_core::Domain::is_none);
+        let none = request.constraints.summary.values().any(connector_core::Domain::is_none);
+        // Of no rows there is still one group.
+        let empty = none && !plan::reshapes(&request.constraints);
         Ok(GetTableLayoutResponse { catalog: request.catalog, table: request.table, partitions: partitions(!empty)? })
     }
 
@@ -61,7 +63,11 @@ impl Handler {
         let (mut session, table) =
             self.found(&request.catalog, &request.query_id, &request.table, query.as_ref()).await?;
         let scan = scan(table, query, Vec::new(), &request.constraints);
-        let slices = session.connection().splits(&scan, sizes).await;
+        let slices = if self.is_one_piece(&request.catalog, &request.table, &scan.table, &request.constraints) {
+            Ok(vec![Slice::Whole])
+        } else {
+            session.connection().splits(&scan, sizes).await
+        };
         let slices = slices.map_err(|error| error.context(format!("cutting {} into splits", scan.table.name)))?;
         // One that ran a user's own words is closed.
         if scan.query.is_none() {

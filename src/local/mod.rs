@@ -11,6 +11,7 @@ mod domain;
 pub mod endpoint;
 mod engine;
 mod exec;
+mod grouping;
 mod heading;
 pub mod invoke;
 mod like;
@@ -77,6 +78,8 @@ pub struct Options {
     pub max_inline_block_size: u64,
     /// Whether sources are asked to apply anything.
     pub pushdown: bool,
+    /// Whether sources are asked for aggregates by plans, where both sides speak serde 6.
+    pub query_plans: bool,
     /// Splits of a scan that are read at once; the number of cores.
     pub parallel_reads: usize,
     /// Where spilled blocks are read from.
@@ -98,6 +101,7 @@ impl Default for Options {
             max_block_size: 16_000_000,
             max_inline_block_size: 5_242_880,
             pushdown: true,
+            query_plans: false,
             parallel_reads: std::thread::available_parallelism().map_or(4, NonZero::get),
             spill: None,
             identity: Identity {
@@ -194,7 +198,12 @@ impl LocalAthena {
         state.mark_start_execution();
         state.register_catalog_list(tables);
         let logical = state.statement_to_plan(statement).await.map_err(engine::failure)?;
-        let plan = state.create_physical_plan(&logical).await.map_err(engine::failure)?;
+        let plan = if self.options.query_plans {
+            grouping::planned(&logical, &state).await
+        } else {
+            state.create_physical_plan(&logical).await
+        };
+        let plan = plan.map_err(engine::failure)?;
         let planned = Planned {
             engine_filters: engine::filters(&plan),
             plan: engine::shown(plan.as_ref()),

@@ -20,7 +20,7 @@ use super::report::{ScanCounters, ScanReport, shown as shown_name};
 use super::types::local_schema;
 use super::wire::Wire;
 use super::{pushdown, shown};
-use crate::protocol::GetTableResponse;
+use crate::protocol::{Constraints, GetTableResponse, QueryPlan, Version};
 
 /// A table as one query sees it.
 pub(super) struct AthenaTable {
@@ -46,6 +46,51 @@ impl AthenaTable {
             if query.options.pushdown { wire.promises(&query.id).await?.clone() } else { Promises::default() };
         let local = local_schema(&table.schema);
         Ok(Arc::new(Self { wire, query, promises, table, arguments, local }))
+    }
+
+    /// The version that its function is asked in.
+    pub async fn version(&self) -> Result<Version> {
+        self.wire.version(&self.query.id).await
+    }
+
+    /// The catalog, as its function knows it.
+    pub fn catalog(&self) -> &str {
+        &self.table.catalog
+    }
+
+    /// The parts of its name.
+    pub fn parts(&self) -> Vec<String> {
+        vec![self.table.table.schema.clone(), self.table.table.table.clone()]
+    }
+
+    /// Its columns as they travel.
+    pub fn wire_schema(&self) -> &SchemaRef {
+        &self.table.schema
+    }
+
+    /// A read of what a plan makes of it.
+    pub fn asking(&self, plan: QueryPlan, schema: SchemaRef, local: SchemaRef) -> Plan {
+        let constraints =
+            Constraints { query_plan: Some(plan), passthrough: self.arguments.clone(), ..Constraints::default() };
+        let report = ScanReport {
+            catalog: self.table.catalog.clone(),
+            table: shown_name(&self.table.table),
+            columns: schema.fields().iter().map(|field| field.name().clone()).collect(),
+            asked: vec!["a plan".into()],
+            ..ScanReport::default()
+        };
+        Plan {
+            wire: self.wire.clone(),
+            query: self.query.clone(),
+            table: self.table.clone(),
+            schema,
+            local,
+            filters: Vec::new(),
+            constraints,
+            is_empty: false,
+            limit: None,
+            counters: ScanCounters::new(report),
+        }
     }
 
     /// The wanted columns first, then those that only conditions need; and how many are wanted.

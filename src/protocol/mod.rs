@@ -14,6 +14,7 @@ mod json;
 mod metadata;
 pub mod passthrough;
 mod ping;
+pub mod plan;
 mod records;
 mod split;
 mod supported;

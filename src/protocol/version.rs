@@ -22,7 +22,8 @@ impl Version {
     pub(super) const CAPABILITIES: Self = Self(4);
     pub(super) const EXPRESSIONS: Self = Self(4);
     pub(super) const PASSTHROUGH: Self = Self(5);
-    pub(super) const QUERY_PLAN: Self = Self(6);
+    /// Since when requests may bring plans.
+    pub const QUERY_PLAN: Self = Self(6);
 
     /// The number, as `serDeVersion` announces it.
     pub fn number(self) -> u8 {

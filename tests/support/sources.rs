@@ -15,6 +15,7 @@ use super::lambda::{self, Lambda};
 /// The catalogs with their connection strings, and where their answers are spilled.
 pub struct Sources {
     pub catalogs: Vec<(String, String)>,
+    more: Vec<(String, String)>,
     schema: &'static str,
     s3: S3Server,
     _folder: TempDir,
@@ -26,12 +27,17 @@ impl Sources {
         let folder = TempDir::new().unwrap();
         let s3 = S3Server::start(folder.path()).await.unwrap();
         s3.create_bucket("spill").unwrap();
-        Self { catalogs: Vec::new(), schema, s3, _folder: folder }
+        Self { catalogs: Vec::new(), more: Vec::new(), schema, s3, _folder: folder }
     }
 
     /// Adds a catalog.
     pub fn add(&mut self, name: &str, url: String) {
         self.catalogs.push((name.to_owned(), url));
+    }
+
+    /// Adds a setting of the function.
+    pub fn set(&mut self, key: &str, value: &str) {
+        self.more.push((key.to_owned(), value.to_owned()));
     }
 
     /// The settings of a function that serves every catalog.
@@ -40,7 +46,7 @@ impl Sources {
         let catalogs = self.catalogs.iter().map(|(name, url)| (format!("{name}_connection_string"), url.clone()));
         let others = [("default", first.as_str()), ("spill_bucket", "spill"), ("enable_query_passthrough", "true")];
         let others = others.map(|(key, value)| (key.to_owned(), value.to_owned()));
-        catalogs.chain(others).collect()
+        catalogs.chain(others).chain(self.more.iter().cloned()).collect()
     }
 
     fn config(&self) -> Config {

@@ -107,6 +107,8 @@ pub struct Settings {
     pub query_passthrough: bool,
     /// How long a statement may run at the source, where the server keeps such a limit; a stricter one of the server's stays.
     pub time_limit: Option<Duration>,
+    /// Whether rows are put together at the source as a request's plan says.
+    pub query_plans: bool,
     /// What the session calls itself at the source; holds Athena's query id.
     pub application_name: String,
 }
@@ -122,6 +124,7 @@ impl Default for Settings {
             split_bytes: 128 << 20,
             query_passthrough: false,
             time_limit: None,
+            query_plans: false,
             application_name: "glaux".into(),
         }
     }

@@ -2,7 +2,7 @@
 
 use arrow_schema::DataType;
 
-use crate::{Bind, Column, Direction, Function, Grammar, Nulls, Value};
+use crate::{Bind, Column, Direction, Function, Grammar, Measure, Nulls, Value};
 
 /// The spelling of one engine. Everything written goes through [`crate::sql`], the only place where reading SQL is born.
 pub trait Dialect: Send + Sync {
@@ -36,6 +36,17 @@ pub trait Dialect: Send + Sync {
     /// decimals). Rows that a comparison finds then bring the column along, so that such a value is an error and not a match.
     fn may_not_fit(&self, _column: &Column) -> bool {
         false
+    }
+
+    /// What is written around a value of this type, or of a row, to measure it over the rows of a group; `None` keeps it above.
+    fn aggregate(&self, _measure: Measure, _values: Option<&DataType>) -> Option<Around> {
+        None
+    }
+
+    /// Expressions over the rows of a group, of a column that may not fit: one of them is a value that does not fit if any row
+    /// has one. `None`, if no expression shows that, keeps aggregates above.
+    fn witnesses(&self, _column: &Column) -> Option<&'static [Around]> {
+        None
     }
 
     /// What is written behind an expression to ask whether it is NULL, where `IS NULL` would find more than that.
@@ -83,6 +94,9 @@ pub trait Dialect: Send + Sync {
         usize::MAX
     }
 }
+
+/// Pieces of text with the same column between every two of them.
+pub type Around = &'static [&'static str];
 
 /// What is written around a text so that it compares by code point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,6 +8,7 @@
 //! Not here: drivers, JSON, AWS, an async runtime. A connector may bring those; the seam stays free of them.
 
 mod access;
+mod aggregate;
 mod connection;
 mod connector;
 pub mod decode;
@@ -34,9 +35,10 @@ mod zoned;
 pub mod testing;
 
 pub use access::{Access, Administration, Change, listed, plain_password};
+pub use aggregate::{Aggregate, Measure, Told};
 pub use connection::{BatchLimits, BatchStream, Connection, Health, Relation};
 pub use connector::{Capabilities, Casing, Connector, Endpoint, Parameter, Settings, Support};
-pub use dialect::{BinaryText, Dialect, FunctionForm};
+pub use dialect::{Around, BinaryText, Dialect, FunctionForm};
 pub use domain::{Bound, Domain, Range, Values};
 pub use error::{Error, ErrorKind, Result};
 pub use expr::{Expr, Function};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Column, Domain, Expr, Query, Split, Table, TableName};
+use crate::{Aggregate, Column, Domain, Expr, Query, Split, Table, TableName};
 
 /// A read of one table: everything a renderer or a reader needs to know.
 #[derive(Clone, Debug)]
@@ -17,6 +17,8 @@ pub struct Scan {
     pub domains: BTreeMap<String, Domain>,
     /// Conditions that must be true, all of them.
     pub filters: Vec<Expr>,
+    /// How rows that pass are put together; then its groups are the rows, and `projection` says nothing.
+    pub aggregate: Option<Aggregate>,
     /// Wanted order; meaningful with a limit.
     pub order: Vec<SortKey>,
     /// No more rows than this are wanted.
@@ -34,6 +36,7 @@ impl Scan {
             projection,
             domains: BTreeMap::new(),
             filters: Vec::new(),
+            aggregate: None,
             order: Vec::new(),
             limit: None,
             split: Split::Whole,

@@ -4,7 +4,8 @@
 
 use arrow_schema::{DataType, TimeUnit};
 use connector_core::{
-    BinaryText, Bind, Column, Dialect, Direction, Function, FunctionForm, Grammar, Nulls, ReadAs, Value,
+    Around, BinaryText, Bind, Column, Dialect, Direction, Function, FunctionForm, Grammar, Measure, Nulls, ReadAs,
+    Value,
 };
 
 use crate::bind::{self, MOST_PLACES};
@@ -63,6 +64,36 @@ impl Dialect for MySql {
         has_odd_values && column.mapping.read_as == ReadAs::Plain
     }
 
+    fn aggregate(&self, measure: Measure, values: Option<&DataType>) -> Option<Around> {
+        Some(match (measure, values) {
+            (Measure::Count, None) => &["COUNT(*)"],
+            (Measure::Count, Some(_)) => &["COUNT(", ")"],
+            (Measure::CountDistinct, _) => &["COUNT(DISTINCT ", ")"],
+            // Of whole numbers and decimals it is a decimal of up to 65 digits.
+            (Measure::Sum, _) => &["SUM(", ")"],
+            // The smallest of bits is sent as bits and written in digits (MariaDB 10.11), so they are made numbers first.
+            (Measure::Min, Some(values)) if is_number(values) => &["MIN(", " + 0)"],
+            (Measure::Max, Some(values)) if is_number(values) => &["MAX(", " + 0)"],
+            (Measure::Min, _) => &["MIN(", ")"],
+            (Measure::Max, _) => &["MAX(", ")"],
+        })
+    }
+
+    fn witnesses(&self, column: &Column) -> Option<&'static [Around]> {
+        match column.mapping.data_type {
+            DataType::Boolean => Some(&[&["MIN(", " + 0)"], &["MAX(", " + 0)"]]),
+            // A date with a zero in it, or of a day that its month lacks, may stand between two others.
+            DataType::Date32 | DataType::Date64 => Some(&[&[
+                "MIN(CASE WHEN LAST_DAY(",
+                ") IS NULL OR DAYOFMONTH(",
+                ") NOT BETWEEN 1 AND DAYOFMONTH(LAST_DAY(",
+                ")) THEN ",
+                " END)",
+            ]]),
+            _ => None,
+        }
+    }
+
     /// `IS NULL` finds a date of zeros in a column that holds no NULL.
     fn is_null(&self) -> &'static str {
         " <=> NULL"
@@ -119,6 +150,11 @@ impl Dialect for MySql {
     fn max_binds(&self) -> usize {
         65_535
     }
+}
+
+fn is_number(data_type: &DataType) -> bool {
+    use DataType::{Decimal128, Int8, Int16, Int32, Int64};
+    matches!(data_type, Int8 | Int16 | Int32 | Int64 | Decimal128(..))
 }
 
 fn form(function: Function) -> Option<FunctionForm> {

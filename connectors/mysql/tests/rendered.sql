@@ -611,6 +611,246 @@ SELECT `Id` FROM `Sales`.`order ``lines```;
 SELECT `Id` FROM `Sales`.`order ``lines```;
 -- kept: 1 conditions
 
+-- rows of all
+SELECT COUNT(*) FROM `Sales`.`order ``lines```;
+
+-- groups by id
+SELECT `Id`, COUNT(*) FROM `Sales`.`order ``lines``` GROUP BY `Id`;
+
+-- count of id
+SELECT COUNT(`Id`) FROM `Sales`.`order ``lines```;
+
+-- count of different of id
+SELECT COUNT(DISTINCT `Id`) FROM `Sales`.`order ``lines```;
+
+-- sum of id
+SELECT SUM(`Id`) FROM `Sales`.`order ``lines```;
+
+-- average of id
+SELECT SUM(`Id`), COUNT(`Id`) FROM `Sales`.`order ``lines```;
+
+-- smallest of id
+SELECT MIN(`Id` + 0) FROM `Sales`.`order ``lines```;
+
+-- largest of id
+SELECT MAX(`Id` + 0) FROM `Sales`.`order ``lines```;
+
+-- groups by odd "name" `of` [a] 'column'
+SELECT `odd "name" ``of`` [a] 'column'`, COUNT(*) FROM `Sales`.`order ``lines``` GROUP BY `odd "name" ``of`` [a] 'column'`;
+
+-- count of odd "name" `of` [a] 'column'
+SELECT COUNT(`odd "name" ``of`` [a] 'column'`) FROM `Sales`.`order ``lines```;
+
+-- count of different of odd "name" `of` [a] 'column'
+SELECT COUNT(DISTINCT `odd "name" ``of`` [a] 'column'`) FROM `Sales`.`order ``lines```;
+
+-- sum of odd "name" `of` [a] 'column'
+SELECT SUM(`odd "name" ``of`` [a] 'column'`) FROM `Sales`.`order ``lines```;
+
+-- average of odd "name" `of` [a] 'column'
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of odd "name" `of` [a] 'column'
+SELECT MIN(`odd "name" ``of`` [a] 'column'` + 0) FROM `Sales`.`order ``lines```;
+
+-- largest of odd "name" `of` [a] 'column'
+SELECT MAX(`odd "name" ``of`` [a] 'column'` + 0) FROM `Sales`.`order ``lines```;
+
+-- groups by price
+SELECT `Price`, COUNT(*) FROM `Sales`.`order ``lines``` GROUP BY `Price`;
+
+-- count of price
+SELECT COUNT(`Price`) FROM `Sales`.`order ``lines```;
+
+-- count of different of price
+SELECT COUNT(DISTINCT `Price`) FROM `Sales`.`order ``lines```;
+
+-- sum of price
+SELECT SUM(`Price`) FROM `Sales`.`order ``lines```;
+
+-- average of price
+SELECT SUM(`Price`), COUNT(`Price`) FROM `Sales`.`order ``lines```;
+
+-- smallest of price
+SELECT MIN(`Price` + 0) FROM `Sales`.`order ``lines```;
+
+-- largest of price
+SELECT MAX(`Price` + 0) FROM `Sales`.`order ``lines```;
+
+-- groups by flag
+SELECT `Flag`, COUNT(*) FROM `Sales`.`order ``lines``` GROUP BY `Flag`;
+
+-- count of flag
+SELECT COUNT(`Flag`), MIN(`Flag` + 0), MAX(`Flag` + 0) FROM `Sales`.`order ``lines```;
+
+-- count of different of flag
+SELECT COUNT(DISTINCT `Flag`), MIN(`Flag` + 0), MAX(`Flag` + 0) FROM `Sales`.`order ``lines```;
+
+-- sum of flag
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of flag
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of flag
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- largest of flag
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- groups by text
+SELECT MIN(`Text`), COUNT(*) FROM `Sales`.`order ``lines``` GROUP BY CAST(CONVERT(`Text` USING utf8mb4) AS BINARY);
+
+-- count of text
+SELECT COUNT(`Text`) FROM `Sales`.`order ``lines```;
+
+-- count of different of text
+SELECT COUNT(DISTINCT CAST(CONVERT(`Text` USING utf8mb4) AS BINARY)) FROM `Sales`.`order ``lines```;
+
+-- sum of text
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of text
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of text
+-- declined: the source does not put these rows together as Athena would: its texts have another order
+
+-- largest of text
+-- declined: the source does not put these rows together as Athena would: its texts have another order
+
+-- groups by cast
+SELECT MIN(CAST(`Cast` AS CHAR CHARACTER SET utf8mb4)), COUNT(*) FROM `Sales`.`order ``lines``` GROUP BY CAST(CONVERT(CAST(`Cast` AS CHAR CHARACTER SET utf8mb4) USING utf8mb4) AS BINARY);
+
+-- count of cast
+SELECT COUNT(CAST(`Cast` AS CHAR CHARACTER SET utf8mb4)) FROM `Sales`.`order ``lines```;
+
+-- count of different of cast
+SELECT COUNT(DISTINCT CAST(CONVERT(CAST(`Cast` AS CHAR CHARACTER SET utf8mb4) USING utf8mb4) AS BINARY)) FROM `Sales`.`order ``lines```;
+
+-- sum of cast
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of cast
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of cast
+-- declined: the source does not put these rows together as Athena would: its texts have another order
+
+-- largest of cast
+-- declined: the source does not put these rows together as Athena would: its texts have another order
+
+-- groups by bytes
+-- declined: the source does not put these rows together as Athena would: bytes are compared by their beginning
+
+-- count of bytes
+SELECT COUNT(`Bytes`) FROM `Sales`.`order ``lines```;
+
+-- count of different of bytes
+-- declined: the source does not put these rows together as Athena would: bytes are compared by their beginning
+
+-- sum of bytes
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of bytes
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of bytes
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- largest of bytes
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- groups by day
+SELECT `Day`, COUNT(*) FROM `Sales`.`order ``lines``` GROUP BY `Day`;
+
+-- count of day
+SELECT COUNT(`Day`), MIN(CASE WHEN LAST_DAY(`Day`) IS NULL OR DAYOFMONTH(`Day`) NOT BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`Day`)) THEN `Day` END) FROM `Sales`.`order ``lines```;
+
+-- count of different of day
+SELECT COUNT(DISTINCT `Day`), MIN(CASE WHEN LAST_DAY(`Day`) IS NULL OR DAYOFMONTH(`Day`) NOT BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`Day`)) THEN `Day` END) FROM `Sales`.`order ``lines```;
+
+-- sum of day
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of day
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of day
+SELECT MIN(`Day`), MIN(CASE WHEN LAST_DAY(`Day`) IS NULL OR DAYOFMONTH(`Day`) NOT BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`Day`)) THEN `Day` END) FROM `Sales`.`order ``lines```;
+
+-- largest of day
+SELECT MAX(`Day`), MIN(CASE WHEN LAST_DAY(`Day`) IS NULL OR DAYOFMONTH(`Day`) NOT BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`Day`)) THEN `Day` END) FROM `Sales`.`order ``lines```;
+
+-- groups by time
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- count of time
+SELECT COUNT(`Time`), MIN(CASE WHEN LAST_DAY(`Time`) IS NULL OR DAYOFMONTH(`Time`) NOT BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`Time`)) THEN `Time` END) FROM `Sales`.`order ``lines```;
+
+-- count of different of time
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- sum of time
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of time
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of time
+SELECT MIN(`Time`), MIN(CASE WHEN LAST_DAY(`Time`) IS NULL OR DAYOFMONTH(`Time`) NOT BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`Time`)) THEN `Time` END) FROM `Sales`.`order ``lines```;
+
+-- largest of time
+SELECT MAX(`Time`), MIN(CASE WHEN LAST_DAY(`Time`) IS NULL OR DAYOFMONTH(`Time`) NOT BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`Time`)) THEN `Time` END) FROM `Sales`.`order ``lines```;
+
+-- groups by zoned
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- count of zoned
+SELECT COUNT(`Zoned`), MIN(CASE WHEN LAST_DAY(`Zoned`) IS NULL OR DAYOFMONTH(`Zoned`) NOT BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`Zoned`)) THEN `Zoned` END) FROM `Sales`.`order ``lines```;
+
+-- count of different of zoned
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- sum of zoned
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of zoned
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of zoned
+SELECT MIN(`Zoned`), MIN(CASE WHEN LAST_DAY(`Zoned`) IS NULL OR DAYOFMONTH(`Zoned`) NOT BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`Zoned`)) THEN `Zoned` END) FROM `Sales`.`order ``lines```;
+
+-- largest of zoned
+SELECT MAX(`Zoned`), MIN(CASE WHEN LAST_DAY(`Zoned`) IS NULL OR DAYOFMONTH(`Zoned`) NOT BETWEEN 1 AND DAYOFMONTH(LAST_DAY(`Zoned`)) THEN `Zoned` END) FROM `Sales`.`order ``lines```;
+
+-- groups by double
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- count of double
+SELECT COUNT(`Double`) FROM `Sales`.`order ``lines```;
+
+-- count of different of double
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- sum of double
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of double
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of double
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- largest of double
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- groups by two keys, one not shown, of rows that pass, so many
+SELECT SUM(`Price`), MIN(`Text`), COUNT(*) FROM `Sales`.`order ``lines``` WHERE ((`Price`) < (CAST(? AS DECIMAL(38,2)))) GROUP BY `Id`, CAST(CONVERT(`Text` USING utf8mb4) AS BINARY) LIMIT 5;
+
+-- keys alone
+SELECT `Id`, MIN(`Text`) FROM `Sales`.`order ``lines``` GROUP BY CAST(CONVERT(`Text` USING utf8mb4) AS BINARY), `Id`;
+
 -- a query
 WITH `glaux_query` (`c1`, `c2`) AS (
 SELECT id AS a, text AS a FROM t -- all

@@ -961,6 +961,393 @@ SELECT "ID" FROM "SALES"."order ""lines""";
 SELECT "ID" FROM "SALES"."order ""lines""";
 -- kept: 1 conditions
 
+-- rows of all
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- groups by id
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of id
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of id
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- sum of id
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- average of id
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of id
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- largest of id
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- groups by odd "name" `of` [a] 'column'
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of odd "name" `of` [a] 'column'
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of odd "name" `of` [a] 'column'
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- sum of odd "name" `of` [a] 'column'
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- average of odd "name" `of` [a] 'column'
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of odd "name" `of` [a] 'column'
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- largest of odd "name" `of` [a] 'column'
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- groups by price
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of price
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of price
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- sum of price
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- average of price
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- smallest of price
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- largest of price
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- groups by flag
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- count of flag
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of flag
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- sum of flag
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of flag
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of flag
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- largest of flag
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- groups by text
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of text
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of text
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- sum of text
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of text
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of text
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- largest of text
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- groups by padded
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- count of padded
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of padded
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- sum of padded
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of padded
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of padded
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- largest of padded
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- groups by national
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of national
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of national
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- sum of national
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of national
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of national
+-- declined: the source does not put these rows together as Athena would: its texts have another order
+
+-- largest of national
+-- declined: the source does not put these rows together as Athena would: its texts have another order
+
+-- groups by folded
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- count of folded
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of folded
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- sum of folded
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of folded
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of folded
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- largest of folded
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- groups by cast
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of cast
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of cast
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- sum of cast
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of cast
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of cast
+-- declined: the source does not put these rows together as Athena would: its texts have another order
+
+-- largest of cast
+-- declined: the source does not put these rows together as Athena would: its texts have another order
+
+-- groups by bytes
+-- declined: the source does not put these rows together as Athena would: bytes are compared by their beginning
+
+-- count of bytes
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of bytes
+-- declined: the source does not put these rows together as Athena would: bytes are compared by their beginning
+
+-- sum of bytes
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of bytes
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of bytes
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- largest of bytes
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- groups by day
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- count of day
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of day
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- sum of day
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of day
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of day
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- largest of day
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- groups by time
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- count of time
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of time
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- sum of time
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of time
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of time
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- largest of time
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- groups by zoned
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- count of zoned
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of zoned
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- sum of zoned
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of zoned
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of zoned
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- largest of zoned
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- groups by double
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- count of double
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of double
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- sum of double
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of double
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of double
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- largest of double
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- groups by float
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- count of float
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of float
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- sum of float
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of float
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of float
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- largest of float
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- groups by bare
+-- declined: the source does not put these rows together as Athena would: its texts are equal by a collation
+
+-- count of bare
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of bare
+-- declined: the source does not put these rows together as Athena would: its texts are equal by a collation
+
+-- sum of bare
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of bare
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of bare
+-- declined: the source does not put these rows together as Athena would: its texts have another order
+
+-- largest of bare
+-- declined: the source does not put these rows together as Athena would: its texts have another order
+
+-- groups by large
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- count of large
+-- declined: the source does not put these rows together as Athena would: a column is not seen there
+
+-- count of different of large
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- sum of large
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of large
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of large
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- largest of large
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- groups by xml
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- count of xml
+-- declined: the source does not put these rows together as Athena would: a column is not seen there
+
+-- count of different of xml
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- sum of xml
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of xml
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of xml
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- largest of xml
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- groups by two keys, one not shown, of rows that pass, so many
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- keys alone
+SELECT "ID", "TEXT" FROM "SALES"."order ""lines""" GROUP BY "TEXT", "ID";
+
 -- a query
 WITH "glaux_query" ("c1", "c2") AS (
 SELECT id AS a, text AS a FROM t -- all

@@ -4,7 +4,8 @@
 
 use arrow_schema::{DataType, TimeUnit};
 use connector_core::{
-    BinaryText, Bind, Column, Dialect, Direction, Function, FunctionForm, Grammar, Nulls, ReadAs, Value,
+    Around, BinaryText, Bind, Column, Dialect, Direction, Function, FunctionForm, Grammar, Measure, Nulls, ReadAs,
+    Value,
 };
 use tokio_postgres::types::Type;
 
@@ -91,6 +92,23 @@ impl Dialect for Postgres {
         );
         // What is cast first (money) has neither NaN nor infinities.
         has_odd_values && mapping.read_as == ReadAs::Plain
+    }
+
+    fn aggregate(&self, measure: Measure, values: Option<&DataType>) -> Option<Around> {
+        Some(match (measure, values) {
+            (Measure::Count, None) => &["pg_catalog.count(*)"],
+            (Measure::Count, Some(_)) => &["pg_catalog.count(", ")"],
+            (Measure::CountDistinct, _) => &["pg_catalog.count(DISTINCT ", ")"],
+            (Measure::Sum, _) => &["CAST(pg_catalog.sum(", ") AS pg_catalog.numeric)"],
+            (Measure::Min, _) => &["pg_catalog.min(", ")"],
+            (Measure::Max, _) => &["pg_catalog.max(", ")"],
+        })
+    }
+
+    fn witnesses(&self, column: &Column) -> Option<&'static [Around]> {
+        // Infinities and NaN come first or last, but a number declared without a scale may have too many places anywhere.
+        let may_be_undeclared = matches!(column.mapping.data_type, DataType::Decimal128(38, _));
+        (!may_be_undeclared).then_some(&[&["pg_catalog.min(", ")"], &["pg_catalog.max(", ")"]])
     }
 
     fn binary_text(&self, _function: Function) -> Option<BinaryText> {

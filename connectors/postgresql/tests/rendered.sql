@@ -692,6 +692,309 @@ SELECT "Id" FROM "Sales"."order ""lines""";
 -- a list is null
 SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("List" IS NULL);
 
+-- rows of all
+SELECT pg_catalog.count(*) FROM "Sales"."order ""lines""";
+
+-- groups by id
+SELECT "Id", pg_catalog.count(*) FROM "Sales"."order ""lines""" GROUP BY "Id";
+
+-- count of id
+SELECT pg_catalog.count("Id") FROM "Sales"."order ""lines""";
+
+-- count of different of id
+SELECT pg_catalog.count(DISTINCT "Id") FROM "Sales"."order ""lines""";
+
+-- sum of id
+SELECT CAST(pg_catalog.sum("Id") AS pg_catalog.numeric) FROM "Sales"."order ""lines""";
+
+-- average of id
+SELECT CAST(pg_catalog.sum("Id") AS pg_catalog.numeric), pg_catalog.count("Id") FROM "Sales"."order ""lines""";
+
+-- smallest of id
+SELECT pg_catalog.min("Id") FROM "Sales"."order ""lines""";
+
+-- largest of id
+SELECT pg_catalog.max("Id") FROM "Sales"."order ""lines""";
+
+-- groups by odd "name" `of` [a] 'column'
+SELECT "odd ""name"" `of` [a] 'column'", pg_catalog.count(*) FROM "Sales"."order ""lines""" GROUP BY "odd ""name"" `of` [a] 'column'";
+
+-- count of odd "name" `of` [a] 'column'
+SELECT pg_catalog.count("odd ""name"" `of` [a] 'column'") FROM "Sales"."order ""lines""";
+
+-- count of different of odd "name" `of` [a] 'column'
+SELECT pg_catalog.count(DISTINCT "odd ""name"" `of` [a] 'column'") FROM "Sales"."order ""lines""";
+
+-- sum of odd "name" `of` [a] 'column'
+SELECT CAST(pg_catalog.sum("odd ""name"" `of` [a] 'column'") AS pg_catalog.numeric) FROM "Sales"."order ""lines""";
+
+-- average of odd "name" `of` [a] 'column'
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of odd "name" `of` [a] 'column'
+SELECT pg_catalog.min("odd ""name"" `of` [a] 'column'") FROM "Sales"."order ""lines""";
+
+-- largest of odd "name" `of` [a] 'column'
+SELECT pg_catalog.max("odd ""name"" `of` [a] 'column'") FROM "Sales"."order ""lines""";
+
+-- groups by price
+SELECT "Price", pg_catalog.count(*) FROM "Sales"."order ""lines""" GROUP BY "Price";
+
+-- count of price
+SELECT pg_catalog.count("Price"), pg_catalog.min("Price"), pg_catalog.max("Price") FROM "Sales"."order ""lines""";
+
+-- count of different of price
+SELECT pg_catalog.count(DISTINCT "Price"), pg_catalog.min("Price"), pg_catalog.max("Price") FROM "Sales"."order ""lines""";
+
+-- sum of price
+SELECT CAST(pg_catalog.sum("Price") AS pg_catalog.numeric), pg_catalog.min("Price"), pg_catalog.max("Price") FROM "Sales"."order ""lines""";
+
+-- average of price
+SELECT CAST(pg_catalog.sum("Price") AS pg_catalog.numeric), pg_catalog.count("Price"), pg_catalog.min("Price"), pg_catalog.max("Price") FROM "Sales"."order ""lines""";
+
+-- smallest of price
+SELECT pg_catalog.min("Price"), pg_catalog.min("Price"), pg_catalog.max("Price") FROM "Sales"."order ""lines""";
+
+-- largest of price
+SELECT pg_catalog.max("Price"), pg_catalog.min("Price"), pg_catalog.max("Price") FROM "Sales"."order ""lines""";
+
+-- groups by flag
+SELECT "Flag", pg_catalog.count(*) FROM "Sales"."order ""lines""" GROUP BY "Flag";
+
+-- count of flag
+SELECT pg_catalog.count("Flag") FROM "Sales"."order ""lines""";
+
+-- count of different of flag
+SELECT pg_catalog.count(DISTINCT "Flag") FROM "Sales"."order ""lines""";
+
+-- sum of flag
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of flag
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of flag
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- largest of flag
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- groups by text
+SELECT "Text", pg_catalog.count(*) FROM "Sales"."order ""lines""" GROUP BY "Text";
+
+-- count of text
+SELECT pg_catalog.count("Text") FROM "Sales"."order ""lines""";
+
+-- count of different of text
+SELECT pg_catalog.count(DISTINCT "Text") FROM "Sales"."order ""lines""";
+
+-- sum of text
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of text
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of text
+SELECT pg_catalog.min("Text" COLLATE pg_catalog."C") FROM "Sales"."order ""lines""";
+
+-- largest of text
+SELECT pg_catalog.max("Text" COLLATE pg_catalog."C") FROM "Sales"."order ""lines""";
+
+-- groups by cast
+SELECT pg_catalog.min(CAST("Cast" AS pg_catalog.text)), pg_catalog.count(*) FROM "Sales"."order ""lines""" GROUP BY CAST("Cast" AS pg_catalog.text) COLLATE pg_catalog."C";
+
+-- count of cast
+SELECT pg_catalog.count(CAST("Cast" AS pg_catalog.text)) FROM "Sales"."order ""lines""";
+
+-- count of different of cast
+SELECT pg_catalog.count(DISTINCT CAST("Cast" AS pg_catalog.text) COLLATE pg_catalog."C") FROM "Sales"."order ""lines""";
+
+-- sum of cast
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of cast
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of cast
+SELECT pg_catalog.min(CAST("Cast" AS pg_catalog.text) COLLATE pg_catalog."C") FROM "Sales"."order ""lines""";
+
+-- largest of cast
+SELECT pg_catalog.max(CAST("Cast" AS pg_catalog.text) COLLATE pg_catalog."C") FROM "Sales"."order ""lines""";
+
+-- groups by uuid
+SELECT pg_catalog.min(CAST("Uuid" AS pg_catalog.text)), pg_catalog.count(*) FROM "Sales"."order ""lines""" GROUP BY CAST("Uuid" AS pg_catalog.text) COLLATE pg_catalog."C";
+
+-- count of uuid
+SELECT pg_catalog.count(CAST("Uuid" AS pg_catalog.text)) FROM "Sales"."order ""lines""";
+
+-- count of different of uuid
+SELECT pg_catalog.count(DISTINCT CAST("Uuid" AS pg_catalog.text) COLLATE pg_catalog."C") FROM "Sales"."order ""lines""";
+
+-- sum of uuid
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of uuid
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of uuid
+SELECT pg_catalog.min(CAST("Uuid" AS pg_catalog.text) COLLATE pg_catalog."C") FROM "Sales"."order ""lines""";
+
+-- largest of uuid
+SELECT pg_catalog.max(CAST("Uuid" AS pg_catalog.text) COLLATE pg_catalog."C") FROM "Sales"."order ""lines""";
+
+-- groups by host
+SELECT pg_catalog.min(pg_catalog.abbrev("Host")), pg_catalog.count(*) FROM "Sales"."order ""lines""" GROUP BY pg_catalog.abbrev("Host") COLLATE pg_catalog."C";
+
+-- count of host
+SELECT pg_catalog.count(pg_catalog.abbrev("Host")) FROM "Sales"."order ""lines""";
+
+-- count of different of host
+SELECT pg_catalog.count(DISTINCT pg_catalog.abbrev("Host") COLLATE pg_catalog."C") FROM "Sales"."order ""lines""";
+
+-- sum of host
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of host
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of host
+SELECT pg_catalog.min(pg_catalog.abbrev("Host") COLLATE pg_catalog."C") FROM "Sales"."order ""lines""";
+
+-- largest of host
+SELECT pg_catalog.max(pg_catalog.abbrev("Host") COLLATE pg_catalog."C") FROM "Sales"."order ""lines""";
+
+-- groups by bytes
+-- declined: the source does not put these rows together as Athena would: bytes are compared by their beginning
+
+-- count of bytes
+SELECT pg_catalog.count("Bytes") FROM "Sales"."order ""lines""";
+
+-- count of different of bytes
+-- declined: the source does not put these rows together as Athena would: bytes are compared by their beginning
+
+-- sum of bytes
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of bytes
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of bytes
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- largest of bytes
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- groups by day
+SELECT "Day", pg_catalog.count(*) FROM "Sales"."order ""lines""" GROUP BY "Day";
+
+-- count of day
+SELECT pg_catalog.count("Day"), pg_catalog.min("Day"), pg_catalog.max("Day") FROM "Sales"."order ""lines""";
+
+-- count of different of day
+SELECT pg_catalog.count(DISTINCT "Day"), pg_catalog.min("Day"), pg_catalog.max("Day") FROM "Sales"."order ""lines""";
+
+-- sum of day
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of day
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of day
+SELECT pg_catalog.min("Day"), pg_catalog.min("Day"), pg_catalog.max("Day") FROM "Sales"."order ""lines""";
+
+-- largest of day
+SELECT pg_catalog.max("Day"), pg_catalog.min("Day"), pg_catalog.max("Day") FROM "Sales"."order ""lines""";
+
+-- groups by time
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- count of time
+SELECT pg_catalog.count("Time"), pg_catalog.min("Time"), pg_catalog.max("Time") FROM "Sales"."order ""lines""";
+
+-- count of different of time
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- sum of time
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of time
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of time
+SELECT pg_catalog.min("Time"), pg_catalog.min("Time"), pg_catalog.max("Time") FROM "Sales"."order ""lines""";
+
+-- largest of time
+SELECT pg_catalog.max("Time"), pg_catalog.min("Time"), pg_catalog.max("Time") FROM "Sales"."order ""lines""";
+
+-- groups by zoned
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- count of zoned
+SELECT pg_catalog.count("Zoned"), pg_catalog.min("Zoned"), pg_catalog.max("Zoned") FROM "Sales"."order ""lines""";
+
+-- count of different of zoned
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- sum of zoned
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of zoned
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of zoned
+SELECT pg_catalog.min("Zoned"), pg_catalog.min("Zoned"), pg_catalog.max("Zoned") FROM "Sales"."order ""lines""";
+
+-- largest of zoned
+SELECT pg_catalog.max("Zoned"), pg_catalog.min("Zoned"), pg_catalog.max("Zoned") FROM "Sales"."order ""lines""";
+
+-- groups by double
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- count of double
+SELECT pg_catalog.count("Double") FROM "Sales"."order ""lines""";
+
+-- count of different of double
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- sum of double
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of double
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of double
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- largest of double
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- groups by list
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- count of list
+SELECT pg_catalog.count("List") FROM "Sales"."order ""lines""";
+
+-- count of different of list
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- sum of list
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of list
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of list
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- largest of list
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- groups by two keys, one not shown, of rows that pass, so many
+SELECT CAST(pg_catalog.sum("Price") AS pg_catalog.numeric), "Text", pg_catalog.count(*), pg_catalog.min("Price"), pg_catalog.max("Price") FROM "Sales"."order ""lines""" WHERE (("Price") < (CAST($1 AS pg_catalog.numeric))) GROUP BY "Id", "Text" LIMIT 5;
+
+-- keys alone
+SELECT "Id", "Text" FROM "Sales"."order ""lines""" GROUP BY "Text", "Id";
+
 -- a query
 SELECT "c1", "c2" FROM (
 SELECT id AS a, text AS a FROM t -- all

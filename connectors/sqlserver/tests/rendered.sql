@@ -925,6 +925,393 @@ SELECT [Id] FROM [Sales].[order [lines]]];
 SELECT [Id] FROM [Sales].[order [lines]]];
 -- kept: 1 conditions
 
+-- rows of all
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- groups by id
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of id
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of id
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- sum of id
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- average of id
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- smallest of id
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- largest of id
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- groups by odd "name" `of` [a] 'column'
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of odd "name" `of` [a] 'column'
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of odd "name" `of` [a] 'column'
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- sum of odd "name" `of` [a] 'column'
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- average of odd "name" `of` [a] 'column'
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of odd "name" `of` [a] 'column'
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- largest of odd "name" `of` [a] 'column'
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- groups by price
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of price
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of price
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- sum of price
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- average of price
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- smallest of price
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- largest of price
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- groups by flag
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of flag
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of flag
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- sum of flag
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of flag
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of flag
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- largest of flag
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- groups by text
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of text
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of text
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- sum of text
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of text
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of text
+-- declined: the source does not put these rows together as Athena would: its texts have another order
+
+-- largest of text
+-- declined: the source does not put these rows together as Athena would: its texts have another order
+
+-- groups by page
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of page
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of page
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- sum of page
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of page
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of page
+-- declined: the source does not put these rows together as Athena would: its texts have another order
+
+-- largest of page
+-- declined: the source does not put these rows together as Athena would: its texts have another order
+
+-- groups by code
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of code
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of code
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- sum of code
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of code
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of code
+-- declined: the source does not put these rows together as Athena would: its texts have another order
+
+-- largest of code
+-- declined: the source does not put these rows together as Athena would: its texts have another order
+
+-- groups by foreign
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of foreign
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of foreign
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- sum of foreign
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of foreign
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of foreign
+-- declined: the source does not put these rows together as Athena would: its texts have another order
+
+-- largest of foreign
+-- declined: the source does not put these rows together as Athena would: its texts have another order
+
+-- groups by cast
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of cast
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of cast
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- sum of cast
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of cast
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of cast
+-- declined: the source does not put these rows together as Athena would: its texts have another order
+
+-- largest of cast
+-- declined: the source does not put these rows together as Athena would: its texts have another order
+
+-- groups by uuid
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of uuid
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of uuid
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- sum of uuid
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of uuid
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of uuid
+-- declined: the source does not put these rows together as Athena would: its texts have another order
+
+-- largest of uuid
+-- declined: the source does not put these rows together as Athena would: its texts have another order
+
+-- groups by bytes
+-- declined: the source does not put these rows together as Athena would: bytes are compared by their beginning
+
+-- count of bytes
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of bytes
+-- declined: the source does not put these rows together as Athena would: bytes are compared by their beginning
+
+-- sum of bytes
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of bytes
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of bytes
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- largest of bytes
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- groups by day
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of day
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of day
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- sum of day
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of day
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of day
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- largest of day
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- groups by time
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- count of time
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of time
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- sum of time
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of time
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of time
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- largest of time
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- groups by ticks
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- count of ticks
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of ticks
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- sum of ticks
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of ticks
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of ticks
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- largest of ticks
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- groups by zoned
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- count of zoned
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of zoned
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- sum of zoned
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of zoned
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of zoned
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- largest of zoned
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- groups by clock
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- count of clock
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of clock
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- sum of clock
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of clock
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of clock
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- largest of clock
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- groups by money
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of money
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of money
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- sum of money
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- average of money
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- smallest of money
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- largest of money
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- groups by double
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- count of double
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- count of different of double
+-- declined: the source does not put these rows together as Athena would: values of a column are equal there when they are not in Athena
+
+-- sum of double
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- average of double
+-- declined: the source does not put these rows together as Athena would: Athena's own answer depends on the order of rows, or there is none
+
+-- smallest of double
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- largest of double
+-- declined: the source does not put these rows together as Athena would: values of a column have another order
+
+-- groups by two keys, one not shown, of rows that pass, so many
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
+-- keys alone
+-- declined: the source does not put these rows together as Athena would: none that is known is alike
+
 -- a query
 SELECT [c1], [c2] FROM (
 SELECT id AS a, text AS a FROM t -- all

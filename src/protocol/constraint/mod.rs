@@ -28,7 +28,7 @@ pub struct Constraints {
     pub limit: Option<u64>,
     /// Arguments of the pass-through function; empty for a table.
     pub passthrough: BTreeMap<String, String>,
-    /// A Substrait plan, which serde 6 may bring; nobody reads it.
+    /// A Substrait plan, which serde 6 may bring.
     pub query_plan: Option<QueryPlan>,
 }
 

@@ -6,6 +6,7 @@
 //!
 //! Not here: where a table is cut into slices, and running anything.
 
+mod aggregate;
 mod domain;
 mod expr;
 mod slice;
@@ -83,7 +84,8 @@ enum Pushed {
 /// Renders a scan.
 ///
 /// Errors: invalid, if the scan names a column that the table does not have or a value of another type than its column;
-/// unsupported, for a slice that the engine cannot read.
+/// unsupported, for a slice that the engine cannot read, or if rows are to be put together and the source would not do it as
+/// Athena does.
 pub fn render(scan: &Scan, dialect: &dyn Dialect) -> Result<Rendered> {
     let mut conditions = Writer::new(dialect);
     let mut remainder = Remainder::default();
@@ -106,6 +108,9 @@ pub fn render(scan: &Scan, dialect: &dyn Dialect) -> Result<Rendered> {
         }
     }
     compared.retain(|name| scan.column(name).is_some_and(|column| dialect.may_not_fit(column)));
+    if let Some(aggregate) = &scan.aggregate {
+        return aggregate::render(scan, aggregate, &compared, &remainder, conditions);
+    }
     let columns = selected_columns(scan, &remainder, &compared)?;
     let mut writer = Writer::new(dialect);
     write_select(scan, &columns, &mut writer);

@@ -4,7 +4,8 @@ use arrow_schema::DataType;
 
 use super::*;
 use crate::{
-    BinaryText, Bound, ColumnMapping, Direction, FunctionForm, Nulls, Range, ReadAs, Table, TableName, Values,
+    Aggregate, Around, BinaryText, Bound, ColumnMapping, Direction, ErrorKind, FunctionForm, Measure, Nulls, Range,
+    ReadAs, Table, TableName, Told, Values,
 };
 
 /// A dialect as plain as can be, with room for three binds.
@@ -33,6 +34,21 @@ impl Dialect for Plain {
 
     fn may_not_fit(&self, column: &Column) -> bool {
         column.name == "n"
+    }
+
+    fn aggregate(&self, measure: Measure, values: Option<&DataType>) -> Option<Around> {
+        Some(match (measure, values) {
+            (Measure::Count, None) => &["COUNT(*)"],
+            (Measure::Count, Some(_)) => &["COUNT(", ")"],
+            (Measure::CountDistinct, _) => &["COUNT(DISTINCT ", ")"],
+            (Measure::Sum, _) => &["SUM(", ")"],
+            (Measure::Min, _) => &["MIN(", ")"],
+            (Measure::Max, _) => &["MAX(", ")"],
+        })
+    }
+
+    fn witnesses(&self, _column: &Column) -> Option<&'static [Around]> {
+        Some(&[&["ODD(", ", ", ")"]])
     }
 
     fn binary_text(&self, _function: Function) -> Option<BinaryText> {
@@ -326,4 +342,82 @@ fn a_name_or_a_type_that_the_table_does_not_have_is_an_error() {
     assert!(unknown.to_string().contains("\"nope\""));
     assert!(render(&with(&[("i", Domain::not_null(DataType::Utf8))]), &Plain).is_err());
     assert!(render(&scan(&["nope"]), &Plain).is_err());
+}
+
+fn grouped(keys: &[&str], outputs: &[Told]) -> Scan {
+    let keys = keys.iter().map(ToString::to_string).collect();
+    Scan { aggregate: Some(Aggregate { keys, outputs: outputs.to_vec() }), ..scan(&[]) }
+}
+
+fn key(name: &str) -> Told {
+    Told::Key(name.into())
+}
+
+#[test]
+fn rows_are_put_together_behind_their_conditions_and_limited_behind_that() {
+    let mut scan = grouped(&["i", "t"], &[Told::Rows, key("t"), Told::Average("i".into())]);
+    scan.filters =
+        vec![call(Function::Equal, vec![reference("i", DataType::Int32), constant(Value::Int(1), DataType::Int32)])];
+    scan.limit = Some(5);
+    let rendered = render(&scan, &Plain).unwrap();
+    let expected = "SELECT COUNT(*), \"T\", SUM(\"I\"), COUNT(\"I\") FROM \"s\".\"a\"\"b\" \
+        WHERE ((\"I\") = ($1)) GROUP BY \"I\", \"T\" LIMIT 5";
+    assert_eq!((rendered.statement.sql.as_str(), rendered.remainder), (expected, Remainder::default()));
+    let types: Vec<DataType> =
+        rendered.statement.columns.iter().map(|column| column.mapping.data_type.clone()).collect();
+    assert_eq!(types, [DataType::Int64, DataType::Utf8, DataType::Decimal128(38, 0), DataType::Int64]);
+}
+
+#[test]
+fn a_text_that_its_collation_takes_for_others_is_a_key_by_code_point() {
+    let sql = render(&grouped(&["u"], &[key("u"), Told::CountDistinct("u".into())]), &Plain).unwrap().statement.sql;
+    let expected =
+        "SELECT MIN(\"U\"), COUNT(DISTINCT \"U\" COLLATE bin) FROM \"s\".\"a\"\"b\" GROUP BY \"U\" COLLATE bin";
+    assert_eq!(sql, expected);
+}
+
+#[test]
+fn a_value_that_does_not_fit_comes_to_light_wherever_it_is_not_shown() {
+    let odd = |scan: &Scan| render(scan, &Plain).unwrap().statement.sql.matches("ODD(\"N\", \"N\")").count();
+    assert_eq!(odd(&grouped(&["n"], &[key("n"), Told::Rows])), 0);
+    assert_eq!(odd(&grouped(&["n"], &[Told::Rows])), 1);
+    assert_eq!(odd(&grouped(&[], &[Told::Min("n".into()), Told::Sum("n".into())])), 1);
+    assert_eq!(odd(&grouped(&[], &[Told::Rows])), 0);
+    let decimal = DataType::Decimal128(10, 2);
+    let mut compared = grouped(&[], &[Told::Rows]);
+    compared.domains = [("n".to_owned(), Domain::single(decimal, Value::Decimal { unscaled: 1, scale: 2 }))].into();
+    assert_eq!(odd(&compared), 1);
+}
+
+#[test]
+fn what_the_source_would_put_together_otherwise_is_declined() {
+    let declined = |scan: &Scan| {
+        let error = render(scan, &Plain).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
+    };
+    for name in ["ts", "f", "l", "a"] {
+        declined(&grouped(&[name], &[Told::Rows]));
+        declined(&grouped(&[], &[Told::CountDistinct(name.into())]));
+    }
+    for (told, name) in [
+        (Told::Sum as fn(String) -> Told, "f"),
+        (Told::Average, "f"),
+        (Told::Min, "f"),
+        (Told::Max, "l"),
+        (Told::Sum, "t"),
+    ] {
+        declined(&grouped(&[], &[told(name.into())]));
+    }
+    declined(&grouped(&["i"], &[key("t")]));
+    let mut kept = grouped(&[], &[Told::Rows]);
+    kept.filters = vec![call(Function::Or, vec![reference("i", DataType::Int32)])];
+    declined(&kept);
+    let mut superset = grouped(&[], &[Told::Rows]);
+    superset.domains = [("f".to_owned(), Domain::single(DataType::Float64, Value::Float64(1.0)))].into();
+    declined(&superset);
+    assert!(render(&grouped(&["nobody"], &[Told::Rows]), &Plain).is_err());
+    assert!(
+        render(&grouped(&[], &[Told::Min("ts".into()), Told::Count("f".into()), Told::Count("l".into())]), &Plain)
+            .is_ok()
+    );
 }

@@ -74,6 +74,10 @@ fn cells(wire: Described, data_type: &DataType, shown: Shown) -> Option<Box<dyn 
     let zero_is_null = shown.zero_is_null;
     Some(match (wire.kind, wire.unsigned, data_type) {
         (kind::TINY, false, DataType::Boolean) | (kind::BIT, _, DataType::Boolean) => Bits::boxed(scalar::truth),
+        // The smallest of truth values, and the largest.
+        (kind::LONGLONG, unsigned, DataType::Boolean) => {
+            Bits::boxed(move |bytes: &[u8]| scalar::wide_truth(bytes, unsigned))
+        }
         (kind::TINY, false, DataType::Int8) => Fixed::<Int8Type>::boxed(data_type, scalar::int1),
         (kind::TINY, true, DataType::Int16) => Fixed::<Int16Type>::boxed(data_type, scalar::uint1),
         (kind::SHORT, false, DataType::Int16) => Fixed::<Int16Type>::boxed(data_type, scalar::int2),

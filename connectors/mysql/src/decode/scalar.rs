@@ -19,6 +19,15 @@ pub(super) fn truth(bytes: &[u8]) -> Result<bool, Fault> {
     }
 }
 
+/// The same in a number of any width.
+pub(super) fn wide_truth(bytes: &[u8], unsigned: bool) -> Result<bool, Fault> {
+    match integer(bytes, unsigned)? {
+        0 => Ok(false),
+        1 => Ok(true),
+        _ => Err(Fault::value("a number other than 0 and 1")),
+    }
+}
+
 pub(super) fn int1(bytes: &[u8]) -> Result<Option<i8>, Fault> {
     fixed(bytes).map(|bytes| Some(i8::from_le_bytes(bytes)))
 }
