@@ -34,7 +34,7 @@ const TABLES: &[(&str, &str, usize)] = &[
     ("medium", "CREATE TABLE t (k mediumint, KEY (k)); INSERT INTO t SELECT n - 8388608 FROM numbers", 20),
     (
         "decimal",
-        "CREATE TABLE t (k decimal(38,10) PRIMARY KEY); INSERT INTO t SELECT n * 1000000000000000000 / 3 FROM numbers",
+        "CREATE TABLE t (k decimal(38,10) PRIMARY KEY); INSERT INTO t SELECT CAST(n AS DECIMAL(38,10)) * 1000000000000000000 / 3 FROM numbers",
         20,
     ),
     ("text", "CREATE TABLE t (k varchar(20) PRIMARY KEY); INSERT INTO t SELECT n FROM numbers", 1),
