@@ -58,13 +58,27 @@ SAID = {"cpu": "client CPU", "wall": "wall", "peak_mb": "peak memory"}
 
 
 def goals(lines, engine, table):
-    found, rows = Found(lines, engine, table), []
+    found, rows = Found(lines, engine, table), fastest(lines, engine, table)
     for ours, theirs, measure, most in GOALS[engine]:
         mine, other = found.value(*ours, measure), found.value(*theirs, measure)
         if mine is None or not other:
             continue
         called = lambda reader: f"{reader[0]} × {reader[1]}" if reader[1] > 1 else reader[0]
         rows.append((SAID[measure], called(ours), called(theirs), mine / other, most))
+    return rows
+
+
+def fastest(lines, engine, table):
+    """The best of ours by the best of the peers that decode, however many splits each takes."""
+    plain = [line for line in lines if (line["engine"], line["table"], line["way"]) == (engine, table, "plain") and "failed" not in line]
+    ours = [line for line in plain if line["reader"] == "Glaux"]
+    peers = [line for line in plain if line["reader"] in ("connectorx", "ADBC", "DuckDB")]
+    best = lambda those, measure: min(those, key=lambda line: line[measure])
+    called = lambda line: f"{line['reader']} × {line['splits']}" if line["splits"] > 1 else line["reader"]
+    rows = []
+    for measure in ("cpu", "wall") if ours and peers else ():
+        mine, other = best(ours, measure), best(peers, measure)
+        rows.append((f"{SAID[measure]}, best of each", called(mine), called(other), mine[measure] / other[measure], 1))
     return rows
 
 
@@ -114,15 +128,26 @@ def asked(lines, engine, table):
 
 
 def extras(run):
-    out = []
-    if run.get("cold"):
-        out += ["", "## Cold start, seconds from the process's start", "", "| function | runs | Ping | first rows | CPU s | peak MB |", "|---|---|---|---|---|---|"]
-        out += [f"| {who} | {len(all_)} | " + " | ".join(f"{median(one[key] for one in all_):.{digits}f}" for key, digits in (("ping", 3), ("first_rows", 3), ("cpu", 3), ("peak_mb", 0))) + " |" for who, all_ in run["cold"].items()]
-    if run.get("memory"):
-        out += ["", "## Peak memory of one Lambda process for one request", "", "| what | peak MB | wall s | CPU s | |", "|---|---|---|---|---|"]
-        for one in run["memory"]:
-            cells = f"{one['peak_mb']:.0f} | {one['wall']:.1f} | {one['cpu']:.1f}" if "peak_mb" in one else " | | "
-            out.append(f"| {one['what']} | {cells} | {one.get('failed', '')} |")
-    if run.get("micro"):
-        out += ["", "## Smallest parts", "", "```text", *run["micro"], "```"]
+    return cold(run) + memory(run) + (["", "## Smallest parts", "", "```text", *run["micro"], "```"] if run.get("micro") else [])
+
+
+def cold(run):
+    if not run.get("cold"):
+        return []
+    middle = lambda who, measure: median(one[measure] for one in run["cold"][who])
+    ours = next(iter(run["cold"]))
+    out = ["", "## Cold start, seconds from the process's start", "", "| function | runs | Ping | first rows | CPU s | peak MB | first rows, of ours |", "|---|---|---|---|---|---|---|"]
+    for who, runs in run["cold"].items():
+        times = middle(who, "first_rows") / middle(ours, "first_rows")
+        out.append(f"| {who} | {len(runs)} | {middle(who, 'ping'):.3f} | {middle(who, 'first_rows'):.3f} | {middle(who, 'cpu'):.2f} | {middle(who, 'peak_mb'):.0f} | × {times:.0f} |")
+    return out + ["", "Asked for: at least × 30."]
+
+
+def memory(run):
+    if not run.get("memory"):
+        return []
+    out = ["", "## Peak memory of one Lambda process for one request", "", "| what | peak MB | at most | wall s | CPU s | |", "|---|---|---|---|---|---|"]
+    for one in run["memory"]:
+        said = one.get("failed") or (("met" if one["peak_mb"] <= one["at_most"] else "**not met**") if one["at_most"] else "")
+        out.append(f"| {one['what']} | {one['peak_mb']:.0f} | {one['at_most'] or ''} | {one['wall']:.1f} | {one['cpu']:.1f} | {said} |")
     return out

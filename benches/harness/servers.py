@@ -64,15 +64,6 @@ class Server:
             raise SystemExit(f"{text[:200]}: {ran.stderr.strip()}")
         return ran.stdout.strip()
 
-    def pipe(self, producer, statement):
-        """Feeds what a program prints to a statement that reads the client's input."""
-        with subprocess.Popen(producer, stdout=subprocess.PIPE) as source:
-            subprocess.run(
-                self.client() + self.execute(statement), stdin=source.stdout, check=True, env=self.environment()
-            )
-        if source.returncode:
-            raise SystemExit(f"{producer} failed")
-
 
 class Postgres(Server):
     engine = "postgresql"
@@ -95,8 +86,10 @@ class Postgres(Server):
     def client(self):
         return ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", str(self.port), "-U", self.user, "postgres"]
 
-    def execute(self, statement):
-        return ["-c", statement]
+    def load(self, rows, statement):
+        """Feeds a file of rows to a statement that reads the client's input."""
+        with open(rows) as source:
+            subprocess.run([*self.client(), "-c", statement], stdin=source, check=True, env=self.environment())
 
     def cpu(self):
         """Of the postmaster, of every session that has ended and of every one that has not."""
@@ -144,9 +137,6 @@ class MySql(Server):
 
     def client(self):
         return ["mariadb", "--no-defaults", "-N", "-B", "--skip-ssl", "--local-infile=1", "-h", "127.0.0.1", "-P", str(self.port), "-u", self.user]
-
-    def execute(self, statement):
-        return ["-e", statement]
 
     def cpu(self):
         return cpu_seconds(self.pid)

@@ -1,4 +1,5 @@
 """The tables, the same rows in every engine: TPC-H's region, orders and lineitem, and a wide mixed one."""
+import subprocess
 
 SCHEMA = "bench"
 
@@ -34,16 +35,17 @@ def fill(server, tool, table, scale):
     """Makes and fills a table and returns how many rows it has."""
     name = f"{SCHEMA}.{table}"
     server.sql(f"create schema if not exists {SCHEMA}; create table {name} ({columns(server, table)})")
-    rows = [tool, "generate", table, str(scale)]
+    rows = server.dir / "rows.csv"
+    with rows.open("wb") as out:
+        subprocess.run([tool, "generate", table, str(scale)], stdout=out, check=True)
     if server.engine == "postgresql":
-        server.pipe(rows, f"copy {name} from stdin (format csv, null '\\N')")
+        server.load(rows, f"copy {name} from stdin (format csv, null '\\N')")
         # Otherwise the first readers would set the hint bits for the others.
         server.sql(f"vacuum (freeze, analyze) {name}; checkpoint")
     else:
-        server.pipe(
-            rows,
-            f"load data local infile '/dev/stdin' into table {name} character set utf8mb4 "
-            "fields terminated by ',' optionally enclosed by '\"' escaped by '\\\\'",
+        server.sql(
+            f"set global local_infile = 1; load data local infile '{rows}' into table {name} character set utf8mb4 "
+            f"fields terminated by ',' optionally enclosed by '\"' escaped by '\\\\'; analyze table {name}"
         )
-        server.sql(f"analyze table {name}")
+    rows.unlink()
     return int(server.sql(f"select count(*) from {name}"))
