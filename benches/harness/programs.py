@@ -26,7 +26,7 @@ class Programs:
             raise SystemExit(f"{self.tool} is not there")
         if not self.function.exists():
             self.function = None
-            self.missing.append(f"the Lambda, since {folder}/glaux-lambda is not there")
+            self.missing.append("the Lambda, which is not built")
         self.folder = folder
         OWN.mkdir(parents=True, exist_ok=True)
         self.packages = self.have("connectorx, ADBC and DuckDB", packages) if peers else None
