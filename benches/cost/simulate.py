@@ -137,15 +137,21 @@ def fewest(reader, site, prices):
 
 
 def table(run, site, prices):
-    ours, java = (lambda splits, memory=512: reader(run, OURS, "Glaux", memory, splits)), (lambda splits, memory=3008: reader(run, JAVA, "Java connector", memory, splits))
-    rows = [ours(1), ours(64), ours(256), ours(site.max_connections - site.reserved), ours(64, 1769), java(1), java(20), java(64), java(256)]
-    out = ["| connector | memory MB | splits | connections | longest split s | wall s | GB-seconds | dollars | |", "|---|---|---|---|---|---|---|---|---|"]
-    for one in rows:
-        got = simulate(one, site, prices)
+    room = site.max_connections - site.reserved
+    limited = replace(site, concurrency=room)
+    ours = lambda splits, memory=512: reader(run, OURS, "Glaux", memory, splits)
+    java = lambda splits, memory=3008: reader(run, JAVA, "Java connector", memory, splits)
+    rows = [(site, one) for one in (ours(1), ours(32), ours(64), ours(256), ours(1000))] + [(limited, ours(1000)), (site, ours(64, 1769))]
+    rows += [(site, one) for one in (java(1), java(20), java(64), java(256), java(1000))] + [(limited, java(1000))]
+    out = ["| connector | memory MB | splits | at once | longest split s | wall s | GB-seconds | dollars | |", "|---|---|---|---|---|---|---|---|---|"]
+    for where, one in rows:
+        got = simulate(one, where, prices)
         figures = f"{got.longest:,.0f} | {got.wall:,.0f} | {got.gb_seconds:,.0f} | {got.dollars:.2f}" if got.wall else " | | | "
         out.append(f"| {one.name} | {one.memory_mb} | {one.splits} | {got.connections} | {figures} | {got.fails} |")
     few = {name: fewest(one, site, prices) for name, one in (("Glaux", ours(1)), ("the Java connector", java(1)))}
-    out += ["", "Fewest splits that end in time: " + ", ".join(f"{name} {splits or 'none'}" for name, splits in few.items()) + "."]
+    knee = {name: math.ceil(site.cores / one.server_cpu / stream_rate(one, site)) for name, one in (("Glaux", ours(1)), ("the Java connector", java(1)))}
+    said = lambda found: ", ".join(f"{name} {count or 'none'}" for name, count in found.items())
+    out += ["", f"Fewest splits that end in time: {said(few)}. Streams from which on the server is the limit: {said(knee)}."]
     return out
 
 
@@ -162,6 +168,16 @@ def check(run):
     assert simulate(replace(one, splits=900), site, prices).fails, "more connections than there are"
 
 
+def newest():
+    """The last result that has what is needed."""
+    for result in sorted(RESULTS.glob("*.json"), reverse=True):
+        run = json.loads(result.read_text())
+        read = {(record["reader"], record["splits"]) for record in run["records"] if record["engine"] == "postgresql"}
+        if {OURS, JAVA} <= read and run["cold"]:
+            return result, run
+    raise SystemExit(f"no result in {RESULTS} has both connectors on PostgreSQL and their cold starts")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("result", nargs="?", type=Path)
@@ -169,8 +185,7 @@ def main():
     for field in ("table_gb", "cores", "max_connections", "reserved", "concurrency", "network_gb_per_second"):
         parser.add_argument(f"--{field.replace('_', '-')}", type=type(getattr(Site, field)), default=getattr(Site, field))
     options = parser.parse_args()
-    result = options.result or max(RESULTS.glob("*.json"))
-    run = json.loads(result.read_text())
+    result, run = newest() if options.result is None else (options.result, json.loads(options.result.read_text()))
     check(run)
     if options.check:
         return print("the simulator says what can be said without it")

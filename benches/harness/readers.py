@@ -116,8 +116,10 @@ def all_readers():
         for splits, tables in several.items():
             if splits == 1 or kind != "adbc" and (kind, splits) != ("duckdb", 4):
                 read = lambda bench, table, kind=kind, splits=splits: bench.python(kind, table, splits)
-                where = engines if splits == 1 or kind == "connectorx" else POSTGRES
+                where = POSTGRES if kind == "duckdb" else engines
                 readers.append(Reader(name, "plain", where, splits, ("packages",), read, slow=splits > 1, tables=tables))
+    read = lambda bench, table: bench.python("duckdb", table, 1)
+    readers.append(Reader("DuckDB", "plain", MYSQL, 1, ("packages",), read, slow=True))
     for name, flags, tables in (("default flags", [], ("lineitem", "wide")), ("Lambda's flags", functions.LAMBDA_FLAGS, large)):
         read = lambda bench, table, flags=flags: bench.java_whole(table, flags)
         needs = ("java", "function")
