@@ -1,8 +1,9 @@
 //! The smallest parts: a scan into SQL, a batch into a message, and blocks through cipher and upload. `cargo bench -p glaux-benches`.
 //!
-//! Each line is the median of eleven runs. With `--test` (as `cargo test --benches` calls it) everything runs once.
+//! Each line is the median of eleven runs; without `--bench`, which Cargo adds, everything runs once.
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::cast_precision_loss)]
 
+use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -25,7 +26,7 @@ const BLOCKS: usize = 16;
 
 #[tokio::main]
 async fn main() {
-    let runs = if std::env::args().any(|argument| argument == "--test") { 1 } else { 11 };
+    let runs = if std::env::args().any(|argument| argument == "--bench") { 11 } else { 1 };
     let scan = scan();
     let engines: [(&str, &dyn Connector); 2] =
         [("postgresql", connector_postgresql::CONNECTOR), ("mysql", connector_mysql::CONNECTOR)];
@@ -123,7 +124,7 @@ async fn spill(address: &str, batch: &RecordBatch) -> Duration {
     let split = Split {
         spill_location: Some(store.location(&identity, "q").unwrap()),
         encryption_key: store.new_key().await.unwrap(),
-        properties: Default::default(),
+        properties: BTreeMap::new(),
     };
     let request = ReadRecordsRequest {
         identity,
