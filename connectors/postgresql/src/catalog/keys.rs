@@ -2,12 +2,11 @@
 
 use arrow_schema::DataType;
 use connector_core::{Column, Dialect, Key, ReadAs, Result, Table, Value};
-use tokio_postgres::Row;
-use tokio_postgres::types::{ToSql, Type};
+use postgres_types::{ToSql, Type};
 
 use crate::bind::uuid;
 use crate::dialect::Postgres;
-use crate::session::{Session, get};
+use crate::session::{Row, Session, get};
 
 /// First columns of a table's indexes, the best first: primary key, unique, never NULL. Statistics are shown of what the user may
 /// read, and not at all under a row policy. Days and times are told as numbers, since what is beyond year 9999 has no usual text. A
