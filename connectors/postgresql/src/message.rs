@@ -271,7 +271,7 @@ mod tests {
         let seed: u64 = rand::rng().random();
         println!("seed {seed}");
         let mut random = StdRng::seed_from_u64(seed);
-        for _ in 0..50_000 {
+        for _ in 0..10_000 {
             let mut bytes: Vec<u8> = (0..random.random_range(0..80)).map(|_| random.random_range(0..6)).collect();
             if random.random() {
                 bytes.iter_mut().for_each(|byte| *byte = byte.wrapping_mul(63));

@@ -141,7 +141,8 @@ mod tests {
         println!("seed {seed}");
         let mut random = StdRng::seed_from_u64(seed);
         let (mut near, mut far) = pair().await;
-        let sent: Vec<u8> = (0..3 * LONG).map(|_| random.random()).collect();
+        let mut sent = vec![0; 3 * LONG];
+        random.fill(sent.as_mut_slice());
         let cuts: Vec<usize> = (0..400).map(|_| random.random_range(1..20_000)).collect();
         let answer = sent.clone();
         let server = tokio::spawn(async move {

@@ -264,7 +264,7 @@ mod tests {
         let list = DataType::new_list(DataType::Decimal128(10, 2), true);
         let columns = [column("a", list), column("b", DataType::Decimal128(38, 3)), column("c", DataType::Date64)];
         let fields = [field(&Type::NUMERIC_ARRAY), field(&Type::NUMERIC), field(&Type::TIMESTAMP)];
-        for _ in 0..20_000 {
+        for _ in 0..5_000 {
             let mut decoder = RowDecoder::new(&columns, &fields, BatchLimits::default()).unwrap();
             let mut words: Vec<u32> = (0..random.random_range(0..16)).map(|_| random.random_range(0..4)).collect();
             if random.random() {

@@ -85,7 +85,7 @@ mod tests {
         let seed: u64 = rand::rng().random();
         println!("seed {seed}");
         let mut random = StdRng::seed_from_u64(seed);
-        for _ in 0..2_000 {
+        for _ in 0..500 {
             let (year, day) = (random.random_range(-4712..12_000), random.random_range(0..365));
             let sent = counted(2000, year) + day;
             assert_eq!(date(&sent.to_be_bytes()), Ok(counted(1970, year) + day), "day {day} of {year}");
@@ -94,7 +94,7 @@ mod tests {
             let expected = i64::from(counted(1970, year) + day) * 86_400_000 + of_day / 1000;
             assert_eq!(millis(&sent.to_be_bytes()), Ok(expected), "{of_day} µs into day {day} of {year}");
         }
-        for _ in 0..100_000 {
+        for _ in 0..20_000 {
             let micros: i64 = random.random_range(i64::MIN + 1..i64::MAX) >> random.random_range(0..40);
             let whole = i128::from(micros) + i128::from(EPOCH_MILLIS) * 1000;
             let floored = whole / 1000 - i128::from(whole % 1000 < 0);
