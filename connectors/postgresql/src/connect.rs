@@ -94,14 +94,14 @@ impl Route {
     /// Logs in.
     pub(crate) async fn login(&self, endpoint: &Endpoint, credential: &Credential, name: &str) -> Result<Login> {
         let (stream, address) = self.open(&self.addresses().await?).await?;
-        let (mut wire, end_point) = self.secured(stream).await?;
+        let (mut wire, binding) = self.secured(stream).await?;
         let who = Identity {
             user: &credential.user,
             password: credential.password.expose(),
             database: &endpoint.database,
             application_name: name,
         };
-        let tied = Tied { wanted: self.options.channel_binding, end_point };
+        let tied = Tied { wanted: self.options.channel_binding, end_point: binding };
         let entered = login::enter(&mut wire, &who, tied).await?;
         let canceller = Canceller { route: self.clone(), address, key: entered.key };
         let session = Session::new(wire, canceller, self.options.silence, self.max_cell_bytes);

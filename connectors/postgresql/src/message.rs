@@ -4,6 +4,7 @@
 //! row's values mean (`decode`), and how messages travel (`wire.rs`).
 
 use bytes::BytesMut;
+use connector_core::decode::Fault;
 use connector_core::{Error, Result};
 use postgres_protocol::message::frontend::{self, BindError};
 use postgres_types::{ToSql, Type};
@@ -136,23 +137,24 @@ pub(crate) fn parameter(body: &[u8]) -> Option<(String, String)> {
 }
 
 /// The bytes of a row's values, in order; NULL is nothing. A row that is cut, that goes on behind its last value or that has
-/// another number of them gives nothing at its end.
-pub(crate) fn cells(row: &[u8], columns: usize) -> impl Iterator<Item = Option<Option<&[u8]>>> {
+/// another number of them is malformed.
+pub(crate) fn cells(row: &[u8], columns: usize) -> impl Iterator<Item = Result<Option<&[u8]>, Fault>> {
     let mut rest = Rest(row);
     let counts = rest.u16().is_some_and(|count| usize::from(count) == columns);
     (0..columns).map(move |column| {
         let cell = cell(&mut rest)?;
-        (counts && (column + 1 < columns || rest.0.is_empty())).then_some(cell)
+        if counts && (column + 1 < columns || rest.0.is_empty()) { Ok(cell) } else { Err(Fault::Malformed) }
     })
 }
 
 /// The next value of a row, where −1 is NULL.
 #[inline]
-pub(crate) fn cell<'a>(rest: &mut Rest<'a>) -> Option<Option<&'a [u8]>> {
-    let length = rest.i32()?;
+pub(crate) fn cell<'a>(rest: &mut Rest<'a>) -> Result<Option<&'a [u8]>, Fault> {
+    let length = rest.i32().ok_or(Fault::Malformed)?;
     match usize::try_from(length) {
-        Ok(length) => rest.take(length).map(Some),
-        Err(_) => (length == -1).then_some(None),
+        Ok(length) => rest.take(length).map(Some).ok_or(Fault::Malformed),
+        Err(_) if length == -1 => Ok(None),
+        Err(_) => Err(Fault::Malformed),
     }
 }
 
@@ -164,7 +166,8 @@ pub(crate) fn statements(sql: &str, out: &mut BytesMut) -> Result<()> {
     frontend::query(sql, out).map_err(|_| unsendable())
 }
 
-/// Appends a question, all of it at once: the statement with its values, what its columns are, and its rows in binary.
+/// Appends a question, all of it at once: the statement with its values, what its columns are, and its rows in binary. The same
+/// rows by COPY, which takes no values, cost the server more: 10.4 to 12.4 CPU seconds against 7.7 to 10.8 for `lineitem`, on a busy machine.
 pub(crate) fn question(sql: &str, values: &[Bound<'_>], out: &mut BytesMut) -> Result<()> {
     frontend::parse("", sql, values.iter().map(|(_, of)| of.oid()), out).map_err(|_| unsendable())?;
     let formats = values.iter().map(|_| BINARY);
@@ -256,7 +259,10 @@ mod tests {
     fn a_row_is_taken_apart_and_one_that_is_cut_or_goes_on_is_not() {
         let row = b"\0\x03\0\0\0\x02hi\xff\xff\xff\xff\0\0\0\0";
         let whole = |row: &[u8], columns| {
-            cells(row, columns).map(|cell| cell.map(|cell| cell.map(<[u8]>::to_vec))).collect::<Option<Vec<_>>>()
+            cells(row, columns)
+                .map(|cell| cell.map(|cell| cell.map(<[u8]>::to_vec)))
+                .collect::<Result<Vec<_>, _>>()
+                .ok()
         };
         assert_eq!(whole(row, 3), Some(vec![Some(b"hi".to_vec()), None, Some(Vec::new())]));
         for length in 0..row.len() {

@@ -322,13 +322,13 @@ impl Answer {
 
 impl Row {
     fn new(fields: &Arc<[Field]>, body: &[u8]) -> Result<Self> {
-        let is_whole = message::cells(body, fields.len()).all(|cell| cell.is_some());
+        let is_whole = message::cells(body, fields.len()).all(|cell| cell.is_ok());
         let row = || Self { fields: Arc::clone(fields), body: body.into() };
         is_whole.then(row).ok_or_else(|| Limit::Framing.error())
     }
 
     fn cell(&self, index: usize) -> Option<&[u8]> {
-        message::cells(&self.body, self.fields.len()).nth(index).flatten().flatten()
+        message::cells(&self.body, self.fields.len()).nth(index).and_then(Result::ok).flatten()
     }
 }
 

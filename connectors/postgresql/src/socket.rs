@@ -1,9 +1,11 @@
 //! A socket that is looked at, in a long answer, once a millisecond and not once a packet.
 //!
-//! A server hands its rows to the network a few kilobytes at a time. Waking for each of them costs more than decoding what is in
-//! it: `lineitem` of TPC-H, scale 1, took 3.7 CPU seconds so and 1.5 this way. So once an answer has shown that it is long, the
-//! socket is no longer watched; it is read empty, left alone for a moment, and read again. A moment in which nothing arrives
-//! ends this, so what is slow is waited for as usual. Not here: what the bytes are.
+//! A server hands its rows to the network a few kilobytes at a time, and waking for each of them costs about as much as all
+//! decoding of numbers. So once an answer has shown that it is long, the socket is no longer watched; it is read empty, left
+//! alone for a moment, and read again. A moment in which nothing arrives ends this, so what is slow is waited for as usual.
+//!
+//! `lineitem` of TPC-H, scale 1, from a PostgreSQL 15 on the same, busy machine: 3.7 CPU seconds watched, 2.9 with naps of one
+//! millisecond, 3.1 with two. Not here: what the bytes are.
 
 use std::future::Future;
 use std::io::{self, Read};
@@ -17,8 +19,8 @@ use tokio::time::Sleep;
 
 /// How many bytes must have come since something was asked for an answer to be long.
 const LONG: usize = 1 << 20;
-/// How long the socket is left alone. Shorter ones the runtime does not know; in twice the time a receive buffer of the usual
-/// size may fill up, which would hold the server.
+/// How long the socket is left alone. Shorter ones the runtime does not know; in longer ones a receive buffer may fill up, which
+/// would hold the server.
 const NAP: Duration = Duration::from_millis(1);
 
 /// A connected socket.

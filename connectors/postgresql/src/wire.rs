@@ -14,7 +14,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use crate::error::{self, Limit};
 use crate::message::kind;
 
-/// What is read from the socket in one go at most; a message of this size, with its header, is looked at in place.
+/// What is read from the socket in one go at most; a message of this size, with its header, is looked at in place. Pieces of
+/// 64 KiB and of 1 MiB cost the same within what measurements differ by.
 pub(crate) const READ_BYTES: usize = 256 << 10;
 /// A message without a row may be this large: errors, descriptions of columns.
 const OTHER_MESSAGE: usize = 16 << 20;
