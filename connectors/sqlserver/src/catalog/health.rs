@@ -7,6 +7,10 @@ use super::{READABLE, VISIBLE};
 use crate::options::{Encrypt, Options};
 use crate::session::{Session, get, maybe};
 
+/// READ COMMITTED, which the session sets; with versions each statement has a snapshot, and without them none.
+const CONSISTENCY: &str = "each split reads what is committed by the time it is read, without a snapshot: a row whose place in the table \
+     changes meanwhile may come twice or not at all";
+
 fn sql() -> String {
     let may = |right: &str| {
         format!(
@@ -37,6 +41,7 @@ pub(crate) async fn health(session: &mut Session, options: &Options) -> Result<H
         version: format!("{} ({})", get::<&str>(row, "version")?, get::<&str>(row, "edition")?),
         user: get::<&str>(row, "user_name")?.to_owned(),
         tls: tls(options),
+        consistency: CONSISTENCY,
         findings: findings(row, options)?,
     })
 }
