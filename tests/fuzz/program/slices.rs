@@ -105,10 +105,7 @@ impl<'r> Read<'r> {
                 0 | 4 => Sizes { most: 24, bytes: 1 },
                 _ => Sizes { most: random.random_range(2..24), bytes: random.random_range(1..5_000) },
             };
-            let own = match round {
-                2 => cuts::anywhere(&self.all, self.source.dialect(), random),
-                _ => None,
-            };
+            let own = if round == 2 { cuts::anywhere(&self.all, self.source.dialect(), random) } else { None };
             let slices = match own {
                 Some(slices) => slices,
                 None => self.connection.splits(&scan, sizes).await.expect("cutting"),
@@ -220,9 +217,10 @@ pub async fn broken_ones_are_noticed(source: Option<Source>) {
         for (what, breaking) in missed {
             let mut broken = slices.clone();
             breaking(&mut broken);
-            let found = match broken == slices || broken.is_empty() {
-                true => None,
-                false => Some(read.union(&scan, &broken, None, &mut Tally::default()).await),
+            let found = if broken == slices || broken.is_empty() {
+                None
+            } else {
+                Some(read.union(&scan, &broken, None, &mut Tally::default()).await)
             };
             if found.and_then(|found| read.wrong(&scan, &found)).is_none() {
                 still.push((what, breaking));

@@ -4,7 +4,7 @@
 use super::slice::{write_key, write_range, write_value};
 use super::writer::Writer;
 use super::{known_column, source};
-use crate::{Column, Dialect, KeyRange, Result, Scan, Statement, Value};
+use crate::{Column, Dialect, KeyRange, ReadAs, Result, Scan, Statement, Value};
 
 /// What the answers of several looks are called together.
 const LOOKS: &str = "glaux_looks";
@@ -17,11 +17,11 @@ pub fn bounds(scan: &Scan, name: &str, dialect: &dyn Dialect) -> Result<Statemen
     let column = known_column(scan, name)?;
     let mut writer = Writer::new(dialect);
     source::write_with(scan, &mut writer);
-    for (open, end) in [("SELECT MIN(", "), "), ("MAX(", ") FROM ")] {
-        writer.text(open);
-        writer.column(column);
-        writer.text(end);
+    for (index, function) in ["MIN", "MAX"].into_iter().enumerate() {
+        writer.text(if index == 0 { "SELECT " } else { ", " });
+        write_end(column, function, &mut writer);
     }
+    writer.text(" FROM ");
     source::write_from(scan, &mut writer);
     if let Some(first) = dialect.first(&column.mapping.data_type) {
         let mut conditions = Writer::new(dialect);
@@ -34,6 +34,23 @@ pub fn bounds(scan: &Scan, name: &str, dialect: &dyn Dialect) -> Result<Statemen
     }
     let (sql, binds) = writer.into_parts();
     Ok(Statement { sql, binds, columns: vec![column.clone(), column.clone()] })
+}
+
+/// Writes the least or the largest value. An index knows it of a key as it is compared.
+fn write_end(column: &Column, function: &str, writer: &mut Writer<'_>) {
+    if let ReadAs::Converted(source_type) = column.mapping.read_as {
+        writer.text("CAST(");
+        writer.text(function);
+        writer.text("(");
+        writer.identifier(&column.remote_name);
+        writer.text(") AS ");
+        writer.text(source_type);
+    } else {
+        writer.text(function);
+        writer.text("(");
+        writer.column(column);
+    }
+    writer.text(")");
 }
 
 /// The question for values of a key: those next to each guess, on both sides, and the known ones, each by one look into its index.

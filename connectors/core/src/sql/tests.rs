@@ -446,3 +446,12 @@ fn ranges_are_asked_about_together() {
         "SELECT 1 FROM \"s\".\"a\"\"b\" WHERE \"I\" >= $1 AND \"I\" < $2 UNION ALL SELECT 1 FROM \"s\".\"a\"\"b\" WHERE \"I\" >= $3"
     );
 }
+
+#[test]
+fn the_ends_of_a_key_are_those_of_its_own_order() {
+    let ends = |scan: &Scan| probe::bounds(scan, "t", &Plain).unwrap().sql;
+    let mut scan = scan(&["t"]);
+    assert_eq!(ends(&scan), "SELECT MIN(\"T\"), MAX(\"T\") FROM \"s\".\"a\"\"b\"");
+    scan.table.columns[1].mapping.read_as = ReadAs::Converted("text");
+    assert_eq!(ends(&scan), "SELECT CAST(MIN(\"T\") AS text), CAST(MAX(\"T\") AS text) FROM \"s\".\"a\"\"b\"");
+}
