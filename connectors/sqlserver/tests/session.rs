@@ -224,16 +224,21 @@ async fn every_value_that_is_bound_can_be_sent() {
     }
 }
 
-/// If this fails, the driver has learnt it, and such columns need no longer be cast.
 #[tokio::test]
-async fn the_driver_does_not_know_utf8_which_is_why_the_server_reads_it() {
-    // LCID and sort of Latin1_General_100_CI_AS_SC_UTF8, whose flags say UTF-8.
+async fn a_text_is_in_the_encoding_of_its_collation() {
+    // The sort order, the language or the flags say which one it is.
+    let cp1250 = Type(&[0xa7, 0x40, 0x1f, 0x09, 0x04, 0xd0, 0x00, 80]);
+    let greek = Type(&[0xaf, 0x04, 0x00, 0x08, 0x04, 0xd0, 0x00, 0x00]);
     let utf8 = Type(&[0xa7, 0x40, 0x1f, 0x09, 0x04, 0xd0, 0x24, 0x00]);
-    let answer = [tds::columns(&[("c", utf8)]), tds::row(&[tds::bytes("é".as_bytes())]), tds::done()].concat();
+    let described = tds::columns(&[("a", cp1250), ("b", greek), ("c", utf8)]);
+    let row = tds::row(&[tds::bytes(b"\xe8"), tds::bytes(b"\xe8"), tds::bytes("é".as_bytes())]);
+    let answer = [described, row, tds::done()].concat();
     let server = answering(move || Reply::Answer(answer.clone()));
     let mut connection = enter(&server, &Settings::default()).await.unwrap();
-    let batches = read(connection.as_mut(), &scan(&[("c", DataType::Utf8)]), 9).await.unwrap();
-    assert_eq!(batches[0].column(0).as_string::<i32>().value(0), "Ã©");
+    let shown = scan(&[("a", DataType::Utf8), ("b", DataType::Utf8), ("c", DataType::Utf8)]);
+    let batches = read(connection.as_mut(), &shown, 9).await.unwrap();
+    let texts = [0, 1, 2].map(|column| batches[0].column(column).as_string::<i32>().value(0).to_owned());
+    assert_eq!(texts, ["č", "θ", "é"]);
 }
 
 /// A negative decimal: its sign, then sixteen bytes.

@@ -1,11 +1,11 @@
 //! What a person should know about the source: who we are there, how the way is protected, rights too many or too few.
 
 use connector_core::{Health, Result};
-use tiberius::Row;
 
 use super::{READABLE, VISIBLE};
 use crate::options::{Encrypt, Options};
-use crate::session::{Session, get, maybe};
+use crate::row::{Row, get, maybe};
+use crate::session::Session;
 
 fn sql() -> String {
     let may = |right: &str| {
@@ -82,15 +82,12 @@ fn findings(row: &Row, options: &Options) -> Result<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
-    use tiberius::{ColumnData, ColumnType};
+    use crate::row::Cell;
 
     use super::*;
 
     fn row(numbers: [(&str, i32); 6]) -> Row {
-        let add = |row: tiberius::RowBuilder, (name, number): (&str, i32)| {
-            row.column(name, ColumnType::Int4, ColumnData::I32(Some(number)))
-        };
-        numbers.into_iter().fold(Row::builder(), add).build()
+        Row::of(&numbers.map(|(name, number)| (name, Cell::Number(number.into()))))
     }
 
     fn found(url: &str, sysadmin: i32, readable: i32, writable: i32, versioned: i32) -> Vec<String> {
