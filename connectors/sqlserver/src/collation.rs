@@ -82,52 +82,57 @@ fn of_language(language: u32) -> Option<&'static Encoding> {
         // Estonian, Latvian, Lithuanian.
         0x0425..=0x0427 | 0x0827 => page::WINDOWS_1257,
         0x042a => page::WINDOWS_1258,
-        // Catalan, Danish, German, English, Spanish, Finnish, French, Icelandic, Italian, Dutch, Norwegian, Portuguese, Romansh,
-        // Swedish, Indonesian, Basque, Upper Sorbian, Afrikaans, Georgian, Sami, Malay, Swahili, Welsh, Galician, Frisian,
-        // Mapudungan, Mohawk, Breton, Corsican, and other ways of some of them.
-        0x0403
-        | 0x0406
-        | 0x0407
-        | 0x0409..=0x040c
-        | 0x040f
-        | 0x0410
-        | 0x0413
-        | 0x0414
-        | 0x0416
-        | 0x0417
-        | 0x041d
-        | 0x0421
-        | 0x042d
-        | 0x042e
-        | 0x0436
-        | 0x0437
-        | 0x043b
-        | 0x043e
-        | 0x0441
-        | 0x0452
-        | 0x0456
-        | 0x0462
-        | 0x047a
-        | 0x047c
-        | 0x047e
-        | 0x0483
-        | 0x0807
-        | 0x0809
-        | 0x080a
-        | 0x080c
-        | 0x0810
-        | 0x0813
-        | 0x0814
-        | 0x0816
-        | 0x081d
-        | 0x083b
-        | 0x0c07
-        | 0x0c09
-        | 0x0c0a
-        | 0x0c0c
-        | 0x1009 => page::WINDOWS_1252,
+        _ if is_western(language) => page::WINDOWS_1252,
         _ => return None,
     })
+}
+
+/// Catalan, Danish, German, English, Spanish, Finnish, French, Icelandic, Italian, Dutch, Norwegian, Portuguese, Romansh,
+/// Swedish, Indonesian, Basque, Upper Sorbian, Afrikaans, Georgian, Sami, Malay, Swahili, Welsh, Galician, Frisian, Mapudungan,
+/// Mohawk, Breton, Corsican, and other ways of some of them.
+fn is_western(language: u32) -> bool {
+    matches!(
+        language,
+        0x0403 | 0x0406 | 0x0407 | 0x0409
+            ..=0x040c
+                | 0x040f
+                | 0x0410
+                | 0x0413
+                | 0x0414
+                | 0x0416
+                | 0x0417
+                | 0x041d
+                | 0x0421
+                | 0x042d
+                | 0x042e
+                | 0x0436
+                | 0x0437
+                | 0x043b
+                | 0x043e
+                | 0x0441
+                | 0x0452
+                | 0x0456
+                | 0x0462
+                | 0x047a
+                | 0x047c
+                | 0x047e
+                | 0x0483
+                | 0x0807
+                | 0x0809
+                | 0x080a
+                | 0x080c
+                | 0x0810
+                | 0x0813
+                | 0x0814
+                | 0x0816
+                | 0x081d
+                | 0x083b
+                | 0x0c07
+                | 0x0c09
+                | 0x0c0a
+                | 0x0c0c
+                | 0x1009
+    )
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use connector_core::decode::Fault;
 use connector_core::{Error, Result};
 
 use crate::packet::Rest;
-use crate::token::{Described, Framing, token};
+use crate::token::{Described, Framing, first};
 
 /// Whoever takes the values of rows.
 pub(crate) trait Sink {
@@ -87,12 +87,12 @@ impl Follower {
             let column = match self.column {
                 Some(column) => column,
                 None => match rest.0.first() {
-                    Some(&token::ROW) => {
+                    Some(&first::ROW) => {
                         rest.take(1);
                         self.nulls.clear();
                         0
                     }
-                    Some(&token::ROW_WITH_NULLS) => {
+                    Some(&first::ROW_WITH_NULLS) => {
                         let Some((_, behind)) = rest.0.split_first() else { break Step::More };
                         let mut ahead = Rest(behind);
                         let Some(nulls) = ahead.take(self.framings.len().div_ceil(8)) else { break Step::More };
@@ -126,42 +126,66 @@ impl Follower {
             }
             column += 1;
         }
-        while let Some(framing) = self.framings.get(column) {
-            let is_null = self.nulls.get(column / 8).is_some_and(|bits| bits >> (column % 8) & 1 == 1);
-            let mut ahead = *rest;
-            match if is_null { Some(Found::Null) } else { found(*framing, &mut ahead) } {
-                None => return Ok(column),
-                Some(Found::Null) => sink.cell(column, None)?,
-                Some(Found::Value(value)) => sink.cell(column, Some(value))?,
-                Some(Found::Malformed) => return Err(sink.fault(column, &Fault::Malformed)),
-                Some(Found::Large(unfinished)) => {
-                    *rest = ahead;
-                    self.gathered.clear();
-                    self.unfinished = Some(unfinished);
-                    if !self.gather(column, rest, sink)? {
-                        return Ok(column);
-                    }
-                    ahead = *rest;
-                }
+        let with_nulls = !self.nulls.is_empty();
+        while let Some(framing) = self.framings.get(column).copied() {
+            let is_null = with_nulls && self.nulls.get(column / 8).is_some_and(|bits| (bits >> (column % 8)) & 1 == 1);
+            let near = if is_null { Some((None, rest.0)) } else { near(framing, rest.0) };
+            if let Some((value, behind)) = near {
+                sink.cell(column, value)?;
+                rest.0 = behind;
+            } else if !self.far(framing, column, rest, sink)? {
+                return Ok(column);
             }
-            *rest = ahead;
             column += 1;
         }
         Ok(column)
     }
 
+    /// The same of a value that lies further off; tells whether all of it has arrived.
+    #[inline(never)]
+    fn far(&mut self, framing: Framing, column: usize, rest: &mut Rest<'_>, sink: &mut impl Sink) -> Result<bool> {
+        let mut ahead = *rest;
+        match found(framing, &mut ahead) {
+            None => return Ok(false),
+            Some(Found::Null) => sink.cell(column, None)?,
+            Some(Found::Value(value)) => sink.cell(column, Some(value))?,
+            Some(Found::Malformed) => return Err(sink.fault(column, &Fault::Malformed)),
+            Some(Found::Large(unfinished)) => {
+                *rest = ahead;
+                self.make_room(unfinished);
+                self.unfinished = Some(unfinished);
+                return self.gather(column, rest, sink);
+            }
+        }
+        *rest = ahead;
+        Ok(true)
+    }
+
+    /// A character of two bytes may become a single one.
+    fn most(&self) -> usize {
+        self.max_cell_bytes.saturating_add(1).saturating_mul(2)
+    }
+
+    /// Room for all of a value at once, if it tells how large it is; room that grows would be twice that.
+    fn make_room(&mut self, unfinished: Unfinished) {
+        self.gathered.clear();
+        let told = unfinished.total.map_or(unfinished.left, |total| usize::try_from(total).unwrap_or(usize::MAX));
+        if told > KEPT {
+            self.gathered.reserve_exact(told.min(self.most()));
+        }
+    }
+
     /// Takes what has arrived of a large value, and hands it on once that is all.
     fn gather(&mut self, column: usize, rest: &mut Rest<'_>, sink: &mut impl Sink) -> Result<bool> {
         let Some(mut unfinished) = self.unfinished.take() else { return Ok(true) };
-        // A character of two bytes may become a single one.
-        let most = self.max_cell_bytes.saturating_add(1).saturating_mul(2);
+        let most = self.most();
         loop {
             let taken = unfinished.left.min(rest.0.len());
-            self.gathered.extend_from_slice(rest.take(taken).unwrap_or_default());
-            unfinished.left -= taken;
-            if self.gathered.len() > most {
+            if self.gathered.len() + taken > most {
                 return Err(sink.fault(column, &Fault::Cell(self.max_cell_bytes)));
             }
+            self.gathered.extend_from_slice(rest.take(taken).unwrap_or_default());
+            unfinished.left -= taken;
             if unfinished.left > 0 {
                 self.unfinished = Some(unfinished);
                 return Ok(false);
@@ -189,20 +213,36 @@ impl Follower {
     }
 }
 
-/// The value in front, if enough of it has arrived.
+/// A value in front or NULL, and what is behind it, where its length is of the most frequent kinds and all of it has arrived.
 #[inline]
+fn near(framing: Framing, bytes: &[u8]) -> Option<(Option<&[u8]>, &[u8])> {
+    match framing {
+        Framing::Short => {
+            let (length, behind) = bytes.split_first()?;
+            let (value, behind) = behind.split_at_checked(usize::from(*length))?;
+            Some(((!value.is_empty()).then_some(value), behind))
+        }
+        Framing::Counted => {
+            let (length, behind) = bytes.split_first_chunk()?;
+            let length = u16::from_le_bytes(*length);
+            if length == u16::MAX {
+                return Some((None, behind));
+            }
+            let (value, behind) = behind.split_at_checked(usize::from(length))?;
+            Some((Some(value), behind))
+        }
+        Framing::Fixed(length) => {
+            let (value, behind) = bytes.split_at_checked(length)?;
+            Some(((!value.is_empty()).then_some(value), behind))
+        }
+        Framing::Long | Framing::Pointed | Framing::Pieces => None,
+    }
+}
+
+/// A value of any other kind in front, if enough of it has arrived.
 fn found<'a>(framing: Framing, rest: &mut Rest<'a>) -> Option<Found<'a>> {
     Some(match framing {
-        Framing::Fixed(0) => Found::Null,
-        Framing::Fixed(bytes) => Found::Value(rest.take(bytes)?),
-        Framing::Short => match rest.byte()? {
-            0 => Found::Null,
-            length => Found::Value(rest.take(length.into())?),
-        },
-        Framing::Counted => match rest.u16()? {
-            u16::MAX => Found::Null,
-            length => Found::Value(rest.take(length.into())?),
-        },
+        Framing::Fixed(_) | Framing::Short | Framing::Counted => return None,
         Framing::Long => match rest.u32()? {
             0 => Found::Null,
             length => match u16::try_from(length) {
@@ -252,3 +292,6 @@ fn only_piece<'a>(rest: &mut Rest<'a>) -> Option<&'a [u8]> {
     let value = rest.take(usize::try_from(length).ok()?)?;
     (rest.u32()? == 0).then_some(value)
 }
+
+#[cfg(test)]
+mod tests;

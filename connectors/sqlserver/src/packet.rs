@@ -45,16 +45,26 @@ impl<'a> Rest<'a> {
         self.take(length.into())
     }
 
-    /// Text behind its length in characters, which is one byte.
-    pub(crate) fn short_text(&mut self) -> Option<String> {
+    /// The bytes of a text behind its length in characters, which is one byte.
+    pub(crate) fn short_units(&mut self) -> Option<&'a [u8]> {
         let units = self.byte()?;
-        self.take(usize::from(units) * 2).map(text)
+        self.take(usize::from(units) * 2)
     }
 
     /// The same with a length of two bytes.
-    pub(crate) fn long_text(&mut self) -> Option<String> {
+    pub(crate) fn long_units(&mut self) -> Option<&'a [u8]> {
         let units = self.u16()?;
-        self.take(usize::from(units) * 2).map(text)
+        self.take(usize::from(units) * 2)
+    }
+
+    /// Text behind a length of one byte.
+    pub(crate) fn short_text(&mut self) -> Option<String> {
+        self.short_units().map(text)
+    }
+
+    /// Text behind a length of two bytes.
+    pub(crate) fn long_text(&mut self) -> Option<String> {
+        self.long_units().map(text)
     }
 }
 
@@ -291,4 +301,86 @@ fn put_parameter(name: &str, value: &Parameter, out: &mut Vec<u8>) {
     // By value.
     out.push(0);
     out.extend_from_slice(value.bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHO: Identity<'static> = Identity {
+        shown: Shown::Password("sa", "pä"),
+        host: "h",
+        workstation: "w",
+        application: "a",
+        database: "db",
+        reads_only: true,
+        is_strict: false,
+        packet_bytes: 16_000,
+    };
+
+    /// A text of the login, found by the place in its table.
+    fn text_at(login: &[u8], place: usize) -> String {
+        let number = |at: usize| usize::from(u16::from_le_bytes([login[at], login[at + 1]]));
+        text(&login[number(place)..number(place) + number(place + 2) * 2])
+    }
+
+    #[test]
+    fn a_login_has_every_text_in_its_place() {
+        let login = login(&WHO, Greeting::default());
+        assert_eq!(login[..4], u32::try_from(login.len()).unwrap().to_le_bytes());
+        assert_eq!((&login[4..8], &login[8..12]), (&[4, 0, 0, 0x74][..], &16_000_u32.to_le_bytes()[..]));
+        assert_eq!(login[24..28], [0x60, 0x03, 0x20, 0x08]);
+        for (place, expected) in [(36, "w"), (40, "sa"), (48, "a"), (52, "h"), (60, "glaux"), (64, ""), (68, "db")] {
+            assert_eq!(text_at(&login, place), expected, "{place}");
+        }
+        let start = usize::from(u16::from_le_bytes([login[44], login[45]]));
+        // The halves of every byte are swapped, and some bits turned round.
+        assert_eq!(login[start..start + 4], [0xa2, 0xa5, 0xeb, 0xa5]);
+        assert_eq!(self::login(&Identity { is_strict: true, ..WHO }, Greeting::default())[4..8], [0, 0, 0, 8]);
+    }
+
+    #[test]
+    fn a_token_stands_in_an_extension_and_nothing_in_place_of_a_password() {
+        let greeting = Greeting { takes_tokens: true, ..Greeting::default() };
+        let login = login(&Identity { shown: Shown::Token("t😀"), ..WHO }, greeting);
+        assert_eq!((login[27], text_at(&login, 40), text_at(&login, 44)), (0x18, String::new(), String::new()));
+        let long = |at: usize| usize::try_from(u32::from_le_bytes(login[at..at + 4].try_into().unwrap())).unwrap();
+        let place = usize::from(u16::from_le_bytes([login[56], login[57]]));
+        let extension = &login[long(place)..];
+        let expected = [&[2, 11, 0, 0, 0, 3, 6, 0, 0, 0, b't', 0][..], &[0x3d, 0xd8, 0, 0xde, 0xff]].concat();
+        assert_eq!((&login[58..60], extension), (&[4, 0][..], &expected[..]));
+        assert_eq!(text_at(&login, 68), "db");
+    }
+
+    #[test]
+    fn the_first_message_and_its_answer_are_options_behind_a_table() {
+        let sent = prelogin(encryption::REQUIRED, Some("i"), true);
+        let expected = [
+            &[0, 0, 21, 0, 6, 1, 0, 27, 0, 1, 2, 0, 28, 0, 2, 6, 0, 30, 0, 1, 0xff][..],
+            &[0, 0, 0, 0, 0, 0, 3, b'i', 0, 1],
+        ];
+        assert_eq!(sent, expected.concat());
+        let greeting = Greeting { encryption: 3, is_other_instance: true, takes_tokens: true };
+        assert_eq!(Greeting::parse(&sent), Some(greeting));
+        for length in 0..28 {
+            assert_eq!(Greeting::parse(&sent[..length]), None, "{length}");
+        }
+        assert_eq!(Greeting::parse(&[0xff]), None, "nothing about encryption");
+        assert_eq!(Greeting::parse(b"HTTP/1.1 400 Bad Request"), None);
+    }
+
+    #[test]
+    fn a_request_belongs_to_its_transaction_and_names_its_values() {
+        let transaction = [1, 2, 3, 4, 5, 6, 7, 8];
+        let head = [&[22, 0, 0, 0, 18, 0, 0, 0, 2, 0][..], &transaction, &[1, 0, 0, 0]].concat();
+        assert_eq!(batch("a", transaction), [&head[..], b"a\0"].concat());
+        let statement = [&[0, 0][..], Parameter::text("S").bytes()].concat();
+        let bare = [&head[..], &[0xff, 0xff, 10, 0, 0, 0], &statement].concat();
+        assert_eq!(execute("S", &[], transaction), bare);
+        let declared = [&[0, 0][..], Parameter::text("@P1 bigint,@P2 nvarchar(4000)").bytes()].concat();
+        let named = |number: u8| [3, b'@', 0, b'P', 0, b'0' + number, 0, 0];
+        let values = [Parameter::bigint(7), Parameter::text("x")];
+        let sent = [&bare[..], &declared, &named(1), values[0].bytes(), &named(2), values[1].bytes()].concat();
+        assert_eq!(execute("S", &values, transaction), sent);
+    }
 }

@@ -101,7 +101,7 @@ pub(crate) struct Rows {
     names: Arc<[String]>,
     described: Vec<Described>,
     row: Vec<Cell>,
-    pub(crate) rows: Vec<Row>,
+    pub(crate) finished: Vec<Row>,
     held: usize,
 }
 
@@ -109,7 +109,7 @@ impl Rows {
     pub(crate) fn new(columns: Vec<Named>) -> Self {
         let described = columns.iter().map(|column| column.described).collect();
         let names = columns.into_iter().map(|column| column.name).collect();
-        Self { names, described, row: Vec::new(), rows: Vec::new(), held: 0 }
+        Self { names, described, row: Vec::new(), finished: Vec::new(), held: 0 }
     }
 }
 
@@ -150,7 +150,7 @@ impl Sink for Rows {
 
     fn end_row(&mut self) {
         let cells = std::mem::take(&mut self.row);
-        self.rows.push(Row { names: Arc::clone(&self.names), cells });
+        self.finished.push(Row { names: Arc::clone(&self.names), cells });
     }
 
     fn is_full(&self) -> bool {

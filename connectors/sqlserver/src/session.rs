@@ -88,11 +88,9 @@ impl Session {
         let Stand::Described(columns) = session.described().await? else { return Ok(Vec::new()) };
         let mut follower = Follower::new(columns.iter().map(|column| column.described), NOBODYS_CELL);
         let mut rows = Rows::new(columns);
-        let mut stand = session.rows(&mut follower, &mut rows).await?;
-        while let Stand::Described(columns) = stand {
-            stand = session.skipped(&columns).await?;
-        }
-        Ok(rows.rows)
+        let stand = session.rows(&mut follower, &mut rows).await?;
+        session.skip(stand).await?;
+        Ok(rows.finished)
     }
 
     /// Runs statements whose rows, if there are any, are dropped.
@@ -101,11 +99,8 @@ impl Session {
         let session = &mut *unfinished.0;
         let message = packet::batch(sql, session.transaction);
         session.ask(awaited, wire::BATCH, &message).await?;
-        let mut stand = session.described().await?;
-        while let Stand::Described(columns) = stand {
-            stand = session.skipped(&columns).await?;
-        }
-        Ok(())
+        let stand = session.described().await?;
+        session.skip(stand).await
     }
 
     /// Starts a statement and tells what its columns are; its rows are due next.
@@ -158,7 +153,9 @@ impl Session {
     /// Has the server stop what it does, and ends the session.
     fn let_go(&mut self) {
         if let Some(mut wire) = self.wire.take() {
-            // As far as it can be told at once; the server notices the socket's end in any case.
+            // As far as it can be told at once, with no clock, which a runtime that ends no longer has; the server notices the
+            // socket's end in any case.
+            wire.allow_silence(None);
             drop(wire.send(wire::ATTENTION, &[]).now_or_never());
         }
     }
@@ -184,16 +181,22 @@ impl Session {
         loop {
             match self.token().await? {
                 None => {}
-                Some(Stand::Described(columns)) if self.refused.is_some() => return self.skipped(&columns).await,
+                Some(stand) if self.refused.is_some() => {
+                    self.skip(stand).await?;
+                    return Ok(Stand::End);
+                }
                 Some(stand) => return Ok(stand),
             }
         }
     }
 
-    /// Drops rows, and tells what follows them.
-    async fn skipped(&mut self, columns: &[Named]) -> Result<Stand> {
-        let mut follower = Follower::new(columns.iter().map(|column| column.described), NOBODYS_CELL);
-        Box::pin(self.rows(&mut follower, &mut Nobody)).await
+    /// Reads on to the answer's end, and drops the rows that follow.
+    async fn skip(&mut self, mut stand: Stand) -> Result<()> {
+        while let Stand::Described(columns) = stand {
+            let mut follower = Follower::new(columns.iter().map(|column| column.described), NOBODYS_CELL);
+            stand = self.rows(&mut follower, &mut Nobody).await?;
+        }
+        Ok(())
     }
 
     /// Heeds the next token, which is no row; tells where the answer stands if that is for the caller.

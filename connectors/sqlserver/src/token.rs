@@ -3,10 +3,10 @@
 //! A token is read once all of it has arrived; one that has not yet is no failure. Not here: rows (`follower.rs`, `decode`).
 
 use crate::collation::Collation;
-use crate::packet::Rest;
+use crate::packet::{Rest, text};
 
 /// First bytes of tokens (MS-TDS 2.2.7).
-pub(crate) mod token {
+pub(crate) mod first {
     pub(crate) const COLUMNS: u8 = 0x81;
     pub(crate) const RETURN_STATUS: u8 = 0x79;
     pub(crate) const ERROR: u8 = 0xaa;
@@ -159,13 +159,15 @@ impl Described {
             kind::XML => {
                 if rest.byte()? != 0 {
                     // The collection of schemas: database, owner, name.
-                    (rest.short_text()?, rest.short_text()?, rest.long_text()?);
+                    short_texts(2, rest)?;
+                    rest.long_units()?;
                 }
             }
             kind::CLR => {
                 described.length = rest.u16()?.into();
                 // Database, schema, type, and the assembly's name.
-                (rest.short_text()?, rest.short_text()?, rest.short_text()?, rest.long_text()?);
+                short_texts(3, rest)?;
+                rest.long_units()?;
             }
             _ => return Some(Err(Odd("a column has a type that is not known"))),
         }
@@ -173,18 +175,18 @@ impl Described {
     }
 }
 
-fn table_name(rest: &mut Rest<'_>) -> Option<()> {
-    for _ in 0..rest.byte()? {
-        rest.counted_units()?;
+fn short_texts(count: usize, rest: &mut Rest<'_>) -> Option<()> {
+    for _ in 0..count {
+        rest.short_units()?;
     }
     Some(())
 }
 
-impl Rest<'_> {
-    fn counted_units(&mut self) -> Option<()> {
-        let units = self.u16()?;
-        self.take(usize::from(units) * 2).map(drop)
+fn table_name(rest: &mut Rest<'_>) -> Option<()> {
+    for _ in 0..rest.byte()? {
+        rest.long_units()?;
     }
+    Some(())
 }
 
 /// What is no protocol.
@@ -235,18 +237,18 @@ pub(crate) enum Told {
 pub(crate) fn next(arrived: &[u8]) -> Result<Option<(Told, usize)>, Odd> {
     let mut rest = Rest(arrived);
     let told = match rest.byte() {
-        Some(token::COLUMNS) => columns(&mut rest).transpose()?,
-        Some(token::ERROR) => body(&mut rest, |body| refusal(body).map(Told::Refused))?,
-        Some(token::CHANGE) => body(&mut rest, change)?,
-        Some(token::LOGIN) => body(&mut rest, |_| Some(Told::LetIn))?,
+        Some(first::COLUMNS) => columns(&mut rest).transpose()?,
+        Some(first::ERROR) => body(&mut rest, |body| refusal(body).map(Told::Refused))?,
+        Some(first::CHANGE) => body(&mut rest, change)?,
+        Some(first::LOGIN) => body(&mut rest, |_| Some(Told::LetIn))?,
         // Its status, what it was, and how many rows.
-        Some(token::DONE | token::DONE_PROCEDURE | token::DONE_IN_PROCEDURE) => rest.take(12).map(|_| Told::Done),
-        Some(token::RETURN_STATUS) => rest.take(4).map(|_| Told::Other),
-        Some(token::TABLE_NAMES | token::COLUMN_INFO | token::ORDER | token::INFO) => {
+        Some(first::DONE | first::DONE_PROCEDURE | first::DONE_IN_PROCEDURE) => rest.take(12).map(|_| Told::Done),
+        Some(first::RETURN_STATUS) => rest.take(4).map(|_| Told::Other),
+        Some(first::TABLE_NAMES | first::COLUMN_INFO | first::ORDER | first::INFO) => {
             rest.counted().map(|_| Told::Other)
         }
-        Some(token::EXTENSIONS) => extensions(&mut rest),
-        Some(token::SESSION_STATE | token::FEDERATED) => {
+        Some(first::EXTENSIONS) => extensions(&mut rest),
+        Some(first::SESSION_STATE | first::FEDERATED) => {
             rest.u32().and_then(|length| rest.take(usize::try_from(length).ok()?)).map(|_| Told::Other)
         }
         None => None,
@@ -265,18 +267,31 @@ fn body(rest: &mut Rest<'_>, read: impl Fn(&mut Rest<'_>) -> Option<Told>) -> Re
 
 fn columns(rest: &mut Rest<'_>) -> Option<Result<Told, Odd>> {
     const NONE: u16 = 0xffff;
-    let count = rest.u16()?;
-    let mut columns = Vec::new();
-    for _ in 0..if count == NONE { 0 } else { count } {
-        // The number of a user's own type, and flags.
-        rest.take(6)?;
-        let described = match Described::take(rest)? {
-            Ok(described) => described,
-            Err(odd) => return Some(Err(odd)),
-        };
-        columns.push(Named { name: rest.short_text()?, described });
+    let count = Some(rest.u16()?).filter(|count| *count != NONE).unwrap_or(0);
+    let mut ahead = *rest;
+    // Nothing is kept of them before all have arrived.
+    for _ in 0..count {
+        if let Err(odd) = column(&mut ahead)? {
+            return Some(Err(odd));
+        }
     }
-    Some(Ok(Told::Columns(columns)))
+    let named = |(described, name)| Named { name: text(name), described };
+    Some(
+        (0..count)
+            .map(|_| column(rest))
+            .collect::<Option<Result<Vec<_>, _>>>()?
+            .map(|columns| Told::Columns(columns.into_iter().map(named).collect())),
+    )
+}
+
+/// A column and its name.
+fn column<'a>(rest: &mut Rest<'a>) -> Option<Result<(Described, &'a [u8]), Odd>> {
+    // The number of a user's own type, and flags.
+    rest.take(6)?;
+    match Described::take(rest)? {
+        Ok(described) => Some(Ok((described, rest.short_units()?))),
+        Err(odd) => Some(Err(odd)),
+    }
 }
 
 fn refusal(body: &mut Rest<'_>) -> Option<Refusal> {
@@ -319,3 +334,6 @@ fn extensions(rest: &mut Rest<'_>) -> Option<Told> {
     }
     Some(Told::Other)
 }
+
+#[cfg(test)]
+mod tests;

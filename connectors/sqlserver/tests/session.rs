@@ -12,8 +12,8 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Date64Type, Decimal128Type, Int16Type, Int32Type};
 use arrow_schema::DataType;
 use connector_core::{
-    BatchLimits, Bind, Column, ColumnMapping, Connection, Credential, Error, ErrorKind, Pushdown, ReadAs, Result, Scan,
-    Secret, Settings, Statement, Table, TableName, Value, sql,
+    BatchLimits, Bind, Column, ColumnMapping, Connection, Credential, Error, ErrorKind, Pushdown, Query, ReadAs,
+    Result, Scan, Secret, Settings, Statement, Table, TableName, Value, sql,
 };
 use connector_sqlserver::CONNECTOR;
 use connector_tls::testing as certificates;
@@ -283,6 +283,40 @@ async fn an_answer_that_is_let_go_closes_its_connection() {
     while server.asked.recv().unwrap() != Asked::Closed {}
     assert_eq!(connection.schemas().await.unwrap_err().kind(), ErrorKind::Internal);
     assert!(connection.reset("again", None).await.is_err());
+}
+
+#[tokio::test]
+async fn an_answer_that_is_let_go_is_cancelled_at_the_server() {
+    let row = tds::row(&[tds::int(Some(7))]);
+    let server = answering(move || Reply::Beginning([tds::columns(&[("id", tds::INT)]), row.clone()].concat()));
+    let mut connection = enter(&server, &Settings::default()).await.unwrap();
+    let scan = scan(&[("id", DataType::Int32)]);
+    let statement = sql::render(&scan, CONNECTOR.dialect()).unwrap().statement;
+    let limits = BatchLimits { rows: 1, bytes: 1 << 20 };
+    let mut batches = connection.read(&scan, &statement, limits).await.unwrap();
+    assert_eq!(batches.next().await.unwrap().unwrap().num_rows(), 1);
+    drop(batches);
+    let last: Vec<Asked> = server.asked.iter().skip_while(|asked| *asked != Asked::Cancel).take(2).collect();
+    assert_eq!(last, [Asked::Cancel, Asked::Closed]);
+}
+
+#[tokio::test]
+async fn a_transaction_is_named_by_what_belongs_to_it() {
+    let begun = [&[0xe3, 11, 0, 8, 8][..], &[1, 2, 3, 4, 5, 6, 7, 8], &[0], &tds::done()].concat();
+    let server = Server::start(move |asked| match asked {
+        Asked::Batch(sql) if sql == "BEGIN TRANSACTION" => Reply::Answer(begun.clone()),
+        Asked::Statement(_) => Reply::Answer([tds::columns(&[("id", tds::INT)]), tds::done()].concat()),
+        other => tds::hospitable(other),
+    });
+    let mut connection = enter(&server, &Settings::default()).await.unwrap();
+    let query = Query::check("SELECT 1 AS id", CONNECTOR.dialect().grammar().unwrap()).unwrap();
+    let mut scan = scan(&[("id", DataType::Int32)]);
+    let plain = sql::render(&scan, CONNECTOR.dialect()).unwrap().statement;
+    scan.query = Some(query);
+    drop(connection.read(&scan, &plain, BatchLimits::default()).await.unwrap());
+    let asked: Vec<Asked> =
+        server.asked.iter().skip_while(|asked| !matches!(asked, Asked::Within(_))).take(2).collect();
+    assert_eq!(asked, [Asked::Within([1, 2, 3, 4, 5, 6, 7, 8]), Asked::Statement(plain.sql)]);
 }
 
 #[tokio::test]

@@ -41,7 +41,7 @@ pub(crate) async fn health(session: &mut Session, options: &Options) -> Result<H
     })
 }
 
-/// The driver does not tell protocol and cipher, so this says what it would not have connected without.
+/// What there would have been no connection without.
 fn tls(options: &Options) -> Option<String> {
     match options.encrypt {
         Encrypt::Strict => Some("TLS throughout (encrypt=strict)".into()),

@@ -176,3 +176,6 @@ impl Sink for RowDecoder {
         self.batcher.fault(column, fault)
     }
 }
+
+#[cfg(test)]
+mod tests;

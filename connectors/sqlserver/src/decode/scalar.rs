@@ -9,6 +9,12 @@ fn fixed<const N: usize>(bytes: &[u8]) -> Result<[u8; N], Fault> {
     bytes.try_into().map_err(|_| Fault::Malformed)
 }
 
+/// Two numbers of four bytes.
+fn halves(bytes: &[u8]) -> Result<([u8; 4], [u8; 4]), Fault> {
+    let (first, second) = bytes.split_first_chunk().ok_or(Fault::Malformed)?;
+    Ok((*first, fixed(second)?))
+}
+
 pub(crate) fn truth(bytes: &[u8]) -> Result<bool, Fault> {
     fixed(bytes).map(|[byte]| byte != 0)
 }
@@ -40,8 +46,8 @@ pub(super) fn float64(bytes: &[u8]) -> Result<f64, Fault> {
 
 /// `money` in its ten thousandths: the upper half comes first.
 pub(super) fn money(bytes: &[u8]) -> Result<i64, Fault> {
-    let [a, b, c, d, e, f, g, h] = fixed(bytes)?;
-    Ok(i64::from_le_bytes([e, f, g, h, a, b, c, d]))
+    let (high, low) = halves(bytes)?;
+    Ok((i64::from(i32::from_le_bytes(high)) << 32) | i64::from(u32::from_le_bytes(low)))
 }
 
 pub(super) fn smallmoney(bytes: &[u8]) -> Result<i64, Fault> {
@@ -56,7 +62,8 @@ pub(super) fn unscaled(bytes: &[u8]) -> Result<i128, Fault> {
     } else {
         let mut wide = [0; 16];
         wide.get_mut(..magnitude.len()).ok_or(Fault::Malformed)?.copy_from_slice(magnitude);
-        i128::try_from(u128::from_le_bytes(wide)).map_err(|_| TOO_LONG)?
+        let magnitude = Some(u128::from_le_bytes(wide)).filter(|magnitude| *magnitude < BEYOND_ALL);
+        magnitude.and_then(|magnitude| i128::try_from(magnitude).ok()).ok_or(TOO_LONG)?
     };
     match sign {
         0 => Ok(-magnitude),
@@ -65,6 +72,8 @@ pub(super) fn unscaled(bytes: &[u8]) -> Result<i128, Fault> {
     }
 }
 
+/// What has one digit more than any decimal.
+const BEYOND_ALL: u128 = 10_u128.pow(38);
 const TOO_LONG: Fault = Fault::value("a decimal of more digits");
 
 /// From the scale of the wire into a decimal type that values must fit.
@@ -117,8 +126,8 @@ pub(super) fn ticks(bytes: &[u8]) -> Result<i64, Fault> {
 }
 
 pub(super) fn date_time(bytes: &[u8]) -> Result<DateTime, Fault> {
-    let [a, b, c, d, e, f, g, h] = fixed(bytes)?;
-    let moment = DateTime::new(i32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h]));
+    let (days, ticks) = halves(bytes)?;
+    let moment = DateTime::new(i32::from_le_bytes(days), u32::from_le_bytes(ticks));
     if moment.is_within_its_day() { Ok(moment) } else { Err(BEYOND) }
 }
 

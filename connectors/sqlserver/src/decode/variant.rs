@@ -34,14 +34,10 @@ fn put_held(held: u8, about: &[u8], value: &[u8], out: &mut Vec<u8>) -> Result<(
         }
         kind::BIT | kind::BIT_N => put(out, u8::from(scalar::truth(value)?)),
         kind::INT1 | kind::INT2 | kind::INT4 | kind::INT8 | kind::INT_N => put(out, whole(value, held)?),
-        kind::FLOAT4 => put(out, scalar::float32(value)?),
-        kind::FLOAT8 => put(out, scalar::float64(value)?),
-        kind::FLOAT_N if value.len() == 4 => put(out, scalar::float32(value)?),
-        kind::FLOAT_N => put(out, scalar::float64(value)?),
-        kind::MONEY4 => put_decimal(scalar::smallmoney(value)?.into(), 4, out),
-        kind::MONEY => put_decimal(scalar::money(value)?.into(), 4, out),
-        kind::MONEY_N if value.len() == 4 => put_decimal(scalar::smallmoney(value)?.into(), 4, out),
-        kind::MONEY_N => put_decimal(scalar::money(value)?.into(), 4, out),
+        kind::FLOAT4 | kind::FLOAT_N if value.len() == 4 => put(out, scalar::float32(value)?),
+        kind::FLOAT8 | kind::FLOAT_N => put(out, scalar::float64(value)?),
+        kind::MONEY4 | kind::MONEY_N if value.len() == 4 => put_decimal(scalar::smallmoney(value)?.into(), 4, out),
+        kind::MONEY | kind::MONEY_N => put_decimal(scalar::money(value)?.into(), 4, out),
         kind::DECIMAL | kind::NUMERIC => put_decimal(scalar::unscaled(value)?, scale()?, out),
         kind::GUID => put_guid(value, out),
         kind::VARBINARY | kind::BINARY => put_hexadecimal(value, out),
@@ -52,10 +48,8 @@ fn put_held(held: u8, about: &[u8], value: &[u8], out: &mut Vec<u8>) -> Result<(
             let shown = moment(moments(scale()?, true)?.moment(value)?)?;
             put(out, format_args!("{shown} +00:00"))
         }
-        kind::DATETIME => put(out, of_millis(scalar::ticks(value)?)),
-        kind::DATETIME4 => put(out, of_millis(scalar::minutes(value)?)),
-        kind::DATETIME_N if value.len() == 4 => put(out, of_millis(scalar::minutes(value)?)),
-        kind::DATETIME_N => put(out, of_millis(scalar::ticks(value)?)),
+        kind::DATETIME4 | kind::DATETIME_N if value.len() == 4 => put(out, of_millis(scalar::minutes(value)?)),
+        kind::DATETIME | kind::DATETIME_N => put(out, of_millis(scalar::ticks(value)?)),
         _ => Err(Fault::value("a value of a type that is not known in a sql_variant")),
     }
 }
@@ -89,11 +83,12 @@ fn put_decimal(unscaled: i128, scale: u8, out: &mut Vec<u8>) -> Result<(), Fault
 
 /// A uuid as the server prints it; its first three numbers have their lowest byte first.
 fn put_guid(value: &[u8], out: &mut Vec<u8>) -> Result<(), Fault> {
-    let [a, b, c, d, e, f, g, h, rest @ ..] = <[u8; 16]>::try_from(value).map_err(|_| Fault::Malformed)?;
-    let first = u32::from_le_bytes([a, b, c, d]);
-    let (second, third) = (u16::from_le_bytes([e, f]), u16::from_le_bytes([g, h]));
+    let mut rest = Rest(value);
+    let first = rest.u32().ok_or(Fault::Malformed)?;
+    let (second, third) = rest.u16().zip(rest.u16()).ok_or(Fault::Malformed)?;
+    let last: [u8; 8] = rest.0.try_into().map_err(|_| Fault::Malformed)?;
     put(out, format_args!("{first:08X}-{second:04X}-{third:04X}-"))?;
-    for (index, byte) in rest.iter().enumerate() {
+    for (index, byte) in last.iter().enumerate() {
         put(out, format_args!("{}{byte:02X}", if index == 2 { "-" } else { "" }))?;
     }
     Ok(())
