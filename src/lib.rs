@@ -9,6 +9,8 @@ pub mod protocol;
 pub mod secrets;
 pub mod spill;
 pub mod handler;
+#[cfg(feature = "governance")]
+pub mod register;
 #[cfg(feature = "local")]
 pub mod local;
 #[cfg(feature = "local")]

@@ -38,7 +38,7 @@ fn only_default_is_enough_and_everything_else_has_a_value() {
     );
     assert_eq!(catalog.secret, SecretReference::Name("sec".into()));
     assert_eq!(catalog.settings, connector_core::Settings::default());
-    assert_eq!((config.serde_version, config.max_splits, config.log_level), (5, 32, LevelFilter::WARN));
+    assert_eq!((config.serde_version, config.log_level), (5, LevelFilter::WARN));
     assert_eq!(config.spill.prefix, "athena-federation-spill");
     assert_eq!((config.spill.bucket, config.spill.encryption), (None, Encryption::Local));
     assert_eq!((config.spill.queue_capacity, config.spill.max_block_size), (2, None));
@@ -92,7 +92,7 @@ fn every_variable_is_taken() {
     assert_eq!((config.spill.max_block_size, config.spill.queue_capacity), (Some(1_000_000), 7));
     assert_eq!((config.spill.timeout, config.secrets.ttl), (Duration::from_secs(5), Duration::ZERO));
     assert_eq!(config.secrets.file.as_deref(), Some(Path::new("/etc/glaux/secrets.json")));
-    assert_eq!((config.serde_version, config.max_splits, config.log_level), (4, 4, LevelFilter::DEBUG));
+    assert_eq!((config.serde_version, config.log_level), (4, LevelFilter::DEBUG));
     assert_eq!(config.notes.len(), 5, "{:?}", config.notes);
 }
 
@@ -176,6 +176,8 @@ fn every_wrong_variable_is_named() {
         ("glaux_secret_ttl_seconds", "99999999999999999999", ErrorKind::Invalid),
         ("glaux_secret_ttl_seconds", "3601", ErrorKind::Invalid),
         ("glaux_max_splits", "0", ErrorKind::Invalid),
+        ("default_glaux_max_splits", "0", ErrorKind::Invalid),
+        ("nobody_glaux_max_splits", "2", ErrorKind::Invalid),
         ("glaux_spill_timeout_seconds", "0", ErrorKind::Invalid),
         ("glaux_unknown", "hunter2", ErrorKind::Invalid),
     ] {
@@ -223,6 +225,21 @@ fn secret_name_serves_default_only_where_nothing_else_does() {
     assert_eq!(named.catalogs.get("a").unwrap().secret, SecretReference::None);
     let own = read(&[PG, ("secret_name", "shared")]);
     assert_eq!(own.catalogs.get("default").unwrap().secret, SecretReference::Name("sec".into()));
+}
+
+#[test]
+fn a_catalog_may_have_fewer_splits_than_the_others() {
+    let splits =
+        |config: &Config| ["default", "sales"].map(|name| config.catalogs.get(name).unwrap().settings.max_splits);
+    let sales = ("sales_connection_string", "mysql://jdbc:mysql://h:3306/db?${s}");
+    let two = |settings: &[(&str, &str)]| splits(&env(&[settings, &[sales]].concat()).unwrap());
+    assert_eq!(two(&[]), [32, 32]);
+    assert_eq!(two(&[("glaux_max_splits", "4")]), [4, 4]);
+    assert_eq!(two(&[("glaux_max_splits", "4"), ("sales_glaux_max_splits", "2")]), [4, 2]);
+    let catalog =
+        |name: &str, line: &str| format!("[catalogs.{name}]\nurl = \"postgres://jdbc:postgresql://h/db\"\n{line}\n");
+    let file = format!("max_splits = 4\n{}{}", catalog("default", ""), catalog("sales", "max_splits = 2"));
+    assert_eq!(splits(&toml(&file).unwrap()), [4, 2]);
 }
 
 #[test]
@@ -278,10 +295,7 @@ fn a_file_says_the_same_as_the_variables() {
     assert_eq!(from_file.catalogs.get("sales").unwrap().secret, SecretReference::Name("rds!db-1".into()));
     assert_eq!(format!("{:?}", from_file.spill), format!("{:?}", from_env.spill));
     assert_eq!(format!("{:?}", from_file.secrets), format!("{:?}", from_env.secrets));
-    assert_eq!(
-        (from_file.serde_version, from_file.max_splits, from_file.log_level),
-        (from_env.serde_version, from_env.max_splits, from_env.log_level)
-    );
+    assert_eq!((from_file.serde_version, from_file.log_level), (from_env.serde_version, from_env.log_level));
 }
 
 #[test]
@@ -306,6 +320,7 @@ fn every_wrong_value_of_a_file_is_named() {
         (catalog("[secrets]\nttl_seconds = 3601"), "secrets.ttl_seconds"),
         (format!("serde_version = 9\n{}", catalog("")), "serde_version"),
         (format!("max_splits = 0\n{}", catalog("")), "max_splits"),
+        (catalog("max_splits = 0"), "catalogs.pg.max_splits"),
         (format!("log_level = \"hunter2\"\n{}", catalog("")), "log_level"),
         ("serde_version = 5".into(), "catalogs"),
         ("[catalogs]".into(), "catalog"),

@@ -454,7 +454,7 @@ async fn random_predicates_find_the_same_rows_asked_or_not_and_postgresqls_own()
         postgres: stage.database.client().await,
     };
     let seed = set("TEST_SEED").unwrap_or_else(|| rand::rng().random());
-    let count = set("TEST_PREDICATES").unwrap_or(300);
+    let count = set("TEST_PREDICATES").unwrap_or(120);
     println!("TEST_SEED={seed}");
     let mut random = StdRng::seed_from_u64(seed);
     let (mut tally, mut failed) = (Tally::default(), Vec::new());

@@ -241,6 +241,8 @@ fn only_the_named_places_write_sql() {
             "connectors/mysql/src/connection",
             "connectors/postgresql/src/connection",
             "src/local/servers/",
+            // A database of our own.
+            "src/register/sqlite.rs",
         ],
         &["src", "connectors"],
         &["\"SELECT ", "\"select ", "SELECT * FROM"],
@@ -304,7 +306,7 @@ fn the_lambda_links_nothing_of_the_local_athena() {
         .unwrap();
     assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
     let tree = String::from_utf8(tree.stdout).unwrap();
-    for crate_name in ["datafusion", "axum", "clap", "s3s", "postgresql_embedded", "ring", "openssl"] {
+    for crate_name in ["datafusion", "axum", "clap", "s3s", "postgresql_embedded", "rusqlite", "ring", "openssl"] {
         let found = tree.lines().find(|line| line.split(' ').next() == Some(crate_name));
         assert_eq!(found, None, "the Lambda would link {crate_name}");
     }

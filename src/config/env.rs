@@ -10,8 +10,8 @@ use connector_core::{Casing, Error, Result, Settings};
 use super::catalog::DEFAULT;
 use super::connection_string::{check_secret_name, parse};
 use super::{
-    Aws, Catalog, Catalogs, Config, DEFAULT_LOG_LEVEL, DEFAULT_MAX_SPLITS, DEFAULT_SERDE_VERSION, Encryption,
-    PutHeaders, SecretReference, SecretsConfig, SpillConfig, check, idle_plans,
+    Aws, Catalog, Catalogs, Config, DEFAULT_LOG_LEVEL, DEFAULT_SERDE_VERSION, Encryption, PutHeaders, SecretReference,
+    SecretsConfig, SpillConfig, check, idle_plans,
 };
 
 const CONNECTION_STRING: &str = "_connection_string";
@@ -19,9 +19,12 @@ const CONNECTION_STRING: &str = "_connection_string";
 const PASSTHROUGH: &str = "enable_query_passthrough";
 /// The same of ours.
 const PLANS: &str = "glaux_query_plans";
+const MAX_SPLITS: &str = "glaux_max_splits";
+/// What a catalog may have otherwise than all.
+const OF_A_CATALOG: [&str; 3] = [PASSTHROUGH, PLANS, MAX_SPLITS];
 const OURS: [&str; 9] = [
     "glaux_max_cell_bytes",
-    "glaux_max_splits",
+    MAX_SPLITS,
     PLANS,
     "glaux_secret_ttl_seconds",
     "glaux_secrets_file",
@@ -68,7 +71,6 @@ pub fn read(variables: impl IntoIterator<Item = (String, String)>) -> Result<Con
         secrets: variables.secrets(&aws)?,
         query_status: variables.text("AWS_LAMBDA_FUNCTION_NAME").map(|_| aws.clone()),
         serde_version,
-        max_splits: variables.number("glaux_max_splits", check::positive)?.unwrap_or(DEFAULT_MAX_SPLITS),
         log_level: variables.read("ATHENA_FEDERATION_SDK_LOG_LEVEL", check::log_level)?.unwrap_or(DEFAULT_LOG_LEVEL),
         notes,
     })
@@ -98,7 +100,7 @@ impl Variables {
         match self
             .0
             .keys()
-            .filter(|key| !key.ends_with(CONNECTION_STRING) && !key.ends_with(PLANS))
+            .filter(|key| !key.ends_with(CONNECTION_STRING) && !OF_A_CATALOG.iter().any(|own| key.ends_with(own)))
             .find(|key| key.starts_with("glaux_") && !OURS.contains(&key.as_str()))
         {
             None => Ok(()),
@@ -137,10 +139,13 @@ impl Variables {
                 }
                 secret => secret,
             };
-            let own = |switch: &str| self.read(&format!("{name}_{switch}"), check::boolean);
-            let query_passthrough = own(PASSTHROUGH)?.unwrap_or(settings.query_passthrough);
-            let query_plans = own(PLANS)?.unwrap_or(settings.query_plans);
-            let settings = Settings { query_passthrough, query_plans, ..settings.clone() };
+            let key = |of_all: &str| format!("{name}_{of_all}");
+            let settings = Settings {
+                query_passthrough: self.read(&key(PASSTHROUGH), check::boolean)?.unwrap_or(settings.query_passthrough),
+                query_plans: self.read(&key(PLANS), check::boolean)?.unwrap_or(settings.query_plans),
+                max_splits: self.number(&key(MAX_SPLITS), check::positive)?.unwrap_or(settings.max_splits),
+                ..settings.clone()
+            };
             let (name, views) = (name.into(), BTreeMap::new());
             catalogs.push(Catalog { name, engine: parts.engine, url: parts.url, secret, settings, views });
         }
@@ -148,11 +153,11 @@ impl Variables {
         Ok(catalogs)
     }
 
-    /// A switch of a catalog that there is not would be one that somebody believes in.
+    /// A setting of a catalog that there is not would be one that somebody believes in.
     fn refuse_homeless(&self, catalogs: &[Catalog]) -> Result<()> {
         for key in self.0.keys() {
-            let switch = [PASSTHROUGH, PLANS].into_iter().find_map(|switch| key.strip_suffix(switch));
-            let name = switch.and_then(|name| name.strip_suffix('_'));
+            let name =
+                OF_A_CATALOG.iter().find_map(|own| key.strip_suffix(own)).and_then(|name| name.strip_suffix('_'));
             if name.is_some_and(|name| !catalogs.iter().any(|catalog| catalog.name == name)) {
                 return Err(Error::invalid(format!("setting {key:?} has no catalog's name in front")));
             }
@@ -168,6 +173,7 @@ impl Variables {
             zoned_timestamps: self.flag("glaux_zoned_timestamps")?,
             max_cell_bytes: self.number("glaux_max_cell_bytes", check::positive)?.unwrap_or(default.max_cell_bytes),
             split_bytes: self.number("glaux_split_bytes", check::bytes)?.unwrap_or(default.split_bytes),
+            max_splits: self.number(MAX_SPLITS, check::positive)?.unwrap_or(default.max_splits),
             query_passthrough: self.flag(PASSTHROUGH)?,
             time_limit: None,
             query_plans: self.flag(PLANS)?,

@@ -11,8 +11,8 @@ use serde::Deserialize;
 use super::connection_string::{check_secret_name, parse};
 use super::private::unreadable;
 use super::{
-    Aws, Catalog, Catalogs, Config, DEFAULT_LOG_LEVEL, DEFAULT_MAX_SPLITS, DEFAULT_SERDE_VERSION, Encryption,
-    SecretReference, SecretsConfig, SpillConfig, View, check, check_private, idle_plans,
+    Aws, Catalog, Catalogs, Config, DEFAULT_LOG_LEVEL, DEFAULT_SERDE_VERSION, Encryption, SecretReference,
+    SecretsConfig, SpillConfig, View, check, check_private, idle_plans,
 };
 
 /// Reads the file at `path`.
@@ -52,6 +52,7 @@ struct CatalogTable {
     query_passthrough: Option<bool>,
     query_plans: Option<bool>,
     split_bytes: Option<u64>,
+    max_splits: Option<u64>,
     #[serde(default)]
     views: BTreeMap<String, BTreeMap<String, ViewValue>>,
 }
@@ -94,7 +95,11 @@ struct SecretsTable {
 /// A relative path in the file is relative to the file's own directory.
 fn from_toml(text: &str, directory: &Path) -> Result<Config> {
     let file: File = toml::from_str(text).map_err(|error| complaint(text, &error))?;
-    let catalogs = file.catalogs.into_iter().map(|(name, table)| catalog(name, table)).collect::<Result<_>>()?;
+    let default = Settings::default();
+    let max_splits = or(file.max_splits, "max_splits", check::positive, default.max_splits)?;
+    let of_all = Settings { max_splits, ..default };
+    let catalogs =
+        file.catalogs.into_iter().map(|(name, table)| catalog(name, table, &of_all)).collect::<Result<_>>()?;
     let aws = Aws::lazy();
     let catalogs = Catalogs::new(catalogs, None)?;
     let serde_version = or(file.serde_version, "serde_version", check::serde_version, DEFAULT_SERDE_VERSION)?;
@@ -105,7 +110,6 @@ fn from_toml(text: &str, directory: &Path) -> Result<Config> {
         secrets: secrets(file.secrets, directory, &aws)?,
         query_status: None,
         serde_version,
-        max_splits: or(file.max_splits, "max_splits", check::positive, DEFAULT_MAX_SPLITS)?,
         log_level: match file.log_level {
             Some(text) => check::log_level("log_level", &text)?,
             None => DEFAULT_LOG_LEVEL,
@@ -117,7 +121,7 @@ fn or<T, V>(value: Option<V>, key: &str, check: impl FnOnce(&str, V) -> Result<T
     value.map_or(Ok(default), |value| check(key, value))
 }
 
-fn catalog(name: String, table: CatalogTable) -> Result<Catalog> {
+fn catalog(name: String, table: CatalogTable, default: &Settings) -> Result<Catalog> {
     let key = |setting: &str| format!("catalogs.{name}.{setting}");
     let parts = parse(&key("url"), &table.url)?;
     let secret = match (parts.secret, table.secret) {
@@ -128,17 +132,17 @@ fn catalog(name: String, table: CatalogTable) -> Result<Catalog> {
                 .hint("say in one place who knows the password"));
         }
     };
-    let default = Settings::default();
     let settings = Settings {
         casing: table.casing.map_or(Ok(default.casing), |text| check::casing(&key("casing"), &text))?,
         default_scale: table.default_scale.map(|scale| check::scale(&key("default_scale"), scale)).transpose()?,
         zoned_timestamps: table.zoned_timestamps.unwrap_or(false),
         max_cell_bytes: or(table.max_cell_bytes, &key("max_cell_bytes"), check::positive, default.max_cell_bytes)?,
         split_bytes: or(table.split_bytes, &key("split_bytes"), check::bytes, default.split_bytes)?,
+        max_splits: or(table.max_splits, &key("max_splits"), check::positive, default.max_splits)?,
         query_passthrough: table.query_passthrough.unwrap_or(default.query_passthrough),
         time_limit: None,
         query_plans: table.query_plans.unwrap_or(default.query_plans),
-        application_name: default.application_name,
+        application_name: default.application_name.clone(),
     };
     let views = views(&key("views"), table.views)?;
     Ok(Catalog { engine: parts.engine, url: parts.url, secret, settings, views, name })

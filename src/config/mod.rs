@@ -39,8 +39,6 @@ pub struct Config {
     pub query_status: Option<Aws>,
     /// The serde version announced to Athena, 2 to 6.
     pub serde_version: u8,
-    /// No scan is cut into more splits than this, since each is a connection to the source.
-    pub max_splits: usize,
     /// What is logged.
     pub log_level: LevelFilter,
     /// Settings that were accepted and do nothing here, each a sentence for the log.
@@ -153,6 +151,4 @@ impl Default for SecretsConfig {
 }
 
 const DEFAULT_SERDE_VERSION: u8 = 5;
-/// Athena runs a connector's splits side by side, and PostgreSQL takes a hundred sessions by default.
-const DEFAULT_MAX_SPLITS: usize = 32;
 const DEFAULT_LOG_LEVEL: LevelFilter = LevelFilter::WARN;

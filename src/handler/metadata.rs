@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use arrow_schema::{Schema, SchemaRef};
-use connector_core::{Capabilities, Relation, Result, Table, TableName};
+use connector_core::{Capabilities, Query, Relation, Result, Table, TableName};
 
 use super::Handler;
 use crate::protocol::{
@@ -73,15 +73,23 @@ impl Handler {
 
     pub(super) async fn get_table(&self, request: GetTableRequest) -> Result<GetTableResponse> {
         let query = self.query(&request.catalog, &request.table, &request.passthrough)?;
-        let found = self.found(&request.catalog, &request.query_id, &request.table, query.as_ref());
-        let (session, table) = found.await?;
-        session.give_back();
+        let known = if query.is_none() { self.described(&request.catalog, &request.table)? } else { None };
+        let table = match known {
+            Some(table) => table,
+            None => self.described_now(&request, query.as_ref()).await?,
+        };
         Ok(GetTableResponse {
             catalog: request.catalog,
             table: request.table,
             schema: athena_schema(&table),
             partition_columns: Vec::new(),
         })
+    }
+
+    async fn described_now(&self, request: &GetTableRequest, query: Option<&Query>) -> Result<Table> {
+        let (session, table) = self.found(&request.catalog, &request.query_id, &request.table, query).await?;
+        session.give_back();
+        Ok(table)
     }
 }
 

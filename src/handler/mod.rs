@@ -7,6 +7,7 @@
 
 mod check;
 mod deadline;
+mod described;
 mod metadata;
 mod passthrough;
 mod plan;

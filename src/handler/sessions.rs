@@ -7,6 +7,7 @@ use connector_core::{Connection, Endpoint, ErrorKind, Result, Settings, Table, T
 use tokio::sync::watch;
 
 use super::deadline::Deadline;
+use super::described::Described;
 use super::{Handler, Source};
 use crate::config::Catalog;
 use crate::secrets::{Login, Resolved};
@@ -22,6 +23,7 @@ struct Kept {
     catalog: String,
     connection: Box<dyn Connection>,
     logged_in: Instant,
+    described: Described,
 }
 
 const MAX_IDLE: usize = 8;
@@ -106,6 +108,14 @@ impl Sessions {
         Some(idle.remove(last))
     }
 
+    /// What the idle session that was told last knows of a table.
+    fn described(&self, catalog: &str, table: &TableName, now: Instant) -> Option<Table> {
+        let idle = self.fresh(now);
+        let known =
+            idle.iter().filter(|kept| kept.catalog == catalog).filter_map(|kept| kept.described.get(table, now));
+        known.max_by_key(|(told, _)| *told).map(|(_, table)| table.clone())
+    }
+
     fn keep(&self, kept: Kept, now: Instant) {
         let mut idle = self.fresh(now);
         if idle.iter().filter(|other| other.catalog == kept.catalog).count() < MAX_IDLE_OF_A_CATALOG {
@@ -142,11 +152,19 @@ impl Handler {
         table: &TableName,
     ) -> Result<(Session<'_>, Table)> {
         let (mut session, described) = self.open(catalog, query_id, Some(table)).await?;
-        let table = match described {
+        let described = match described {
             Some(described) => described?,
             None => session.connection().table(table).await?,
         };
-        Ok((session, table))
+        if let Some(kept) = &mut session.kept {
+            kept.described.put(table, &described, Instant::now());
+        }
+        Ok((session, described))
+    }
+
+    /// A table as it was described a moment ago, if a session of the catalog still knows.
+    pub(super) fn described(&self, catalog: &str, table: &TableName) -> Result<Option<Table>> {
+        Ok(self.sessions.described(&self.source(catalog)?.0.name, table, Instant::now()))
     }
 
     async fn open(
@@ -164,7 +182,8 @@ impl Handler {
             warm
         } else {
             let connection = self.connect(catalog, source, &settings).await.map_err(doing)?;
-            (Kept { catalog: catalog.name.clone(), connection, logged_in: Instant::now() }, None)
+            let (catalog, described) = (catalog.name.clone(), Described::default());
+            (Kept { catalog, connection, logged_in: Instant::now(), described }, None)
         };
         Ok((Session { kept: Some(kept), sessions: &self.sessions, in_use }, described))
     }
@@ -248,13 +267,14 @@ mod tests {
 
     use super::*;
     use crate::connectors;
+    use crate::handler::described;
 
     async fn kept(catalog: &str, logged_in: Instant) -> Kept {
         let connector = connectors::find("memory").unwrap();
         let (endpoint, nobody) =
             (connector.endpoint("shop").unwrap(), Credential { user: String::new(), password: Secret::new("") });
         let connection = connector.connect(&endpoint, &nobody, &Settings::default()).await.unwrap();
-        Kept { catalog: catalog.to_owned(), connection, logged_in }
+        Kept { catalog: catalog.to_owned(), connection, logged_in, described: Described::default() }
     }
 
     #[tokio::test]
@@ -282,5 +302,26 @@ mod tests {
         assert_eq!(sessions.idle.lock().unwrap().len(), MAX_IDLE);
         assert_eq!((of(0), of(MAX_IDLE - 1)), (0, MAX_IDLE_OF_A_CATALOG));
         assert!(sessions.take("0", now).is_none() && sessions.take("7", now).is_some());
+    }
+
+    #[tokio::test]
+    async fn what_was_told_of_a_table_is_known_for_seconds_the_latest_first_and_ends_with_its_session() {
+        let (sessions, start, name) = (Sessions::default(), Instant::now(), TableName::new("shop", "orders"));
+        let (later, second) = (start + Duration::from_secs(1), Duration::from_secs(1));
+        for (told, columns) in [(later, 2), (start, 0)] {
+            let mut session = kept("a", start).await;
+            let mut table = session.connection.table(&name).await.unwrap();
+            table.columns.truncate(columns);
+            session.described.put(&name, &table, told);
+            sessions.keep(session, told);
+        }
+        let columns = |catalog, at| sessions.described(catalog, &name, at).map(|table| table.columns.len());
+        assert_eq!(columns("a", later), Some(2));
+        assert_eq!(columns("b", later), None);
+        assert_eq!(columns("a", later + described::LIFETIME), None);
+        drop(sessions.take("a", later));
+        assert_eq!(columns("a", later + second), Some(2));
+        drop(sessions.take("a", later));
+        assert_eq!(columns("a", later + second), None);
     }
 }

@@ -59,7 +59,7 @@ impl Handler {
             return Ok(vec![Slice::Whole]);
         }
         let (catalog, _) = self.source(&request.catalog)?;
-        let sizes = Sizes { most: self.config.max_splits, bytes: catalog.settings.split_bytes };
+        let sizes = Sizes { most: catalog.settings.max_splits, bytes: catalog.settings.split_bytes };
         let (mut session, table) =
             self.found(&request.catalog, &request.query_id, &request.table, query.as_ref()).await?;
         let scan = scan(table, query, Vec::new(), &request.constraints);

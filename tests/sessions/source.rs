@@ -185,16 +185,21 @@ pub fn handler(source: &Source, adjust: impl FnOnce(&mut Config)) -> Arc<Handler
     Arc::new(Handler::new(config).unwrap())
 }
 
-/// The request for all of `table` in one split, for query `query_id`.
-pub async fn read_request(handler: &Handler, table: &str, query_id: &str) -> Request {
-    let table_name = TableName::new("app", table);
-    let get_table = Request::GetTable(GetTableRequest {
+/// The request for what `table` looks like.
+pub fn table_request(table: &str, query_id: &str) -> Request {
+    Request::GetTable(GetTableRequest {
         identity: Identity::default(),
         query_id: query_id.into(),
         catalog: "source".into(),
-        table: table_name.clone(),
+        table: TableName::new("app", table),
         passthrough: BTreeMap::new(),
-    });
+    })
+}
+
+/// The request for all of `table` in one split, for query `query_id`.
+pub async fn read_request(handler: &Handler, table: &str, query_id: &str) -> Request {
+    let table_name = TableName::new("app", table);
+    let get_table = table_request(table, query_id);
     let Response::GetTable(described) = ask(handler, &get_table, None).await.unwrap() else { panic!("no table") };
     let one = Arc::new(Int32Array::from(vec![1])) as ArrayRef;
     let get_splits = Request::GetSplits(GetSplitsRequest {

@@ -103,6 +103,8 @@ pub struct Settings {
     pub max_cell_bytes: usize,
     /// About how many bytes of the source one slice of a read has; a smaller table is read at once.
     pub split_bytes: u64,
+    /// No scan is cut into more splits than this, since each is a connection to the source.
+    pub max_splits: usize,
     /// Whether queries in the source's own words are passed through.
     pub query_passthrough: bool,
     /// How long a statement may run at the source, where the server keeps such a limit; a stricter one of the server's stays.
@@ -122,6 +124,8 @@ impl Default for Settings {
             max_cell_bytes: 64 << 20,
             // Some seconds of reading, where a Lambda has minutes.
             split_bytes: 128 << 20,
+            // Athena runs a connector's splits side by side, and PostgreSQL takes a hundred sessions by default.
+            max_splits: 32,
             query_passthrough: false,
             time_limit: None,
             query_plans: false,

@@ -1,0 +1,428 @@
+//! The records, as far as requests and grants need them.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::time::Time;
+
+/// Something that the register keeps.
+pub trait Record: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// What such records are called.
+    const KIND: &'static str;
+
+    /// Unique among them, and for good.
+    fn id(&self) -> &str;
+
+    /// What lists find it by.
+    fn found_by(&self) -> FoundBy;
+}
+
+/// All kinds.
+pub(super) const KINDS: [&str; 6] =
+    [Project::KIND, Environment::KIND, Source::KIND, Asset::KIND, Subscription::KIND, Grant::KIND];
+
+/// What lists find a record by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FoundBy {
+    /// The project that owns what is shared.
+    pub owner: Option<String>,
+    /// The project that reads it.
+    pub consumer: Option<String>,
+    /// The record's state.
+    pub state: String,
+    /// When something is to be done about it.
+    pub due: Option<Time>,
+}
+
+/// A state as it is written in JSON, which is how lists name it too.
+fn told<S: Serialize>(state: &S) -> String {
+    serde_json::to_value(state).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// People who own sources, or read what others own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Project {
+    /// Its name.
+    pub id: String,
+    /// Who may act for it, by the actor's identity.
+    pub members: BTreeMap<String, Membership>,
+    /// Whether it is in use.
+    pub state: ProjectState,
+}
+
+/// What a member may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Membership {
+    /// Decides on requests, too.
+    Owner,
+    /// Asks.
+    Member,
+}
+
+/// Whether a project is in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProjectState {
+    /// It is.
+    Active,
+    /// It is not; nothing new begins.
+    Archived,
+}
+
+impl Record for Project {
+    const KIND: &'static str = "project";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn found_by(&self) -> FoundBy {
+        FoundBy { owner: Some(self.id.clone()), state: told(&self.state), ..FoundBy::default() }
+    }
+}
+
+/// A deployment that reads: one function, one role, its own secrets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Environment {
+    /// Its name.
+    pub id: String,
+    /// Whose it is.
+    pub project: String,
+    /// Where it runs.
+    pub place: Place,
+    /// Whether it runs.
+    pub state: EnvironmentState,
+}
+
+/// Where an environment runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// On this machine.
+    Local,
+    /// On AWS.
+    Aws(Account),
+}
+
+/// Where on AWS.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Account {
+    /// Twelve digits.
+    pub account: String,
+    /// The region.
+    pub region: String,
+    /// The role that the workflow assumes there.
+    pub role: String,
+    /// The one role that may read the environment's secrets.
+    pub consumer_role: String,
+}
+
+/// Whether an environment runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EnvironmentState {
+    /// It may be granted something.
+    Active,
+    /// Everything granted is being taken away.
+    Leaving,
+    /// Nothing is left.
+    Gone,
+}
+
+impl Record for Environment {
+    const KIND: &'static str = "environment";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn found_by(&self) -> FoundBy {
+        FoundBy { consumer: Some(self.project.clone()), state: told(&self.state), ..FoundBy::default() }
+    }
+}
+
+/// A database that somebody owns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// Its name.
+    pub id: String,
+    /// The project that owns it.
+    pub owner: String,
+    /// The engine, as a connection string names it.
+    pub engine: String,
+    /// The URL, without a user or a password.
+    pub url: String,
+    /// The name of the secret that may make users there.
+    pub administrator: String,
+    /// Whether it answers.
+    pub state: SourceState,
+}
+
+/// Whether a source answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceState {
+    /// Nobody has tried.
+    New,
+    /// It did when last asked.
+    Ready,
+    /// It did not.
+    Failing,
+    /// It is out of use.
+    Retired,
+}
+
+impl Record for Source {
+    const KIND: &'static str = "source";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn found_by(&self) -> FoundBy {
+        FoundBy { owner: Some(self.owner.clone()), state: told(&self.state), ..FoundBy::default() }
+    }
+}
+
+/// A table or view that may be asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asset {
+    /// Source, schema and table.
+    pub id: String,
+    /// Where it is.
+    pub source: String,
+    /// The project that owns it.
+    pub owner: String,
+    /// In the source's spelling.
+    pub schema: String,
+    /// In the source's spelling.
+    pub table: String,
+    /// As last seen.
+    pub columns: Vec<Column>,
+    /// Whether others may see and ask for it.
+    pub published: bool,
+    /// Whether it is there.
+    pub state: AssetState,
+}
+
+/// A column as it was last seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Column {
+    /// In the source's spelling.
+    pub name: String,
+    /// Its type for Athena.
+    pub data_type: String,
+}
+
+/// Whether an asset is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AssetState {
+    /// It is.
+    Present,
+    /// It was not when last looked for.
+    Missing,
+}
+
+impl Record for Asset {
+    const KIND: &'static str = "asset";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn found_by(&self) -> FoundBy {
+        FoundBy { owner: Some(self.owner.clone()), state: told(&self.state), ..FoundBy::default() }
+    }
+}
+
+/// A request, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Subscription {
+    /// Made once.
+    pub id: String,
+    /// The project that owns what was asked for.
+    pub owner: String,
+    /// The source of all of it.
+    pub source: String,
+    /// The project that asks.
+    pub consumer: String,
+    /// Where it will be read.
+    pub environment: String,
+    /// Who asked.
+    pub requester: String,
+    /// What for.
+    pub purpose: String,
+    /// What was asked for.
+    pub asked: Vec<Scope>,
+    /// Until when it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub asked_until: Option<Time>,
+    /// What was decided, in order.
+    pub decisions: Vec<Decision>,
+    /// What is granted; part of what was asked for.
+    pub granted: Vec<Scope>,
+    /// When it ends by itself.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ends: Option<Time>,
+    /// How far it is.
+    pub state: SubscriptionState,
+    /// Why it ends or has ended.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<String>,
+    /// The one before it, of the same tables for the same environment.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub previous: Option<String>,
+}
+
+/// A table, or some columns of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scope {
+    /// In the source's spelling.
+    pub schema: String,
+    /// In the source's spelling.
+    pub table: String,
+    /// These only; all, also those to come, if none is named.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub columns: Option<Vec<String>>,
+}
+
+/// What somebody decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Decision {
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: Time,
+    /// What.
+    pub verdict: Verdict,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub note: Option<String>,
+}
+
+/// Yes or no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Yes, perhaps to less than was asked for.
+    Approved,
+    /// No.
+    Denied,
+}
+
+/// How far a subscription is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubscriptionState {
+    /// Nobody has decided.
+    Requested,
+    /// Decided, and not yet granted at the source.
+    Approved,
+    /// It can be read.
+    Active,
+    /// It is being taken away.
+    Ending,
+    /// Nothing is left of it.
+    Closed,
+}
+
+impl Record for Subscription {
+    const KIND: &'static str = "subscription";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn found_by(&self) -> FoundBy {
+        let is_live = matches!(self.state, SubscriptionState::Approved | SubscriptionState::Active);
+        FoundBy {
+            owner: Some(self.owner.clone()),
+            consumer: Some(self.consumer.clone()),
+            state: told(&self.state),
+            due: self.ends.filter(|_| is_live),
+        }
+    }
+}
+
+/// One environment's access to one source: its user there, its secret, and how far both are what they should be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grant {
+    /// Source and environment.
+    pub id: String,
+    /// Where the user is.
+    pub source: String,
+    /// Who reads.
+    pub environment: String,
+    /// The database user that is current.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub user: Option<String>,
+    /// Counts the passwords.
+    pub generation: u64,
+    /// Whether the log-in with this generation has been tried.
+    pub verified: bool,
+    /// What may be read by the subscriptions that live.
+    pub desired: Vec<Scope>,
+    /// What could be read when last looked at.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub observed: Option<Observed>,
+    /// What went wrong last, without a secret.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub error: Option<String>,
+    /// How far it is.
+    pub state: GrantState,
+    /// When it is to be looked at again.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub look_again: Option<Time>,
+}
+
+/// What a user could read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Observed {
+    /// When it was looked at.
+    pub at: Time,
+    /// What was found.
+    pub scopes: Vec<Scope>,
+}
+
+/// How far a grant is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantState {
+    /// Nothing is at the source.
+    Absent,
+    /// Being made what it should be.
+    Applying,
+    /// What it should be.
+    Present,
+    /// Changed at the source by somebody else.
+    Drifted,
+    /// Being taken away.
+    Removing,
+}
+
+impl Record for Grant {
+    const KIND: &'static str = "grant";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn found_by(&self) -> FoundBy {
+        FoundBy { state: told(&self.state), due: self.look_again, ..FoundBy::default() }
+    }
+}
