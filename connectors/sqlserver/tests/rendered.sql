@@ -695,40 +695,40 @@ SELECT [Id], [Clock] FROM [Sales].[order [lines]]];
 -- kept: 1 conditions
 
 -- money: is null
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (CAST([Money] AS decimal(19,4)) IS NULL);
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Money] IS NULL);
 
 -- money: is not null
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (CAST([Money] AS decimal(19,4)) IS NOT NULL);
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Money] IS NOT NULL);
 
 -- money: equal
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (CAST([Money] AS decimal(19,4)) = CAST(@P1 AS decimal(19,4)));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Money] = CAST(@P1 AS decimal(19,4)));
 
 -- money: equal or null
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (CAST([Money] AS decimal(19,4)) = CAST(@P1 AS decimal(19,4)) OR CAST([Money] AS decimal(19,4)) IS NULL);
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Money] = CAST(@P1 AS decimal(19,4)) OR [Money] IS NULL);
 
 -- money: not equal
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT (CAST([Money] AS decimal(19,4)) = CAST(@P1 AS decimal(19,4))));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT ([Money] = CAST(@P1 AS decimal(19,4))));
 
 -- money: less
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST([Money] AS decimal(19,4)) < CAST(@P1 AS decimal(19,4))));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Money] < CAST(@P1 AS decimal(19,4))));
 
 -- money: less or equal
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST([Money] AS decimal(19,4)) <= CAST(@P1 AS decimal(19,4))));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Money] <= CAST(@P1 AS decimal(19,4))));
 
 -- money: greater
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST([Money] AS decimal(19,4)) > CAST(@P1 AS decimal(19,4))));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Money] > CAST(@P1 AS decimal(19,4))));
 
 -- money: greater, or equal, or null
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST([Money] AS decimal(19,4)) >= CAST(@P1 AS decimal(19,4))) OR CAST([Money] AS decimal(19,4)) IS NULL);
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Money] >= CAST(@P1 AS decimal(19,4))) OR [Money] IS NULL);
 
 -- money: between
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST([Money] AS decimal(19,4)) > CAST(@P1 AS decimal(19,4)) AND CAST([Money] AS decimal(19,4)) <= CAST(@P2 AS decimal(19,4))));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Money] > CAST(@P1 AS decimal(19,4)) AND [Money] <= CAST(@P2 AS decimal(19,4))));
 
 -- money: one of two
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (CAST([Money] AS decimal(19,4)) IN (CAST(@P1 AS decimal(19,4)), CAST(@P2 AS decimal(19,4))));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Money] IN (CAST(@P1 AS decimal(19,4)), CAST(@P2 AS decimal(19,4))));
 
 -- money: none of two, or null
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT (CAST([Money] AS decimal(19,4)) IN (CAST(@P1 AS decimal(19,4)), CAST(@P2 AS decimal(19,4)))) OR CAST([Money] AS decimal(19,4)) IS NULL);
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT ([Money] IN (CAST(@P1 AS decimal(19,4)), CAST(@P2 AS decimal(19,4)))) OR [Money] IS NULL);
 
 -- double: is null
 SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Double] IS NULL);
