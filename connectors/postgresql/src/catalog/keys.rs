@@ -2,16 +2,16 @@
 
 use arrow_schema::DataType;
 use connector_core::{Column, Dialect, Key, ReadAs, Result, Table, Value};
-use tokio_postgres::Row;
-use tokio_postgres::types::{ToSql, Type};
+use postgres_types::{ToSql, Type};
 
 use crate::bind::uuid;
 use crate::dialect::Postgres;
-use crate::session::{Session, get};
+use crate::session::{Row, Session, get};
 
 /// First columns of a table's indexes, the best first: primary key, unique, never NULL. Statistics are shown of what the user may
-/// read, and not at all under a row policy. What reading all of it costs is told as the planner reckons it. Days and times are told as numbers, since what is beyond year 9999 has no usual text. A
-/// foreign partition holds what it likes whatever was declared, and so may a child that inherits.
+/// read, and not at all under a row policy. What reading all of it costs is told as the planner reckons it. Days and times are told
+/// as numbers, since what is beyond year 9999 has no usual text. A foreign partition holds what it likes whatever was declared, and
+/// so may a child that inherits.
 const SQL: &str = "SELECT a.attname::text AS name, NOT (a.attnotnull AND c.relkind = 'r' AND NOT c.relhassubclass) \
      AS nullable, z.bytes, z.effort, \
      CASE t.oid WHEN 'pg_catalog.date'::pg_catalog.regtype THEN ARRAY(SELECT (v - '1970-01-01'::date)::text \

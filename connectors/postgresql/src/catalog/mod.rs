@@ -10,7 +10,7 @@ mod plan;
 mod query;
 
 use connector_core::{Casing, Relation, Result, resolve};
-use tokio_postgres::types::Type;
+use postgres_types::Type;
 
 use crate::session::{Session, get};
 

@@ -1,20 +1,16 @@
 //! What the server expects of a statement before it runs it.
 
 use connector_core::{Estimate, Result, Statement};
-use futures::TryStreamExt;
-use tokio_postgres::Row;
 
 use crate::bind;
-use crate::session::{Awaited, Session};
+use crate::session::{Session, get};
 
 /// What the server expects, by its own statistics; the effort is what it calls cost, in which a page read in a row is 1.
 pub(crate) async fn expected(session: &mut Session, statement: &Statement) -> Result<Option<Estimate>> {
     let parameters = bind::parameters(&statement.binds)?;
-    let sql = format!("EXPLAIN {}", statement.sql);
-    let plan: Vec<Row> = session
-        .run(Awaited::Answer, async |client| client.query_typed_raw(&sql, parameters).await?.try_collect().await)
-        .await?;
-    Ok(plan.first().and_then(|line| estimate(line.try_get(0).ok()?)))
+    let plan = session.query(&format!("EXPLAIN {}", statement.sql), &bind::bound(&parameters)).await?;
+    let first = plan.first().map(|line| get::<&str>(line, "QUERY PLAN")).transpose()?;
+    Ok(first.and_then(estimate))
 }
 
 /// Of the outermost step, which a plan begins with: `Seq Scan on t  (cost=0.00..35.50 rows=2550 width=4)`.
