@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use connector_core::split::{self, Sizes};
 use connector_core::{
     BatchLimits, BatchStream, Capabilities, Column, Connection, Credential, Dialect, Endpoint, Error, ErrorKind,
-    Function, Health, Key, Query, Relation, Result, Scan, Settings, Split, Statement, Table, TableName,
+    Estimate, Function, Health, Key, Query, Relation, Result, Scan, Settings, Split, Statement, Table, TableName,
 };
 use postgres_types::Type;
 
@@ -188,9 +188,9 @@ impl Connection for PgConnection {
         reading::start(&mut self.session, statement, limits, self.settings.max_cell_bytes).await
     }
 
-    async fn estimate(&mut self, statement: &Statement) -> Result<Option<u64>> {
-        let rows = catalog::expected_rows(&mut self.session, statement).await;
-        rows.map_err(|error| error.context("asking for the plan of a statement"))
+    async fn estimate(&mut self, statement: &Statement) -> Result<Option<Estimate>> {
+        let expected = catalog::expected(&mut self.session, statement).await;
+        expected.map_err(|error| error.context("asking for the plan of a statement"))
     }
 
     async fn reset(&mut self, application_name: &str, time_limit: Option<Duration>) -> Result<()> {

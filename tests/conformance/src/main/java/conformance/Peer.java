@@ -17,6 +17,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.arrow.vector.types.pojo.Schema;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
@@ -24,19 +25,45 @@ import software.amazon.awssdk.services.athena.AthenaClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
-/** A PostgreSQL connector as thin as AWS's own base classes allow: whole tables, one split, their SQL, their spilling. */
+/** A connector as thin as AWS's own base classes allow: whole tables, one split, their SQL, their spilling. */
 final class Peer {
-    private static final String ENGINE = "postgresql";
+    /** What differs between the databases; MySQL's driver is not among our dependencies, so whoever wants it puts it on the class path. */
+    private enum Engine {
+        POSTGRESQL("org.postgresql.Driver", 5432, "\"", 1000),
+        MYSQL("com.mysql.cj.jdbc.Driver", 3306, "`", Integer.MIN_VALUE);
+
+        final String driver;
+        final int port;
+        final String quote;
+        /** Otherwise the driver holds the whole table; to MySQL's this one number says so. */
+        final int fetchSize;
+
+        Engine(String driver, int port, String quote, int fetchSize) {
+            this.driver = driver;
+            this.port = port;
+            this.quote = quote;
+            this.fetchSize = fetchSize;
+        }
+
+        static Engine of(String url) {
+            return url.startsWith("jdbc:mysql:") ? MYSQL : POSTGRESQL;
+        }
+
+        String token() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
 
     private Peer() {}
 
     static CompositeHandler handler(String url, String user, String password, S3Client store, Map<String, String> settings) {
-        DatabaseConnectionConfig config = new DatabaseConnectionConfig("default", ENGINE, url);
+        Engine engine = Engine.of(url);
+        DatabaseConnectionConfig config = new DatabaseConnectionConfig("default", engine.token(), url);
         JdbcConnectionFactory connections = new GenericJdbcConnectionFactory(config, Map.of(),
-                new DatabaseConnectionInfo("org.postgresql.Driver", 5432));
+                new DatabaseConnectionInfo(engine.driver, engine.port));
         CredentialsProvider login = new StaticCredentialsProvider(new DefaultCredentials(user, password));
         return new CompositeHandler(new Metadata(config, connections, settings, login),
-                new Records(store, config, connections, settings, login));
+                new Records(engine, store, config, connections, settings, login));
     }
 
     private static final class Metadata extends JdbcMetadataHandler {
@@ -69,23 +96,16 @@ final class Peer {
     }
 
     private static final class Records extends JdbcRecordHandler {
+        private final Engine engine;
         private final CredentialsProvider login;
-        private final JdbcSplitQueryBuilder builder = new JdbcSplitQueryBuilder("\"") {
-            @Override
-            protected String getFromClauseWithSplit(String catalog, String schema, String table, Split split) {
-                return " FROM " + quote(schema) + "." + quote(table) + " ";
-            }
+        private final JdbcSplitQueryBuilder builder;
 
-            @Override
-            protected List<String> getPartitionWhereClauses(Split split) {
-                return List.of();
-            }
-        };
-
-        Records(S3Client store, DatabaseConnectionConfig config, JdbcConnectionFactory connections, Map<String, String> settings,
+        Records(Engine engine, S3Client store, DatabaseConnectionConfig config, JdbcConnectionFactory connections, Map<String, String> settings,
                 CredentialsProvider login) {
             super(store, SecretsManagerClient.create(), AthenaClient.create(), config, connections, settings);
+            this.engine = engine;
             this.login = login;
+            this.builder = wholeTables(engine.quote);
         }
 
         @Override
@@ -114,12 +134,26 @@ final class Peer {
                     .build();
         }
 
+        private static JdbcSplitQueryBuilder wholeTables(String quote) {
+            return new JdbcSplitQueryBuilder(quote) {
+                @Override
+                protected String getFromClauseWithSplit(String catalog, String schema, String table, Split split) {
+                    return " FROM " + quote(schema) + "." + quote(table) + " ";
+                }
+
+                @Override
+                protected List<String> getPartitionWhereClauses(Split split) {
+                    return List.of();
+                }
+            };
+        }
+
         @Override
         public PreparedStatement buildSplitSql(Connection connection, String catalog, TableName table, Schema schema,
                 Constraints constraints, Split split) throws SQLException {
             PreparedStatement statement = builder.buildSql(connection, null, table.getSchemaName(), table.getTableName(), schema,
                     constraints, split);
-            statement.setFetchSize(1000); // otherwise the driver holds the whole table
+            statement.setFetchSize(engine.fetchSize);
             return statement;
         }
     }
