@@ -10,7 +10,8 @@ mod event;
 mod records;
 mod sqlite;
 mod store;
-#[cfg(all(test, feature = "local"))]
+#[cfg(test)]
+#[cfg(feature = "local")]
 pub(crate) mod suite;
 mod time;
 
@@ -104,7 +105,7 @@ impl Register {
 
     /// The record of this id, if there is one.
     pub async fn find<R: Record>(&self, id: &str) -> Result<Option<Versioned<R>>> {
-        self.store.get(&Key::of::<R>(id)).await?.map(parsed).transpose()
+        self.store.get(&Key::of::<R>(id)).await?.as_ref().map(parsed).transpose()
     }
 
     /// The record of this id.
@@ -120,7 +121,7 @@ impl Register {
         let (mut all, mut after) = (Vec::new(), None);
         loop {
             let Page { items, next } = self.store.list(R::KIND, by, after, PAGE).await?;
-            all.extend(items.into_iter().map(parsed).collect::<Result<Vec<_>>>()?);
+            all.extend(items.iter().map(parsed).collect::<Result<Vec<_>>>()?);
             match next {
                 None => return Ok(all),
                 next => after = next,
@@ -223,7 +224,7 @@ fn stale(key: &Key) -> Error {
         .hint("look at it again, then repeat")
 }
 
-fn parsed<R: Record>(item: Item) -> Result<Versioned<R>> {
+fn parsed<R: Record>(item: &Item) -> Result<Versioned<R>> {
     let record = serde_json::from_str(&item.body).map_err(|error| {
         Error::new(ErrorKind::Corrupt, format!("{} in the register is none that this version knows", item.key))
             .with_source(error)

@@ -87,8 +87,8 @@ async fn made(register: &Register, actor: &str, id: &str, asking: &Asking) -> Re
     };
     let before = of_environment.iter().filter(|other| !other.is_open() && names(&other.asked) == names(&asked));
     // Each names the one before it, so the last is named by none.
-    let named: BTreeSet<&String> = of_environment.iter().filter_map(|other| other.previous.as_ref()).collect();
-    let previous = before.map(|other| &other.id).find(|id| !named.contains(id)).cloned();
+    let followed: BTreeSet<&String> = of_environment.iter().filter_map(|other| other.previous.as_ref()).collect();
+    let previous = before.map(|other| &other.id).find(|id| !followed.contains(id)).cloned();
     Ok(Subscription {
         id: id.to_owned(),
         owner: first.owner,

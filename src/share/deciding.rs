@@ -84,7 +84,7 @@ impl Share {
             let Subscription { mut granted, mut ends, .. } = seen.subscription.clone();
             match amendment {
                 Amendment::Scope(scopes) => {
-                    granted = scopes.clone();
+                    granted.clone_from(scopes);
                     granted.sort();
                 }
                 Amendment::Until(until) => ends = *until,
@@ -141,7 +141,7 @@ fn decided(
     note: Option<String>,
     make: impl FnOnce(Subscription) -> Subscription,
 ) -> Subscription {
-    let mut made = seen.subscription.clone();
-    made.decisions.push(Decision { by: caller.actor.clone(), at: seen.now, verdict, note });
-    make(made)
+    let mut subscription = seen.subscription.clone();
+    subscription.decisions.push(Decision { by: caller.actor.clone(), at: seen.now, verdict, note });
+    make(subscription)
 }

@@ -6,7 +6,8 @@
 mod asking;
 mod deciding;
 mod ending;
-#[cfg(all(test, feature = "local"))]
+#[cfg(test)]
+#[cfg(feature = "local")]
 mod tests;
 
 use std::time::Duration;
@@ -83,8 +84,8 @@ impl Share {
         let decided = register.decide(&act, || {
             let making = async move {
                 let read = register.get::<Subscription>(id).await?;
-                let made = make(&Seen::of(register, &read.record).await?)?;
-                Ok((vec![Write::update(&read, &made)?], made))
+                let subscription = make(&Seen::of(register, &read.record).await?)?;
+                Ok((vec![Write::update(&read, &subscription)?], subscription))
             };
             making.boxed()
         });

@@ -333,10 +333,10 @@ async fn an_environment_that_is_removed_takes_all_it_was_granted_with_it() {
     let elsewhere = Asking { environment: "test".into(), ..asking(&["orders"]) };
     let elsewhere = stage.share.request(&caller("mia"), &elsewhere).await.unwrap().subscription.id;
     assert_eq!(stage.share.close(&caller("rita"), "prod").await.unwrap().len(), 3);
-    let state = async |id: &str| stage.read(id).await.record.state;
-    assert_eq!(state(&granted).await, SubscriptionState::Ending);
-    assert_eq!(state(&waiting).await, SubscriptionState::Closed);
-    assert_eq!(state(&elsewhere).await, SubscriptionState::Requested);
+    let now = async |id: &str| stage.read(id).await.record.state;
+    assert_eq!(now(&granted).await, SubscriptionState::Ending);
+    assert_eq!(now(&waiting).await, SubscriptionState::Closed);
+    assert_eq!(now(&elsewhere).await, SubscriptionState::Requested);
     let environment = stage.share.register.get::<Environment>("prod").await.unwrap().record;
     assert_eq!(environment.state, EnvironmentState::Leaving);
     assert_eq!(stage.share.close(&caller("rita"), "prod").await.unwrap(), []);
@@ -351,11 +351,9 @@ async fn however_much_is_due_at_once_all_of_it_ends() {
     }
     stage.pass(LAPSE);
     assert_eq!(stage.share.expire(&Caller::clock("tick")).await.unwrap().len(), 101);
-    let (granted, state) = (template.asked.clone(), SubscriptionState::Active);
+    let template = Subscription { state: SubscriptionState::Active, ..template };
     for number in 0..100 {
-        stage
-            .add(&Subscription { id: format!("live-{number}"), granted: granted.clone(), state, ..template.clone() })
-            .await;
+        stage.add(&Subscription { id: format!("live-{number}"), ..template.clone() }).await;
     }
     assert_eq!(stage.share.close(&caller("rita"), "prod").await.unwrap().len(), 101);
 }

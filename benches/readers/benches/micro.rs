@@ -98,7 +98,7 @@ fn scan() -> Scan {
             data_type: field.data_type().clone(),
             read_as: ReadAs::Plain,
             bind_as: None,
-            pushdown: Pushdown::Exact,
+            pushdown: Pushdown::Full,
         },
     };
     let columns: Vec<Column> = schema().fields().iter().map(column).collect();

@@ -92,10 +92,10 @@ async fn rows_of_wrong_counts_and_lengths_are_corrupt() {
 #[tokio::test]
 async fn what_is_too_large_is_refused_at_its_length_and_not_waited_for() {
     let huge = 0x7fff_fff0_u32;
-    let cell = [&[0, 1][..], &(huge - 10).to_be_bytes(), &[0; 300_000]].concat();
+    let cell = [&[0, 1][..], &(huge - 10).to_be_bytes(), &vec![0; 300_000]].concat();
     let error = read_of([columns(&[23]), announced(b'D', huge, &cell)].concat(), stay).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TooLarge, "{error}");
-    let many = [&[255, 255][..], &[255; 300_000]].concat();
+    let many = [&[255, 255][..], &vec![255; 300_000]].concat();
     let error = read_of([columns(&[23]), announced(b'D', huge, &many)].concat(), stay).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Corrupt, "{error}");
 }
@@ -135,7 +135,7 @@ async fn metadata_without_end_is_refused() {
     let url = impostor::served(OPTIONS, |stream| {
         let_in(stream);
         asked(stream, b'S');
-        let name = message(b'D', &[&[0, 1, 0, 0, 128, 0][..], &[b'x'; 1 << 15]].concat()).repeat(32);
+        let name = message(b'D', &[&[0, 1, 0, 0, 128, 0][..], &vec![b'x'; 1 << 15]].concat()).repeat(32);
         drop(stream.write_all(&columns(&[25])));
         while stream.write_all(&name).is_ok() {}
     });
@@ -152,7 +152,7 @@ async fn a_log_in_that_is_none_ends_soon_and_repeats_no_password() {
         [message(b'R', &[0; 4]), message(b'D', &[0; 2])].concat(),
         message(b'R', &[&[0, 0, 0, 10][..], b"SCRAM-SHA-256\0\0"].concat()),
         announced(b'E', 0x7fff_ffff, &[]),
-        announced(b'R', 0x00ff_ffff, &[0; 2 << 20]),
+        announced(b'R', 0x00ff_ffff, &vec![0; 2 << 20]),
         b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec(),
     ] {
         let shown = says.get(..says.len().min(20)).unwrap().to_vec();

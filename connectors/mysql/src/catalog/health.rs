@@ -9,7 +9,7 @@ use crate::session::{Row, Session};
 /// Rights that reach beyond single tables and are none of reading.
 const WIDE: &str = "SUPER FILE PROCESS SHUTDOWN RELOAD GRANT INSERT UPDATE DELETE DROP CREATE ALTER";
 
-/// Each split is one statement, which reads a snapshot of its own (InnoDB).
+/// Each split is one statement, which reads a snapshot of its own (`InnoDB`).
 const CONSISTENCY: &str = "each split reads a snapshot of its own: a row that stays comes once, one whose key changes meanwhile may \
      come twice or not at all";
 
