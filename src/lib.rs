@@ -11,6 +11,8 @@ pub mod spill;
 pub mod handler;
 #[cfg(feature = "governance")]
 pub mod register;
+#[cfg(feature = "governance")]
+pub mod share;
 #[cfg(feature = "local")]
 pub mod local;
 #[cfg(feature = "local")]

@@ -82,6 +82,9 @@ fn found(checked: Checked) -> Vec<Finding> {
         _ => ok("tables", counted(tables, schemas)),
     });
     found.extend(pushed_down(&capabilities));
+    if !health.consistency.is_empty() {
+        found.push(ok("splits", health.consistency.to_owned()));
+    }
     found.extend(health.findings.iter().chain(&findings).map(|text| warning("privileges", text)));
     found
 }

@@ -143,7 +143,7 @@ impl Handler {
         let expected = expected.and_then(|asked| {
             asked.inspect_err(|error| tracing::info!(%error, "how many rows there are is not known")).ok().flatten()
         });
-        Reached { rows, took, expected }.error()
+        Reached { rows, took, expected: expected.map(|expected| expected.rows) }.error()
     }
 }
 

@@ -10,13 +10,16 @@ mod event;
 mod records;
 mod sqlite;
 mod store;
-#[cfg(all(test, feature = "local"))]
-mod suite;
+#[cfg(test)]
+#[cfg(feature = "local")]
+pub(crate) mod suite;
 mod time;
 
 use std::sync::Arc;
 
 use connector_core::{Error, ErrorKind, Result};
+use futures::FutureExt;
+use futures::future::BoxFuture;
 
 pub use self::event::{Act, Event, Fault};
 pub use self::records::{
@@ -52,8 +55,10 @@ pub struct Versioned<R> {
 }
 
 /// A record to be written, if nobody has written it since.
+#[derive(Clone)]
 pub struct Write {
     item: Item,
+    changes: bool,
 }
 
 impl Write {
@@ -70,6 +75,11 @@ impl Write {
         Self::of(record, read.version + 1)
     }
 
+    /// A record that stays as it was read, and to which something was done all the same: an attempt, say.
+    pub fn note<R: Record>(read: &Versioned<R>) -> Result<Self> {
+        Ok(Self { changes: false, ..Self::of(&read.record, read.version)? })
+    }
+
     fn of<R: Record>(record: &R, version: u64) -> Result<Self> {
         let key = Key::of::<R>(record.id());
         let body = serde_json::to_string(record)
@@ -78,7 +88,7 @@ impl Write {
             return Err(Error::new(ErrorKind::TooLarge, format!("{key} has {} bytes of {LARGEST}", body.len()))
                 .hint("name fewer tables in one record"));
         }
-        Ok(Self { item: Item { key, version, found_by: record.found_by(), body } })
+        Ok(Self { item: Item { key, version, found_by: record.found_by(), body }, changes: true })
     }
 }
 
@@ -95,7 +105,7 @@ impl Register {
 
     /// The record of this id, if there is one.
     pub async fn find<R: Record>(&self, id: &str) -> Result<Option<Versioned<R>>> {
-        self.store.get(&Key::of::<R>(id)).await?.map(parsed).transpose()
+        self.store.get(&Key::of::<R>(id)).await?.as_ref().map(parsed).transpose()
     }
 
     /// The record of this id.
@@ -111,7 +121,7 @@ impl Register {
         let (mut all, mut after) = (Vec::new(), None);
         loop {
             let Page { items, next } = self.store.list(R::KIND, by, after, PAGE).await?;
-            all.extend(items.into_iter().map(parsed).collect::<Result<Vec<_>>>()?);
+            all.extend(items.iter().map(parsed).collect::<Result<Vec<_>>>()?);
             match next {
                 None => return Ok(all),
                 next => after = next,
@@ -123,24 +133,37 @@ impl Register {
     ///
     /// Errors: conflict, if one of them was written since it was read.
     pub async fn write(&self, act: &Act, writes: &[Write]) -> Result<Vec<Event>> {
-        let items: Vec<Item> = writes.iter().map(|write| write.item.clone()).collect();
+        let (events, ()) = self.decide(act, || async { Ok((writes.to_vec(), ())) }.boxed()).await?;
+        Ok(events)
+    }
+
+    /// Writes what `decide` makes of the register as it is; if somebody wrote anything meanwhile, it decides anew. So what it has
+    /// seen still holds when its writes are done, whichever records it has looked at.
+    ///
+    /// Errors: those of `decide`; throttled, if others never stop writing.
+    pub async fn decide<'d, T>(
+        &self,
+        act: &Act,
+        decide: impl Fn() -> BoxFuture<'d, Result<(Vec<Write>, T)>>,
+    ) -> Result<(Vec<Event>, T)> {
         for _ in 0..TRIES {
             let head = self.store.head().await?;
-            let events = self.events_of(act, &items, &head).await?;
-            // If somebody's event came first, the records may be untouched all the same.
+            let (writes, decided) = decide().await?;
+            let events = self.events_of(act, &writes, &head).await?;
+            let items: Vec<Item> = writes.into_iter().filter(|write| write.changes).map(|write| write.item).collect();
             if self.store.write(&items, &events, &head).await? {
-                return Ok(events);
+                return Ok((events, decided));
             }
         }
         Err(Error::new(ErrorKind::Throttled, format!("{}: too many others write the register", act.verb))
             .hint("try again in a moment"))
     }
 
-    async fn events_of(&self, act: &Act, items: &[Item], head: &Head) -> Result<Vec<Event>> {
-        let (mut events, mut head, at) = (Vec::with_capacity(items.len()), head.clone(), self.now());
-        for item in items {
+    async fn events_of(&self, act: &Act, writes: &[Write], head: &Head) -> Result<Vec<Event>> {
+        let (mut events, mut head, at) = (Vec::with_capacity(writes.len()), head.clone(), self.now());
+        for Write { item, changes } in writes {
             let before = self.store.get(&item.key).await?;
-            if before.as_ref().map_or(0, |before| before.version) + 1 != item.version {
+            if before.as_ref().map_or(0, |before| before.version) + u64::from(*changes) != item.version {
                 return Err(stale(&item.key));
             }
             let event = Event::follow(&head, act, at, before.as_ref(), item);
@@ -201,7 +224,7 @@ fn stale(key: &Key) -> Error {
         .hint("look at it again, then repeat")
 }
 
-fn parsed<R: Record>(item: Item) -> Result<Versioned<R>> {
+fn parsed<R: Record>(item: &Item) -> Result<Versioned<R>> {
     let record = serde_json::from_str(&item.body).map_err(|error| {
         Error::new(ErrorKind::Corrupt, format!("{} in the register is none that this version knows", item.key))
             .with_source(error)

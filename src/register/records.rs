@@ -268,6 +268,8 @@ pub struct Subscription {
     /// Until when it was asked for.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub asked_until: Option<Time>,
+    /// When it ends undecided.
+    pub lapses: Time,
     /// What was decided, in order.
     pub decisions: Vec<Decision>,
     /// What is granted; part of what was asked for.
@@ -298,6 +300,19 @@ pub struct Scope {
     pub columns: Option<Vec<String>>,
 }
 
+impl Scope {
+    /// Whether all of it is in `other`.
+    pub fn is_within(&self, other: &Self) -> bool {
+        let is_same = self.schema == other.schema && self.table == other.table;
+        let has_columns = match (&self.columns, &other.columns) {
+            (_, None) => true,
+            (None, Some(_)) => false,
+            (Some(own), Some(others)) => own.iter().all(|column| others.contains(column)),
+        };
+        is_same && has_columns
+    }
+}
+
 /// What somebody decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -321,6 +336,18 @@ pub enum Verdict {
     Approved,
     /// No.
     Denied,
+}
+
+impl Subscription {
+    /// Whether it gives access, or is about to.
+    pub fn is_live(&self) -> bool {
+        matches!(self.state, SubscriptionState::Approved | SubscriptionState::Active)
+    }
+
+    /// Whether it is not over.
+    pub fn is_open(&self) -> bool {
+        self.state != SubscriptionState::Closed
+    }
 }
 
 /// How far a subscription is.
@@ -347,12 +374,15 @@ impl Record for Subscription {
     }
 
     fn found_by(&self) -> FoundBy {
-        let is_live = matches!(self.state, SubscriptionState::Approved | SubscriptionState::Active);
         FoundBy {
             owner: Some(self.owner.clone()),
             consumer: Some(self.consumer.clone()),
             state: told(&self.state),
-            due: self.ends.filter(|_| is_live),
+            due: match self.state {
+                SubscriptionState::Requested => Some(self.lapses),
+                SubscriptionState::Approved | SubscriptionState::Active => self.ends,
+                SubscriptionState::Ending | SubscriptionState::Closed => None,
+            },
         }
     }
 }

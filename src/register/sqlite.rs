@@ -241,7 +241,8 @@ fn position(after: Option<&str>) -> Result<(i64, String)> {
     parts.ok_or_else(|| Error::invalid(format!("{after:?} is no place in a list")))
 }
 
-#[cfg(all(test, feature = "local"))]
+#[cfg(test)]
+#[cfg(feature = "local")]
 mod tests {
     use super::super::suite;
     use super::*;

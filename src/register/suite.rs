@@ -10,7 +10,7 @@ use connector_core::ErrorKind;
 use super::*;
 
 /// A clock that stands still until it is moved.
-struct Stopped(Mutex<Time>);
+pub(crate) struct Stopped(pub(crate) Mutex<Time>);
 
 impl Clock for Stopped {
     fn now(&self) -> Time {
@@ -18,7 +18,7 @@ impl Clock for Stopped {
     }
 }
 
-fn start() -> Time {
+pub(crate) fn start() -> Time {
     "2030-01-31T12:00:00Z".parse().unwrap()
 }
 
@@ -52,6 +52,7 @@ fn subscription(id: &str, ends: Option<Time>) -> Subscription {
         purpose: "a monthly report".into(),
         asked: vec![Scope { schema: "shop".into(), table: "orders".into(), columns: None }],
         asked_until: None,
+        lapses: start(),
         decisions: Vec::new(),
         granted: Vec::new(),
         ends,

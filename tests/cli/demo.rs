@@ -293,7 +293,12 @@ fn a_demo_that_is_kept_can_be_used_by_others_and_leaves_nothing_when_it_is_termi
 
     let checked = glaux.run(&["check", "-o", "csv"]);
     assert_eq!(checked.code, 0, "{}", checked.stderr);
-    for row in ["\npg,ok,user,glaux_reader\n", "\npg,ok,tls,\"TLSv1.3, ", " in 2 schemas can be read\n"] {
+    for row in [
+        "\npg,ok,user,glaux_reader\n",
+        "\npg,ok,tls,\"TLSv1.3, ",
+        " in 2 schemas can be read\n",
+        "\npg,ok,splits,\"each split reads a snapshot of its own: ",
+    ] {
         assert!(checked.stdout.contains(row), "{row} is not in {}", checked.stdout);
     }
     assert!(!checked.stdout.contains("pg,warning"), "the reader has no right too many: {}", checked.stdout);

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
+use futures::TryStreamExt;
 use futures::stream::BoxStream;
 
 use crate::split::Sizes;
@@ -58,9 +59,20 @@ pub trait Connection: Send {
         limits: BatchLimits,
     ) -> Result<BatchStream<'a>>;
 
-    /// How many rows the server expects `statement` to give; none where it cannot say. The statement is not run.
-    async fn estimate(&mut self, _statement: &Statement) -> Result<Option<u64>> {
+    /// The few rows of a statement of [`crate::sql::probe`], whose values are only hints: what does not fit its column may be left
+    /// out as NULL.
+    async fn probe(&mut self, scan: &Scan, statement: &Statement) -> Result<Vec<RecordBatch>> {
+        self.read(scan, statement, BatchLimits::default()).await?.try_collect().await
+    }
+
+    /// What the server expects of `statement`; none where it cannot say. The statement is not run.
+    async fn estimate(&mut self, _statement: &Statement) -> Result<Option<Estimate>> {
         Ok(None)
+    }
+
+    /// How many rows the server expects of each select that `statement` puts together by UNION ALL; nothing where it cannot say.
+    async fn estimates(&mut self, _statement: &Statement) -> Result<Vec<u64>> {
+        Ok(Vec::new())
     }
 
     /// Makes the session as new before another request uses it (settings, role, transaction, temporary objects), naming
@@ -86,6 +98,15 @@ pub trait Connection: Send {
 
     /// What `glaux check` tells about the source.
     async fn health(&mut self) -> Result<Health>;
+}
+
+/// What a server expects of a statement before it runs it, by its own statistics: never more than a hint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Estimate {
+    /// How many rows the statement gives.
+    pub rows: u64,
+    /// How much it has to look at for them, in the unit of [`Key::effort`].
+    pub effort: u64,
 }
 
 /// Something that can be read like a table.
@@ -119,6 +140,8 @@ pub struct Health {
     pub user: String,
     /// TLS protocol and cipher, or `None` in clear.
     pub tls: Option<String>,
+    /// What a read in several splits shows of rows that change meanwhile, in a sentence; empty where there are no splits.
+    pub consistency: &'static str,
     /// Rights that are missing or more than needed, each a sentence.
     pub findings: Vec<String>,
 }

@@ -27,6 +27,11 @@ pub trait Dialect: Send + Sync {
         true
     }
 
+    /// The least value of a type, where the source has others below it that only stand for one that is missing.
+    fn first(&self, _data_type: &DataType) -> Option<Value> {
+        None
+    }
+
     /// Whether a value of the source's type `own` is printed exactly as `value` ([`crate::ReadAs::Printed`]).
     fn prints(&self, _own: &str, _value: &Value) -> bool {
         false

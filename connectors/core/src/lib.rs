@@ -36,7 +36,7 @@ pub mod testing;
 
 pub use access::{Access, Administration, Change, listed, plain_password};
 pub use aggregate::{Aggregate, Measure, Told};
-pub use connection::{BatchLimits, BatchStream, Connection, Health, Relation};
+pub use connection::{BatchLimits, BatchStream, Connection, Estimate, Health, Relation};
 pub use connector::{Capabilities, Casing, Connector, Endpoint, Parameter, Settings, Support};
 pub use dialect::{Around, BinaryText, Dialect, FunctionForm};
 pub use domain::{Bound, Domain, Range, Values};

@@ -6,7 +6,7 @@ use arrow_array::types::{
     Date32Type, Date64Type, Decimal128Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
     TimestampMillisecondType,
 };
-use arrow_schema::DataType;
+use arrow_schema::{DataType, TimeUnit};
 
 use crate::unpack_zoned;
 
@@ -56,7 +56,7 @@ impl Value {
             DataType::Binary => Self::Bytes(column.as_binary::<i32>().value(row).to_vec()),
             DataType::Date32 => Self::Date(column.as_primitive::<Date32Type>().value(row)),
             DataType::Date64 => Self::Millis(column.as_primitive::<Date64Type>().value(row)),
-            DataType::Timestamp(_, Some(_)) => {
+            DataType::Timestamp(TimeUnit::Millisecond, Some(_)) => {
                 Self::ZonedMillis(unpack_zoned(column.as_primitive::<TimestampMillisecondType>().value(row)))
             }
             _ => return None,

@@ -77,7 +77,7 @@ impl Connection for Memory {
     }
 
     async fn health(&mut self) -> Result<Health> {
-        Ok(Health { version: "memory".into(), user: String::new(), tls: None, findings: Vec::new() })
+        Ok(Health { version: "memory".into(), ..Health::default() })
     }
 }
 

@@ -2,16 +2,18 @@
 
 use std::time::Duration;
 
+use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use connector_core::split::{self, Sizes};
 use connector_core::{
-    BatchLimits, BatchStream, Capabilities, Column, Connection, Credential, Endpoint, Error, Function, Health, Key,
-    Query, Relation, Result, Scan, Settings, Split, Statement, Table, TableName,
+    BatchLimits, BatchStream, Capabilities, Column, Connection, Credential, Endpoint, Error, Estimate, Function,
+    Health, Key, Query, Relation, Result, Scan, Settings, Split, Statement, Table, TableName,
 };
+use futures::TryStreamExt;
 
 use crate::connect::Route;
 use crate::dialect::MySql;
-use crate::options::Options;
+use crate::options::{Options, Shown};
 use crate::reading::Reading;
 use crate::session::{Server, Session};
 use crate::types::{Context, SORTED_BYTES};
@@ -67,6 +69,10 @@ fn set_up(server: &Server, options: &Options, time_limit: Option<Duration>) -> S
     // Without the word SESSION it would hold for one transaction only.
     let read_only = if old { "@@SESSION.tx_read_only" } else { "@@SESSION.transaction_read_only" };
     let mut sql = format!("{SET_UP}, max_sort_length = {SORTED_BYTES}, {read_only} = 1");
+    if !old {
+        // Otherwise a table's size is what it was up to a day ago.
+        sql += ", information_schema_stats_expiry = 0";
+    }
     let of_url = options.query_timeout.filter(|own| time_limit.is_none_or(|limit| *own <= limit));
     let limit = of_url.or(time_limit);
     // Each has its own name and its own unit for it.
@@ -159,9 +165,21 @@ impl Connection for MySqlConnection {
         reading::start(&mut self.session, statement, reading).await
     }
 
-    async fn estimate(&mut self, statement: &Statement) -> Result<Option<u64>> {
-        let rows = catalog::expected_rows(&mut self.session, statement).await;
-        rows.map_err(|error| error.context("asking for the plan of a statement"))
+    async fn probe(&mut self, _scan: &Scan, statement: &Statement) -> Result<Vec<RecordBatch>> {
+        let shown = Shown { zero_is_null: true, ..self.options.shown };
+        let limits = BatchLimits::default();
+        let reading = Reading { shown, limits, max_cell_bytes: self.settings.max_cell_bytes };
+        reading::start(&mut self.session, statement, reading).await?.try_collect().await
+    }
+
+    async fn estimate(&mut self, statement: &Statement) -> Result<Option<Estimate>> {
+        let expected = catalog::expected(&mut self.session, statement).await;
+        expected.map_err(|error| error.context("asking for the plan of a statement"))
+    }
+
+    async fn estimates(&mut self, statement: &Statement) -> Result<Vec<u64>> {
+        let expected = catalog::expected_each(&mut self.session, statement).await;
+        expected.map_err(|error| error.context("asking how many rows ranges of a key have"))
     }
 
     async fn reset(&mut self, application_name: &str, time_limit: Option<Duration>) -> Result<()> {

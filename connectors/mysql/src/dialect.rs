@@ -9,6 +9,7 @@ use connector_core::{
 };
 
 use crate::bind::{self, MOST_PLACES};
+use crate::calendar::{DAY, FIRST_DAY};
 use crate::types::TIME;
 
 /// The dialect.
@@ -54,6 +55,15 @@ impl Dialect for MySql {
 
     fn binds(&self, value: &Value) -> bool {
         bind::exists(value)
+    }
+
+    fn first(&self, data_type: &DataType) -> Option<Value> {
+        match data_type {
+            DataType::Date32 => i32::try_from(FIRST_DAY).ok().map(Value::Date),
+            DataType::Date64 => Some(Value::Millis(FIRST_DAY * DAY)),
+            DataType::Timestamp(..) => Some(Value::ZonedMillis(FIRST_DAY * DAY)),
+            _ => None,
+        }
     }
 
     fn may_not_fit(&self, column: &Column) -> bool {

@@ -43,6 +43,10 @@ pub(crate) const TEXT: &str = "CHAR CHARACTER SET utf8mb4";
 const NUMBER: &str = "UNSIGNED";
 pub(crate) const TIME: &str = "DATETIME(3)";
 
+/// Character sets of which every text becomes another one of Unicode, so that one that comes back is the same: in sets that know
+/// a sign twice it may be another one, which has another place in their order.
+const THERE_AND_BACK: [&str; 7] = ["ascii", "latin1", "utf8", "utf8mb3", "ucs2", "utf16", "utf32"];
+
 /// What the session sorts by at most, in bytes.
 pub(crate) const SORTED_BYTES: u64 = 8 << 20;
 
@@ -127,8 +131,13 @@ fn text(remote: &RemoteType, context: Context<'_>) -> ColumnMapping {
     // A view's text that is put together from two collations is said to be in a binary one, and compares with nothing.
     let may_be_mixed =
         remote.is_seen && remote.collation.as_deref().is_some_and(|collation| collation.ends_with("_bin"));
-    if remote.charset.as_deref() != Some("utf8mb4") || may_be_mixed {
+    if may_be_mixed {
         return as_text();
+    }
+    if remote.charset.as_deref() != Some("utf8mb4") {
+        let there_and_back = remote.charset.as_deref().is_some_and(|charset| THERE_AND_BACK.contains(&charset));
+        let read_as = if there_and_back && !remote.is_seen { ReadAs::Converted(TEXT) } else { ReadAs::Cast(TEXT) };
+        return ColumnMapping { read_as, ..as_text() };
     }
     let by_code_point = ["utf8mb4_0900_bin", "utf8mb4_nopad_bin"];
     let is_binary = remote.collation.as_deref().is_some_and(|collation| by_code_point.contains(&collation));
@@ -258,7 +267,9 @@ mod tests {
             (mapping.read_as, mapping.pushdown)
         };
         assert_eq!(text(short.clone()), (ReadAs::Plain, Pushdown::Collated));
-        assert_eq!(text(latin), (ReadAs::Cast(TEXT), Pushdown::Collated));
+        let sjis = RemoteType { charset: Some("sjis".into()), ..latin.clone() };
+        assert_eq!(text(latin), (ReadAs::Converted(TEXT), Pushdown::Collated));
+        assert_eq!(text(sjis), (ReadAs::Cast(TEXT), Pushdown::Collated));
         let seen = RemoteType { is_seen: true, ..binary.clone() };
         assert_eq!(text(seen), (ReadAs::Cast(TEXT), Pushdown::Collated));
         assert_eq!(text(RemoteType { is_seen: true, ..short.clone() }), (ReadAs::Plain, Pushdown::Collated));

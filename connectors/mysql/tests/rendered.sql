@@ -851,6 +851,84 @@ SELECT SUM(`Price`), MIN(`Text`), COUNT(*) FROM `Sales`.`order ``lines``` WHERE 
 -- keys alone
 SELECT `Id`, MIN(`Text`) FROM `Sales`.`order ``lines``` GROUP BY CAST(CONVERT(`Text` USING utf8mb4) AS BINARY), `Id`;
 
+-- first slice along id
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Id` < ? OR `Id` <=> NULL);
+
+-- middle slice along id
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Id` >= ? AND `Id` < ?);
+
+-- last slice along id
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Id` >= ?);
+
+-- first slice along price
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Price` < CAST(? AS DECIMAL(38,2)) OR `Price` <=> NULL);
+
+-- middle slice along price
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Price` >= CAST(? AS DECIMAL(38,2)) AND `Price` < CAST(? AS DECIMAL(38,2)));
+
+-- last slice along price
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Price` >= CAST(? AS DECIMAL(38,2)));
+
+-- first slice along text
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Text` < ? OR `Text` <=> NULL);
+
+-- middle slice along text
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Text` >= ? AND `Text` < ?);
+
+-- last slice along text
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Text` >= ?);
+
+-- first slice along cast
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (CAST(`Cast` AS CHAR CHARACTER SET utf8mb4) < ? OR CAST(`Cast` AS CHAR CHARACTER SET utf8mb4) <=> NULL);
+
+-- middle slice along cast
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (CAST(`Cast` AS CHAR CHARACTER SET utf8mb4) >= ? AND CAST(`Cast` AS CHAR CHARACTER SET utf8mb4) < ?);
+
+-- last slice along cast
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (CAST(`Cast` AS CHAR CHARACTER SET utf8mb4) >= ?);
+
+-- first slice along bytes
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Bytes` < CAST(? AS BINARY) OR `Bytes` <=> NULL);
+
+-- middle slice along bytes
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Bytes` >= CAST(? AS BINARY) AND `Bytes` < CAST(? AS BINARY));
+
+-- last slice along bytes
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Bytes` >= CAST(? AS BINARY));
+
+-- first slice along day
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Day` < CAST(? AS DATE) OR `Day` <=> NULL);
+
+-- middle slice along day
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Day` >= CAST(? AS DATE) AND `Day` < CAST(? AS DATE));
+
+-- last slice along day
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Day` >= CAST(? AS DATE));
+
+-- first slice along time
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Time` < CAST(? AS DATETIME(3)) OR `Time` <=> NULL);
+
+-- middle slice along time
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Time` >= CAST(? AS DATETIME(3)) AND `Time` < CAST(? AS DATETIME(3)));
+
+-- last slice along time
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Time` >= CAST(? AS DATETIME(3)));
+
+-- first slice along zoned
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Zoned` < CAST(? AS DATETIME(3)) OR `Zoned` <=> NULL);
+
+-- middle slice along zoned
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Zoned` >= CAST(? AS DATETIME(3)) AND `Zoned` < CAST(? AS DATETIME(3)));
+
+-- last slice along zoned
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Zoned` >= CAST(? AS DATETIME(3)));
+
+-- a slice without ends and NULL
+SELECT 1 FROM `Sales`.`order ``lines``` WHERE (`Id` IS NOT NULL);
+
+-- a slice, a condition and a limit
+SELECT `Text` FROM `Sales`.`order ``lines``` WHERE (`Id` < ? OR `Id` <=> NULL) AND (`Id` <=> NULL) LIMIT 5;
+
 -- a query
 WITH `glaux_query` (`c1`, `c2`) AS (
 SELECT id AS a, text AS a FROM t -- all
@@ -865,3 +943,15 @@ SELECT id AS a, text AS a FROM t -- all
 WITH `glaux_query` (`c1`, `c2`) AS (
 SELECT id AS a, text AS a FROM t -- all
 ) SELECT `c2`, `c1` FROM `glaux_query` WHERE (`c2` <=> NULL) LIMIT 5;
+
+-- ends of id
+SELECT MIN(`Id`), MAX(`Id`) FROM `Sales`.`order ``lines```;
+
+-- ends of text
+SELECT MIN(`Text`), MAX(`Text`) FROM `Sales`.`order ``lines```;
+
+-- ends of day
+SELECT MIN(`Day`), MAX(`Day`) FROM `Sales`.`order ``lines``` WHERE (`Day` >= CAST(? AS DATE));
+
+-- ends of time
+SELECT MIN(`Time`), MAX(`Time`) FROM `Sales`.`order ``lines``` WHERE (`Time` >= CAST(? AS DATETIME(3)));

@@ -1348,6 +1348,84 @@ SELECT "ID" FROM "SALES"."order ""lines""";
 -- keys alone
 SELECT "ID", "TEXT" FROM "SALES"."order ""lines""" GROUP BY "TEXT", "ID";
 
+-- first slice along id
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("ID" < :v1 OR "ID" IS NULL);
+
+-- middle slice along id
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("ID" >= :v1 AND "ID" < :v2);
+
+-- last slice along id
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("ID" >= :v1);
+
+-- first slice along price
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("PRICE" < :v1 OR "PRICE" IS NULL);
+
+-- middle slice along price
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("PRICE" >= :v1 AND "PRICE" < :v2);
+
+-- last slice along price
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("PRICE" >= :v1);
+
+-- first slice along text
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("TEXT" < :v1 OR "TEXT" IS NULL);
+
+-- middle slice along text
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("TEXT" >= :v1 AND "TEXT" < :v2);
+
+-- last slice along text
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("TEXT" >= :v1);
+
+-- first slice along cast
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE (CAST("CAST" AS VARCHAR2(40)) < :v1 OR CAST("CAST" AS VARCHAR2(40)) IS NULL);
+
+-- middle slice along cast
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE (CAST("CAST" AS VARCHAR2(40)) >= :v1 AND CAST("CAST" AS VARCHAR2(40)) < :v2);
+
+-- last slice along cast
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE (CAST("CAST" AS VARCHAR2(40)) >= :v1);
+
+-- first slice along bytes
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("BYTES" < :v1 OR "BYTES" IS NULL);
+
+-- middle slice along bytes
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("BYTES" >= :v1 AND "BYTES" < :v2);
+
+-- last slice along bytes
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("BYTES" >= :v1);
+
+-- first slice along day
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("DAY" < CAST(:v1 AS DATE) OR "DAY" IS NULL);
+
+-- middle slice along day
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("DAY" >= CAST(:v1 AS DATE) AND "DAY" < CAST(:v2 AS DATE));
+
+-- last slice along day
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("DAY" >= CAST(:v1 AS DATE));
+
+-- first slice along time
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("TIME" < :v1 OR "TIME" IS NULL);
+
+-- middle slice along time
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("TIME" >= :v1 AND "TIME" < :v2);
+
+-- last slice along time
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("TIME" >= :v1);
+
+-- first slice along zoned
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE (SYS_EXTRACT_UTC("ZONED") < :v1 OR SYS_EXTRACT_UTC("ZONED") IS NULL);
+
+-- middle slice along zoned
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE (SYS_EXTRACT_UTC("ZONED") >= :v1 AND SYS_EXTRACT_UTC("ZONED") < :v2);
+
+-- last slice along zoned
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE (SYS_EXTRACT_UTC("ZONED") >= :v1);
+
+-- a slice without ends and NULL
+SELECT 1 FROM "SALES"."order ""lines""" WHERE ("ID" IS NOT NULL);
+
+-- a slice, a condition and a limit
+SELECT "TEXT" FROM "SALES"."order ""lines""" WHERE ("ID" < :v1 OR "ID" IS NULL) AND ("ID" IS NULL) FETCH FIRST 5 ROWS ONLY;
+
 -- a query
 WITH "glaux_query" ("c1", "c2") AS (
 SELECT id AS a, text AS a FROM t -- all
@@ -1362,3 +1440,15 @@ SELECT id AS a, text AS a FROM t -- all
 WITH "glaux_query" ("c1", "c2") AS (
 SELECT id AS a, text AS a FROM t -- all
 ) SELECT "c2", "c1" FROM "glaux_query" WHERE ("c2" IS NULL) FETCH FIRST 5 ROWS ONLY;
+
+-- ends of id
+SELECT MIN("ID"), MAX("ID") FROM "SALES"."order ""lines""";
+
+-- ends of text
+SELECT MIN("TEXT"), MAX("TEXT") FROM "SALES"."order ""lines""";
+
+-- ends of day
+SELECT MIN("DAY"), MAX("DAY") FROM "SALES"."order ""lines""";
+
+-- ends of time
+SELECT MIN("TIME"), MAX("TIME") FROM "SALES"."order ""lines""";

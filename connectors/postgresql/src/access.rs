@@ -4,7 +4,6 @@ use async_trait::async_trait;
 use connector_core::{
     Access, Administration, Change, Credential, Dialect, Endpoint, Error, Result, listed, plain_password,
 };
-use tokio_postgres::SimpleQueryMessage;
 
 use crate::connect::Route;
 use crate::dialect::Postgres;
@@ -55,17 +54,11 @@ struct Administrator(Session);
 #[async_trait]
 impl Administration for Administrator {
     async fn execute(&mut self, statement: &str) -> Result<()> {
-        let done = self.0.run(Awaited::Rows, |client| client.batch_execute(statement)).await;
-        done.map_err(Error::without_hint)
+        self.0.run(Awaited::Rows, statement).await.map_err(Error::without_hint)
     }
 
     async fn names(&mut self, query: &str) -> Result<Vec<String>> {
-        let found = self.0.run(Awaited::Answer, |client| client.simple_query(query)).await;
-        let name = |message: SimpleQueryMessage| match message {
-            SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
-            _ => None,
-        };
-        Ok(found.map_err(Error::without_hint)?.into_iter().filter_map(name).collect())
+        self.0.texts(query).await.map_err(Error::without_hint)
     }
 }
 

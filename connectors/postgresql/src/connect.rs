@@ -1,35 +1,32 @@
 //! Reaching the server and logging in; the only place that opens the password.
 //!
-//! Not here: what TLS trusts (`tls.rs`) and how the session is set up (`connection.rs`).
+//! Not here: what TLS trusts (`tls.rs`), how a password is proved (`login.rs`) and how the session is set up
+//! (`connection.rs`).
 
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use connector_core::{Credential, Endpoint, Error, ErrorKind, Result};
 use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
 use socket2::{SockRef, TcpKeepalive};
-use tokio::io::{AsyncRead, AsyncWrite, BufReader};
+use tokio::io::BufReader;
 use tokio::net::{TcpSocket, TcpStream};
-use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio_postgres::config::{self, Config, SslNegotiation};
-use tokio_postgres::tls::{MakeTlsConnect, NoTls, TlsConnect};
-use tokio_postgres::{CancelToken, Client};
-use tokio_postgres_rustls::MakeRustlsConnect;
+use tokio_rustls::TlsConnector;
 
 use crate::error;
-use crate::guard::{Asked, Guard, GuardInside, Limits};
-use crate::options::{ChannelBinding, Options, SslMode};
-use crate::session::{Driver, Link, Session};
+use crate::login::{self, Identity, Key, Tied};
+use crate::options::{Options, SslMode};
+use crate::session::Session;
+use crate::socket::Socket;
+use crate::wire::{Duplex, READ_BYTES, Wire, within};
 
 /// Port of the server unless another is named.
 pub(crate) const PORT: u16 = 5432;
-/// The driver and TLS read a few kilobytes at a time; the socket is read in larger pieces.
-const READ_BYTES: usize = 128 << 10;
-
-/// A socket that is read in large pieces.
-type Wire = BufReader<TcpStream>;
 
 /// How to reach a server: everything but who logs in.
 #[derive(Clone)]
@@ -37,7 +34,7 @@ pub(crate) struct Route {
     host: String,
     port: u16,
     options: Options,
-    tls: Option<ClientConfig>,
+    tls: Option<Arc<ClientConfig>>,
     max_cell_bytes: usize,
 }
 
@@ -53,7 +50,7 @@ impl Route {
             host: endpoint.host.clone(),
             port: endpoint.port.unwrap_or(PORT),
             options: options.clone(),
-            tls,
+            tls: tls.map(Arc::new),
             max_cell_bytes,
         })
     }
@@ -66,23 +63,25 @@ impl Route {
         }
     }
 
-    async fn open(&self) -> Result<Wire> {
-        let place = self.place();
-        let limit = self.options.connect_timeout;
-        let found = within(limit, tokio::net::lookup_host((self.host.as_str(), self.port))).await;
-        let addresses = found.and_then(Result::ok).ok_or_else(|| error::unknown_host(&place))?;
-        let mut failure = error::unknown_host(&place);
+    async fn addresses(&self) -> Result<Vec<SocketAddr>> {
+        let found = within(self.options.connect_timeout, tokio::net::lookup_host((self.host.as_str(), self.port)));
+        let found = found.await.and_then(Result::ok).map(Iterator::collect).unwrap_or_default();
+        Some(found).filter(|found: &Vec<_>| !found.is_empty()).ok_or_else(|| error::unknown_host(&self.place()))
+    }
+
+    async fn open(&self, addresses: &[SocketAddr]) -> Result<(TcpStream, SocketAddr)> {
+        let mut failure = error::unknown_host(&self.place());
         for address in addresses {
-            let opened = within(limit, self.open_at(address)).await;
+            let opened = within(self.options.connect_timeout, self.open_at(*address)).await;
             match opened.unwrap_or_else(|| Err(io::ErrorKind::TimedOut.into())) {
-                Ok(stream) => return Ok(BufReader::with_capacity(READ_BYTES, stream)),
-                Err(error) => failure = error::unreachable(&place, &error),
+                Ok(stream) => return Ok((stream, *address)),
+                Err(error) => failure = error::unreachable(&self.place(), &error),
             }
         }
         Err(failure)
     }
 
-    async fn open_at(&self, address: std::net::SocketAddr) -> io::Result<TcpStream> {
+    async fn open_at(&self, address: SocketAddr) -> io::Result<TcpStream> {
         let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
         if self.options.keep_alive {
             keep_alive(&socket)?;
@@ -92,42 +91,54 @@ impl Route {
         Ok(stream)
     }
 
-    /// The stream with its guard, which expects the one byte that answers the wish for TLS.
-    async fn guarded(&self, limits: &Limits) -> Result<Guard<Wire>> {
-        let asks_for_tls = self.tls.is_some() && !self.options.direct_tls;
-        Ok(Guard::new(self.open().await?, limits.clone(), asks_for_tls.into()))
-    }
-
-    /// What a stream is held to, and the end that says how long its silence may last.
-    fn limits(&self) -> (watch::Sender<Asked>, Limits) {
-        let (ask, asked) = watch::channel(Asked { silence: self.options.silence.answer, looks_up: false });
-        (ask, Limits { cell: self.max_cell_bytes, asked })
-    }
-
-    fn tls_inside(
-        &self,
-        config: &ClientConfig,
-        limits: &Limits,
-    ) -> GuardInside<<MakeRustlsConnect as MakeTlsConnect<Guard<Wire>>>::TlsConnect> {
-        let mut maker = MakeRustlsConnect::new(config.clone());
-        let Ok(tls) = MakeTlsConnect::<Guard<Wire>>::make_tls_connect(&mut maker, &self.host);
-        GuardInside { tls, limits: limits.clone() }
-    }
-
     /// Logs in.
     pub(crate) async fn login(&self, endpoint: &Endpoint, credential: &Credential, name: &str) -> Result<Login> {
-        let config = self.config(endpoint, credential, name);
-        let (asked, limits) = self.limits();
-        let stream = self.guarded(&limits).await?;
-        let (client, driver, encoding) = match &self.tls {
-            None => self.enter(&config, stream, NoTls).await,
-            Some(tls) => self.enter(&config, stream, self.tls_inside(tls, &limits)).await,
-        }?;
-        let canceller = Canceller { route: self.clone(), token: client.cancel_token() };
-        let silence = self.options.silence;
-        let session =
-            Session { client, link: Link::new(driver), busy: false, canceller, cancelling: None, asked, silence };
-        Ok(Login { session, encoding })
+        let (stream, address) = self.open(&self.addresses().await?).await?;
+        let (mut wire, binding) = self.secured(stream).await?;
+        let who = Identity {
+            user: &credential.user,
+            password: credential.password.expose(),
+            database: &endpoint.database,
+            application_name: name,
+        };
+        let tied = Tied { wanted: self.options.channel_binding, end_point: binding };
+        let entered = login::enter(&mut wire, &who, tied).await?;
+        let canceller = Canceller { route: self.clone(), address, key: entered.key };
+        let session = Session::new(wire, canceller, self.options.silence, self.max_cell_bytes);
+        Ok(Login { session, encoding: entered.encoding })
+    }
+
+    /// The way to a server, encrypted if that is wanted and offered, and what a log-in within is bound to.
+    async fn secured(&self, stream: TcpStream) -> Result<(Wire, Option<Vec<u8>>)> {
+        let silence = self.options.silence.answer;
+        let mut wire = Wire::new(Box::new(Socket::new(stream)), silence);
+        let Some(config) = &self.tls else { return Ok((wire, None)) };
+        if !self.options.direct_tls && !login::ask_for_tls(&mut wire).await? {
+            return match self.options.ssl_mode {
+                SslMode::Prefer => Ok((wire, None)),
+                mode => Err(error::no_tls(mode.as_str())),
+            };
+        }
+        let stream = wire.into_stream().ok_or_else(|| error::no_protocol("more was sent than TLS allows"))?;
+        let (stream, end_point) = self.handshake(Arc::clone(config), stream).await?;
+        Ok((Wire::new(stream, silence), end_point))
+    }
+
+    async fn handshake(
+        &self,
+        config: Arc<ClientConfig>,
+        stream: Box<dyn Duplex>,
+    ) -> Result<(Box<dyn Duplex>, Option<Vec<u8>>)> {
+        let name = ServerName::try_from(self.host.clone())
+            .map_err(|_| Error::invalid("the host's name cannot be verified by TLS"))?;
+        // TLS itself reads a few kilobytes at a time.
+        let stream = BufReader::with_capacity(READ_BYTES, stream);
+        let handshake = within(self.options.silence.answer, TlsConnector::from(config).connect(name, stream)).await;
+        let handshake = handshake.ok_or_else(|| error::Limit::Silence.error())?;
+        let stream = handshake.map_err(|error| error::tls(&error))?;
+        let certificate = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
+        let end_point = certificate.and_then(|certificate| login::end_point(certificate));
+        Ok((Box::new(stream), end_point))
     }
 
     /// All that stands between wanting a session and having one, within `loginTimeout`. A server that accepts and then stays
@@ -143,48 +154,6 @@ impl Route {
             .hint("check that host and port lead to a PostgreSQL server that is up; if it is slow, raise loginTimeout"))
         });
         entered.map_err(|error| error.context(format!("connecting to {}", self.place())))
-    }
-
-    fn config(&self, endpoint: &Endpoint, credential: &Credential, name: &str) -> Config {
-        let mut config = Config::new();
-        config
-            .user(&credential.user)
-            .password(credential.password.expose())
-            .application_name(name)
-            .ssl_mode(match self.options.ssl_mode {
-                SslMode::Disable => config::SslMode::Disable,
-                SslMode::Prefer => config::SslMode::Prefer,
-                SslMode::Require | SslMode::VerifyCa | SslMode::VerifyFull => config::SslMode::Require,
-            })
-            .ssl_negotiation(if self.options.direct_tls { SslNegotiation::Direct } else { SslNegotiation::Postgres })
-            .channel_binding(match self.options.channel_binding {
-                ChannelBinding::Disable => config::ChannelBinding::Disable,
-                ChannelBinding::Prefer => config::ChannelBinding::Prefer,
-                ChannelBinding::Require => config::ChannelBinding::Require,
-            });
-        if !endpoint.database.is_empty() {
-            config.dbname(&endpoint.database);
-        }
-        config
-    }
-
-    async fn enter<S, T>(&self, config: &Config, stream: S, tls: T) -> Result<(Client, Driver, String)>
-    where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-        T: TlsConnect<S>,
-        T::Stream: Send + 'static,
-    {
-        let entered = config.connect_raw(stream, tls).await;
-        let (client, mut wire) = entered.map_err(|error| error::from_login(&error, self.options.ssl_mode.as_str()))?;
-        let encoding = wire.parameter("server_encoding").unwrap_or_default().to_owned();
-        // Notices are dropped: what a view's functions have to say may hold data.
-        let driver: Driver = Box::pin(async move {
-            while let Some(message) = poll_fn(|cx| wire.poll_message(cx)).await {
-                message?;
-            }
-            Ok(())
-        });
-        Ok((client, driver, encoding))
     }
 }
 
@@ -216,38 +185,32 @@ pub(crate) struct Login {
 /// The way to stop what a session is doing, from outside of it.
 pub(crate) struct Canceller {
     route: Route,
-    token: CancelToken,
+    /// Of the very server, of perhaps several behind one name.
+    address: SocketAddr,
+    key: Key,
 }
 
 impl Canceller {
-    /// Asks the server to stop, in the background; the task ends when it has been asked.
+    /// Asks the server to stop, in the background; the task ends when it has been asked and has hung up.
     pub(crate) fn fire(&self) -> Option<JoinHandle<()>> {
         let runtime = tokio::runtime::Handle::try_current().ok()?;
-        let (route, token) = (self.route.clone(), self.token.clone());
+        let (route, address, key) = (self.route.clone(), self.address, self.key);
         Some(runtime.spawn(async move {
             let cancelled = async {
-                let (_asked, limits) = route.limits();
-                let stream = route.guarded(&limits).await.ok()?;
-                match &route.tls {
-                    None => token.cancel_query_raw(stream, NoTls).await.ok(),
-                    Some(tls) => token.cancel_query_raw(stream, route.tls_inside(tls, &limits)).await.ok(),
-                }
+                let (stream, _) = route.open(&[address]).await?;
+                let (mut wire, _) = route.secured(stream).await?;
+                login::cancel(&mut wire, key).await?;
+                wire.closed().await;
+                Ok::<(), Error>(())
             };
-            within(Some(CANCEL), cancelled).await;
+            // Whoever stops what can no longer be stopped has nobody to tell.
+            drop(within(Some(CANCEL), cancelled).await);
         }))
     }
 }
 
 /// How long a cancel may take.
 const CANCEL: Duration = Duration::from_secs(10);
-
-/// The outcome, unless the limit passes first.
-pub(crate) async fn within<T>(limit: Option<Duration>, work: impl Future<Output = T>) -> Option<T> {
-    match limit {
-        None => Some(work.await),
-        Some(limit) => tokio::time::timeout(limit, work).await.ok(),
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -6,16 +6,15 @@ use async_trait::async_trait;
 use connector_core::split::{self, Sizes};
 use connector_core::{
     BatchLimits, BatchStream, Capabilities, Column, Connection, Credential, Dialect, Endpoint, Error, ErrorKind,
-    Function, Health, Key, Query, Relation, Result, Scan, Settings, Split, Statement, Table, TableName,
+    Estimate, Function, Health, Key, Query, Relation, Result, Scan, Settings, Split, Statement, Table, TableName,
 };
-use tokio_postgres::Row;
-use tokio_postgres::types::Type;
+use postgres_types::Type;
 
 use crate::connect::{Login, Route};
 use crate::dialect::Postgres;
-use crate::error::from_driver;
+use crate::message::Bound;
 use crate::options::Options;
-use crate::session::{Awaited, Session, get};
+use crate::session::{Awaited, Row, Session, get};
 use crate::{catalog, reading};
 
 /// What every session is pinned to, so that answers depend on no user's or database's settings. Values are shown in UTC and in
@@ -48,8 +47,6 @@ pub(crate) struct PgConnection {
     settings: Settings,
     options: Options,
     encoding: String,
-    /// The driver keeps statements at the server that look types up, and would not notice a reset that takes them away.
-    keeps_statements: bool,
 }
 
 /// Logs in and pins the session's settings.
@@ -64,7 +61,7 @@ pub(crate) async fn connect(
     let entering = async {
         let Login { session, encoding } = route.login(endpoint, credential, &name).await?;
         let settings = settings.clone();
-        let mut connection = PgConnection { session, settings, options, encoding, keeps_statements: false };
+        let mut connection = PgConnection { session, settings, options, encoding };
         connection.pin().await.map_err(|error| error.context("setting up the session"))?;
         Ok(connection)
     };
@@ -108,7 +105,7 @@ fn no_longer_than(limit: Duration) -> String {
 impl PgConnection {
     async fn pin(&mut self) -> Result<()> {
         let set_up = set_up(&self.options, self.settings.time_limit);
-        self.session.run(Awaited::Answer, |client| client.batch_execute(&set_up)).await?;
+        self.session.run(Awaited::Answer, &set_up).await?;
         if self.options.primary_only {
             let rows = self.session.query("SELECT pg_catalog.pg_is_in_recovery() AS standby", &[]).await?;
             let standby = rows.first().map(|row| get::<bool>(row, "standby")).transpose()?;
@@ -133,27 +130,13 @@ impl PgConnection {
         limit: Option<Duration>,
         table: Option<&TableName>,
     ) -> Result<Result<Vec<Row>>> {
-        if self.keeps_statements {
-            return Err(Error::new(ErrorKind::Unavailable, "the session holds statements of the driver"));
-        }
         let sql = format!("{DISCARD}{}", set_up(&self.options, limit));
         let name = application_name(name, &self.options);
-        let parameter: [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 1] = [(&name, Type::TEXT)];
+        let named: [Bound<'_>; 1] = [(&name, Type::TEXT)];
         let (about, values) = (catalog::columns::sql(), table.map(catalog::columns::values));
-        let renewing = self.session.run(Awaited::Answer, async |client| {
-            let describing = async {
-                match &values {
-                    Some(values) => client.query_typed(&about, values).await,
-                    None => Ok(Vec::new()),
-                }
-            };
-            let resetting =
-                async { futures::try_join!(client.batch_execute(&sql), client.query_typed(RENAME, &parameter)) };
-            let (reset, described) = futures::join!(resetting, describing);
-            reset.map(|_| described)
-        });
-        let described = renewing.await.map_err(|error| error.context("resetting the session"))?;
-        Ok(described.map_err(|error| from_driver(&error)))
+        let describing = values.as_ref().map(|values| (about.as_str(), values.as_slice()));
+        let renewed = self.session.run_and_query(&sql, (RENAME, &named), describing).await;
+        renewed.map_err(|error| error.context("resetting the session"))
     }
 }
 
@@ -181,9 +164,7 @@ impl Connection for PgConnection {
 
     async fn describe(&mut self, query: &Query) -> Result<Vec<Column>> {
         let told = catalog::query(&mut self.session, query, &self.settings, &self.encoding).await;
-        let told = told.map_err(|error| error.context("describing a pass-through query"))?;
-        self.keeps_statements |= told.keeps_statements;
-        Ok(told.columns)
+        told.map_err(|error| error.context("describing a pass-through query"))
     }
 
     async fn key(&mut self, table: &Table) -> Result<Option<Key>> {
@@ -202,14 +183,14 @@ impl Connection for PgConnection {
         limits: BatchLimits,
     ) -> Result<BatchStream<'a>> {
         if scan.query.is_some() {
-            self.session.run(Awaited::Answer, |client| client.batch_execute(BEGIN)).await?;
+            self.session.run(Awaited::Answer, BEGIN).await?;
         }
-        reading::start(&mut self.session, statement, limits).await
+        reading::start(&mut self.session, statement, limits, self.settings.max_cell_bytes).await
     }
 
-    async fn estimate(&mut self, statement: &Statement) -> Result<Option<u64>> {
-        let rows = catalog::expected_rows(&mut self.session, statement).await;
-        rows.map_err(|error| error.context("asking for the plan of a statement"))
+    async fn estimate(&mut self, statement: &Statement) -> Result<Option<Estimate>> {
+        let expected = catalog::expected(&mut self.session, statement).await;
+        expected.map_err(|error| error.context("asking for the plan of a statement"))
     }
 
     async fn reset(&mut self, application_name: &str, time_limit: Option<Duration>) -> Result<()> {

@@ -7,7 +7,7 @@ use connector_core::{
     Around, BinaryText, Bind, Column, Dialect, Direction, Function, FunctionForm, Grammar, Measure, Nulls, ReadAs,
     Value,
 };
-use tokio_postgres::types::Type;
+use postgres_types::Type;
 
 use crate::bind;
 

@@ -1,14 +1,16 @@
-//! What the driver and the server report, sorted by what the caller can do about it.
+//! What the server reports and what breaks on the way to it, sorted by what the caller can do about it.
 //!
 //! A server's text is shown only for the classes of SQLSTATE whose texts name objects and rights, and only if the server itself
 //! wrote it: a function beneath a view may raise any text under any SQLSTATE. Texts that may quote data are left out together
 //! with every detail.
 
 use std::error::Error as StdError;
+use std::fmt::Display;
 use std::io;
 
 use connector_core::{Error, ErrorKind};
-use tokio_postgres::error::{DbError, ErrorPosition};
+
+use crate::message::Refusal;
 
 use ErrorKind::{Conflict, Corrupt, Forbidden, Internal, Invalid, NotFound, Throttled, TimedOut, TooLarge};
 use ErrorKind::{Unauthenticated, Unavailable, Unsupported};
@@ -72,86 +74,89 @@ fn sorted(state: &str) -> (ErrorKind, &'static str) {
 }
 
 /// An error that the server sent.
-fn from_server(error: &DbError) -> Error {
-    let state = error.code().code();
-    let (kind, hint) = sorted(state);
-    let text = spoken(error).unwrap_or("the statement failed at the server");
+pub(crate) fn from_server(refusal: &Refusal) -> Error {
+    let state = first_line(&refusal.state);
+    let (kind, hint) = sorted(&state);
+    let text = spoken(refusal).unwrap_or_else(|| "the statement failed at the server".to_owned());
     with_hint(Error::new(kind, format!("{text} (SQLSTATE {state})")), hint)
 }
 
 /// The server's text, if it can hold no data. Functions of every language, and foreign servers, leave word of themselves where
 /// an error passes: a context, or a statement that was not ours.
-fn spoken(error: &DbError) -> Option<&str> {
-    let state = error.code().code();
-    let ours = error.where_().is_none() && !matches!(error.position(), Some(ErrorPosition::Internal { .. }));
-    (ours && SPOKEN.iter().any(|class| state.starts_with(class))).then(|| first_line(error.message()))
+fn spoken(refusal: &Refusal) -> Option<String> {
+    let names_objects = SPOKEN.iter().any(|class| refusal.state.starts_with(class));
+    (names_objects && !refusal.has_context).then(|| first_line(&refusal.text))
 }
 
-fn first_line(text: &str) -> &str {
-    text.lines().next().unwrap_or_default()
+/// As much of a server's text as a message has room for, without anything that a terminal or a log would act on.
+fn first_line(text: &str) -> String {
+    const LONGEST: usize = 500;
+    let line = text.lines().next().unwrap_or_default();
+    line.chars().filter(|character| !character.is_control()).take(LONGEST).collect()
 }
 
 fn with_hint(error: Error, hint: &str) -> Error {
     if hint.is_empty() { error } else { error.hint(hint) }
 }
 
-/// An error of the driver on an open session.
-pub(crate) fn from_driver(error: &tokio_postgres::Error) -> Error {
-    if let Some(sent) = error.as_db_error() {
-        return from_server(sent);
-    }
-    if let Some(ours) = inner::<Limit>(error) {
-        return ours.error();
-    }
-    if let Some(bind) = inner::<Unbindable>(error) {
-        return Error::invalid(format!("a value to compare with {}", bind.0));
-    }
-    if let Some(tls) = inner::<rustls::Error>(error) {
-        return crate::tls::failure(tls);
-    }
-    if error.is_closed() || error.to_string() == "error communicating with the server" {
-        return Error::new(Unavailable, "the connection to the server was lost")
-            .hint("the server or something between ended it; run the query again");
-    }
-    Error::new(Corrupt, format!("the server's answer does not follow the protocol: {error}"))
+/// An answer that is none.
+pub(crate) fn no_protocol(what: &str) -> Error {
+    Error::new(Corrupt, format!("the server's answer does not follow the protocol: {what}"))
         .hint("check that host and port lead to a PostgreSQL server")
 }
 
-/// A failure of logging in, told apart further than on an open session.
-pub(crate) fn from_login(error: &tokio_postgres::Error, ssl_mode: &str) -> Error {
-    if let Some(sent) = error.as_db_error() {
-        return refused_login(sent);
-    }
-    let cause = error.source().map(ToString::to_string).unwrap_or_default();
-    match error.to_string().as_str() {
-        "error performing TLS handshake" if cause == "server does not support TLS" => {
-            Error::new(Invalid, "the server does not offer TLS").hint(format!(
-                "sslmode={ssl_mode} wants it: switch TLS on at the server, or write sslmode=disable if the way there is safe"
-            ))
-        }
-        "error performing TLS handshake" => match inner::<rustls::Error>(error) {
-            Some(tls) => crate::tls::failure(tls),
-            None => Error::new(Unavailable, "the TLS handshake was cut off")
-                .hint("check that host and port lead to a PostgreSQL server that offers TLS"),
-        },
-        "authentication error" if cause.starts_with("unsupported") => {
-            Error::new(Unsupported, format!("the server asks for an {cause}"))
-                .hint("let the user log in with scram-sha-256, md5 or password in pg_hba.conf")
-        }
-        "authentication error" => Error::new(Unauthenticated, format!("logging in failed: {cause}"))
-            .hint("the user or its password is wrong, or the server is not the one it should be"),
-        _ => from_driver(error),
+/// A way that broke.
+pub(crate) fn lost(error: &io::Error) -> Error {
+    match inner::<rustls::Error>(error) {
+        Some(tls) => crate::tls::failure(tls),
+        None => Error::new(Unavailable, "the connection to the server was lost")
+            .hint("the server or something between ended it; run the query again"),
     }
 }
 
-fn refused_login(sent: &DbError) -> Error {
-    let (state, text) = (sent.code().code(), spoken(sent).unwrap_or("the login failed at the server"));
+/// A value that cannot be sent.
+pub(crate) fn unbindable(cause: Option<&Unbindable>) -> Error {
+    Error::invalid(format!("a value to compare with {}", cause.map_or("cannot be sent", |cause| cause.0)))
+}
+
+/// A server without TLS where TLS is wanted.
+pub(crate) fn no_tls(ssl_mode: &str) -> Error {
+    Error::new(Invalid, "the server does not offer TLS").hint(format!(
+        "sslmode={ssl_mode} wants it: switch TLS on at the server, or write sslmode=disable if the way there is safe"
+    ))
+}
+
+/// A failure of the handshake.
+pub(crate) fn tls(error: &io::Error) -> Error {
+    match inner::<rustls::Error>(error) {
+        Some(tls) => crate::tls::failure(tls),
+        None => Error::new(Unavailable, "the TLS handshake was cut off")
+            .hint("check that host and port lead to a PostgreSQL server that offers TLS"),
+    }
+}
+
+/// A way to log in that the server asks for and that there is none of here.
+pub(crate) fn unsupported_login(what: &str) -> Error {
+    Error::new(Unsupported, format!("the server asks for an unsupported {what}"))
+        .hint("let the user log in with scram-sha-256, md5 or password in pg_hba.conf")
+}
+
+/// A log-in that failed on our side.
+pub(crate) fn failed_login(cause: impl Display) -> Error {
+    Error::new(Unauthenticated, format!("logging in failed: {cause}"))
+        .hint("the user or its password is wrong, or the server is not the one it should be")
+}
+
+/// A log-in that the server refused, told apart further than on an open session.
+pub(crate) fn refused_login(refusal: &Refusal) -> Error {
+    let text = spoken(refusal).unwrap_or_else(|| "the login failed at the server".to_owned());
+    let state = refusal.state.as_str();
     // The words around it are translated, the file's name never is.
     if state == "28000" && text.contains("pg_hba.conf") {
         return Error::new(Forbidden, format!("the server does not let this user in from here: {text}"))
             .hint("pg_hba.conf decides by address, user, database and TLS; a server that insists on TLS needs sslmode=verify-full");
     }
-    let error = from_server(sent);
+    let error = from_server(refusal);
     match state {
         "28000" => error.hint("the user may not log in, or must show a client certificate (sslcert, sslkey)"),
         "42501" => Error::new(Forbidden, format!("{text} (SQLSTATE 42501)")).hint("GRANT CONNECT ON DATABASE … TO …"),
@@ -211,7 +216,7 @@ impl std::fmt::Display for Unbindable {
 
 impl StdError for Unbindable {}
 
-/// A limit of ours that ended the connection from beneath the driver.
+/// A limit of ours that ends a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Limit {
     /// A value is larger than is read at all.
@@ -220,14 +225,14 @@ pub(crate) enum Limit {
     Message { bytes: u64 },
     /// A row's length does not fit the values in it.
     Framing,
-    /// A column has a type that is not one of the server's own.
-    UnknownType,
+    /// An answer that is held as a whole, about tables, is absurdly large.
+    Metadata,
     /// The server was silent for longer than `socketTimeout`.
     Silence,
 }
 
 impl Limit {
-    fn error(&self) -> Error {
+    pub(crate) fn error(&self) -> Error {
         match self {
             Self::Cell { bytes, limit } => {
                 Error::new(TooLarge, format!("a value of {bytes} bytes is larger than the limit of {limit} bytes"))
@@ -238,29 +243,15 @@ impl Limit {
                     .hint("check that host and port lead to a PostgreSQL server")
             }
             Self::Framing => Error::corrupt("a row in the server's answer is longer or shorter than the values in it"),
-            Self::UnknownType => Error::new(Conflict, "a column has another type than it was described with")
-                .hint("the table may have changed since the query was planned: run it again"),
+            Self::Metadata => Error::new(TooLarge, "the server's catalog answers with more than 64 MiB")
+                .hint("let the user see fewer schemas and tables"),
             Self::Silence => Error::new(TimedOut, "the server was silent for longer than socketTimeout allows")
                 .hint("raise socketTimeout in the connection URL if the query may take longer"),
         }
     }
 }
 
-impl std::fmt::Display for Limit {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.error())
-    }
-}
-
-impl StdError for Limit {}
-
-impl From<Limit> for io::Error {
-    fn from(limit: Limit) -> Self {
-        io::Error::other(limit)
-    }
-}
-
-/// A driver used in a way that is a defect of ours.
+/// A session used in a way that is a defect of ours.
 pub(crate) fn broken_session() -> Error {
     Error::new(Internal, "the session was used after it had broken, or while an answer was still coming")
 }
@@ -293,10 +284,29 @@ mod tests {
 
     #[test]
     fn a_cause_is_found_inside_an_io_error() {
-        let limit = Limit::Cell { bytes: 9, limit: 5 };
-        let io: io::Error = limit.clone().into();
-        assert_eq!(inner::<Limit>(&io), Some(&limit));
-        assert_eq!(limit.error().kind(), TooLarge);
-        assert!(limit.to_string().contains("limit of 5"));
+        let io = io::Error::other(rustls::Error::HandshakeNotComplete);
+        assert_eq!(inner::<rustls::Error>(&io), Some(&rustls::Error::HandshakeNotComplete));
+        assert!(!lost(&io).to_string().contains("was lost"));
+    }
+
+    fn refusal(state: &str, has_context: bool) -> Refusal {
+        Refusal { state: state.into(), text: "\u{1b}[2Jabout \"s3cret\"\nand more".into(), has_context }
+    }
+
+    #[test]
+    fn texts_that_may_hold_data_are_not_shown_and_none_beyond_its_first_line() {
+        for (state, has_context, shown) in [
+            ("42P01", false, true),
+            ("42P01", true, false),
+            ("22P02", false, false),
+            ("P0001", false, false),
+            ("", false, false),
+        ] {
+            for error in [from_server(&refusal(state, has_context)), refused_login(&refusal(state, has_context))] {
+                let told = format!("{error} {error:?}");
+                assert_eq!(told.contains("s3cret"), shown, "{told}");
+                assert!(!told.contains("and more") && !told.contains('\u{1b}'), "{told}");
+            }
+        }
     }
 }

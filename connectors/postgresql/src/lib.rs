@@ -1,8 +1,9 @@
 //! PostgreSQL behind the connector seam.
 //!
-//! Rooms: `url` and `options` read the connection URL; `connect`, `tls`, `guard` and `follower` reach the server; `session` and
-//! `connection` hold a live session; `catalog` describes tables and `types` maps them; `dialect` spells SQL; `bind` sends
-//! values, `reading` and `decode` bring rows back as Arrow batches; `access` is about users and rights; `error` sorts what fails.
+//! Rooms: `url` and `options` read the connection URL; `connect`, `tls` and `login` reach the server, and `socket`, `wire`,
+//! `message` and `follower` speak its protocol; `session` and `connection` hold a live session; `catalog` describes tables and
+//! `types` maps them; `dialect` spells SQL; `bind` sends values, `reading` and `decode` bring rows back as Arrow batches;
+//! `access` is about users and rights; `error` sorts what fails.
 //!
 //! Not here: what is asked of a table; `connector_core::sql` renders that with this crate's dialect.
 
@@ -15,14 +16,16 @@ mod decode;
 mod dialect;
 mod error;
 mod follower;
-mod guard;
-
+mod login;
+mod message;
 mod options;
 mod reading;
 mod session;
+mod socket;
 mod tls;
 mod types;
 mod url;
+mod wire;
 
 use async_trait::async_trait;
 use connector_core::{Access, Connection, Connector, Credential, Dialect, Endpoint, Parameter, Result, Settings};

@@ -995,6 +995,93 @@ SELECT CAST(pg_catalog.sum("Price") AS pg_catalog.numeric), "Text", pg_catalog.c
 -- keys alone
 SELECT "Id", "Text" FROM "Sales"."order ""lines""" GROUP BY "Text", "Id";
 
+-- first slice along id
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Id" < CAST($1 AS pg_catalog.int4) OR "Id" IS NULL);
+
+-- middle slice along id
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Id" >= CAST($1 AS pg_catalog.int4) AND "Id" < CAST($2 AS pg_catalog.int4));
+
+-- last slice along id
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Id" >= CAST($1 AS pg_catalog.int4));
+
+-- first slice along price
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Price" < CAST($1 AS pg_catalog.numeric) OR "Price" IS NULL);
+
+-- middle slice along price
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Price" >= CAST($1 AS pg_catalog.numeric) AND "Price" < CAST($2 AS pg_catalog.numeric));
+
+-- last slice along price
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Price" >= CAST($1 AS pg_catalog.numeric));
+
+-- first slice along text
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Text" < CAST($1 AS pg_catalog.text) OR "Text" IS NULL);
+
+-- middle slice along text
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Text" >= CAST($1 AS pg_catalog.text) AND "Text" < CAST($2 AS pg_catalog.text));
+
+-- last slice along text
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Text" >= CAST($1 AS pg_catalog.text));
+
+-- first slice along cast
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE (CAST("Cast" AS pg_catalog.text) < CAST($1 AS pg_catalog.text) OR CAST("Cast" AS pg_catalog.text) IS NULL);
+
+-- middle slice along cast
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE (CAST("Cast" AS pg_catalog.text) >= CAST($1 AS pg_catalog.text) AND CAST("Cast" AS pg_catalog.text) < CAST($2 AS pg_catalog.text));
+
+-- last slice along cast
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE (CAST("Cast" AS pg_catalog.text) >= CAST($1 AS pg_catalog.text));
+
+-- first slice along uuid
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Uuid" < CAST($1 AS pg_catalog.uuid) OR "Uuid" IS NULL);
+
+-- middle slice along uuid
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Uuid" >= CAST($1 AS pg_catalog.uuid) AND "Uuid" < CAST($2 AS pg_catalog.uuid));
+
+-- last slice along uuid
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Uuid" >= CAST($1 AS pg_catalog.uuid));
+
+-- first slice along bytes
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Bytes" < CAST($1 AS pg_catalog.bytea) OR "Bytes" IS NULL);
+
+-- middle slice along bytes
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Bytes" >= CAST($1 AS pg_catalog.bytea) AND "Bytes" < CAST($2 AS pg_catalog.bytea));
+
+-- last slice along bytes
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Bytes" >= CAST($1 AS pg_catalog.bytea));
+
+-- first slice along day
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Day" < CAST($1 AS pg_catalog.date) OR "Day" IS NULL);
+
+-- middle slice along day
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Day" >= CAST($1 AS pg_catalog.date) AND "Day" < CAST($2 AS pg_catalog.date));
+
+-- last slice along day
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Day" >= CAST($1 AS pg_catalog.date));
+
+-- first slice along time
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Time" < CAST($1 AS pg_catalog.timestamp) OR "Time" IS NULL);
+
+-- middle slice along time
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Time" >= CAST($1 AS pg_catalog.timestamp) AND "Time" < CAST($2 AS pg_catalog.timestamp));
+
+-- last slice along time
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Time" >= CAST($1 AS pg_catalog.timestamp));
+
+-- first slice along zoned
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Zoned" < CAST($1 AS pg_catalog.timestamptz) OR "Zoned" IS NULL);
+
+-- middle slice along zoned
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Zoned" >= CAST($1 AS pg_catalog.timestamptz) AND "Zoned" < CAST($2 AS pg_catalog.timestamptz));
+
+-- last slice along zoned
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Zoned" >= CAST($1 AS pg_catalog.timestamptz));
+
+-- a slice without ends and NULL
+SELECT 1 FROM "Sales"."order ""lines""" WHERE ("Id" IS NOT NULL);
+
+-- a slice, a condition and a limit
+SELECT "Text" FROM "Sales"."order ""lines""" WHERE ("Id" < CAST($1 AS pg_catalog.int4) OR "Id" IS NULL) AND ("Id" IS NULL) LIMIT 5;
+
 -- a query
 SELECT "c1", "c2" FROM (
 SELECT id AS a, text AS a FROM t -- all
@@ -1009,3 +1096,15 @@ SELECT id AS a, text AS a FROM t -- all
 SELECT "c2", "c1" FROM (
 SELECT id AS a, text AS a FROM t -- all
 ) AS "glaux_query" ("c1", "c2") WHERE ("c2" IS NULL) LIMIT 5;
+
+-- ends of id
+SELECT MIN("Id"), MAX("Id") FROM "Sales"."order ""lines""";
+
+-- ends of text
+SELECT MIN("Text"), MAX("Text") FROM "Sales"."order ""lines""";
+
+-- ends of day
+SELECT MIN("Day"), MAX("Day") FROM "Sales"."order ""lines""";
+
+-- ends of time
+SELECT MIN("Time"), MAX("Time") FROM "Sales"."order ""lines""";

@@ -1,17 +1,16 @@
 //! Servers that fall silent: at every step there is a limit to how long they hold us.
 #![allow(clippy::unwrap_used)]
 
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::thread;
+#[path = "support/impostor.rs"]
+mod impostor;
 
-use arrow_schema::DataType;
-use connector_core::{
-    BatchLimits, Column, ColumnMapping, Connection, Credential, Error, ErrorKind, Pushdown, ReadAs, Scan, Secret,
-    Settings, Table, TableName, sql,
-};
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use connector_core::{BatchLimits, ErrorKind, sql};
 use connector_postgresql::CONNECTOR;
 use futures::StreamExt;
+use impostor::{asked, columns, enter, message, scan, seven, welcome, wished};
 
 /// What the server still does before it falls silent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,33 +23,25 @@ enum Until {
     Row,
 }
 
-/// Serves one connection up to a point, and from there on only takes what it is sent.
+/// A server that goes so far, and from there on only takes what it is sent.
 fn server(until: Until, options: &str) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    thread::spawn(move || {
-        let mut stream = listener.accept().unwrap().0;
-        drop(listener);
-        speak(&mut stream, until);
+    impostor::served(options, move |stream| {
+        speak(stream, until);
         drop(stream.read_to_end(&mut Vec::new()));
-    });
-    format!("jdbc:postgresql://127.0.0.1:{port}/d?{options}")
+    })
 }
 
 fn speak(stream: &mut TcpStream, until: Until) {
     if until == Until::Accepted {
         return;
     }
-    let length = u32::from_be_bytes(taken(stream)) - 4;
-    drop(stream.take(length.into()).read_to_end(&mut Vec::new()));
+    wished(stream);
     match until {
         Until::TlsPromised => return stream.write_all(b"S").unwrap(),
         Until::LoginAsked => return,
         _ => {}
     }
-    let encoding = message(b'S', b"server_encoding\0UTF8\0");
-    let key = message(b'K', &[0; 8]);
-    stream.write_all(&[message(b'R', &[0; 4]), encoding, key, message(b'Z', b"I")].concat()).unwrap();
+    stream.write_all(&welcome()).unwrap();
     if until == Until::LoggedIn {
         return;
     }
@@ -58,50 +49,8 @@ fn speak(stream: &mut TcpStream, until: Until) {
     stream.write_all(&[message(b'C', b"SET\0"), message(b'Z', b"I")].concat()).unwrap();
     if until == Until::Row {
         asked(stream, b'S');
-        // One column of type int4 in binary, and one row of it.
-        let column =
-            [b"id\0".as_slice(), &[0; 6], &23_u32.to_be_bytes(), &4_u16.to_be_bytes(), &[255; 4], &[0, 1]].concat();
-        let described = message(b'T', &[&[0, 1], column.as_slice()].concat());
-        let row = message(b'D', &[0, 1, 0, 0, 0, 4, 0, 0, 0, 7]);
-        stream.write_all(&[message(b'1', b""), message(b'2', b""), described, row].concat()).unwrap();
+        stream.write_all(&[columns(&[23]), seven()].concat()).unwrap();
     }
-}
-
-fn taken<const N: usize>(stream: &mut TcpStream) -> [u8; N] {
-    let mut bytes = [0; N];
-    stream.read_exact(&mut bytes).unwrap();
-    bytes
-}
-
-/// Takes messages up to one of this kind.
-fn asked(stream: &mut TcpStream, kind: u8) {
-    loop {
-        let [found] = taken(stream);
-        let length = u32::from_be_bytes(taken(stream)) - 4;
-        drop(stream.take(length.into()).read_to_end(&mut Vec::new()));
-        if found == kind {
-            return;
-        }
-    }
-}
-
-fn message(kind: u8, body: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(body.len() + 4).unwrap().to_be_bytes();
-    [&[kind], length.as_slice(), body].concat()
-}
-
-async fn enter(url: &str) -> Result<Box<dyn Connection>, Error> {
-    let endpoint = CONNECTOR.endpoint(url).unwrap();
-    let credential = Credential { user: "u".into(), password: Secret::new("hunter2") };
-    CONNECTOR.connect(&endpoint, &credential, &Settings::default()).await
-}
-
-fn scan() -> Scan {
-    let mapping =
-        ColumnMapping { data_type: DataType::Int32, read_as: ReadAs::Plain, bind_as: None, pushdown: Pushdown::Full };
-    let column = Column { name: "id".into(), remote_name: "id".into(), comment: None, mapping };
-    let table = Table { name: TableName::new("s", "t"), columns: vec![column], comment: None };
-    Scan::new(table, vec!["id".into()])
 }
 
 #[tokio::test]

@@ -8,7 +8,6 @@ use connector_core::{
 
 use crate::connect::{self, Route};
 use crate::dialect::TransactSql;
-use crate::error;
 use crate::options::{self, Options};
 use crate::session::{Awaited, Session};
 
@@ -30,7 +29,7 @@ impl Access for SqlServerAccess {
         }
         let route = Route::new(endpoint, &options)?;
         let password = connect::password(credential);
-        Ok(Box::new(Administrator(route.entered(route.login(endpoint, &password, application_name)).await?)))
+        Ok(Box::new(Administrator(route.entered(route.login(endpoint, password, application_name)).await?)))
     }
 
     fn existing_schemas(&self, schemas: &[&str]) -> String {
@@ -72,9 +71,7 @@ impl Administration for Administrator {
 
     async fn names(&mut self, query: &str) -> Result<Vec<String>> {
         let rows = self.0.query(query, &[]).await.map_err(Error::without_hint)?;
-        let name = |row: &tiberius::Row| row.try_get::<&str, _>(0).map(|name| name.map(str::to_owned)).transpose();
-        let names = rows.iter().filter_map(name).collect::<Result<_, _>>();
-        names.map_err(|_| error::metadata("1", "is no text"))
+        rows.iter().filter_map(|row| row.first_text().map(|name| name.map(str::to_owned)).transpose()).collect()
     }
 }
 

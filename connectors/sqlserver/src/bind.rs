@@ -1,4 +1,4 @@
-//! Values to compare with, as the driver takes them.
+//! Values to compare with, as the server takes them: typed, each beside the declaration of its type.
 //!
 //! A number that is none, a time beyond the server's calendar and a text longer than can be compared are values that the server
 //! does not have. They are not sent, and what compares with them is evaluated above. Not here: which type a value is bound
@@ -8,27 +8,73 @@ use std::borrow::Cow;
 
 use arrow_schema::DataType;
 use connector_core::{Bind, Error, Result, Value};
-use tiberius::time::DateTimeOffset;
-use tiberius::{ColumnData, ToSql, Uuid};
 
 use crate::dialect::{UNDER_COLLATION, UNIQUEIDENTIFIER};
-use crate::time;
+use crate::packet::put_text;
+use crate::time::{self, DateTime2};
+use crate::token::kind;
 
 /// The type of decimals, whose digits come from the value's own type.
 pub(crate) const DECIMAL: &str = "decimal";
 
-/// A bound value. It prints as nothing, so that no log can hold it.
-pub(crate) struct Parameter(ColumnData<'static>);
-
-impl std::fmt::Debug for Parameter {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("?")
-    }
+/// A bound value: what its type is declared as, and its type and itself on the wire. It cannot be printed.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Parameter {
+    declared: Cow<'static, str>,
+    bytes: Vec<u8>,
 }
 
-impl ToSql for Parameter {
-    fn to_sql(&self) -> ColumnData<'_> {
-        self.0.clone()
+impl Parameter {
+    fn new(declared: impl Into<Cow<'static, str>>, info: &[u8], value: &[u8]) -> Self {
+        Self { declared: declared.into(), bytes: [info, value].concat() }
+    }
+
+    /// A type whose values have one byte of length in front.
+    fn short(declared: impl Into<Cow<'static, str>>, info: &[u8], value: &[u8]) -> Self {
+        let length = u8::try_from(value.len()).unwrap_or(u8::MAX);
+        Self::new(declared, info, &[&[length], value].concat())
+    }
+
+    /// A type without a limit, whose values come in pieces.
+    fn pieces(declared: &'static str, info: &[u8], value: &[u8]) -> Self {
+        let mut out = u64::try_from(value.len()).unwrap_or(u64::MAX).to_le_bytes().to_vec();
+        if !value.is_empty() {
+            out.extend(u32::try_from(value.len()).unwrap_or(u32::MAX).to_le_bytes());
+            out.extend_from_slice(value);
+        }
+        out.extend([0; 4]);
+        Self::new(declared, info, &out)
+    }
+
+    /// A text.
+    pub(crate) fn text(text: &str) -> Self {
+        const MOST: u16 = 8000;
+        // Under the database's own collation.
+        const COLLATION: [u8; 5] = [0; 5];
+        let mut units = Vec::with_capacity(text.len() * 2);
+        put_text(text, &mut units);
+        let info = |most: u16| [&[kind::NVARCHAR], &most.to_le_bytes()[..], &COLLATION].concat();
+        match u16::try_from(units.len()) {
+            Ok(length @ ..=MOST) => {
+                Self::new("nvarchar(4000)", &info(MOST), &[&length.to_le_bytes()[..], &units].concat())
+            }
+            _ => Self::pieces("nvarchar(max)", &info(u16::MAX), &units),
+        }
+    }
+
+    /// A whole number.
+    pub(crate) fn bigint(value: i64) -> Self {
+        Self::short("bigint", &[kind::INT_N, 8], &value.to_le_bytes())
+    }
+
+    /// What its type is declared as.
+    pub(crate) fn declared(&self) -> &str {
+        &self.declared
+    }
+
+    /// Its type and itself on the wire.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 }
 
@@ -36,7 +82,7 @@ impl ToSql for Parameter {
 ///
 /// Errors: invalid, for a value that its type cannot hold.
 pub(crate) fn parameters(binds: &[Bind]) -> Result<Vec<Parameter>> {
-    binds.iter().map(|bind| encode(bind).map(Parameter)).collect()
+    binds.iter().map(encode).collect()
 }
 
 /// Whether the server has this value.
@@ -56,39 +102,64 @@ pub(crate) fn exists(value: &Value) -> bool {
     }
 }
 
-fn encode(bind: &Bind) -> Result<ColumnData<'static>> {
+fn encode(bind: &Bind) -> Result<Parameter> {
     // NULL stands in the statement itself, which leaves its parameter unused.
-    let Some(value) = &bind.value else { return Ok(text(String::new())) };
+    let Some(value) = &bind.value else { return Ok(Parameter::text("")) };
     let source_type = bind.source_type.unwrap_or_default();
     Ok(match (value, source_type) {
-        (Value::Bool(value), "bit") => ColumnData::Bit(Some(*value)),
-        (Value::Int(value), "smallint") => ColumnData::I16(Some(i16::try_from(*value).map_err(|_| too_wide())?)),
-        (Value::Int(value), "int") => ColumnData::I32(Some(i32::try_from(*value).map_err(|_| too_wide())?)),
-        (Value::Int(value), "bigint") => ColumnData::I64(Some(*value)),
-        (Value::Float32(value), "real") if value.is_finite() => ColumnData::F32(Some(*value)),
-        (Value::Float64(value), "float(53)") if value.is_finite() => ColumnData::F64(Some(*value)),
-        // The driver counts the digits of some decimals wrongly, so they travel as they are written.
-        (Value::Decimal { unscaled, scale }, DECIMAL) => text(written(*unscaled, *scale).ok_or_else(no_value)?),
-        (Value::Text(value), UNIQUEIDENTIFIER) => ColumnData::Guid(Some(uuid(value).ok_or_else(no_value)?)),
-        (Value::Text(value), own) if own == "nvarchar(4000)" || own.starts_with(UNDER_COLLATION) => text(value.clone()),
-        (Value::Bytes(value), "varbinary(max)") => ColumnData::Binary(Some(Cow::Owned(value.clone()))),
-        (Value::Date(days), "date") => ColumnData::Date(Some(time::date(*days).ok_or_else(no_value)?)),
+        (Value::Bool(value), "bit") => Parameter::short("bit", &[kind::BIT_N, 1], &[u8::from(*value)]),
+        (Value::Int(value), "smallint") => {
+            let value = i16::try_from(*value).map_err(|_| too_wide())?;
+            Parameter::short("smallint", &[kind::INT_N, 2], &value.to_le_bytes())
+        }
+        (Value::Int(value), "int") => {
+            let value = i32::try_from(*value).map_err(|_| too_wide())?;
+            Parameter::short("int", &[kind::INT_N, 4], &value.to_le_bytes())
+        }
+        (Value::Int(value), "bigint") => Parameter::bigint(*value),
+        (Value::Float32(value), "real") if value.is_finite() => {
+            Parameter::short("real", &[kind::FLOAT_N, 4], &value.to_le_bytes())
+        }
+        (Value::Float64(value), "float(53)") if value.is_finite() => {
+            Parameter::short("float(53)", &[kind::FLOAT_N, 8], &value.to_le_bytes())
+        }
+        // The dialect casts it, which is exact; Babelfish reads 38 digits beyond their end where they come as a decimal.
+        (Value::Decimal { unscaled, scale }, DECIMAL) => {
+            Parameter::text(&written(*unscaled, *scale).ok_or_else(no_value)?)
+        }
+        (Value::Text(value), UNIQUEIDENTIFIER) => {
+            Parameter::short(UNIQUEIDENTIFIER, &[kind::GUID, 16], &uuid(value).ok_or_else(no_value)?)
+        }
+        (Value::Text(value), own) if own == "nvarchar(4000)" || own.starts_with(UNDER_COLLATION) => {
+            Parameter::text(value)
+        }
+        (Value::Bytes(value), own @ "varbinary(max)") => Parameter::pieces(own, &[kind::VARBINARY, 0xff, 0xff], value),
+        (Value::Date(days), "date") => {
+            let date = time::date(*days).ok_or_else(no_value)?;
+            Parameter::short("date", &[kind::DATE], date.days().to_le_bytes().get(..3).unwrap_or_default())
+        }
         (Value::Millis(millis), "datetime") => {
-            ColumnData::DateTime(Some(time::first_tick(*millis).ok_or_else(no_value)?))
+            let moment = time::first_tick(*millis).ok_or_else(no_value)?;
+            let value = [moment.days().to_le_bytes(), moment.ticks().to_le_bytes()].concat();
+            Parameter::short("datetime", &[kind::DATETIME_N, 8], &value)
         }
         (Value::Millis(millis), own) if own.starts_with("datetime2(") => {
-            ColumnData::DateTime2(Some(time::moment(*millis).ok_or_else(no_value)?))
+            let moment = time::moment(*millis).ok_or_else(no_value)?;
+            Parameter::short("datetime2(3)", &[kind::DATETIME2, moment.time().scale()], &moment_bytes(moment))
         }
         (Value::Millis(millis) | Value::ZonedMillis(millis), own) if own.starts_with("datetimeoffset(") => {
             let moment = time::moment(*millis).ok_or_else(no_value)?;
-            ColumnData::DateTimeOffset(Some(DateTimeOffset::new(moment, 0)))
+            let value = [moment_bytes(moment), vec![0; 2]].concat();
+            Parameter::short("datetimeoffset(3)", &[kind::DATETIMEOFFSET, moment.time().scale()], &value)
         }
         _ => return Err(Error::internal(format!("a value of type {} cannot be bound", bind.data_type))),
     })
 }
 
-fn text(text: String) -> ColumnData<'static> {
-    ColumnData::String(Some(Cow::Owned(text)))
+/// A moment of milliseconds, as the types of three digits have it.
+fn moment_bytes(moment: DateTime2) -> Vec<u8> {
+    let (time, date) = (moment.time().increments().to_le_bytes(), moment.date().days().to_le_bytes());
+    time.into_iter().take(4).chain(date.into_iter().take(3)).collect()
 }
 
 fn too_wide() -> Error {
@@ -99,10 +170,25 @@ fn no_value() -> Error {
     Error::internal("a value to compare with does not exist at the server, and was to be kept above")
 }
 
-/// A uuid that is written as the server prints it: in upper case, with four dashes.
-pub(crate) fn uuid(text: &str) -> Option<Uuid> {
-    let is_printed = text.len() == 36 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'A'..=b'F' | b'-'));
-    is_printed.then(|| Uuid::try_parse(text).ok())?
+/// The bytes of a uuid that is written as the server prints it: in upper case, with four dashes. The first three of its numbers
+/// have their lowest byte first.
+pub(crate) fn uuid(text: &str) -> Option<[u8; 16]> {
+    const DASHES: [usize; 4] = [8, 13, 18, 23];
+    const ORDER: [usize; 16] = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
+    let is_printed = |(index, byte): (usize, u8)| match byte {
+        b'-' => DASHES.contains(&index),
+        b'0'..=b'9' | b'A'..=b'F' => !DASHES.contains(&index),
+        _ => false,
+    };
+    if text.len() != 36 || !text.bytes().enumerate().all(is_printed) {
+        return None;
+    }
+    let value = u128::from_str_radix(&text.replace('-', ""), 16).ok()?.to_be_bytes();
+    let mut bytes = [0; 16];
+    for (byte, from) in bytes.iter_mut().zip(ORDER) {
+        *byte = *value.get(from)?;
+    }
+    Some(bytes)
 }
 
 fn digits(unscaled: i128) -> u32 {
@@ -124,7 +210,7 @@ pub(crate) fn decimal_type(bind: &Bind) -> (u32, i8) {
 }
 
 /// A decimal in digits; nothing for a negative scale, which the server lacks.
-fn written(unscaled: i128, scale: i8) -> Option<String> {
+pub(crate) fn written(unscaled: i128, scale: i8) -> Option<String> {
     let behind = usize::try_from(scale).ok()?;
     let sign = if unscaled < 0 { "-" } else { "" };
     let digits = format!("{:0>width$}", unscaled.unsigned_abs(), width = behind + 1);
@@ -136,7 +222,7 @@ fn written(unscaled: i128, scale: i8) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn bound(value: Value, data_type: DataType, source_type: &'static str) -> Result<ColumnData<'static>> {
+    fn bound(value: Value, data_type: DataType, source_type: &'static str) -> Result<Parameter> {
         encode(&Bind { value: Some(value), data_type, source_type: Some(source_type) })
     }
 
@@ -162,11 +248,8 @@ mod tests {
             assert!(exists(&value), "{data_type}");
             let bind = Bind { value: Some(value), data_type: data_type.clone(), source_type };
             assert!(encode(&bind).is_ok(), "{data_type}");
-            assert_eq!(
-                encode(&Bind { value: None, ..bind }).unwrap(),
-                text(String::new()),
-                "never a NULL without a type"
-            );
+            let null = encode(&Bind { value: None, ..bind }).unwrap();
+            assert!(null == Parameter::text(""), "never a NULL without a type");
         }
     }
 
@@ -224,12 +307,50 @@ mod tests {
         {
             assert!(uuid(&text).is_none(), "{text}");
         }
+        assert!(uuid("0123ABCD00000-0000-0000-0000-00000000FF").is_none(), "dashes elsewhere");
         let guid = bound(Value::Text(printed.into()), DataType::Utf8, UNIQUEIDENTIFIER).unwrap();
-        assert_eq!(guid, ColumnData::Guid(Uuid::try_parse(printed).ok()));
+        let expected = [0x24, 16, 16, 0xcd, 0xab, 0x23, 0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff];
+        assert_eq!((guid.declared(), guid.bytes()), (UNIQUEIDENTIFIER, &expected[..]));
     }
 
     #[test]
-    fn nothing_of_a_value_is_printed() {
-        assert_eq!(format!("{:?}", Parameter(text("hunter2".into()))), "?");
+    fn values_are_typed_on_the_wire() {
+        for (value, data_type, source_type, bytes) in [
+            (Value::Bool(true), DataType::Boolean, "bit", vec![0x68, 1, 1, 1]),
+            (Value::Int(-1), DataType::Int32, "int", vec![0x26, 4, 4, 255, 255, 255, 255]),
+            (Value::Float32(0.5), DataType::Float32, "real", vec![0x6d, 4, 4, 0, 0, 0, 0x3f]),
+            (Value::Date(0), DataType::Date32, "date", vec![0x28, 3, 0x3a, 0xf9, 0x0a]),
+            (Value::Millis(7), DataType::Date64, "datetime", vec![0x6f, 8, 8, 0xdf, 0x63, 0, 0, 2, 0, 0, 0]),
+            (Value::Millis(123), DataType::Date64, "datetime2(3)", vec![0x2a, 3, 7, 123, 0, 0, 0, 0x3a, 0xf9, 0x0a]),
+            (
+                Value::ZonedMillis(-1),
+                DataType::Date64,
+                "datetimeoffset(3)",
+                vec![0x2b, 3, 9, 0xff, 0x5b, 0x26, 0x05, 0x39, 0xf9, 0x0a, 0, 0],
+            ),
+            (
+                Value::Bytes(vec![7]),
+                DataType::Binary,
+                "varbinary(max)",
+                vec![0xa5, 255, 255, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 7, 0, 0, 0, 0],
+            ),
+            (
+                Value::Bytes(vec![]),
+                DataType::Binary,
+                "varbinary(max)",
+                vec![0xa5, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+            ),
+            (
+                Value::Text("é".into()),
+                DataType::Utf8,
+                "nvarchar(4000)",
+                vec![0xe7, 0x40, 0x1f, 0, 0, 0, 0, 0, 2, 0, 0xe9, 0],
+            ),
+        ] {
+            let bound = bound(value, data_type, source_type).unwrap();
+            assert_eq!((bound.declared(), bound.bytes()), (source_type, &bytes[..]));
+        }
+        let long = Parameter::text(&"x".repeat(4001));
+        assert_eq!((long.declared(), &long.bytes()[..8]), ("nvarchar(max)", &[0xe7, 255, 255, 0, 0, 0, 0, 0][..]));
     }
 }

@@ -6,21 +6,20 @@
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use connector_core::{Credential, Endpoint, Error, ErrorKind, Principal, Result};
 use futures::future::{FutureExt, select_ok};
+use rustls::ClientConfig;
 use socket2::{SockRef, TcpKeepalive};
-use tiberius::{AuthMethod, Config, EncryptionLevel};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::Instant;
-use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
-use tracing::instrument::WithSubscriber;
-use tracing::subscriber::NoSubscriber;
 
+use crate::login::{Entered, Way};
 use crate::options::{Encrypt, Options};
+use crate::packet::{Identity, Shown};
 use crate::session::Session;
-use crate::wire::{Patience, Wire};
 use crate::{browser, error, tls};
 
 /// Port of the server unless another is named.
@@ -29,9 +28,6 @@ pub(crate) const PORT: u16 = 1433;
 const ADDRESS: Duration = Duration::from_secs(10);
 /// Packets on an encrypted way may not be larger than 16,383 bytes.
 const PACKET_BYTES: u32 = 16_000;
-
-/// The driver, over our wire.
-pub(crate) type Client = tiberius::Client<Compat<Wire>>;
 
 /// How to reach a server: everything but who logs in.
 #[derive(Clone)]
@@ -42,13 +38,13 @@ pub(crate) struct Route {
     instance: Option<String>,
     browser: u16,
     options: Options,
-    roots: Vec<u8>,
+    tls: Arc<ClientConfig>,
     until: Option<Instant>,
 }
 
 /// What a login shows.
-pub(crate) fn password(credential: &Credential) -> AuthMethod {
-    AuthMethod::sql_server(&credential.user, credential.password.expose())
+pub(crate) fn password(credential: &Credential) -> Shown<'_> {
+    Shown::Password(&credential.user, credential.password.expose())
 }
 
 impl Route {
@@ -65,7 +61,7 @@ impl Route {
             instance: options.instance.clone().filter(|_| endpoint.port.is_none()),
             browser: browser::PORT,
             options: options.clone(),
-            roots: tls::roots(options)?,
+            tls: Arc::new(tls::config(options)?),
             until: options.login_timeout.map(|limit| Instant::now() + limit),
         })
     }
@@ -94,7 +90,7 @@ impl Route {
         let mut tries = 0;
         loop {
             let handed = options.cloud.token(principal, options.root_cert.as_ref(), self.until).await?;
-            match self.login(endpoint, &AuthMethod::aad_token(handed.token.expose()), name).await {
+            match self.login(endpoint, Shown::Token(handed.token.expose()), name).await {
                 Err(error) if error.kind() == ErrorKind::Unauthenticated => {
                     options.cloud.forget(principal, &handed).await;
                     tries += 1;
@@ -108,26 +104,21 @@ impl Route {
     }
 
     /// Logs in, following the server once where it sends us on to another one, which is verified just as well.
-    pub(crate) async fn login(&self, endpoint: &Endpoint, shown: &AuthMethod, name: &str) -> Result<Session> {
+    pub(crate) async fn login(&self, endpoint: &Endpoint, shown: Shown<'_>, name: &str) -> Result<Session> {
         let mut route = self.located().await?;
         let mut sent_on = false;
         loop {
-            let patience = Patience::default();
-            patience.set(self.options.silence.answer);
-            let wire = Wire::new(route.open().await?, patience.clone());
-            let config = route.config(endpoint, shown, name);
-            // The driver logs what the server says, which may hold data; what may be shown is shown by the error.
-            let entering = Box::pin(Client::connect(config, wire.compat()));
-            let entered = entering.with_subscriber(NoSubscriber::default()).await;
-            match entered {
-                Ok(client) => return Ok(Session::new(client, patience, &self.options)),
-                Err(tiberius::error::Error::Routing { host, port }) if !sent_on => {
+            let stream = Box::new(route.open().await?);
+            match Box::pin(route.way().enter(stream, &route.identity(endpoint, shown, name))).await {
+                Ok(Entered::In(wire)) => return Ok(Session::new(wire, &self.options)),
+                Ok(Entered::SentOn { .. }) if sent_on => return Err(error::sent_on_again()),
+                Ok(Entered::SentOn { host, port }) => {
                     // A host may come with the name of an instance behind it, which the port already chooses.
                     let host = host.split('\\').next().unwrap_or_default().to_owned();
                     (route.host, route.port, route.instance, sent_on) = (host, port, None, true);
                 }
-                Err(error) => {
-                    let error = error::from_login(&error, self.options.encrypt, shown);
+                Err(failure) => {
+                    let error = error::from_login(failure, self.options.encrypt, shown);
                     return Err(if sent_on { error.context(format!("sent on to {}", route.place())) } else { error });
                 }
             }
@@ -152,32 +143,28 @@ impl Route {
         open(&self.host, self.port, self.options.all_addresses).await
     }
 
-    fn config(&self, endpoint: &Endpoint, shown: &AuthMethod, name: &str) -> Config {
-        let mut config = Config::new();
-        config.host(&self.host);
-        config.port(self.port);
-        if !endpoint.database.is_empty() {
-            config.database(&endpoint.database);
-        }
-        if let Some(instance) = &self.instance {
+    fn way(&self) -> Way<'_> {
+        Way {
+            encrypt: self.options.encrypt,
+            tls: Arc::clone(&self.tls),
+            name: self.options.host_in_certificate.as_deref().unwrap_or(&self.host),
             // The server ends the login if it is another one.
-            config.instance_name(instance);
+            instance: self.instance.as_deref(),
+            silence: self.options.silence.answer,
         }
-        config.authentication(shown.clone());
-        config.application_name(shortened(name));
-        config.client_name(shortened(self.options.workstation.as_deref().unwrap_or("glaux")));
-        config.encryption(match self.options.encrypt {
-            Encrypt::Strict => EncryptionLevel::Strict,
-            Encrypt::Mandatory => EncryptionLevel::Required,
-            Encrypt::Optional => EncryptionLevel::Off,
-        });
-        config.readonly(self.options.reads_only);
-        config.packet_size(PACKET_BYTES);
-        // Both are bounded here, for the driver's limits know nothing of a view that sorts for minutes.
-        config.handshake_timeout(None);
-        config.command_timeout(None);
-        tls::apply(&mut config, &self.options, &self.roots);
-        config
+    }
+
+    fn identity<'a>(&'a self, endpoint: &'a Endpoint, shown: Shown<'a>, name: &'a str) -> Identity<'a> {
+        Identity {
+            shown,
+            host: shortened(&self.host),
+            workstation: shortened(self.options.workstation.as_deref().unwrap_or("glaux")),
+            application: shortened(name),
+            database: &endpoint.database,
+            reads_only: self.options.reads_only,
+            is_strict: self.options.encrypt == Encrypt::Strict,
+            packet_bytes: PACKET_BYTES,
+        }
     }
 }
 

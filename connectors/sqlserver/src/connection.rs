@@ -23,8 +23,8 @@ const SET_UP: &str = "SET LANGUAGE us_english; SET DATEFORMAT ymd; SET DATEFIRST
      SET NUMERIC_ROUNDABORT OFF; SET IMPLICIT_TRANSACTIONS OFF; SET XACT_ABORT ON; SET ROWCOUNT 0; SET DEADLOCK_PRIORITY LOW; \
      SET TRANSACTION ISOLATION LEVEL READ COMMITTED";
 
-/// The driver cannot ask for the server's own reset, so what a session may have left is undone by name. Only our statements
-/// run in it, which read; a view can neither open a transaction nor leave a temporary object or a role behind.
+/// The server's own reset would undo what the set-up did, too, so what a session may have left is undone by name. Only our
+/// statements run in it, which read; a view can neither open a transaction nor leave a temporary object or a role behind.
 const UNDO: &str = "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION; ";
 
 /// Around a pass-through query, and never committed. The server has no transaction that only reads.
@@ -51,7 +51,7 @@ pub(crate) async fn connect(endpoint: &Endpoint, login: Login<'_>, settings: &Se
     let name = application_name(&settings.application_name, &options);
     let entering = Box::pin(async {
         let session = match login {
-            Login::User(credential) => route.login(endpoint, &connect::password(credential), &name).await?,
+            Login::User(credential) => route.login(endpoint, connect::password(credential), &name).await?,
             Login::Application(principal) => route.login_as(endpoint, principal, &name).await?,
         };
         let (settings, set_up) = (settings.clone(), set_up(&options, settings.max_cell_bytes));
@@ -75,8 +75,7 @@ fn set_up(options: &Options, max_cell_bytes: usize) -> String {
 }
 
 /// How much of a large value the server sends at all: just enough that what was cut is larger than the largest cell, for a
-/// character of two bytes may become a single one here. So the driver, which gathers a value before it hands it on, never
-/// gathers more.
+/// character of two bytes may become a single one here.
 fn text_size(max_cell_bytes: usize) -> usize {
     const MOST: usize = 0x7fff_fffe;
     max_cell_bytes.saturating_add(1).saturating_mul(2).min(MOST)

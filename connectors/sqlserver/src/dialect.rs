@@ -39,7 +39,7 @@ impl Dialect for TransactSql {
     }
 
     fn placeholder(&self, n: usize, bind: &Bind, out: &mut String) {
-        // The driver sends NULL as a value without a type, which not every server takes.
+        // So that a NULL needs no type of its own.
         let name = if bind.value.is_some() { format!("@P{n}") } else { "NULL".to_owned() };
         match (&bind.value, bind.source_type) {
             (None, Some(source_type)) if source_type.starts_with(UNDER_COLLATION) => {

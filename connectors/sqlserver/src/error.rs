@@ -1,4 +1,4 @@
-//! What the driver and the server report, sorted by what the caller can do about it.
+//! What the server and the way to it report, sorted by what the caller can do about it.
 //!
 //! A server's text is shown only for the numbers whose texts name objects and rights, and only if it does not come out of a
 //! module of the source's own. Texts that may quote data (conversions quote the very value) are left out.
@@ -6,12 +6,11 @@
 use std::io;
 
 use connector_core::{Error, ErrorKind};
-use tiberius::AuthMethod;
-use tiberius::error::{Error as Driver, TokenError};
 
 use crate::options::Encrypt;
+use crate::packet::Shown;
 use crate::tls;
-use crate::wire::SILENCE;
+use crate::token::{Odd, Refusal};
 
 use ErrorKind::{Conflict, Corrupt, Forbidden, Internal, Invalid, NotFound, Throttled, TimedOut, TooLarge};
 use ErrorKind::{Unauthenticated, Unavailable, Unsupported};
@@ -125,84 +124,114 @@ fn sorted(number: u32, class: u8) -> (ErrorKind, bool, &'static str) {
 const UNKNOWN_APPLICATION: &str = "the server does not know the application: CREATE USER [its name] FROM EXTERNAL PROVIDER in \
      the database, and grant it SELECT";
 
+/// Why an exchange with the server failed.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The server said so.
+    Refused(Refusal),
+    /// The way there broke.
+    Lost,
+    /// The server said nothing for too long.
+    Silent,
+    /// What the server said is none of its protocol.
+    Protocol(&'static str),
+    /// TLS failed, as its library tells.
+    Tls(String),
+    /// The server has no TLS, and it is wanted.
+    NoTls,
+    /// Another instance than the one that is meant.
+    OtherInstance,
+    /// A matter of ours.
+    Ours(Error),
+}
+
+impl Failure {
+    /// A way that broke, by what the socket or TLS tells.
+    pub(crate) fn lost(error: &io::Error) -> Self {
+        match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+            Some(tls) => Self::Tls(tls.to_string()),
+            None => Self::Lost,
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Ours(error)
+    }
+}
+
+impl From<Odd> for Failure {
+    fn from(Odd(what): Odd) -> Self {
+        Self::Protocol(what)
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refusal) => from_server(&refusal),
+            Failure::Lost => Error::new(Unavailable, "the connection to the server was lost")
+                .hint("the server or something between ended it; run the query again"),
+            Failure::Silent => Error::new(TimedOut, "the server was silent for longer than socketTimeout allows")
+                .hint("raise socketTimeout in the connection URL if the query may take longer"),
+            Failure::Protocol(what) => {
+                Error::new(Corrupt, format!("the server's answer does not follow the protocol: {what}"))
+                    .hint("check that host and port lead to a SQL Server")
+            }
+            Failure::Tls(told) => tls::failure(&told),
+            Failure::NoTls => Error::new(Invalid, "the server does not offer TLS"),
+            Failure::OtherInstance => {
+                Error::new(Unavailable, "another instance listens at the port that SQL Server Browser told")
+                    .hint("run the query again, or give the port of the instance in the connection URL: host:port")
+            }
+            Failure::Ours(error) => error,
+        }
+    }
+}
+
 /// An error that the server sent.
-fn from_server(error: &TokenError) -> Error {
-    let (kind, is_spoken, hint) = sorted(error.code(), error.class());
-    let ours = error.procedure().is_empty();
-    let text = if is_spoken && ours { first_line(error.message()) } else { "the statement failed at the server" };
-    let told = Error::new(kind, format!("{text} (error {}, state {})", error.code(), error.state()));
+fn from_server(refusal: &Refusal) -> Error {
+    let (kind, is_spoken, hint) = sorted(refusal.number, refusal.class);
+    let ours = refusal.procedure.is_empty();
+    let text =
+        if is_spoken && ours { first_line(&refusal.text) } else { "the statement failed at the server".to_owned() };
+    let told = Error::new(kind, format!("{text} (error {}, state {})", refusal.number, refusal.state));
     if hint.is_empty() { told } else { told.hint(hint) }
 }
 
-fn first_line(text: &str) -> &str {
-    text.lines().next().unwrap_or_default()
-}
-
-/// Whether a session may go on after the error: the server sent it, the answer is over, and the server did not hang up.
-pub(crate) fn leaves_session_whole(error: &Driver) -> bool {
-    const FATAL: u8 = 20;
-    matches!(error, Driver::Server(sent) if sent.class() < FATAL)
-}
-
-/// An error of the driver on an open session.
-pub(crate) fn from_driver(error: &Driver) -> Error {
-    match error {
-        Driver::Server(sent) => from_server(sent),
-        Driver::Io { kind, message } => from_io(*kind, message),
-        Driver::Tls(told) => tls::failure(told),
-        Driver::Encoding(_) | Driver::Utf8 | Driver::Utf16 => undecodable(),
-        // The driver's own word for half a surrogate pair.
-        Driver::Protocol(told) if told.contains("UTF-16") => undecodable(),
-        Driver::Routing { .. } => Error::new(Unavailable, "the server sends us on from server to server")
-            .hint("name the server itself in the connection URL"),
-        _ => Error::new(Corrupt, "the server's answer does not follow the protocol")
-            .hint("check that host and port lead to a SQL Server"),
-    }
-}
-
-fn undecodable() -> Error {
-    Error::corrupt("a text is not in the encoding that its column claims, or a large one was cut inside a character")
-        .hint("leave its column out of the query, or cast it in a view at the source")
-}
-
-fn from_io(kind: io::ErrorKind, message: &str) -> Error {
-    if message.contains(SILENCE) {
-        return Error::new(TimedOut, format!("the server was {SILENCE}"))
-            .hint("raise socketTimeout in the connection URL if the query may take longer");
-    }
-    if kind == io::ErrorKind::InvalidData && message.contains("alert") {
-        return tls::failure(message);
-    }
-    Error::new(Unavailable, "the connection to the server was lost")
-        .hint("the server or something between ended it; run the query again")
+/// As much of a server's text as a message has room for, without anything that a terminal or a log would act on.
+fn first_line(text: &str) -> String {
+    const LONGEST: usize = 500;
+    let line = text.lines().next().unwrap_or_default();
+    line.chars().filter(|character| !character.is_control()).take(LONGEST).collect()
 }
 
 /// A failure of logging in, told apart further than on an open session.
-pub(crate) fn from_login(error: &Driver, encrypt: Encrypt, shown: &AuthMethod) -> Error {
-    match error {
-        Driver::Server(sent) if sent.code() == 18456 && matches!(shown, AuthMethod::AADToken(_)) => {
-            let told = format!("the server refused the application's token (error 18456, state {})", sent.state());
+pub(crate) fn from_login(failure: Failure, encrypt: Encrypt, shown: Shown<'_>) -> Error {
+    match failure {
+        Failure::Refused(refusal) if refusal.number == 18456 && matches!(shown, Shown::Token(_)) => {
+            let told = format!("the server refused the application's token (error 18456, state {})", refusal.state);
             Error::new(Unauthenticated, told).hint(UNKNOWN_APPLICATION)
         }
-        Driver::Protocol(told) if told.contains("INSTOPT") => {
-            Error::new(Unavailable, "another instance listens at the port that SQL Server Browser told")
-                .hint("run the query again, or give the port of the instance in the connection URL: host:port")
-        }
-        Driver::Protocol(told) if told.contains("does not allow the requested encryption level") => {
-            Error::new(Invalid, "the server does not offer TLS").hint(format!(
-                "encrypt={} wants it: switch it on at the server; nothing was sent to it",
-                encrypt.as_str()
-            ))
-        }
-        Driver::Io { kind, message } if *kind != io::ErrorKind::InvalidData && !message.contains(SILENCE) => {
+        Failure::NoTls => Error::from(failure).hint(format!(
+            "encrypt={} wants it: switch it on at the server; nothing was sent to it",
+            encrypt.as_str()
+        )),
+        Failure::Lost => {
             Error::new(Unavailable, "the server ended the connection during the login").hint(match encrypt {
                 Encrypt::Strict => "encrypt=strict needs SQL Server 2022 with strict encryption; older ones take encrypt=true",
                 _ => "check that host and port lead to a SQL Server; one that insists on strict encryption needs encrypt=strict",
             })
         }
-        Driver::Io { kind: io::ErrorKind::InvalidData, message } => tls::failure(message),
-        _ => from_driver(error),
+        other => other.into(),
     }
+}
+
+/// A login that is sent on a second time.
+pub(crate) fn sent_on_again() -> Error {
+    Error::new(Unavailable, "the server sends us on from server to server")
+        .hint("name the server itself in the connection URL")
 }
 
 /// A token that could be read on its way.
@@ -301,21 +330,29 @@ mod tests {
 
     #[test]
     fn causes_are_told_apart() {
-        let io = |kind, message: &str| Driver::Io { kind, message: message.into() };
-        for (error, kind, named) in [
-            (io(io::ErrorKind::TimedOut, SILENCE), TimedOut, "socketTimeout"),
-            (io(io::ErrorKind::TimedOut, "os error 110"), Unavailable, "lost"),
-            (io(io::ErrorKind::InvalidData, "received fatal alert: handshake_failure"), Invalid, "refused"),
-            (Driver::Protocol("nvarchar: invalid UTF-16 sequence".into()), Corrupt, "encoding"),
-            (Driver::Encoding("invalid sequence".into()), Corrupt, "encoding"),
-            (Driver::Protocol("invalid token type 7".into()), Corrupt, "protocol"),
+        for (failure, kind, named) in [
+            (Failure::Silent, TimedOut, "socketTimeout"),
+            (Failure::Lost, Unavailable, "lost"),
+            (Failure::Tls("received fatal alert: handshake_failure".into()), Invalid, "refused"),
+            (Failure::Protocol("an answer is cut short"), Corrupt, "protocol"),
         ] {
-            let told = from_driver(&error);
-            assert_eq!(told.kind(), kind, "{error}");
+            let told = Error::from(failure);
+            assert_eq!(told.kind(), kind, "{told}");
             assert!(told.to_string().contains(named), "{told}");
-            assert!(!leaves_session_whole(&error));
         }
-        let no_tls = Driver::Protocol("Server does not allow the requested encryption level.".into());
-        assert!(from_login(&no_tls, Encrypt::Mandatory, &AuthMethod::None).to_string().contains("does not offer TLS"));
+        let told = from_login(Failure::NoTls, Encrypt::Mandatory, Shown::Token(""));
+        assert!(told.to_string().contains("does not offer TLS") && told.hint_text().unwrap().contains("encrypt=true"));
+        let inner = rustls::Error::General("odd".into());
+        assert!(matches!(Failure::lost(&io::Error::new(io::ErrorKind::InvalidData, inner)), Failure::Tls(_)));
+    }
+
+    #[test]
+    fn a_servers_text_is_cut_and_moves_no_cursor() {
+        let text = format!("\u{1b}[2J{}\nmore", "x".repeat(1 << 20));
+        let refusal = Refusal { number: 208, state: 1, class: 16, text, procedure: String::new() };
+        let shown = from_server(&refusal).to_string();
+        assert!(shown.starts_with("[2Jxxx") && shown.len() < 600 && !shown.contains('\u{1b}'), "{shown:.700}");
+        let module = Refusal { procedure: "their_view".into(), text: "secret".into(), ..refusal };
+        assert!(!from_server(&module).to_string().contains("secret"));
     }
 }

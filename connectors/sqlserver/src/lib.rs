@@ -1,9 +1,10 @@
 //! SQL Server behind the connector seam.
 //!
-//! Rooms: `url` and `options` read the connection URL; `connect`, `tls` and `wire` reach the server, `browser` and `entra` ask
-//! others about the way in; `session` and `connection` hold a live session; `catalog` describes tables and `types` maps them;
-//! `dialect` spells SQL; `bind` sends values, `reading` and `decode` bring rows back as Arrow batches; `access` is
-//! about users and rights; `error` sorts what fails.
+//! Rooms: `url` and `options` read the connection URL; `connect`, `tls` and `login` reach the server, `browser` and `entra` ask
+//! others about the way in; `wire`, `packet` and `token` speak its protocol; `session` and `connection` hold a live session;
+//! `catalog` describes tables, with `row` for what it is answered, and `types` maps them; `dialect` spells SQL; `bind` sends
+//! values; `follower`, `collation`, `decode` and `reading` bring rows back as Arrow batches; `access` is about users and rights;
+//! `error` sorts what fails.
 //!
 //! Not here: what is asked of a table; `connector_core::sql` renders that with this crate's dialect.
 
@@ -11,17 +12,23 @@ mod access;
 mod bind;
 mod browser;
 mod catalog;
+mod collation;
 mod connect;
 mod connection;
 mod decode;
 mod dialect;
 mod entra;
 mod error;
+mod follower;
+mod login;
 mod options;
+mod packet;
 mod reading;
+mod row;
 mod session;
 mod time;
 mod tls;
+mod token;
 mod types;
 mod url;
 mod wire;

@@ -123,7 +123,7 @@ const PARAMETERS: &[Parameter] = &[
     option("sendStringParametersAsUnicode", Ignored(PARAMETERS_TYPED)),
     option("sendTemporalDataTypesAsStringForBulkCopy", Ignored(NO_WRITE)),
     option("sendTimeAsDatetime", Ignored(PARAMETERS_TYPED)),
-    option("serverCertificate", Refused("the driver cannot pin one certificate: give it or its CA with sslrootcert")),
+    option("serverCertificate", Refused("one certificate is not pinned: give it or its CA with sslrootcert")),
     option("serverName", Honoured("the host, if the URL does not begin with it; also written server")),
     option("serverNameAsACE", Ignored("write the host as its name service knows it")),
     option("serverPreparedStatementDiscardThreshold", Ignored(NO_PREPARE)),

@@ -1,6 +1,102 @@
 //! Days and ticks of the server's calendars, both ways. Not here: which column has which type.
 
-use tiberius::time::{Date, DateTime, DateTime2, DateTimeOffset, SmallDateTime, Time};
+/// A day, counted from 0001-01-01.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Date(u32);
+
+/// A time of day, in units of so many digits behind the second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Time {
+    increments: u64,
+    scale: u8,
+}
+
+/// A moment; where the type has a zone, it is in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct DateTime2 {
+    date: Date,
+    time: Time,
+}
+
+/// A moment of `datetime`: days from 1900-01-01, and ticks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct DateTime {
+    days: i32,
+    ticks: u32,
+}
+
+/// A moment of `smalldatetime`: days from 1900-01-01, and minutes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SmallDateTime {
+    days: u16,
+    minutes: u16,
+}
+
+impl Date {
+    pub(crate) fn new(days: u32) -> Self {
+        Self(days)
+    }
+
+    pub(crate) fn days(self) -> u32 {
+        self.0
+    }
+}
+
+impl Time {
+    pub(crate) fn new(increments: u64, scale: u8) -> Self {
+        Self { increments, scale }
+    }
+
+    pub(crate) fn increments(self) -> u64 {
+        self.increments
+    }
+
+    pub(crate) fn scale(self) -> u8 {
+        self.scale
+    }
+}
+
+impl DateTime2 {
+    pub(crate) fn new(date: Date, time: Time) -> Self {
+        Self { date, time }
+    }
+
+    pub(crate) fn date(self) -> Date {
+        self.date
+    }
+
+    pub(crate) fn time(self) -> Time {
+        self.time
+    }
+}
+
+impl DateTime {
+    pub(crate) fn new(days: i32, ticks: u32) -> Self {
+        Self { days, ticks }
+    }
+
+    pub(crate) fn days(self) -> i32 {
+        self.days
+    }
+
+    pub(crate) fn ticks(self) -> u32 {
+        self.ticks
+    }
+
+    pub(crate) fn is_within_its_day(self) -> bool {
+        i64::from(self.ticks) < DAY_TICKS
+    }
+}
+
+impl SmallDateTime {
+    pub(crate) fn new(days: u16, minutes: u16) -> Self {
+        Self { days, minutes }
+    }
+
+    pub(crate) fn is_within_its_day(self) -> bool {
+        self.minutes < 24 * 60
+    }
+}
 
 /// Days from 0001-01-01, where `date` begins, to 1970-01-01.
 const YEAR_1: i64 = 719_162;
@@ -15,7 +111,7 @@ const DAY_TICKS: i64 = 25_920_000;
 
 /// Days since 1970-01-01.
 pub(crate) fn days(date: Date) -> Option<i32> {
-    i32::try_from(i64::from(date.days()) - YEAR_1).ok()
+    i32::try_from(i64::from(date.0) - YEAR_1).ok()
 }
 
 /// The date of a day since 1970-01-01, if the server has it.
@@ -26,24 +122,19 @@ pub(crate) fn date(days: i32) -> Option<Date> {
 
 /// Milliseconds since 1970-01-01, floored (D4).
 pub(crate) fn millis(moment: DateTime2) -> Option<i64> {
-    let day = i64::from(moment.date().days()) - YEAR_1;
-    Some(day * DAY + nanos(moment.time())? / 1_000_000)
-}
-
-/// The same of a zoned time, whose date and time are in UTC on the wire.
-pub(crate) fn zoned_millis(moment: DateTimeOffset) -> Option<i64> {
-    millis(moment.datetime2())
+    let day = i64::from(moment.date.0) - YEAR_1;
+    Some(day * DAY + nanos(moment.time)? / 1_000_000)
 }
 
 /// The millisecond that the server itself shows: of three ticks the first ends in 0, the second in 3, the third in 7.
 pub(crate) fn shown_millis(moment: DateTime) -> i64 {
-    let ticks = i64::from(moment.seconds_fragments());
-    (i64::from(moment.days()) - YEAR_1900) * DAY + (ticks * 20 + 3) / 6
+    let ticks = i64::from(moment.ticks);
+    (i64::from(moment.days) - YEAR_1900) * DAY + (ticks * 20 + 3) / 6
 }
 
 /// A `smalldatetime`, which counts days and minutes.
 pub(crate) fn minute_millis(moment: SmallDateTime) -> i64 {
-    (i64::from(moment.days()) - YEAR_1900) * DAY + i64::from(moment.seconds_fragments()) * 60_000
+    (i64::from(moment.days) - YEAR_1900) * DAY + i64::from(moment.minutes) * 60_000
 }
 
 /// The moment of a millisecond since 1970-01-01, if the server has it.
@@ -72,7 +163,7 @@ pub(crate) fn printed(time: Time) -> Option<String> {
     let (seconds, fraction) = (nanos / 1_000_000_000, nanos % 1_000_000_000);
     let clock = format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
     let digits = format!("{fraction:09}");
-    match usize::from(time.scale()) {
+    match usize::from(time.scale) {
         0 => Some(clock),
         scale => Some(format!("{clock}.{}", digits.get(..scale)?)),
     }
@@ -80,8 +171,9 @@ pub(crate) fn printed(time: Time) -> Option<String> {
 
 /// Nanoseconds of a time of day; nothing if it is none.
 fn nanos(time: Time) -> Option<i64> {
-    let unit = 10_i64.checked_pow(9_u32.checked_sub(time.scale().into())?)?;
-    let nanos = i64::try_from(time.increments()).ok()?.checked_mul(unit)?;
+    const UNITS: [i64; 8] = [1_000_000_000, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100];
+    let unit = UNITS.get(usize::from(time.scale))?;
+    let nanos = i64::try_from(time.increments).ok()?.checked_mul(*unit)?;
     (nanos < DAY * 1_000_000).then_some(nanos)
 }
 
@@ -126,7 +218,7 @@ mod tests {
             let bound = first_tick(millis).unwrap();
             for tick in 0..610 {
                 let is_behind = shown_millis(DateTime::new(25_567, tick)) >= millis;
-                assert_eq!(tick >= bound.seconds_fragments(), is_behind, "{millis} ms, tick {tick}");
+                assert_eq!(tick >= bound.ticks, is_behind, "{millis} ms, tick {tick}");
             }
         }
         for (millis, day, tick) in [(DAY - 3, 0, 25_919_999), (DAY - 2, 1, 0), (DAY - 1, 1, 0), (-3, -1, 25_919_999)] {

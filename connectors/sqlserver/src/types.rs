@@ -1,6 +1,6 @@
 //! THE table of types: what a column of SQL Server is for Athena, how it is read, and what may be asked about it.
 //!
-//! Not here: how a value is read (`decode`), which follows from what the driver hands over and the type here.
+//! Not here: how a value is read (`decode`), which follows from the type on the wire and the type here.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -43,9 +43,8 @@ pub(crate) fn mapping(remote: &RemoteType, settings: &Settings) -> ColumnMapping
             Some(data_type) => plain(data_type, Pushdown::Full),
             None => as_text(TEXT),
         },
-        // The driver reads money as floating point, which has too few digits for it.
-        "money" => cast(DataType::Decimal128(19, 4), "decimal(19,4)", Pushdown::Full),
-        "smallmoney" => cast(DataType::Decimal128(10, 4), "decimal(10,4)", Pushdown::Full),
+        "money" => plain(DataType::Decimal128(19, 4), Pushdown::Full),
+        "smallmoney" => plain(DataType::Decimal128(10, 4), Pushdown::Full),
         "date" => plain(DataType::Date32, Pushdown::Full),
         "datetime" => bound_as(plain(DataType::Date64, Pushdown::Millis), "datetime"),
         "smalldatetime" => plain(DataType::Date64, Pushdown::Millis),
@@ -119,11 +118,11 @@ fn decimal(remote: &RemoteType) -> Option<DataType> {
     exists.then_some(DataType::Decimal128(remote.precision, scale))
 }
 
-/// Code pages that the driver reads as the server does, byte by byte.
+/// Code pages that are read here as the server reads them, byte by byte.
 const READ_ALIKE: &[u32] = &[874, 1250, 1251, 1252, 1253, 1254, 1255, 1256, 1257, 1258];
 
-/// Text in a code page. Where driver and server may read it differently (the code pages of DOS, and those of two bytes), the
-/// server reads it; so it does UTF-8, which the driver takes for the code page of the collation's language.
+/// Text in a code page. Where we and the server may read it differently (the code pages of DOS, and those of two bytes), the
+/// server reads it; so it does UTF-8, which no server of Microsoft's has been seen to send.
 fn code_page_text(remote: &RemoteType) -> ColumnMapping {
     match &remote.collation {
         Some((collation, page)) if READ_ALIKE.contains(page) => {
@@ -232,15 +231,15 @@ mod tests {
 
     #[test]
     fn numbers_keep_every_digit() {
-        use ReadAs::{Cast, Plain};
+        use ReadAs::Plain;
         for (name, precision, scale, expected) in [
             ("bit", 1, 0, (DataType::Boolean, Plain)),
             ("tinyint", 3, 0, (DataType::Int16, Plain)),
             ("bigint", 19, 0, (DataType::Int64, Plain)),
             ("decimal", 38, 38, (DataType::Decimal128(38, 38), Plain)),
             ("numeric", 9, 0, (DataType::Decimal128(9, 0), Plain)),
-            ("money", 19, 4, (DataType::Decimal128(19, 4), Cast("decimal(19,4)"))),
-            ("smallmoney", 10, 4, (DataType::Decimal128(10, 4), Cast("decimal(10,4)"))),
+            ("money", 19, 4, (DataType::Decimal128(19, 4), Plain)),
+            ("smallmoney", 10, 4, (DataType::Decimal128(10, 4), Plain)),
             ("real", 24, 0, (DataType::Float32, Plain)),
             ("float", 53, 0, (DataType::Float64, Plain)),
         ] {

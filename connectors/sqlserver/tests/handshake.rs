@@ -95,14 +95,16 @@ async fn a_login_inside_tls_arrives_whether_tls_comes_first_or_second() {
     let dir = tempfile::tempdir().unwrap();
     let ca = dir.path().join("ca.pem");
     std::fs::write(&ca, &authority.pem).unwrap();
-    for (mode, options) in
-        [(Mode::Strict, "encrypt=strict"), (Mode::Wrapped, "encrypt=true"), (Mode::Wrapped, "encrypt=false")]
-    {
+    let (old, new) = ([&rustls::version::TLS12], [&rustls::version::TLS13]);
+    for (mode, options, versions) in [
+        (Mode::Strict, "encrypt=strict", &new),
+        (Mode::Wrapped, "encrypt=true", &old),
+        (Mode::Wrapped, "encrypt=true", &new),
+        (Mode::Wrapped, "encrypt=false", &old),
+    ] {
         let config = match mode {
             Mode::Strict => tds::tls(&authority, "localhost"),
-            Mode::Wrapped => {
-                tds::configured(certificates::signed(&authority, "localhost", false), &[&rustls::version::TLS12])
-            }
+            Mode::Wrapped => tds::configured(certificates::signed(&authority, "localhost", false), versions),
         };
         let server = Server::start_with(Arc::new(config), ca.clone(), mode, tds::hospitable);
         drop(enter(&server.url_of(options, "")).await.unwrap());
@@ -112,6 +114,30 @@ async fn a_login_inside_tls_arrives_whether_tls_comes_first_or_second() {
         assert_eq!((user.as_str(), database.as_str(), host.as_str()), ("u", "d", "localhost"), "{mode:?}");
         assert_eq!(password, hidden(PASSWORD), "{mode:?}");
     }
+}
+
+#[tokio::test]
+async fn behind_an_encrypted_login_a_session_goes_on_in_clear_where_both_sides_say_so() {
+    let authority = certificates::authority("test authority");
+    let dir = tempfile::tempdir().unwrap();
+    let ca = dir.path().join("ca.pem");
+    std::fs::write(&ca, &authority.pem).unwrap();
+    let signed = certificates::signed(&authority, "localhost", false);
+    let config = Arc::new(tds::configured(signed, &[&rustls::version::TLS12]));
+    let (sent, received) = channel();
+    let port = serve(move |stream| {
+        let (mut stream, login) = tds::only_the_login(stream, config).unwrap();
+        stream.write_all(&tds::packet(&tds::welcome(), true)).unwrap();
+        let set_up = tds::message(&mut stream).unwrap();
+        stream.write_all(&tds::packet(&tds::done(), true)).unwrap();
+        sent.send((login, set_up)).unwrap();
+    });
+    let url = format!("jdbc:sqlserver://localhost:{port};encrypt=false;sslrootcert={}", ca.display());
+    drop(enter(&url).await.unwrap());
+    let (login, (kind, set_up)) = received.recv().unwrap();
+    assert!(holds(&login, &hidden(PASSWORD)));
+    let begin: Vec<u8> = "SET LANGUAGE".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert!(kind == 1 && holds(&set_up, &begin), "in clear");
 }
 
 #[tokio::test]

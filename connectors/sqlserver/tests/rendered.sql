@@ -695,40 +695,40 @@ SELECT [Id], [Clock] FROM [Sales].[order [lines]]];
 -- kept: 1 conditions
 
 -- money: is null
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (CAST([Money] AS decimal(19,4)) IS NULL);
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Money] IS NULL);
 
 -- money: is not null
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (CAST([Money] AS decimal(19,4)) IS NOT NULL);
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Money] IS NOT NULL);
 
 -- money: equal
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (CAST([Money] AS decimal(19,4)) = CAST(@P1 AS decimal(19,4)));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Money] = CAST(@P1 AS decimal(19,4)));
 
 -- money: equal or null
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (CAST([Money] AS decimal(19,4)) = CAST(@P1 AS decimal(19,4)) OR CAST([Money] AS decimal(19,4)) IS NULL);
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Money] = CAST(@P1 AS decimal(19,4)) OR [Money] IS NULL);
 
 -- money: not equal
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT (CAST([Money] AS decimal(19,4)) = CAST(@P1 AS decimal(19,4))));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT ([Money] = CAST(@P1 AS decimal(19,4))));
 
 -- money: less
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST([Money] AS decimal(19,4)) < CAST(@P1 AS decimal(19,4))));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Money] < CAST(@P1 AS decimal(19,4))));
 
 -- money: less or equal
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST([Money] AS decimal(19,4)) <= CAST(@P1 AS decimal(19,4))));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Money] <= CAST(@P1 AS decimal(19,4))));
 
 -- money: greater
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST([Money] AS decimal(19,4)) > CAST(@P1 AS decimal(19,4))));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Money] > CAST(@P1 AS decimal(19,4))));
 
 -- money: greater, or equal, or null
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST([Money] AS decimal(19,4)) >= CAST(@P1 AS decimal(19,4))) OR CAST([Money] AS decimal(19,4)) IS NULL);
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Money] >= CAST(@P1 AS decimal(19,4))) OR [Money] IS NULL);
 
 -- money: between
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE ((CAST([Money] AS decimal(19,4)) > CAST(@P1 AS decimal(19,4)) AND CAST([Money] AS decimal(19,4)) <= CAST(@P2 AS decimal(19,4))));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (([Money] > CAST(@P1 AS decimal(19,4)) AND [Money] <= CAST(@P2 AS decimal(19,4))));
 
 -- money: one of two
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (CAST([Money] AS decimal(19,4)) IN (CAST(@P1 AS decimal(19,4)), CAST(@P2 AS decimal(19,4))));
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Money] IN (CAST(@P1 AS decimal(19,4)), CAST(@P2 AS decimal(19,4))));
 
 -- money: none of two, or null
-SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT (CAST([Money] AS decimal(19,4)) IN (CAST(@P1 AS decimal(19,4)), CAST(@P2 AS decimal(19,4)))) OR CAST([Money] AS decimal(19,4)) IS NULL);
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (NOT ([Money] IN (CAST(@P1 AS decimal(19,4)), CAST(@P2 AS decimal(19,4)))) OR [Money] IS NULL);
 
 -- double: is null
 SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Double] IS NULL);
@@ -1312,6 +1312,93 @@ SELECT [Id] FROM [Sales].[order [lines]]];
 -- keys alone
 -- declined: the source does not put these rows together as Athena would: none that is known is alike
 
+-- first slice along id
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Id] < CAST(@P1 AS int) OR [Id] IS NULL);
+
+-- middle slice along id
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Id] >= CAST(@P1 AS int) AND [Id] < CAST(@P2 AS int));
+
+-- last slice along id
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Id] >= CAST(@P1 AS int));
+
+-- first slice along price
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Price] < CAST(@P1 AS decimal(10,2)) OR [Price] IS NULL);
+
+-- middle slice along price
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Price] >= CAST(@P1 AS decimal(10,2)) AND [Price] < CAST(@P2 AS decimal(10,2)));
+
+-- last slice along price
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Price] >= CAST(@P1 AS decimal(10,2)));
+
+-- first slice along text
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Text] < CAST(@P1 AS nvarchar(4000)) OR [Text] IS NULL);
+
+-- middle slice along text
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Text] >= CAST(@P1 AS nvarchar(4000)) AND [Text] < CAST(@P2 AS nvarchar(4000)));
+
+-- last slice along text
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Text] >= CAST(@P1 AS nvarchar(4000)));
+
+-- first slice along cast
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (CAST([Cast] AS nvarchar(max)) < CAST(@P1 AS nvarchar(4000)) OR CAST([Cast] AS nvarchar(max)) IS NULL);
+
+-- middle slice along cast
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (CAST([Cast] AS nvarchar(max)) >= CAST(@P1 AS nvarchar(4000)) AND CAST([Cast] AS nvarchar(max)) < CAST(@P2 AS nvarchar(4000)));
+
+-- last slice along cast
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE (CAST([Cast] AS nvarchar(max)) >= CAST(@P1 AS nvarchar(4000)));
+
+-- first slice along uuid
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Uuid] < CAST(@P1 AS uniqueidentifier) OR [Uuid] IS NULL);
+
+-- middle slice along uuid
+-- declined: table "Sales"."order [lines]" cannot be read in the slice that was cut
+
+-- last slice along uuid
+-- declined: table "Sales"."order [lines]" cannot be read in the slice that was cut
+
+-- first slice along bytes
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Bytes] < CAST(@P1 AS varbinary(max)) OR [Bytes] IS NULL);
+
+-- middle slice along bytes
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Bytes] >= CAST(@P1 AS varbinary(max)) AND [Bytes] < CAST(@P2 AS varbinary(max)));
+
+-- last slice along bytes
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Bytes] >= CAST(@P1 AS varbinary(max)));
+
+-- first slice along day
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Day] < CAST(@P1 AS date) OR [Day] IS NULL);
+
+-- middle slice along day
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Day] >= CAST(@P1 AS date) AND [Day] < CAST(@P2 AS date));
+
+-- last slice along day
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Day] >= CAST(@P1 AS date));
+
+-- first slice along time
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Time] < CAST(@P1 AS datetime2(7)) OR [Time] IS NULL);
+
+-- middle slice along time
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Time] >= CAST(@P1 AS datetime2(7)) AND [Time] < CAST(@P2 AS datetime2(7)));
+
+-- last slice along time
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Time] >= CAST(@P1 AS datetime2(7)));
+
+-- first slice along zoned
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Zoned] < CAST(@P1 AS datetimeoffset(7)) OR [Zoned] IS NULL);
+
+-- middle slice along zoned
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Zoned] >= CAST(@P1 AS datetimeoffset(7)) AND [Zoned] < CAST(@P2 AS datetimeoffset(7)));
+
+-- last slice along zoned
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Zoned] >= CAST(@P1 AS datetimeoffset(7)));
+
+-- a slice without ends and NULL
+SELECT 1 FROM [Sales].[order [lines]]] WHERE ([Id] IS NOT NULL);
+
+-- a slice, a condition and a limit
+SELECT [Text] FROM [Sales].[order [lines]]] WHERE ([Id] < CAST(@P1 AS int) OR [Id] IS NULL) AND ([Id] IS NULL) ORDER BY (SELECT NULL) OFFSET 0 ROWS FETCH NEXT 5 ROWS ONLY;
+
 -- a query
 SELECT [c1], [c2] FROM (
 SELECT id AS a, text AS a FROM t -- all
@@ -1326,3 +1413,15 @@ SELECT id AS a, text AS a FROM t -- all
 SELECT [c2], [c1] FROM (
 SELECT id AS a, text AS a FROM t -- all
 ) AS [glaux_query] ([c1], [c2]) WHERE ([c2] IS NULL) ORDER BY (SELECT NULL) OFFSET 0 ROWS FETCH NEXT 5 ROWS ONLY;
+
+-- ends of id
+SELECT MIN([Id]), MAX([Id]) FROM [Sales].[order [lines]]];
+
+-- ends of text
+SELECT MIN([Text]), MAX([Text]) FROM [Sales].[order [lines]]];
+
+-- ends of day
+SELECT MIN([Day]), MAX([Day]) FROM [Sales].[order [lines]]];
+
+-- ends of time
+SELECT MIN([Time]), MAX([Time]) FROM [Sales].[order [lines]]];

@@ -12,8 +12,8 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Date64Type, Decimal128Type, Int16Type, Int32Type};
 use arrow_schema::DataType;
 use connector_core::{
-    BatchLimits, Bind, Column, ColumnMapping, Connection, Credential, Error, ErrorKind, Pushdown, ReadAs, Result, Scan,
-    Secret, Settings, Statement, Table, TableName, Value, sql,
+    BatchLimits, Bind, Column, ColumnMapping, Connection, Credential, Error, ErrorKind, Pushdown, Query, ReadAs,
+    Result, Scan, Secret, Settings, Statement, Table, TableName, Value, sql,
 };
 use connector_sqlserver::CONNECTOR;
 use connector_tls::testing as certificates;
@@ -224,16 +224,21 @@ async fn every_value_that_is_bound_can_be_sent() {
     }
 }
 
-/// If this fails, the driver has learnt it, and such columns need no longer be cast.
 #[tokio::test]
-async fn the_driver_does_not_know_utf8_which_is_why_the_server_reads_it() {
-    // LCID and sort of Latin1_General_100_CI_AS_SC_UTF8, whose flags say UTF-8.
+async fn a_text_is_in_the_encoding_of_its_collation() {
+    // The sort order, the language or the flags say which one it is.
+    let cp1250 = Type(&[0xa7, 0x40, 0x1f, 0x09, 0x04, 0xd0, 0x00, 80]);
+    let greek = Type(&[0xaf, 0x04, 0x00, 0x08, 0x04, 0xd0, 0x00, 0x00]);
     let utf8 = Type(&[0xa7, 0x40, 0x1f, 0x09, 0x04, 0xd0, 0x24, 0x00]);
-    let answer = [tds::columns(&[("c", utf8)]), tds::row(&[tds::bytes("é".as_bytes())]), tds::done()].concat();
+    let described = tds::columns(&[("a", cp1250), ("b", greek), ("c", utf8)]);
+    let row = tds::row(&[tds::bytes(b"\xe8"), tds::bytes(b"\xe8"), tds::bytes("é".as_bytes())]);
+    let answer = [described, row, tds::done()].concat();
     let server = answering(move || Reply::Answer(answer.clone()));
     let mut connection = enter(&server, &Settings::default()).await.unwrap();
-    let batches = read(connection.as_mut(), &scan(&[("c", DataType::Utf8)]), 9).await.unwrap();
-    assert_eq!(batches[0].column(0).as_string::<i32>().value(0), "Ã©");
+    let shown = scan(&[("a", DataType::Utf8), ("b", DataType::Utf8), ("c", DataType::Utf8)]);
+    let batches = read(connection.as_mut(), &shown, 9).await.unwrap();
+    let texts = [0, 1, 2].map(|column| batches[0].column(column).as_string::<i32>().value(0).to_owned());
+    assert_eq!(texts, ["č", "θ", "é"]);
 }
 
 /// A negative decimal: its sign, then sixteen bytes.
@@ -278,6 +283,40 @@ async fn an_answer_that_is_let_go_closes_its_connection() {
     while server.asked.recv().unwrap() != Asked::Closed {}
     assert_eq!(connection.schemas().await.unwrap_err().kind(), ErrorKind::Internal);
     assert!(connection.reset("again", None).await.is_err());
+}
+
+#[tokio::test]
+async fn an_answer_that_is_let_go_is_cancelled_at_the_server() {
+    let row = tds::row(&[tds::int(Some(7))]);
+    let server = answering(move || Reply::Beginning([tds::columns(&[("id", tds::INT)]), row.clone()].concat()));
+    let mut connection = enter(&server, &Settings::default()).await.unwrap();
+    let scan = scan(&[("id", DataType::Int32)]);
+    let statement = sql::render(&scan, CONNECTOR.dialect()).unwrap().statement;
+    let limits = BatchLimits { rows: 1, bytes: 1 << 20 };
+    let mut batches = connection.read(&scan, &statement, limits).await.unwrap();
+    assert_eq!(batches.next().await.unwrap().unwrap().num_rows(), 1);
+    drop(batches);
+    let last: Vec<Asked> = server.asked.iter().skip_while(|asked| *asked != Asked::Cancel).take(2).collect();
+    assert_eq!(last, [Asked::Cancel, Asked::Closed]);
+}
+
+#[tokio::test]
+async fn a_transaction_is_named_by_what_belongs_to_it() {
+    let begun = [&[0xe3, 11, 0, 8, 8][..], &[1, 2, 3, 4, 5, 6, 7, 8], &[0], &tds::done()].concat();
+    let server = Server::start(move |asked| match asked {
+        Asked::Batch(sql) if sql == "BEGIN TRANSACTION" => Reply::Answer(begun.clone()),
+        Asked::Statement(_) => Reply::Answer([tds::columns(&[("id", tds::INT)]), tds::done()].concat()),
+        other => tds::hospitable(other),
+    });
+    let mut connection = enter(&server, &Settings::default()).await.unwrap();
+    let query = Query::check("SELECT 1 AS id", CONNECTOR.dialect().grammar().unwrap()).unwrap();
+    let mut scan = scan(&[("id", DataType::Int32)]);
+    let plain = sql::render(&scan, CONNECTOR.dialect()).unwrap().statement;
+    scan.query = Some(query);
+    drop(connection.read(&scan, &plain, BatchLimits::default()).await.unwrap());
+    let asked: Vec<Asked> =
+        server.asked.iter().skip_while(|asked| !matches!(asked, Asked::Within(_))).take(2).collect();
+    assert_eq!(asked, [Asked::Within([1, 2, 3, 4, 5, 6, 7, 8]), Asked::Statement(plain.sql)]);
 }
 
 #[tokio::test]

@@ -3,7 +3,6 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use arrow_array::cast::AsArray;
 use arrow_array::types::{
     ArrowPrimitiveType, Date32Type, Date64Type, Decimal128Type, Float32Type, Float64Type, Int8Type, Int16Type,
     Int32Type, Int64Type, TimestampMillisecondType,
@@ -14,7 +13,7 @@ use connector_core::{Error, Result, Value};
 
 use crate::protocol::block::write_parts;
 use crate::protocol::json::Writer;
-use crate::protocol::{Framing, ipc, pack_zoned, unpack_zoned};
+use crate::protocol::{Framing, ipc, pack_zoned};
 
 /// AWS's reader looks the column of a value up by this name.
 const COLUMN: &str = "col1";
@@ -37,26 +36,8 @@ pub(super) fn read_values(array: &dyn Array) -> Result<Vec<Option<Value>>> {
 }
 
 fn read_value(array: &dyn Array, row: usize) -> Result<Value> {
-    Ok(match array.data_type() {
-        DataType::Boolean => Value::Bool(array.as_boolean().value(row)),
-        DataType::Int8 => Value::Int(array.as_primitive::<Int8Type>().value(row).into()),
-        DataType::Int16 => Value::Int(array.as_primitive::<Int16Type>().value(row).into()),
-        DataType::Int32 => Value::Int(array.as_primitive::<Int32Type>().value(row).into()),
-        DataType::Int64 => Value::Int(array.as_primitive::<Int64Type>().value(row)),
-        DataType::Float32 => Value::Float32(array.as_primitive::<Float32Type>().value(row)),
-        DataType::Float64 => Value::Float64(array.as_primitive::<Float64Type>().value(row)),
-        DataType::Decimal128(_, scale) => {
-            Value::Decimal { unscaled: array.as_primitive::<Decimal128Type>().value(row), scale: *scale }
-        }
-        DataType::Utf8 => Value::Text(array.as_string::<i32>().value(row).to_owned()),
-        DataType::Binary => Value::Bytes(array.as_binary::<i32>().value(row).to_owned()),
-        DataType::Date32 => Value::Date(array.as_primitive::<Date32Type>().value(row)),
-        DataType::Date64 => Value::Millis(array.as_primitive::<Date64Type>().value(row)),
-        DataType::Timestamp(TimeUnit::Millisecond, Some(_)) => {
-            Value::ZonedMillis(unpack_zoned(array.as_primitive::<TimestampMillisecondType>().value(row)))
-        }
-        other => return Err(Error::unsupported(format!("a constraint holds a value of the type {other}"))),
-    })
+    Value::at(array, row)
+        .ok_or_else(|| Error::unsupported(format!("a constraint holds a value of the type {}", array.data_type())))
 }
 
 /// Writes blocks of values of one type; the schema is encoded once.

@@ -7,6 +7,8 @@
 //! TEST_MINUTES=60 TEST_REQUIRE=postgres,mariadb cargo test --release -p glaux-fuzz -- --nocapture
 //! ```
 //!
+//! Tables are also read in slices, while others write to them: some in every run, and so many as `TEST_TABLES` says.
+//!
 //! `TEST_SEED` repeats a run, `TEST_CASES` bounds it. What fails is made as small as it gets and written to a file; moved to
 //! `regressions/`, it is asked again in every run.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
@@ -17,6 +19,7 @@ mod mutation;
 mod question;
 mod regression;
 mod shrink;
+mod slices;
 mod source;
 mod table;
 mod wire;
@@ -51,6 +54,26 @@ async fn mariadb_gives_the_same_rows_every_way() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn mysql_gives_the_same_rows_every_way() {
     campaign::run(Source::mysql(mysql::Kind::MySql)).await;
+}
+
+#[tokio::test]
+async fn postgresql_gives_every_row_in_one_slice() {
+    slices::add_up(Source::postgresql()).await;
+}
+
+#[tokio::test]
+async fn mariadb_gives_every_row_in_one_slice() {
+    slices::add_up(Source::mysql(mysql::Kind::MariaDb)).await;
+}
+
+#[tokio::test]
+async fn mysql_gives_every_row_in_one_slice() {
+    slices::add_up(Source::mysql(mysql::Kind::MySql)).await;
+}
+
+#[tokio::test]
+async fn broken_slices_are_noticed() {
+    slices::broken_ones_are_noticed(Source::postgresql()).await;
 }
 
 #[tokio::test]

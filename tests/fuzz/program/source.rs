@@ -81,6 +81,16 @@ impl Source {
         }
     }
 
+    /// Runs a statement in a schema, as whoever may write.
+    pub async fn write(self, schema: &str, statement: &str) {
+        match self {
+            Self::PostgreSql(server) => {
+                server.run(&format!("SET search_path = {schema}, public; {statement}")).await;
+            }
+            Self::MySql(server) => server.run(&format!("USE `{schema}`; {statement}")).await,
+        }
+    }
+
     /// A session of a user who may only read.
     pub async fn connect(self) -> Box<dyn Connection> {
         match self {

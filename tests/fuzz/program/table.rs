@@ -17,6 +17,8 @@ pub struct Design {
     pub rows: Vec<Vec<String>>,
     /// Columns with an index, by place.
     pub indexed: Vec<usize>,
+    /// Columns of the only index there is, by place; without any, `id` is the key.
+    pub keyed: Vec<usize>,
     /// Whether it is read through a view.
     pub view: bool,
 }
@@ -35,6 +37,26 @@ const NAMES: &[&str] = &[
 /// Types that every engine here lets be indexed as they are.
 const INDEXABLE: &[&str] =
     &["int", "varchar", "char", "citext", "numeric", "decimal", "date", "timestamp", "bigint", "uuid"];
+
+/// Types that a table can be cut along, among them ones that the engines do not.
+const KEYS: &[&str] = &[
+    "int",
+    "bigint",
+    "smallint",
+    "tinyint",
+    "mediumint",
+    "varchar",
+    "char",
+    "citext",
+    "numeric",
+    "decimal",
+    "date",
+    "timestamp",
+    "uuid",
+    "binary",
+    "varbinary",
+    "time",
+];
 
 impl Design {
     /// Any table.
@@ -56,7 +78,49 @@ impl Design {
         let name = (*NAMES.choose(random).unwrap()).to_owned();
         // A view forgets how many dimensions a list has.
         let view = random.random_bool(0.2) && !columns.iter().any(|column| column.declared.ends_with("[][]"));
-        Self { name, columns, rows, indexed, view }
+        Self { name, columns, rows, indexed, keyed: Vec::new(), view }
+    }
+
+    /// A table of more rows whose only index is of one of its columns, or of two: with any values in it, with many NULLs, or with
+    /// hardly more than one value.
+    pub fn keyed(source: Source, random: &mut StdRng) -> Self {
+        let mut design = Self { view: false, indexed: Vec::new(), ..Self::random(source, random) };
+        let may_be = |place: &usize| KEYS.iter().any(|name| design.columns[*place].declared.starts_with(name));
+        let places: Vec<usize> = (0..design.columns.len()).filter(may_be).collect();
+        let count = random.random_range(1..3);
+        let mut keyed: Vec<usize> = places.choose_multiple(random, count).copied().collect();
+        keyed.dedup();
+        let from = design.rows.len();
+        let to = from + random.random_range(0..150);
+        let rows = design.more(source, random, from, to);
+        design.rows.extend(rows);
+        if let Some(key) = keyed.first() {
+            let alike = random.random_range(0..4);
+            let first = design.rows.first().map(|row| row[key + 1].clone());
+            for row in &mut design.rows {
+                match (alike, &first) {
+                    (0, _) if random.random_bool(0.5) => "NULL".clone_into(&mut row[key + 1]),
+                    (1, Some(first)) if random.random_bool(0.95) => row[key + 1].clone_from(first),
+                    _ => {}
+                }
+            }
+        }
+        Self { keyed, ..design }
+    }
+
+    /// Rows with these ids.
+    pub fn more(&self, source: Source, random: &mut StdRng, from: usize, to: usize) -> Vec<Vec<String>> {
+        let types = source.types();
+        let of = |column: &DesignedColumn| types.iter().find(|tried| tried.name == column.declared).unwrap();
+        let chosen: Vec<&Type> = self.columns.iter().map(of).collect();
+        (from..to).map(|id| row(source, random, id, &chosen)).collect()
+    }
+
+    /// What puts rows into it.
+    pub fn insert(&self, source: Source, rows: &[Vec<String>]) -> String {
+        let rows = rows.iter().map(|row| format!("({})", row.join(", "))).collect::<Vec<_>>().join(", ");
+        let base = if self.view { "the base" } else { &self.name };
+        format!("INSERT INTO {} VALUES {rows}", source.dialect().quoted(base))
     }
 
     /// What makes it.
@@ -64,15 +128,19 @@ impl Design {
         let quoted = |name: &str| source.dialect().quoted(name);
         let base = if self.view { quoted("the base") } else { quoted(&self.name) };
         let columns = self.columns.iter().map(|column| format!(", {} {} NULL", quoted(&column.name), column.declared));
-        let mut statements = vec![format!("CREATE TABLE {base} (id int PRIMARY KEY{})", columns.collect::<String>())];
+        let key = if self.keyed.is_empty() { "PRIMARY KEY" } else { "NOT NULL" };
+        let mut statements = vec![format!("CREATE TABLE {base} (id int {key}{})", columns.collect::<String>())];
+        if !self.keyed.is_empty() {
+            let names: Vec<String> = self.keyed.iter().map(|place| quoted(&self.columns[*place].name)).collect();
+            statements.push(format!("CREATE INDEX k ON {base} ({})", names.join(", ")));
+        }
         statements.extend(
             self.indexed
                 .iter()
                 .map(|place| format!("CREATE INDEX i{place} ON {base} ({})", quoted(&self.columns[*place].name))),
         );
         if !self.rows.is_empty() {
-            let rows = self.rows.iter().map(|row| format!("({})", row.join(", "))).collect::<Vec<_>>().join(", ");
-            statements.push(format!("INSERT INTO {base} VALUES {rows}"));
+            statements.push(self.insert(source, &self.rows));
         }
         if self.view {
             statements.push(format!("CREATE VIEW {} AS SELECT * FROM {base}", quoted(&self.name)));
@@ -85,7 +153,10 @@ impl Design {
         let mut less = self.clone();
         less.columns.remove(place);
         less.rows.iter_mut().for_each(|row| drop(row.remove(place + 1)));
-        less.indexed = self.indexed.iter().filter(|at| **at != place).map(|at| at - usize::from(*at > place)).collect();
+        let moved = |places: &[usize]| {
+            places.iter().filter(|at| **at != place).map(|at| at - usize::from(*at > place)).collect()
+        };
+        (less.indexed, less.keyed) = (moved(&self.indexed), moved(&self.keyed));
         less
     }
 }

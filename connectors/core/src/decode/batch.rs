@@ -20,6 +20,34 @@ pub struct Batcher<C: ?Sized> {
     varying_bytes: usize,
 }
 
+/// What a batch can still take.
+#[derive(Clone, Copy, Debug)]
+pub struct Room {
+    rows: usize,
+    bytes: usize,
+    bytes_per_row: usize,
+}
+
+impl Room {
+    /// At most so many rows.
+    #[must_use]
+    pub fn up_to(self, rows: usize) -> Self {
+        Self { rows: self.rows.min(rows), ..self }
+    }
+
+    /// Makes room for a row whose cells are not larger than `bytes`, unless there is none.
+    pub fn take(&mut self, bytes: usize) -> bool {
+        let left = self.bytes.checked_sub(bytes.saturating_add(self.bytes_per_row));
+        match (self.rows.checked_sub(1), left) {
+            (Some(rows), Some(bytes)) => {
+                (self.rows, self.bytes) = (rows, bytes);
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
 impl<C: ?Sized> Batcher<C> {
     /// Batches of the described columns, whose buffers are `columns`.
     pub fn new(described: &[Column], columns: Vec<Box<dyn Cells<C>>>, limits: BatchLimits) -> Self {
@@ -61,9 +89,39 @@ impl<C: ?Sized> Batcher<C> {
         }
     }
 
+    /// Adds cells of rows that follow one another to a column, `None` being NULL.
+    ///
+    /// Errors: as for a cell.
+    pub fn push_run(&mut self, column: usize, cells: &[Option<&C>]) -> Result<()> {
+        let Some(of) = self.columns.get_mut(column) else {
+            return Err(Error::internal("a row has more cells than its batch has columns"));
+        };
+        match of.push_run(cells) {
+            Ok(bytes) => {
+                self.varying_bytes += bytes;
+                Ok(())
+            }
+            Err((place, fault)) => Err(self.fault_behind(column, place, &fault)),
+        }
+    }
+
     /// Ends a row, of which every column has been given a cell.
     pub fn end_row(&mut self) {
         self.rows += 1;
+    }
+
+    /// Ends rows, of which every column has been given a cell.
+    pub fn end_rows(&mut self, rows: usize) {
+        self.rows += rows;
+    }
+
+    /// What the batch can still take without reaching a limit.
+    pub fn room(&self) -> Room {
+        Room {
+            rows: self.limits.rows.saturating_sub(self.rows),
+            bytes: self.limits.bytes.saturating_sub(self.bytes()),
+            bytes_per_row: self.bits_per_row.div_ceil(8),
+        }
     }
 
     /// Whether the batch has reached one of its limits. Sizes are estimated from above, by some bytes a column.
@@ -103,6 +161,12 @@ impl<C: ?Sized> Batcher<C> {
     #[cold]
     pub fn fault(&self, column: usize, fault: &Fault) -> Error {
         self.fault_in(column, self.rows, fault)
+    }
+
+    /// The same, of a row that is so many rows behind it.
+    #[cold]
+    pub fn fault_behind(&self, column: usize, rows: usize, fault: &Fault) -> Error {
+        self.fault_in(column, self.rows + rows, fault)
     }
 
     fn fault_in(&self, column: usize, row: usize, fault: &Fault) -> Error {

@@ -7,6 +7,6 @@ mod batch;
 mod cells;
 mod fault;
 
-pub use batch::Batcher;
+pub use batch::{Batcher, Room};
 pub use cells::{Bits, Cells, Fixed, Nulls, Varied, bytes_of, first_offset, offset, whole, within};
 pub use fault::{Fault, changed};

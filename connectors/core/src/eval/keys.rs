@@ -13,23 +13,23 @@ use crate::{Bound, Error, Result, Value};
 const MAX_SCALE: u32 = 38;
 
 /// From a string on, or from behind it.
-pub(super) type Floor<'a> = (&'a [u8], bool);
+pub(crate) type Floor<'a> = (&'a [u8], bool);
 
 /// Up to before a string, up to and with it, or without end; in this order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Ceiling<'a> {
+pub(crate) enum Ceiling<'a> {
     At(&'a [u8], bool),
     Open,
 }
 
 /// One end of an interval: none, or a value and whether it belongs.
-pub(super) type Edge<'a> = Option<(&'a Value, bool)>;
+pub(crate) type Edge<'a> = Option<(&'a Value, bool)>;
 
 /// An interval by its two ends.
-pub(super) type Part<'a> = (Edge<'a>, Edge<'a>);
+pub(crate) type Part<'a> = (Edge<'a>, Edge<'a>);
 
 /// A bound as an edge; NaN is greater than all, so as an upper end it bounds nothing.
-pub(super) fn edge(bound: &Bound) -> Edge<'_> {
+pub(crate) fn edge(bound: &Bound) -> Edge<'_> {
     match bound {
         Bound::Unbounded => None,
         Bound::Included(value) | Bound::Excluded(value) if is_nan(value) => None,
@@ -48,9 +48,9 @@ pub(super) fn is_nan(value: &Value) -> bool {
 }
 
 /// How values of one type become keys. An interval that holds nothing is `None`.
-pub(super) struct Keys<'t> {
+pub(crate) struct Keys<'t> {
     /// What the type is.
-    pub family: Family,
+    pub(super) family: Family,
     data_type: &'t DataType,
     scale: u32,
 }

@@ -16,7 +16,7 @@ mod compare;
 mod decimal;
 mod domain;
 mod fault;
-mod keys;
+pub(crate) mod keys;
 mod like;
 mod operand;
 mod set;

@@ -1,7 +1,7 @@
 //! A key, ranges of it, and where to cut them.
 
 use super::Split;
-use crate::{Bound, Domain, Range, Value, Values};
+use crate::Value;
 
 /// What the source knows about a column along which its table is best cut.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +12,8 @@ pub struct Key {
     pub nullable: bool,
     /// About how many bytes the table has.
     pub bytes: u64,
+    /// What looking at the whole table counts for at the server, in the unit of [`crate::Estimate::effort`]; 0 where that is not known.
+    pub effort: u64,
     /// Values between which about equally many rows lie, in the source's order; without any, the least and the largest one are
     /// asked for, which an index knows.
     pub quantiles: Vec<Value>,
@@ -43,36 +45,6 @@ pub(crate) fn ranges(column: &str, nullable: bool, cuts: Vec<Value>) -> Vec<KeyR
 }
 
 impl KeyRange {
-    /// Whether a row of the range may pass the domain; what is not known to be ordered at the source as here may.
-    pub(super) fn may_pass(&self, domain: &Domain) -> bool {
-        let number = |value: &Option<Value>| value.as_ref().map(numbered);
-        let (from, below) = match (number(&self.from), number(&self.below)) {
-            (Some(None), _) | (_, Some(None)) => return true,
-            (from, below) => (from.flatten(), below.flatten()),
-        };
-        let holds = |value: &Value| {
-            numbered(value)
-                .is_none_or(|number| from.is_none_or(|from| number >= from) && below.is_none_or(|end| number < end))
-        };
-        let meets = |range: &Range| {
-            let above = |bound: &Bound, end: i128| match bound {
-                Bound::Unbounded => true,
-                Bound::Included(value) | Bound::Excluded(value) => numbered(value).is_none_or(|low| low < end),
-            };
-            let beneath = |bound: &Bound, start: i128| match bound {
-                Bound::Unbounded => true,
-                Bound::Included(value) | Bound::Excluded(value) => numbered(value).is_none_or(|high| high >= start),
-            };
-            below.is_none_or(|end| above(&range.low, end)) && from.is_none_or(|start| beneath(&range.high, start))
-        };
-        (self.nulls && domain.nulls)
-            || match &domain.values {
-                Values::All | Values::NotIn(_) => true,
-                Values::In(list) => list.iter().any(holds),
-                Values::Ranges(ranges) => ranges.iter().any(meets),
-            }
-    }
-
     /// This range as a split; the range of everything is the whole.
     pub(super) fn into_split(self) -> Split {
         if self.from.is_none() && self.below.is_none() { Split::Whole } else { Split::Range(self) }
@@ -90,7 +62,7 @@ pub(crate) fn numbered(value: &Value) -> Option<i128> {
 }
 
 /// The value of that number, of the type that `like` has.
-fn of_number(number: i128, like: &Value) -> Option<Value> {
+pub(super) fn of_number(number: i128, like: &Value) -> Option<Value> {
     Some(match like {
         Value::Int(_) => Value::Int(i64::try_from(number).ok()?),
         Value::Millis(_) => Value::Millis(i64::try_from(number).ok()?),
@@ -100,25 +72,6 @@ fn of_number(number: i128, like: &Value) -> Option<Value> {
         Value::Text(_) | Value::Bytes(_) | Value::Bool(_) | Value::Float32(_) | Value::Float64(_) => return None,
     })
 }
-
-/// The least and the largest value that pass a domain, each where it has one, as numbers: a hint where to cut, never what to read.
-pub(super) fn hull(domain: &Domain) -> Hull {
-    match &domain.values {
-        Values::All | Values::NotIn(_) => (None, None),
-        Values::In(list) => (list.iter().filter_map(numbered).min(), list.iter().filter_map(numbered).max()),
-        Values::Ranges(ranges) => {
-            let end = |bound: &Bound| match bound {
-                Bound::Unbounded => None,
-                Bound::Included(value) | Bound::Excluded(value) => numbered(value),
-            };
-            // Ranges stand in order, as the protocol has them.
-            (ranges.first().and_then(|range| end(&range.low)), ranges.last().and_then(|range| end(&range.high)))
-        }
-    }
-}
-
-/// Where the values that are asked for begin and end.
-pub(super) type Hull = (Option<i128>, Option<i128>);
 
 /// At most `parts - 1` cuts that lie evenly between two numbers, as values of the type that `like` has.
 pub(super) fn evenly(low: i128, high: i128, parts: usize, like: &Value) -> Vec<Value> {
@@ -142,8 +95,6 @@ pub(super) fn spread(quantiles: &[Value], parts: usize) -> Vec<Value> {
 
 #[cfg(test)]
 mod tests {
-    use arrow_schema::DataType;
-
     use super::*;
 
     fn ints(values: &[i64]) -> Vec<Value> {
@@ -189,38 +140,6 @@ mod tests {
         }
         assert_eq!(ranges.iter().filter(|range| range.nulls).count(), 1);
         assert!(super::ranges("id", false, ints(&[1])).iter().all(|range| !range.nulls));
-    }
-
-    #[test]
-    fn a_range_is_left_out_exactly_if_none_of_its_rows_can_pass() {
-        let ranges = ranges("id", true, ints(&[10, 20]));
-        let domain = |values, nulls| Domain { data_type: DataType::Int64, values, nulls };
-        let between = |low, high| Values::Ranges(vec![Range { low, high }]);
-        let (included, excluded) =
-            (|value| Bound::Included(Value::Int(value)), |value| Bound::Excluded(Value::Int(value)));
-        for (values, nulls, expected) in [
-            (Values::In(ints(&[9])), false, [true, false, false]),
-            (Values::In(ints(&[10, 25])), false, [false, true, true]),
-            (Values::In(ints(&[25])), true, [true, false, true]),
-            (between(included(10), included(19)), false, [false, true, false]),
-            (between(included(9), excluded(10)), false, [true, true, false]),
-            (between(Bound::Unbounded, included(20)), false, [true, true, true]),
-            (between(excluded(20), Bound::Unbounded), false, [false, false, true]),
-            (Values::Ranges(Vec::new()), true, [true, false, false]),
-            (Values::NotIn(ints(&[1])), false, [true, true, true]),
-            (Values::All, false, [true, true, true]),
-        ] {
-            let domain = domain(values, nulls);
-            let passing: Vec<bool> = ranges.iter().map(|range| range.may_pass(&domain)).collect();
-            assert_eq!(passing, expected, "{domain:?}");
-        }
-    }
-
-    #[test]
-    fn texts_are_ordered_by_the_source_and_so_never_left_out() {
-        let text = |text: &str| Value::Text(text.into());
-        let domain = Domain::single(DataType::Utf8, text("zebra"));
-        assert!(super::ranges("name", false, vec![text("m")]).iter().all(|range| range.may_pass(&domain)));
     }
 
     #[test]

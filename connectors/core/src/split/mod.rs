@@ -6,8 +6,11 @@
 //!
 //! Not here: the SQL of a slice ([`crate::sql`]), and which column of a table is its key (the engine's catalogs).
 
+mod asked;
+mod between;
 mod key;
 mod plan;
+mod probe;
 
 use std::collections::BTreeMap;
 
@@ -85,7 +88,8 @@ fn written(value: &Value) -> Option<String> {
         Value::Millis(millis) => format!("millis:{millis}"),
         Value::ZonedMillis(millis) => format!("zoned:{millis}"),
         Value::Text(text) => format!("text:{text}"),
-        Value::Bool(_) | Value::Float32(_) | Value::Float64(_) | Value::Bytes(_) => return None,
+        Value::Bytes(bytes) => format!("bytes:{}", bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>()),
+        Value::Bool(_) | Value::Float32(_) | Value::Float64(_) => return None,
     })
 }
 
@@ -101,8 +105,15 @@ fn read(text: &str) -> Option<Value> {
         "millis" => Value::Millis(text.parse().ok()?),
         "zoned" => Value::ZonedMillis(text.parse().ok()?),
         "text" => Value::Text(text.to_owned()),
+        "bytes" => Value::Bytes(bytes(text)?),
         _ => return None,
     })
+}
+
+/// Bytes by their digits.
+fn bytes(digits: &str) -> Option<Vec<u8>> {
+    let pairs = digits.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).ok().filter(|pair| pair.len() == 2));
+    pairs.map(|pair| u8::from_str_radix(pair?, 16).ok()).collect()
 }
 
 #[cfg(test)]
@@ -120,6 +131,8 @@ mod tests {
             Value::ZonedMillis(0),
             Value::Text(String::new()),
             Value::Text("a:b/\u{0}\u{1F989}".into()),
+            Value::Bytes(Vec::new()),
+            Value::Bytes(vec![0, 0x7f, 0xff]),
         ];
         let range = |from, below, nulls| Split::Range(KeyRange { column: "a b".into(), from, below, nulls });
         let ranges = values.iter().flat_map(|value| {
@@ -144,6 +157,9 @@ mod tests {
             &[("key", "id"), ("nulls", "true"), ("from", "int:1.0")],
             &[("key", "id"), ("nulls", "true"), ("from", "decimal:1")],
             &[("key", "id"), ("nulls", "true"), ("below", "float:1")],
+            &[("key", "id"), ("nulls", "true"), ("below", "bytes:0")],
+            &[("key", "id"), ("nulls", "true"), ("below", "bytes:+1")],
+            &[("key", "id"), ("nulls", "true"), ("below", "bytes:FF")],
             &[("key", "id"), ("nulls", "true"), ("to", "int:1")],
         ] {
             let properties = properties.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();

@@ -1,13 +1,17 @@
 //! Where a scan is cut.
 
-use futures::TryStreamExt;
-
 use super::Split;
-use super::key::{Hull, Key, KeyRange, evenly, hull, numbered, ranges, spread};
-use crate::{BatchLimits, Connection, Dialect, Error, Result, Scan, Value, sql};
+use super::asked::{Asked, Hull};
+use super::key::{Key, KeyRange, evenly, numbered, of_number, ranges, spread};
+use super::probe::Probe;
+use crate::{Connection, Dialect, Error, Result, Scan, Value, sql};
 
 /// A limit up to which one slice is enough, if nothing has to be searched for its rows.
 const FEW_ROWS: u64 = 10_000;
+
+/// How many times more than it expects a server is taken to have to look at, up to the quarter of a table: it is little that is
+/// estimated wrong by much, and rows that an index leads to cost more than those that are read in a row.
+const CAUTION: u128 = 4;
 
 /// How many slices there may be, and how large one should be.
 #[derive(Clone, Copy, Debug)]
@@ -38,19 +42,24 @@ pub async fn plan(
         None => connection.key(&scan.table).await?,
     };
     let Some(key) = key.filter(|key| sizes.parts(key.bytes.into()) > 1) else { return Ok(vec![Split::Whole]) };
-    let domain = scan.domains.get(&key.column);
-    let hull = domain.map_or((None, None), hull);
-    let mut cuts = if key.quantiles.is_empty() {
-        let bounds = bounds(connection, dialect, scan, &key).await?;
-        bounds.map_or_else(Vec::new, |bounds| cuts_between(&key, bounds, hull, sizes))
-    } else {
-        cuts_among(&key, hull, sizes)
-    };
-    cuts.retain(|cut| dialect.binds(cut));
+    let Some(column) = scan.column(&key.column) else { return Ok(vec![Split::Whole]) };
+    let asked = Asked::of(scan.domains.get(&key.column), &column.mapping.data_type);
+    let mut cutting = Cutting { connection, dialect, scan, key: &key, hull: asked.hull(), sizes };
+    let mut cuts = cutting.cuts().await?;
+    cuts.retain(|cut| dialect.binds(cut) && travels(cut));
     let ranges = ranges(&key.column, key.nullable, cuts).into_iter();
-    let splits = ranges.filter(|range| domain.is_none_or(|domain| range.may_pass(domain))).map(KeyRange::into_split);
-    let splits: Vec<Split> = splits.collect();
+    let splits: Vec<Split> = ranges.filter(|range| asked.may_pass(range)).map(KeyRange::into_split).collect();
     Ok(if splits.is_empty() { vec![Split::Whole] } else { splits })
+}
+
+/// Whether a cut may travel with every split: thousands of them are one answer of a Lambda.
+fn travels(cut: &Value) -> bool {
+    const LONGEST: usize = 400;
+    match cut {
+        Value::Text(text) => text.len() <= LONGEST,
+        Value::Bytes(bytes) => bytes.len() <= LONGEST,
+        _ => true,
+    }
 }
 
 impl Sizes {
@@ -59,23 +68,121 @@ impl Sizes {
     }
 }
 
-/// Cuts that lie evenly between the bounds as far as they are asked for, and so many as that part of the table wants.
-fn cuts_between(key: &Key, (least, largest): (Value, Value), (low, high): Hull, sizes: Sizes) -> Vec<Value> {
-    let (Some(start), Some(end)) = (numbered(&least), numbered(&largest)) else { return Vec::new() };
-    let (from, to) = (low.map_or(start, |low| low.max(start)), high.map_or(end, |high| high.min(end)));
-    let width = |from: i128, to: i128| if to < from { 0 } else { to.abs_diff(from) };
-    let parts = sizes.parts(share(key.bytes.into(), width(from, to), width(start, end)));
-    evenly(from, to, parts, &least)
+/// A scan with its key, on the way to where it is cut.
+struct Cutting<'c> {
+    connection: &'c mut dyn Connection,
+    dialect: &'c dyn Dialect,
+    scan: &'c Scan,
+    key: &'c Key,
+    hull: Hull,
+    sizes: Sizes,
 }
 
-/// Cuts that are quantiles as far as they are asked for, and so many as that part of the table wants.
-fn cuts_among(key: &Key, (low, high): Hull, sizes: Sizes) -> Vec<Value> {
-    let is_asked_for = |value: &&Value| {
-        numbered(value).is_none_or(|value| low.is_none_or(|low| value > low) && high.is_none_or(|high| value <= high))
-    };
-    let inside: Vec<Value> = key.quantiles.iter().filter(is_asked_for).cloned().collect();
-    let of = |count: usize| u128::try_from(count).unwrap_or(u128::MAX).saturating_add(1);
-    spread(&inside, sizes.parts(share(key.bytes.into(), of(inside.len()), of(key.quantiles.len()))))
+impl Cutting<'_> {
+    async fn cuts(&mut self) -> Result<Vec<Value>> {
+        if !self.key.quantiles.is_empty() {
+            return Ok(self.among_quantiles().await);
+        }
+        // Estimated first, because it may spare the other questions.
+        let expected = self.expected().await;
+        if self.sizes.parts(expected) <= 1 {
+            return Ok(Vec::new());
+        }
+        let Some((least, largest)) = self.bounds().await? else { return Ok(Vec::new()) };
+        let (low, high, share) = self.wanted(least, largest);
+        let parts = self.sizes.parts(share.min(expected));
+        if parts <= 1 {
+            return Ok(Vec::new());
+        }
+        let is_open = self.hull.1.is_none();
+        let mut probe = Probe {
+            connection: &mut *self.connection,
+            dialect: self.dialect,
+            scan: self.scan,
+            column: &self.key.column,
+            is_open,
+        };
+        // The user's own query has no index to look into.
+        if self.scan.query.is_none()
+            && let Ok(Some(cuts)) = probe.cuts(low.clone(), high.clone(), parts).await
+        {
+            return Ok(cuts);
+        }
+        let ends = numbered(&low).zip(numbered(&high));
+        Ok(ends.map_or_else(Vec::new, |(from, to)| evenly(from, to, parts, &low)))
+    }
+
+    /// Cuts that are quantiles as far as they are asked for, and so many as that part of the table wants.
+    async fn among_quantiles(&mut self) -> Vec<Value> {
+        let (low, high) = self.hull;
+        let is_asked_for = |value: &&Value| {
+            numbered(value)
+                .is_none_or(|value| low.is_none_or(|low| value > low) && high.is_none_or(|high| value <= high))
+        };
+        let inside: Vec<Value> = self.key.quantiles.iter().filter(is_asked_for).cloned().collect();
+        let of = |count: usize| u128::try_from(count).unwrap_or(u128::MAX).saturating_add(1);
+        let part = share(self.key.bytes.into(), of(inside.len()), of(self.key.quantiles.len()));
+        if self.sizes.parts(part) <= 1 {
+            return Vec::new();
+        }
+        let expected = self.expected().await;
+        spread(&inside, self.sizes.parts(part.min(expected)))
+    }
+
+    /// About how many bytes have to be looked at for what is asked, at most; where the server cannot say, all of them.
+    async fn expected(&mut self) -> u128 {
+        let all = u128::from(self.key.bytes);
+        let has_conditions = !self.scan.domains.is_empty() || !self.scan.filters.is_empty();
+        if self.key.effort == 0 || !has_conditions {
+            return all;
+        }
+        // A limit lets a server hope to find its rows soon.
+        let scan = Scan { limit: None, order: Vec::new(), ..self.scan.clone() };
+        // What cannot be rendered is told of when rows are read.
+        let Ok(rendered) = sql::render(&scan, self.dialect) else { return all };
+        match self.connection.estimate(&rendered.statement).await {
+            Ok(Some(estimate)) => {
+                let effort = estimate.effort.min(self.key.effort);
+                let part = share(all, effort.into(), self.key.effort.into());
+                part.max(part.saturating_mul(CAUTION).min(all / CAUTION))
+            }
+            Ok(None) | Err(_) => all,
+        }
+    }
+
+    /// What of the key is wanted, and about how many bytes that is.
+    fn wanted(&self, least: Value, largest: Value) -> (Value, Value, u128) {
+        let bytes = u128::from(self.key.bytes);
+        let (Some(start), Some(end)) = (numbered(&least), numbered(&largest)) else { return (least, largest, bytes) };
+        let (low, high) = self.hull;
+        let (from, to) = (low.map_or(start, |low| low.max(start)), high.map_or(end, |high| high.min(end)));
+        let width = |from: i128, to: i128| if to < from { 0 } else { to.abs_diff(from) };
+        let part = share(bytes, width(from, to), width(start, end));
+        let value = |number| of_number(number, &least);
+        match value(from).zip(value(to)) {
+            Some((low, high)) => (low, high, part),
+            None => (least, largest, bytes),
+        }
+    }
+
+    /// The least and the largest value of the key, if it has any.
+    async fn bounds(&mut self) -> Result<Option<(Value, Value)>> {
+        let statement = sql::probe::bounds(self.scan, &self.key.column, self.dialect)?;
+        let batches = match self.connection.probe(self.scan, &statement).await {
+            Ok(batches) => batches,
+            // What a user's query has against it is told of, and a table can be read at once.
+            Err(error) if self.scan.query.is_some() => {
+                return Err(error.context(format!("asking for the least and the largest {:?}", self.key.column)));
+            }
+            Err(_) => return Ok(None),
+        };
+        let Some(batch) = batches.first().filter(|batch| batch.num_rows() == 1 && batch.num_columns() == 2) else {
+            return Ok(None);
+        };
+        // A date with a zero in it may come first; where the calendar begins is as good.
+        let least = Value::at(batch.column(0), 0).or_else(|| self.dialect.first(batch.column(0).data_type()));
+        Ok(least.zip(Value::at(batch.column(1), 0)))
+    }
 }
 
 /// So much of `bytes` as `part` is of `whole`.
@@ -98,25 +205,5 @@ fn named(scan: &Scan, name: &str) -> Result<Key> {
         return Err(Error::invalid(format!("the query is to be cut along {name:?}, which is {data_type}"))
             .hint("name a column of whole numbers, decimals, dates or times"));
     }
-    Ok(Key { column: name.to_owned(), nullable: true, bytes: u64::MAX, quantiles: Vec::new() })
-}
-
-/// The least and the largest value of the key, if it has any.
-async fn bounds(
-    connection: &mut dyn Connection,
-    dialect: &dyn Dialect,
-    scan: &Scan,
-    key: &Key,
-) -> Result<Option<(Value, Value)>> {
-    let statement = sql::bounds(scan, &key.column, dialect)?;
-    let asked = format!("asking for the least and the largest {:?}", key.column);
-    let reading = async {
-        let stream = connection.read(scan, &statement, BatchLimits::default()).await?;
-        stream.try_collect::<Vec<_>>().await
-    };
-    let batches = reading.await.map_err(|error| error.context(asked))?;
-    let Some(batch) = batches.first().filter(|batch| batch.num_rows() == 1 && batch.num_columns() == 2) else {
-        return Ok(None);
-    };
-    Ok(Value::at(batch.column(0), 0).zip(Value::at(batch.column(1), 0)))
+    Ok(Key { column: name.to_owned(), nullable: true, bytes: u64::MAX, effort: 0, quantiles: Vec::new() })
 }

@@ -9,13 +9,14 @@
 mod aggregate;
 mod domain;
 mod expr;
+pub mod probe;
 mod slice;
 mod source;
 mod writer;
 
 use arrow_schema::DataType;
 
-pub use self::slice::{bounds, can_be_bounded};
+pub use self::slice::can_be_bounded;
 pub use self::source::{all_of, around, numbered};
 use self::writer::Writer;
 use crate::{Column, Dialect, Domain, Error, Expr, Function, Pushdown, Result, Scan, SortKey, Value};

@@ -4,8 +4,8 @@ use arrow_schema::DataType;
 
 use super::*;
 use crate::{
-    Aggregate, Around, BinaryText, Bound, ColumnMapping, Direction, ErrorKind, FunctionForm, Measure, Nulls, Range,
-    ReadAs, Table, TableName, Told, Values,
+    Aggregate, Around, BinaryText, Bound, ColumnMapping, Direction, ErrorKind, FunctionForm, KeyRange, Measure, Nulls,
+    Range, ReadAs, Table, TableName, Told, Values,
 };
 
 /// A dialect as plain as can be, with room for three binds.
@@ -420,4 +420,38 @@ fn what_the_source_would_put_together_otherwise_is_declined() {
         render(&grouped(&[], &[Told::Min("ts".into()), Told::Count("f".into()), Told::Count("l".into())]), &Plain)
             .is_ok()
     );
+}
+
+#[test]
+fn a_key_is_looked_into_on_both_sides_of_each_value() {
+    let (known, guess) = ([Value::Int(1)], [Value::Int(7)]);
+    let looked = probe::neighbours(&scan(&["i"]), "i", (&known, &guess), &Plain).unwrap().unwrap();
+    let look = |sign: &str, number: u8, order: &str| {
+        format!("(SELECT \"I\" FROM \"s\".\"a\"\"b\" WHERE \"I\" {sign} ${number} ORDER BY \"I\"{order} LIMIT 1)")
+    };
+    let looks = [look(">=", 1, ""), look(">=", 2, ""), look("<", 3, " DESC")].join(" UNION ");
+    assert_eq!(looked.sql, format!("SELECT \"I\" FROM ({looks}) AS \"glaux_looks\" ORDER BY \"I\""));
+    assert_eq!(looked.binds.len(), 3);
+    assert_eq!(probe::neighbours(&scan(&["t"]), "t", (&[], &[text("\0")]), &Plain).unwrap(), None);
+    assert_eq!(probe::neighbours(&scan(&["i"]), "none", (&[], &[]), &Plain).unwrap_err().kind(), ErrorKind::Invalid);
+}
+
+#[test]
+fn ranges_are_asked_about_together() {
+    let range = |from, below| KeyRange { column: "i".into(), from, below, nulls: false };
+    let ranges = [range(Some(Value::Int(1)), Some(Value::Int(2))), range(Some(Value::Int(2)), None)];
+    let selects = probe::selects(&scan(&["i"]), &ranges, &Plain).unwrap().unwrap();
+    assert_eq!(
+        selects.sql,
+        "SELECT 1 FROM \"s\".\"a\"\"b\" WHERE \"I\" >= $1 AND \"I\" < $2 UNION ALL SELECT 1 FROM \"s\".\"a\"\"b\" WHERE \"I\" >= $3"
+    );
+}
+
+#[test]
+fn the_ends_of_a_key_are_those_of_its_own_order() {
+    let ends = |scan: &Scan| probe::bounds(scan, "t", &Plain).unwrap().sql;
+    let mut scan = scan(&["t"]);
+    assert_eq!(ends(&scan), "SELECT MIN(\"T\"), MAX(\"T\") FROM \"s\".\"a\"\"b\"");
+    scan.table.columns[1].mapping.read_as = ReadAs::Converted("text");
+    assert_eq!(ends(&scan), "SELECT CAST(MIN(\"T\") AS text), CAST(MAX(\"T\") AS text) FROM \"s\".\"a\"\"b\"");
 }

@@ -54,7 +54,7 @@ impl<'d> Writer<'d> {
                 self.identifier(&column.remote_name);
                 self.text(close);
             }
-            ReadAs::Cast(source_type) | ReadAs::Printed { cast: source_type, .. } => {
+            ReadAs::Cast(source_type) | ReadAs::Converted(source_type) | ReadAs::Printed { cast: source_type, .. } => {
                 self.text("CAST(");
                 self.identifier(&column.remote_name);
                 self.text(" AS ");

@@ -10,9 +10,10 @@ use std::path::Path;
 
 use arrow_schema::DataType;
 
+use crate::split::ranges;
 use crate::{
-    Aggregate, Bound, Column, Dialect, Direction, Domain, ErrorKind, Expr, Function, Nulls, Query, Range, Scan,
-    SortKey, Table, Told, Value, Values, sql,
+    Aggregate, Bound, Column, Dialect, Direction, Domain, ErrorKind, Expr, Function, KeyRange, Nulls, Query, Range,
+    Scan, SortKey, Split, Table, Told, Value, Values, sql,
 };
 
 /// A column's name, in lower case, that holds every quote there is.
@@ -52,6 +53,10 @@ fn golden(table: &Table, dialect: &dyn Dialect) -> String {
             writeln!(golden, "-- kept: {kept} conditions{order}{limit}").expect("writing to a string");
         }
     }
+    for name in ["id", "text", "day", "time"] {
+        let ends = sql::probe::bounds(&Scan::new(table.clone(), Vec::new()), name, dialect).expect("rendering");
+        write!(golden, "\n-- ends of {name}\n{};\n", ends.sql).expect("writing to a string");
+    }
     golden
 }
 
@@ -64,6 +69,7 @@ pub fn scans(table: &Table) -> Vec<(String, Scan)> {
     }
     scans.extend(list.filters());
     scans.extend(list.aggregates());
+    scans.extend(list.slices());
     scans
 }
 
@@ -298,6 +304,30 @@ impl List<'_> {
             scans.push(("groups by two keys, one not shown, of rows that pass, so many".to_owned(), groups));
             scans.push(("keys alone".to_owned(), of(&["text", "id"], vec![key("id"), key("text")])));
         }
+        scans
+    }
+
+    /// A table in three slices along each column that may be its key, and a slice under a condition.
+    fn slices(&self) -> Vec<(String, Scan)> {
+        let mut scans = Vec::new();
+        for name in ["id", "price", "text", "cast", "uuid", "bytes", "day", "time", "zoned"] {
+            let Some(column) = self.table.column(name) else { continue };
+            let Some(cuts) = two_values(name, &column.mapping.data_type) else { continue };
+            let ranges = ranges(name, true, cuts.to_vec()).into_iter().zip(["first", "middle", "last"]);
+            let of = |range| Scan { split: Split::Range(range), ..self.scan(&["id"]) };
+            scans.extend(ranges.map(|(range, which)| (format!("{which} slice along {name}"), of(range))));
+        }
+        let rest = KeyRange { column: "id".to_owned(), from: None, below: None, nulls: false };
+        let Some(id) = self.table.column("id") else { return scans };
+        let behind = Domain::only_null(id.mapping.data_type.clone());
+        let limited = Scan {
+            domains: BTreeMap::from([("id".to_owned(), behind)]),
+            limit: Some(5),
+            split: Split::Range(KeyRange { below: Some(Value::Int(7)), nulls: true, ..rest.clone() }),
+            ..self.scan(&["text"])
+        };
+        scans.push(("a slice without ends and NULL".to_owned(), Scan { split: Split::Range(rest), ..self.scan(&[]) }));
+        scans.push(("a slice, a condition and a limit".to_owned(), limited));
         scans
     }
 

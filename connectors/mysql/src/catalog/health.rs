@@ -9,6 +9,10 @@ use crate::session::{Row, Session};
 /// Rights that reach beyond single tables and are none of reading.
 const WIDE: &str = "SUPER FILE PROCESS SHUTDOWN RELOAD GRANT INSERT UPDATE DELETE DROP CREATE ALTER";
 
+/// Each split is one statement, which reads a snapshot of its own (`InnoDB`).
+const CONSISTENCY: &str = "each split reads a snapshot of its own: a row that stays comes once, one whose key changes meanwhile may \
+     come twice or not at all";
+
 /// The state of the source.
 pub(crate) async fn health(session: &mut Session, ssl_mode: SslMode) -> Result<Health> {
     let about = ask(session, "SELECT VERSION(), CURRENT_USER()", &[]).await?;
@@ -19,7 +23,7 @@ pub(crate) async fn health(session: &mut Session, ssl_mode: SslMode) -> Result<H
     let mut findings: Vec<String> = weakness(ssl_mode).into_iter().collect();
     findings.extend(wide_rights(session).await?);
     findings.extend(rights(session).await?);
-    Ok(Health { version, user, tls, findings })
+    Ok(Health { version, user, tls, consistency: CONSISTENCY, findings })
 }
 
 fn two(row: Option<Row>) -> [String; 2] {

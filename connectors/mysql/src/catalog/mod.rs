@@ -17,7 +17,7 @@ use crate::session::{Row, Session};
 pub(crate) use columns::table;
 pub(crate) use health::health;
 pub(crate) use keys::key;
-pub(crate) use plan::expected_rows;
+pub(crate) use plan::{expected, expected_each};
 pub(crate) use query::query;
 
 /// A column `c` that is not the system's and that the user may read; what nobody may select has no column here.

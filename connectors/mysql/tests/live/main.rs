@@ -19,6 +19,7 @@ mod passthrough;
 mod random;
 mod rights;
 mod session;
+mod sizing;
 mod text;
 mod types;
 mod values;

@@ -19,6 +19,10 @@ fn sql(relations: &str) -> String {
     )
 }
 
+/// Each split is one statement, which reads a snapshot of its own.
+const CONSISTENCY: &str = "each split reads a snapshot of its own: a row that stays comes once, one whose key changes meanwhile may \
+     come twice or not at all";
+
 /// The state of the source.
 pub(crate) async fn health(session: &mut Session, options: &Options) -> Result<Health> {
     let rows = session.query(sql(&relations(session)), Vec::new()).await?;
@@ -38,6 +42,7 @@ pub(crate) async fn health(session: &mut Session, options: &Options) -> Result<H
         user: text(row, 0)?,
         // The driver does not tell protocol and cipher, so this says what it would not have connected without.
         tls: options.is_encrypted.then(|| "TLS (tcps)".to_owned()),
+        consistency: CONSISTENCY,
         findings: seen.findings(options.is_encrypted),
     })
 }

@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 
 use connector_core::{Column, Error, Result, Settings, Table, TableName, resolve};
-use tokio_postgres::Row;
-use tokio_postgres::types::{ToSql, Type};
+use postgres_types::{ToSql, Type};
 
 use super::{READABLE, VISIBLE, distinct, holds_readable, may_be};
-use crate::session::{Session, get};
+use crate::session::{Row, Session, get};
 use crate::types::{self, Collation, Element, RemoteType};
 
 /// What a type `$start` with a modifier and dimensions stands for, through any number of domains.
-fn undomained(oid: &str, modifier: &str, dimensions: &str) -> String {
+pub(super) fn undomained(oid: &str, modifier: &str, dimensions: &str) -> String {
     format!(
         "(WITH RECURSIVE chain(oid, modifier, dimensions, depth) AS (SELECT {oid}, {modifier}, {dimensions}::int4, 0 \
          UNION ALL SELECT d.typbasetype, d.typtypmod, d.typndims, chain.depth + 1 FROM chain \
@@ -20,15 +19,15 @@ fn undomained(oid: &str, modifier: &str, dimensions: &str) -> String {
     )
 }
 
+/// The name of a type, if it is one of the system's own; else empty.
+pub(super) fn system_name(of: &str) -> String {
+    format!("CASE WHEN {of}.typnamespace = 'pg_catalog'::pg_catalog.regnamespace THEN {of}.typname::text ELSE '' END")
+}
+
 /// Every schema that the name may mean, with every table in it that the name may mean and the columns that the user may read;
 /// one row a column, or a table without columns, or a schema without such a table. Catalog columns that only
 /// newer servers have are looked up in the row as JSON, so that their absence is a NULL.
 pub(crate) fn sql() -> String {
-    let system_name = |of: &str| {
-        format!(
-            "CASE WHEN {of}.typnamespace = 'pg_catalog'::pg_catalog.regnamespace THEN {of}.typname::text ELSE '' END"
-        )
-    };
     format!(
         "SELECT n.nspname::text AS schema, c.relname::text AS name, \
          pg_catalog.obj_description(c.oid, 'pg_class') AS table_comment, a.attname::text AS column_name, \

@@ -1,11 +1,14 @@
 //! What a person should know about the source: who we are there, how the way is protected, rights too many or too few.
 
 use connector_core::{Health, Result};
-use tokio_postgres::Row;
 
 use super::{READABLE, VISIBLE};
 use crate::options::SslMode;
-use crate::session::{Session, get};
+use crate::session::{Row, Session, get};
+
+/// Each split is one statement, which reads a snapshot of its own.
+const CONSISTENCY: &str = "each split reads a snapshot of its own: a row that stays comes once, one whose key changes meanwhile may \
+     come twice or not at all";
 
 fn sql() -> String {
     format!(
@@ -32,6 +35,7 @@ pub(crate) async fn health(session: &mut Session, ssl_mode: SslMode) -> Result<H
         version: get(row, "version")?,
         user: get(row, "name")?,
         tls: get(row, "tls")?,
+        consistency: CONSISTENCY,
         findings: findings(row, ssl_mode)?,
     })
 }

@@ -2,19 +2,18 @@
 
 use arrow_schema::DataType;
 use connector_core::{Column, Dialect, Key, ReadAs, Result, Table, Value};
-use tokio_postgres::Row;
-use tokio_postgres::types::{ToSql, Type};
+use postgres_types::{ToSql, Type};
 
 use crate::bind::uuid;
 use crate::dialect::Postgres;
-use crate::session::{Session, get};
+use crate::session::{Row, Session, get};
 
 /// First columns of a table's indexes, the best first: primary key, unique, never NULL. Statistics are shown of what the user may
-/// read, and not at all under a row policy. Days and times are told as numbers, since what is beyond year 9999 has no usual text. A
-/// foreign partition holds what it likes whatever was declared, and so may a child that inherits.
+/// read, and not at all under a row policy. What reading all of it costs is told as the planner reckons it. Days and times are told
+/// as numbers, since what is beyond year 9999 has no usual text. A foreign partition holds what it likes whatever was declared, and
+/// so may a child that inherits.
 const SQL: &str = "SELECT a.attname::text AS name, NOT (a.attnotnull AND c.relkind = 'r' AND NOT c.relhassubclass) \
-     AS nullable, (WITH RECURSIVE part(oid) AS (SELECT c.oid UNION SELECT h.inhrelid FROM pg_catalog.pg_inherits h \
-     JOIN part ON part.oid = h.inhparent) SELECT pg_catalog.sum(pg_catalog.pg_table_size(part.oid))::int8 FROM part) AS bytes, \
+     AS nullable, z.bytes, z.effort, \
      CASE t.oid WHEN 'pg_catalog.date'::pg_catalog.regtype THEN ARRAY(SELECT (v - '1970-01-01'::date)::text \
      FROM pg_catalog.unnest(s.bounds::date[]) AS u(v) WHERE pg_catalog.isfinite(v)) \
      WHEN 'pg_catalog.timestamp'::pg_catalog.regtype THEN ARRAY(SELECT pg_catalog.floor(extract(epoch FROM v) * 1000)::int8::text \
@@ -31,6 +30,12 @@ const SQL: &str = "SELECT a.attname::text AS name, NOT (a.attnotnull AND c.relki
      LEFT JOIN pg_catalog.pg_namespace k ON k.oid = o.collnamespace \
      LEFT JOIN LATERAL (SELECT p.histogram_bounds::text AS bounds FROM pg_catalog.pg_stats p WHERE p.schemaname = n.nspname \
      AND p.tablename = c.relname AND p.attname = a.attname ORDER BY p.inherited DESC LIMIT 1) s ON true \
+     CROSS JOIN LATERAL (WITH RECURSIVE part(oid) AS (SELECT c.oid UNION SELECT h.inhrelid FROM pg_catalog.pg_inherits h \
+     JOIN part ON part.oid = h.inhparent) SELECT pg_catalog.sum(pg_catalog.pg_table_size(part.oid))::int8 AS bytes, \
+     pg_catalog.sum(pg_catalog.pg_relation_size(part.oid) / pg_catalog.current_setting('block_size')::int8 \
+     * pg_catalog.current_setting('seq_page_cost')::float8 + GREATEST(w.reltuples, 0) \
+     * pg_catalog.current_setting('cpu_tuple_cost')::float8)::int8 AS effort \
+     FROM part JOIN pg_catalog.pg_class w ON w.oid = part.oid AND w.relkind <> 'p') z \
      WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p', 'm') \
      ORDER BY i.indisprimary DESC, i.indisunique DESC, nullable, a.attnum";
 
@@ -45,11 +50,13 @@ pub(crate) async fn key(session: &mut Session, table: &Table) -> Result<Option<K
         if quantiles.is_empty() && !(column.mapping.data_type.is_integer() && column.mapping.read_as == ReadAs::Plain) {
             continue;
         }
-        let bytes: Option<i64> = get(&row, "bytes")?;
+        let number =
+            |name| Ok(get::<Option<i64>>(&row, name)?.and_then(|number| u64::try_from(number).ok()).unwrap_or(0));
         return Ok(Some(Key {
             column: column.name.clone(),
             nullable: get(&row, "nullable")?,
-            bytes: bytes.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or(0),
+            bytes: number("bytes")?,
+            effort: number("effort")?,
             quantiles,
         }));
     }

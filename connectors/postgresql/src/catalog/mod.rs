@@ -10,14 +10,14 @@ mod plan;
 mod query;
 
 use connector_core::{Casing, Relation, Result, resolve};
-use tokio_postgres::types::Type;
+use postgres_types::Type;
 
 use crate::session::{Session, get};
 
 pub(crate) use columns::table;
 pub(crate) use health::health;
 pub(crate) use keys::key;
-pub(crate) use plan::expected_rows;
+pub(crate) use plan::expected;
 pub(crate) use query::query;
 
 /// A schema `n` that is not the system's and that the user may look into.

@@ -116,7 +116,7 @@ mod tests {
     use arrow_array::cast::AsArray;
     use arrow_array::types::Int32Type;
     use arrow_schema::{DataType, Field};
-    use tokio_postgres::types::Type;
+    use postgres_types::Type;
 
     use super::*;
 

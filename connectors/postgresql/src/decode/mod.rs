@@ -15,14 +15,19 @@ use arrow_array::types::{
     TimestampMillisecondType,
 };
 use arrow_schema::{DataType, TimeUnit};
-use connector_core::decode::{Batcher, Bits, Cells, Fixed, Varied, changed, whole};
+use connector_core::decode::{Batcher, Bits, Cells, Fault, Fixed, Room, Varied, changed, whole};
 use connector_core::{BatchLimits, Column, Error, Result};
-use tokio_postgres::Row;
-use tokio_postgres::types::{FromSql, Type};
+use postgres_types::{Kind, Type};
+
+use crate::error::no_protocol;
+use crate::message::{Field, Rest, cell};
 
 pub(crate) use numeric::DIGIT_BASE;
 pub(crate) use scalar::{EPOCH_DAYS, EPOCH_MILLIS};
 
+/// How many rows are decoded together, column by column: `lineitem` of TPC-H, scale 1, takes 2.9 CPU seconds so, 3.7 row by row,
+/// and 3.0 with 256, whose cells' places no longer fit the processor's nearest cache.
+const RUN: usize = 64;
 const NOT_UTF8: &str = "text that is not in the encoding its database claims";
 
 /// The buffers for a column of `wire` type that is shown as `data_type`; nothing if the two do not belong together.
@@ -49,68 +54,87 @@ fn cells(wire: &Type, data_type: &DataType) -> Option<Box<dyn Cells<[u8]>>> {
             Fixed::<TimestampMillisecondType>::boxed(data_type, scalar::zoned_millis)
         }
         (_, DataType::List(field)) => {
-            let tokio_postgres::types::Kind::Array(element) = wire.kind() else { return None };
+            let Kind::Array(element) = wire.kind() else { return None };
             Box::new(list::List::new(Arc::clone(field), element.oid(), cells(element, field.data_type())?))
         }
         _ => return None,
     })
 }
 
-/// A cell's bytes, whatever its type.
-struct Raw<'r>(Option<&'r [u8]>);
-
-impl<'r> FromSql<'r> for Raw<'r> {
-    fn from_sql(_: &Type, raw: &'r [u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
-        Ok(Self(Some(raw)))
-    }
-
-    fn from_sql_null(_: &Type) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
-        Ok(Self(None))
-    }
-
-    fn accepts(_: &Type) -> bool {
-        true
-    }
+/// Turns rows into batches.
+pub(crate) struct RowDecoder {
+    /// How many values a row has.
+    values: usize,
+    batcher: Batcher<[u8]>,
 }
 
-/// Turns rows into batches.
-pub(crate) struct RowDecoder(Batcher<[u8]>);
-
 impl RowDecoder {
-    /// A decoder for rows that look like the first one.
+    /// A decoder for rows of these fields.
     ///
-    /// Errors: conflict, if the row's columns are not those that were described.
-    pub(crate) fn new(described: &[Column], first: &Row, limits: BatchLimits) -> Result<Self> {
+    /// Errors: conflict, if they are not the columns that were described.
+    pub(crate) fn new(described: &[Column], fields: &[Field], limits: BatchLimits) -> Result<Self> {
         // A scan of no columns still selects one constant, whose value says nothing.
-        if first.len() != described.len().max(1) {
+        if fields.len() != described.len().max(1) {
             return Err(Error::internal("the answer has another number of columns than the statement"));
         }
-        let columns = described.iter().zip(first.columns()).map(|(column, wire)| {
-            cells(wire.type_(), &column.mapping.data_type).ok_or_else(|| changed(column, wire.type_()))
+        let columns = described.iter().zip(fields).map(|(column, field)| {
+            let data_type = &column.mapping.data_type;
+            match Type::from_oid(field.oid) {
+                Some(wire) => cells(&wire, data_type).ok_or_else(|| changed(column, wire)),
+                None => Err(changed(column, format_args!("type number {}", field.oid))),
+            }
         });
-        Ok(Self(Batcher::new(described, columns.collect::<Result<_>>()?, limits)))
+        let batcher = Batcher::new(described, columns.collect::<Result<_>>()?, limits);
+        Ok(Self { values: fields.len(), batcher })
     }
 
-    /// Adds a row.
+    /// Adds rows.
     ///
     /// Errors: corrupt, for a value outside its type; it names column, row and the value's class.
-    pub(crate) fn push(&mut self, row: &Row) -> Result<()> {
-        for index in 0..self.0.width() {
-            let cell = row.try_get::<_, Raw<'_>>(index).map_err(|error| crate::error::from_driver(&error))?;
-            self.0.push(index, cell.0)?;
+    pub(crate) fn push(&mut self, rows: &[&[u8]]) -> Result<()> {
+        if rows.is_empty() {
+            return Ok(());
         }
-        self.0.end_row();
+        let mut cells = vec![None; rows.len() * self.values];
+        for (place, row) in rows.iter().enumerate() {
+            self.take_apart(row, place, rows.len(), &mut cells)?;
+        }
+        for (column, cells) in cells.chunks_exact(rows.len()).take(self.batcher.width()).enumerate() {
+            self.batcher.push_run(column, cells)?;
+        }
+        self.batcher.end_rows(rows.len());
         Ok(())
+    }
+
+    /// Puts the cells of the row at `place` among `rows` to the others of their columns.
+    fn take_apart<'r>(&self, row: &'r [u8], place: usize, rows: usize, cells: &mut [Option<&'r [u8]>]) -> Result<()> {
+        let mut rest = Rest(row);
+        if rest.u16().is_none_or(|count| usize::from(count) != self.values) {
+            return Err(no_protocol("a row has another number of values than there are columns"));
+        }
+        let at = |column, fault| self.batcher.fault_behind(column, place, &fault);
+        for column in 0..self.values {
+            let cell = cell(&mut rest).map_err(|fault| at(column, fault))?;
+            if let Some(slot) = cells.get_mut(column * rows + place) {
+                *slot = cell;
+            }
+        }
+        if rest.0.is_empty() { Ok(()) } else { Err(at(self.values - 1, Fault::Malformed)) }
+    }
+
+    /// What can be added together.
+    pub(crate) fn room(&self) -> Room {
+        self.batcher.room().up_to(RUN)
     }
 
     /// Whether the batch has reached one of its limits.
     pub(crate) fn is_full(&self) -> bool {
-        self.0.is_full()
+        self.batcher.is_full()
     }
 
     /// The rows so far as a batch; nothing if there are none.
     pub(crate) fn take(&mut self) -> Result<Option<RecordBatch>> {
-        self.0.take()
+        self.batcher.take()
     }
 }
 
@@ -120,4 +144,155 @@ pub(crate) fn one(wire: &Type, data_type: &DataType, bytes: &[u8]) -> arrow_arra
     let mut cells = cells(wire, data_type).unwrap();
     cells.push(bytes).unwrap();
     cells.finish().unwrap()
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::cast::AsArray;
+    use arrow_array::types::Int64Type;
+    use arrow_array::{Array, RecordBatch};
+    use connector_core::{ColumnMapping, ErrorKind, Pushdown, ReadAs};
+    use rand::rngs::StdRng;
+    use rand::{Rng, SeedableRng};
+
+    use super::*;
+
+    fn column(name: &str, data_type: DataType) -> Column {
+        let mapping = ColumnMapping { data_type, read_as: ReadAs::Plain, bind_as: None, pushdown: Pushdown::Full };
+        Column { name: name.into(), remote_name: name.into(), comment: None, mapping }
+    }
+
+    fn field(of: &Type) -> Field {
+        Field { name: "c".into(), oid: of.oid(), modifier: -1 }
+    }
+
+    fn decoder(limits: BatchLimits) -> RowDecoder {
+        let columns = [column("a", DataType::Int64), column("b", DataType::Utf8), column("c", DataType::Boolean)];
+        let fields = [field(&Type::INT8), field(&Type::TEXT), field(&Type::BOOL)];
+        RowDecoder::new(&columns, &fields, limits).unwrap()
+    }
+
+    fn row(cells: &[Option<&[u8]>]) -> Vec<u8> {
+        let mut row = u16::try_from(cells.len()).unwrap().to_be_bytes().to_vec();
+        for cell in cells {
+            row.extend(cell.map_or(-1, |cell| i32::try_from(cell.len()).unwrap()).to_be_bytes());
+            row.extend_from_slice(cell.unwrap_or_default());
+        }
+        row
+    }
+
+    type Cells3 = (Option<i64>, Option<String>, Option<bool>);
+
+    fn cells3(batch: &RecordBatch) -> Vec<Cells3> {
+        let (a, b, c) = (batch.column(0), batch.column(1).as_string::<i32>(), batch.column(2).as_boolean());
+        let a = a.as_primitive::<Int64Type>();
+        let text = |row| b.is_valid(row).then(|| b.value(row).to_owned());
+        let shown = |row| (a.is_valid(row).then(|| a.value(row)), text(row), c.is_valid(row).then(|| c.value(row)));
+        (0..batch.num_rows()).map(shown).collect()
+    }
+
+    #[test]
+    fn random_rows_come_out_as_they_were_sent_in_batches_within_their_limits() {
+        let seed: u64 = rand::rng().random();
+        println!("seed {seed}");
+        let mut random = StdRng::seed_from_u64(seed);
+        let limits = BatchLimits { rows: 50, bytes: 2000 };
+        let mut decoder = decoder(limits);
+        let (mut sent, mut received): (Vec<Cells3>, Vec<Cells3>) = (Vec::new(), Vec::new());
+        let mut waiting: Vec<Vec<u8>> = Vec::new();
+        for _ in 0..3000 {
+            let text: String = (0..random.random_range(0..60)).map(|_| random.random_range('a'..'é')).collect();
+            let cells: Cells3 = (
+                random.random_bool(0.8).then(|| random.random()),
+                random.random_bool(0.8).then_some(text),
+                random.random_bool(0.8).then(|| random.random()),
+            );
+            let (a, c) = (cells.0.map(i64::to_be_bytes), cells.2.map(|truth| [u8::from(truth)]));
+            let wire = row(&[
+                a.as_ref().map(<[u8; 8]>::as_slice),
+                cells.1.as_ref().map(String::as_bytes),
+                c.as_ref().map(<[u8; 1]>::as_slice),
+            ]);
+            sent.push(cells);
+            waiting.push(wire);
+            // As many together as there is room for, or one of which nobody knows.
+            let mut room = decoder.room();
+            let fit = waiting.iter().take_while(|row| room.take(row.len())).count();
+            if fit == waiting.len() && random.random_bool(0.9) {
+                continue;
+            }
+            let run: Vec<&[u8]> = waiting.iter().take(fit.max(1)).map(Vec::as_slice).collect();
+            decoder.push(&run).unwrap();
+            waiting.drain(..fit.max(1));
+            if decoder.is_full() {
+                let batch = decoder.take().unwrap().unwrap();
+                assert!(batch.num_rows() <= limits.rows && connector_core::block_size(&batch) < limits.bytes + 200);
+                received.extend(cells3(&batch));
+            }
+        }
+        received.extend(decoder.take().unwrap().iter().flat_map(cells3));
+        assert!(received == sent[..sent.len() - waiting.len()]);
+    }
+
+    #[test]
+    fn a_row_that_is_cut_or_goes_on_is_malformed_and_names_its_place() {
+        let whole = row(&[Some(&7_i64.to_be_bytes()), Some(b"hi"), Some(&[1])]);
+        for length in 0..whole.len() {
+            let mut decoder = decoder(BatchLimits::default());
+            decoder.push(&[&whole]).unwrap();
+            let error = decoder.push(&[&whole, &whole[..length]]).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Corrupt);
+            assert!(length < 2 || error.to_string().contains("row 3"), "{length}: {error}");
+        }
+        let other = [
+            [&whole[..], &[0]].concat(),
+            row(&[Some(&[7; 8]), Some(b"hi")]),
+            row(&[Some(&[7; 8]), Some(b"hi"), None, None]),
+            row(&[Some(&[7; 7]), Some(b"hi"), None]),
+            [&whole[..2], &(-2_i32).to_be_bytes(), &whole[6..]].concat(),
+        ];
+        for row in other {
+            let error = decoder(BatchLimits::default()).push(&[&row]).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Corrupt, "{row:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn any_row_gives_an_answer() {
+        let seed: u64 = rand::rng().random();
+        println!("seed {seed}");
+        let mut random = StdRng::seed_from_u64(seed);
+        let list = DataType::new_list(DataType::Decimal128(10, 2), true);
+        let columns = [column("a", list), column("b", DataType::Decimal128(38, 3)), column("c", DataType::Date64)];
+        let fields = [field(&Type::NUMERIC_ARRAY), field(&Type::NUMERIC), field(&Type::TIMESTAMP)];
+        for _ in 0..5_000 {
+            let mut decoder = RowDecoder::new(&columns, &fields, BatchLimits::default()).unwrap();
+            let mut words: Vec<u32> = (0..random.random_range(0..16)).map(|_| random.random_range(0..4)).collect();
+            if random.random() {
+                words.insert(words.len().min(2), Type::NUMERIC.oid());
+            }
+            let list: Vec<u8> = words.into_iter().flat_map(u32::to_be_bytes).collect();
+            let number: Vec<u8> = (0..random.random_range(0..16)).map(|_| random.random_range(0..3)).collect();
+            let mut wire = row(&[Some(&list), Some(&number), Some(&[7; 8])]);
+            if random.random() {
+                let place = random.random_range(0..wire.len());
+                wire[place] = random.random();
+            }
+            // Either is an answer; what must not be is a panic.
+            drop(decoder.push(&[&wire, &wire]).map(|()| decoder.take()));
+        }
+    }
+
+    #[test]
+    fn what_was_described_otherwise_is_a_conflict() {
+        for (data_type, oid, told) in [
+            (DataType::Int64, 25, "text"),
+            (DataType::Utf8, 20, "int8"),
+            (DataType::Int64, 16_999, "type number 16999"),
+        ] {
+            let fields = [Field { name: "a".into(), oid, modifier: -1 }];
+            let error = RowDecoder::new(&[column("a", data_type)], &fields, BatchLimits::default()).err().unwrap();
+            assert!(error.kind() == ErrorKind::Conflict && error.to_string().contains(told), "{error}");
+        }
+    }
 }

@@ -69,7 +69,56 @@ pub(super) fn zoned_millis(bytes: &[u8]) -> Result<i64, Fault> {
 
 #[cfg(test)]
 mod tests {
+    use rand::rngs::StdRng;
+    use rand::{Rng, SeedableRng};
+
     use super::*;
+
+    /// Days from the first of January of one year to that of another, counted year by year.
+    fn counted(from: i32, to: i32) -> i32 {
+        let days = |year: i32| if (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 { 366 } else { 365 };
+        if from <= to { (from..to).map(days).sum() } else { -(to..from).map(days).sum::<i32>() }
+    }
+
+    #[test]
+    fn fast_and_slow_agree_on_random_days_and_moments() {
+        let seed: u64 = rand::rng().random();
+        println!("seed {seed}");
+        let mut random = StdRng::seed_from_u64(seed);
+        for _ in 0..500 {
+            let (year, day) = (random.random_range(-4712..12_000), random.random_range(0..365));
+            let sent = counted(2000, year) + day;
+            assert_eq!(date(&sent.to_be_bytes()), Ok(counted(1970, year) + day), "day {day} of {year}");
+            let of_day = random.random_range(0..86_400_000_000_i64);
+            let sent = i64::from(sent) * 86_400_000_000 + of_day;
+            let expected = i64::from(counted(1970, year) + day) * 86_400_000 + of_day / 1000;
+            assert_eq!(millis(&sent.to_be_bytes()), Ok(expected), "{of_day} µs into day {day} of {year}");
+        }
+        for _ in 0..20_000 {
+            let micros: i64 = random.random_range(i64::MIN + 1..i64::MAX) >> random.random_range(0..40);
+            let whole = i128::from(micros) + i128::from(EPOCH_MILLIS) * 1000;
+            let floored = whole / 1000 - i128::from(whole % 1000 < 0);
+            assert_eq!(millis(&micros.to_be_bytes()).map(i128::from), Ok(floored), "{micros}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_every_width_are_those_that_were_sent() {
+        let seed: u64 = rand::rng().random();
+        println!("seed {seed}");
+        let mut random = StdRng::seed_from_u64(seed);
+        for _ in 0..10_000 {
+            let bits: u64 = random.random();
+            let bytes = bits.to_be_bytes();
+            let slowly = bytes.iter().fold(0_i128, |number, byte| number * 256 + i128::from(*byte));
+            let signed = if slowly >= 1 << 63 { slowly - (1 << 64) } else { slowly };
+            assert_eq!(int8(&bytes).map(i128::from), Ok(signed));
+            assert_eq!(int4(&bytes[..4]).map(i128::from), Ok(signed >> 32));
+            assert_eq!(int2(&bytes[..2]).map(i128::from), Ok(signed >> 48));
+            assert_eq!(float8(&bytes).map(f64::to_bits), Ok(bits));
+            assert_eq!(float4(&bytes[..4]).map(f32::to_bits).map(u64::from), Ok(bits >> 32));
+        }
+    }
 
     #[test]
     fn times_are_floored_on_both_sides_of_the_epochs() {

@@ -55,7 +55,7 @@ async fn what_the_server_expects_of_a_statement_is_told() {
         let domain = Domain { data_type: DataType::Int32, values, nulls: false };
         scan.domains = [("id".to_owned(), domain)].into();
         let rendered = connector_core::sql::render(&scan, CONNECTOR.dialect()).unwrap();
-        let told = connection.estimate(&rendered.statement).await.unwrap().unwrap();
+        let told = connection.estimate(&rendered.statement).await.unwrap().unwrap().rows;
         assert!(expected.contains(&told), "{told} rows by {}", rendered.statement.sql);
     }
     assert_eq!(whole(connection.as_mut(), "q_plan", "t").await.num_rows(), 5000);

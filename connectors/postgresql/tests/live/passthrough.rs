@@ -232,14 +232,17 @@ async fn what_a_query_sets_ends_with_it_even_if_the_session_is_used_again() {
 }
 
 #[tokio::test]
-async fn a_session_that_looked_types_up_says_so_when_it_is_to_be_used_again() {
+async fn a_session_that_looked_types_up_is_made_as_new_and_looks_them_up_again() {
     let Some(server) = support::server() else { return };
-    server.schema("q_kept", "CREATE TYPE mood AS ENUM ('low')").await;
+    server.schema("q_kept", "CREATE TYPE mood AS ENUM ('low'); CREATE DOMAIN many AS int[]").await;
     let mut connection = server.connect().await;
-    described(connection.as_mut(), &Query::unchecked("select 1")).await.unwrap();
-    connection.reset("again", None).await.unwrap();
-    described(connection.as_mut(), &Query::unchecked("select 'low'::q_kept.mood")).await.unwrap();
-    assert!(connection.reset("again", None).await.is_err());
+    for _ in 0..2 {
+        let text = "select 'low'::q_kept.mood as a, array['low']::q_kept.mood[] as b, '{1,2}'::q_kept.many as c";
+        let scan = described(connection.as_mut(), &Query::unchecked(text)).await.unwrap();
+        let batch = support::read(connection.as_mut(), &scan).await;
+        assert_eq!(cells(&batch), ["low", "[low]", "[1, 2]"]);
+        connection.reset("again", None).await.unwrap();
+    }
 }
 
 #[tokio::test]
@@ -285,7 +288,7 @@ async fn the_servers_log_shows_no_execution_when_a_query_is_described() {
             .count()
     };
     let told = log();
-    assert!(marked(&told, " parse s") > 0, "the log does not show what is parsed");
+    assert!(marked(&told, " parse <unnamed>") > 0, "the log does not show what is parsed");
     assert_eq!(marked(&told, "execute"), 0);
     assert_eq!(marked(&told, " bind "), 0);
     assert!(lines(&told, "marked_q_meta") > 0);

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use connector_core::{Column, Error, Result, Settings, Table, TableName, resolve};
-use tiberius::{Row, ToSql};
 
 use super::{BINARY, READABLE, VISIBLE, distinct, holds_readable, may_be};
-use crate::session::{Session, get, maybe};
+use crate::bind::Parameter;
+use crate::row::{Row, get, maybe};
+use crate::session::Session;
 use crate::types::{self, RemoteType};
 
 /// Every schema that the name may mean, with every table in it that the name may mean and the columns that the user may read;
@@ -39,7 +40,7 @@ pub(super) fn sql() -> String {
 
 /// The table that `name` means.
 pub(crate) async fn table(session: &mut Session, name: &TableName, settings: &Settings) -> Result<Table> {
-    let wanted: [&dyn ToSql; 2] = [&name.schema, &name.table];
+    let wanted = [Parameter::text(&name.schema), Parameter::text(&name.table)];
     let rows = session.query(&sql(), &wanted).await?;
     let mut names = Vec::with_capacity(rows.len());
     for row in &rows {
@@ -118,28 +119,25 @@ fn remote_type(row: &Row) -> Result<RemoteType> {
 
 #[cfg(test)]
 mod tests {
-    use std::borrow::Cow;
-
+    use crate::row::Cell;
     use arrow_schema::DataType;
     use connector_core::{ErrorKind, ReadAs};
-    use tiberius::{ColumnData, ColumnType};
 
     use super::*;
 
     /// A row as the statement above gives it.
     fn row(column: &'static str, type_name: &'static str, page: Option<i32>) -> Row {
-        let text = |text: &'static str| ColumnData::String(Some(Cow::Borrowed(text)));
-        let cells = [
+        let text = |text: &str| Cell::Text(text.to_owned());
+        Row::of(&[
             ("column_name", text(column)),
-            ("column_comment", ColumnData::String(None)),
+            ("column_comment", Cell::Null),
             ("type_name", text(type_name)),
-            ("type_precision", ColumnData::I32(Some(10))),
-            ("type_scale", ColumnData::I32(Some(2))),
-            ("collation_name", ColumnData::String(page.map(|_| Cow::Borrowed("Thai_CI_AS")))),
-            ("code_page", ColumnData::I32(page)),
-            ("is_encrypted", ColumnData::I32(Some(0))),
-        ];
-        cells.into_iter().fold(Row::builder(), |row, (name, cell)| row.column(name, ColumnType::Null, cell)).build()
+            ("type_precision", Cell::Number(10)),
+            ("type_scale", Cell::Number(2)),
+            ("collation_name", page.map_or(Cell::Null, |_| text("Thai_CI_AS"))),
+            ("code_page", page.map_or(Cell::Null, |page| Cell::Number(page.into()))),
+            ("is_encrypted", Cell::Number(0)),
+        ])
     }
 
     #[test]
@@ -164,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_type_that_may_not_be_seen_is_named_as_such() {
-        let blind = Row::builder().column("type_name", ColumnType::Null, ColumnData::String(None)).build();
+        let blind = Row::of(&[("type_name", Cell::Null)]);
         assert_eq!(remote_type(&blind).unwrap_err().kind(), ErrorKind::Unsupported);
     }
 

@@ -1,11 +1,15 @@
 //! What a person should know about the source: who we are there, how the way is protected, rights too many or too few.
 
 use connector_core::{Health, Result};
-use tiberius::Row;
 
 use super::{READABLE, VISIBLE};
 use crate::options::{Encrypt, Options};
-use crate::session::{Session, get, maybe};
+use crate::row::{Row, get, maybe};
+use crate::session::Session;
+
+/// READ COMMITTED, which the session sets; with versions each statement has a snapshot, and without them none.
+const CONSISTENCY: &str = "each split reads what is committed by the time it is read, without a snapshot: a row whose place in the table \
+     changes meanwhile may come twice or not at all";
 
 fn sql() -> String {
     let may = |right: &str| {
@@ -37,11 +41,12 @@ pub(crate) async fn health(session: &mut Session, options: &Options) -> Result<H
         version: format!("{} ({})", get::<&str>(row, "version")?, get::<&str>(row, "edition")?),
         user: get::<&str>(row, "user_name")?.to_owned(),
         tls: tls(options),
+        consistency: CONSISTENCY,
         findings: findings(row, options)?,
     })
 }
 
-/// The driver does not tell protocol and cipher, so this says what it would not have connected without.
+/// What there would have been no connection without.
 fn tls(options: &Options) -> Option<String> {
     match options.encrypt {
         Encrypt::Strict => Some("TLS throughout (encrypt=strict)".into()),
@@ -82,15 +87,12 @@ fn findings(row: &Row, options: &Options) -> Result<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
-    use tiberius::{ColumnData, ColumnType};
+    use crate::row::Cell;
 
     use super::*;
 
     fn row(numbers: [(&str, i32); 6]) -> Row {
-        let add = |row: tiberius::RowBuilder, (name, number): (&str, i32)| {
-            row.column(name, ColumnType::Int4, ColumnData::I32(Some(number)))
-        };
-        numbers.into_iter().fold(Row::builder(), add).build()
+        Row::of(&numbers.map(|(name, number)| (name, Cell::Number(number.into()))))
     }
 
     fn found(url: &str, sysadmin: i32, readable: i32, writable: i32, versioned: i32) -> Vec<String> {

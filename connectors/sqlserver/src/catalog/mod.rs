@@ -9,13 +9,14 @@ mod health;
 mod query;
 
 use connector_core::{Casing, Relation, Result, resolve};
-use tiberius::ToSql;
 
 pub(crate) use columns::table;
 pub(crate) use health::health;
 pub(crate) use query::query;
 
-use crate::session::{Session, get, maybe};
+use crate::bind::Parameter;
+use crate::row::{get, maybe};
+use crate::session::Session;
 
 /// The order of names: by UTF-16 code unit.
 const BINARY: &str = "COLLATE Latin1_General_100_BIN2";
@@ -74,7 +75,7 @@ pub(crate) async fn tables(
     let limit = limit.map_or(i64::MAX, |limit| i64::try_from(limit).unwrap_or(i64::MAX));
     // No name is empty, so that every one lies behind an empty one.
     let after = after.unwrap_or_default();
-    let values: [&dyn ToSql; 3] = [&schema, &after, &limit];
+    let values = [Parameter::text(schema), Parameter::text(after), Parameter::bigint(limit)];
     let rows = session.query(&tables_sql(), &values).await?;
     let mut found: Vec<(String, Option<String>)> = Vec::with_capacity(rows.len());
     for row in &rows {

@@ -5,11 +5,12 @@
 
 use connector_core::passthrough::names;
 use connector_core::{Column, Error, Query, Result, Settings, sql};
-use tiberius::Row;
 
 use super::columns::text;
+use crate::bind::Parameter;
 use crate::dialect::TransactSql;
-use crate::session::{Session, get, maybe};
+use crate::row::{Row, get, maybe};
+use crate::session::Session;
 use crate::types::{self, RemoteType};
 
 const DESCRIBE: &str = "EXEC sys.sp_describe_first_result_set @tsql = @P1";
@@ -40,7 +41,7 @@ pub(crate) async fn query(session: &mut Session, query: &Query, settings: &Setti
 
 /// The columns of a statement, those left out that the server adds for itself.
 async fn described(session: &mut Session, sql: &str) -> Result<Vec<Row>> {
-    let mut rows = session.query(DESCRIBE, &[&sql]).await?;
+    let mut rows = session.query(DESCRIBE, &[Parameter::text(sql)]).await?;
     let mut failure = None;
     rows.retain(|row| match maybe::<bool>(row, "is_hidden") {
         Ok(hidden) => hidden != Some(true),
@@ -71,23 +72,20 @@ fn remote_type(row: &Row) -> Result<RemoteType> {
 
 #[cfg(test)]
 mod tests {
-    use std::borrow::Cow;
-
+    use crate::row::Cell;
     use arrow_schema::DataType;
     use connector_core::ReadAs;
-    use tiberius::{ColumnData, ColumnType};
 
     use super::*;
 
     fn row(system: Option<&'static str>, user: Option<&'static str>) -> Row {
-        let text = |text: Option<&'static str>| ColumnData::String(text.map(Cow::Borrowed));
-        let cells = [
+        let text = |text: Option<&str>| text.map_or(Cell::Null, |text| Cell::Text(text.to_owned()));
+        Row::of(&[
             ("system_type_name", text(system)),
             ("user_type_name", text(user)),
-            ("precision", ColumnData::U8(Some(10))),
-            ("scale", ColumnData::U8(Some(2))),
-        ];
-        cells.into_iter().fold(Row::builder(), |row, (name, cell)| row.column(name, ColumnType::Null, cell)).build()
+            ("precision", Cell::Number(10)),
+            ("scale", Cell::Number(2)),
+        ])
     }
 
     fn mapped(system: Option<&'static str>, user: Option<&'static str>) -> (DataType, ReadAs) {

@@ -1,12 +1,11 @@
-//! From what the driver hands over into Arrow buffers: one set of buffers a column, chosen once by the type it is shown as.
+//! From the bytes of a row straight into Arrow buffers: one set of buffers a column, chosen once, nothing allocated a cell.
 //!
-//! Which value the driver hands over follows from the column's type on the wire, so that a table that has changed since it was
-//! described is noticed. Not here: where rows come from.
+//! Which buffers a column gets follows from its type on the wire and its type for Athena together, so that a table that has
+//! changed since it was described is noticed. Not here: where rows come from.
 
 mod scalar;
+mod text;
 mod variant;
-
-use std::borrow::Cow;
 
 use arrow_array::RecordBatch;
 use arrow_array::types::{
@@ -14,88 +13,143 @@ use arrow_array::types::{
     TimestampMillisecondType,
 };
 use arrow_schema::{DataType, TimeUnit};
-use connector_core::decode::{Batcher, Bits, Cells, Fault, Fixed, Varied, bytes_of, within};
+use connector_core::decode::{Batcher, Bits, Cells, Fault, Fixed, Nulls, Varied, changed, whole, within};
 use connector_core::{BatchLimits, Column, Error, Result};
-use tiberius::{ColumnData, ColumnType};
 
-/// A cell as the driver hands it over.
-type Data = ColumnData<'static>;
+use crate::follower::Sink;
+use crate::token::{Described, kind};
+use text::Text;
 
-/// A `String` of the driver is UTF-8 by its type.
-const NOT_UTF8: &str = "text that is no text";
+pub(crate) use scalar::{int16, int32, int64, truth};
+pub(crate) use text::{decoded, utf16};
 
-/// The buffers for a column that is shown as `data_type`; nothing if no column is.
-fn cells(data_type: &DataType, max_cell_bytes: usize) -> Option<Box<dyn Cells<Data>>> {
-    Some(match data_type {
-        DataType::Boolean => Bits::boxed(|data: &Data| scalar::boolean(data)),
-        DataType::Int16 => Fixed::<Int16Type>::boxed(data_type, |data: &Data| scalar::int16(data)),
-        DataType::Int32 => Fixed::<Int32Type>::boxed(data_type, |data: &Data| scalar::int32(data)),
-        DataType::Int64 => Fixed::<Int64Type>::boxed(data_type, |data: &Data| scalar::int64(data)),
-        DataType::Float32 => Fixed::<Float32Type>::boxed(data_type, |data: &Data| scalar::float32(data)),
-        DataType::Float64 => Fixed::<Float64Type>::boxed(data_type, |data: &Data| scalar::float64(data)),
-        DataType::Decimal128(precision, scale) => {
-            let target = scalar::Decimal::new(*precision, *scale)?;
-            Fixed::<Decimal128Type>::boxed(data_type, move |data: &Data| target.decode(data))
+/// The buffers for a column that comes as `wire` and is shown as `data_type`; nothing if the two do not belong together.
+fn cells(wire: Described, data_type: &DataType, max_cell_bytes: usize) -> Option<Box<dyn Cells<[u8]>>> {
+    Some(match (wire.kind, wire.length, data_type) {
+        (kind::NULL, ..) => Box::new(Nulls::of(data_type)),
+        (kind::BIT | kind::BIT_N, _, DataType::Boolean) => Bits::boxed(truth),
+        (kind::INT1, ..) | (kind::INT_N, 1, _) if *data_type == DataType::Int16 => {
+            Fixed::<Int16Type>::boxed(data_type, scalar::uint8)
         }
-        DataType::Date32 => Fixed::<Date32Type>::boxed(data_type, |data: &Data| scalar::date(data)),
-        DataType::Date64 => Fixed::<Date64Type>::boxed(data_type, |data: &Data| scalar::millis(data)),
-        DataType::Timestamp(TimeUnit::Millisecond, Some(_)) => {
-            Fixed::<TimestampMillisecondType>::boxed(data_type, |data: &Data| scalar::packed_millis(data))
+        (kind::INT2, ..) | (kind::INT_N, 2, _) if *data_type == DataType::Int16 => {
+            Fixed::<Int16Type>::boxed(data_type, int16)
         }
-        DataType::Utf8 => {
-            Varied::text(NOT_UTF8, move |data: &Data| within(variant::text(data)?.map(bytes_of), max_cell_bytes))
+        (kind::INT4, _, DataType::Int32) | (kind::INT_N, 4, DataType::Int32) => {
+            Fixed::<Int32Type>::boxed(data_type, int32)
         }
-        DataType::Binary => {
-            Varied::binary(move |data: &Data| within(scalar::bytes(data)?.map(Cow::Borrowed), max_cell_bytes))
+        (kind::INT8, _, DataType::Int64) | (kind::INT_N, 8, DataType::Int64) => {
+            Fixed::<Int64Type>::boxed(data_type, int64)
         }
+        (kind::FLOAT4, _, DataType::Float32) | (kind::FLOAT_N, 4, DataType::Float32) => {
+            Fixed::<Float32Type>::boxed(data_type, scalar::float32)
+        }
+        (kind::FLOAT8, _, DataType::Float64) | (kind::FLOAT_N, 8, DataType::Float64) => {
+            Fixed::<Float64Type>::boxed(data_type, scalar::float64)
+        }
+        (_, _, DataType::Decimal128(precision, scale)) => decimals(wire, data_type, *precision, *scale)?,
+        (kind::DATE, _, DataType::Date32) => Fixed::<Date32Type>::boxed(data_type, scalar::date),
+        (_, _, DataType::Date64) => match Times::of(wire)? {
+            Times::Ticks => Fixed::<Date64Type>::boxed(data_type, scalar::ticks),
+            Times::Minutes => Fixed::<Date64Type>::boxed(data_type, scalar::minutes),
+            Times::Moments(moments) => Fixed::<Date64Type>::boxed(data_type, move |cell: &[u8]| moments.millis(cell)),
+        },
+        (_, _, DataType::Timestamp(TimeUnit::Millisecond, Some(_))) => {
+            let times = Times::of(wire)?;
+            Fixed::<TimestampMillisecondType>::boxed(data_type, move |cell: &[u8]| times.packed(cell))
+        }
+        (_, _, DataType::Utf8) => texts(wire, max_cell_bytes)?,
+        (kind::VARBINARY | kind::BINARY | kind::IMAGE | kind::CLR, _, DataType::Binary) => {
+            Varied::binary(move |cell: &[u8]| within(whole(cell)?, max_cell_bytes))
+        }
+        _ => return None,
+    })
+}
+
+fn decimals(wire: Described, data_type: &DataType, precision: u8, scale: i8) -> Option<Box<dyn Cells<[u8]>>> {
+    let money = |cell: fn(&[u8]) -> Result<i64, Fault>| {
+        let target = scalar::Decimal::new(precision, scale, 4)?;
+        Some(Fixed::<Decimal128Type>::boxed(data_type, move |bytes: &[u8]| target.fitted(cell(bytes)?.into())))
+    };
+    match (wire.kind, wire.length) {
+        (kind::DECIMAL | kind::NUMERIC, _) => {
+            let target = scalar::Decimal::new(precision, scale, wire.scale)?;
+            Some(Fixed::<Decimal128Type>::boxed(data_type, move |cell: &[u8]| target.decode(cell)))
+        }
+        (kind::MONEY, _) | (kind::MONEY_N, 8) => money(scalar::money),
+        (kind::MONEY4, _) | (kind::MONEY_N, 4) => money(scalar::smallmoney),
+        _ => None,
+    }
+}
+
+/// The three ways in which moments are counted.
+#[derive(Clone, Copy)]
+enum Times {
+    Ticks,
+    Minutes,
+    Moments(scalar::Moments),
+}
+
+impl Times {
+    fn of(wire: Described) -> Option<Self> {
+        Some(match (wire.kind, wire.length) {
+            (kind::DATETIME, _) | (kind::DATETIME_N, 8) => Self::Ticks,
+            (kind::DATETIME4, _) | (kind::DATETIME_N, 4) => Self::Minutes,
+            (kind::DATETIME2, _) => Self::Moments(scalar::Moments::new(wire.scale, false)?),
+            (kind::DATETIMEOFFSET, _) => Self::Moments(scalar::Moments::new(wire.scale, true)?),
+            _ => return None,
+        })
+    }
+
+    /// Milliseconds, packed above the key of a zone, which is 0 for UTC.
+    fn packed(self, cell: &[u8]) -> Result<i64, Fault> {
+        const ZONE_KEY_BITS: u32 = 12;
+        let millis = match self {
+            Self::Ticks => scalar::ticks(cell)?,
+            Self::Minutes => scalar::minutes(cell)?,
+            Self::Moments(moments) => moments.millis(cell)?,
+        };
+        // No year of the server reaches the bits that are shifted out.
+        Ok(millis << ZONE_KEY_BITS)
+    }
+}
+
+fn texts(wire: Described, most: usize) -> Option<Box<dyn Cells<[u8]>>> {
+    Some(match wire.kind {
+        kind::NVARCHAR | kind::NCHAR | kind::NTEXT | kind::XML => Text::boxed(utf16, most),
+        kind::VARCHAR | kind::CHAR | kind::TEXT => {
+            let charset = wire.collation.charset()?;
+            Text::boxed(move |cell: &[u8], out: &mut Vec<u8>| text::decoded(charset, cell, out), most)
+        }
+        kind::TIME => Text::boxed(move |cell: &[u8], out: &mut Vec<u8>| variant::put_time(wire.scale, cell, out), most),
+        kind::VARIANT => Text::boxed(variant::put_variant, most),
         _ => return None,
     })
 }
 
 /// Turns rows into batches.
 pub(crate) struct RowDecoder {
-    /// Which columns are shown as text.
-    texts: Vec<bool>,
-    batcher: Batcher<Data>,
+    batcher: Batcher<[u8]>,
 }
 
 impl RowDecoder {
-    /// A decoder for rows of the described columns.
-    pub(crate) fn new(described: &[Column], limits: BatchLimits, max_cell_bytes: usize) -> Result<Self> {
-        let columns = described.iter().map(|column| {
-            cells(&column.mapping.data_type, max_cell_bytes).ok_or_else(|| {
-                Error::internal(format!("column {:?} has a type that nothing is read into", column.name))
-            })
-        });
-        let texts = described.iter().map(|column| column.mapping.data_type == DataType::Utf8).collect();
-        Ok(Self { texts, batcher: Batcher::new(described, columns.collect::<Result<_>>()?, limits) })
-    }
-
-    /// Adds a row.
+    /// A decoder for rows that the server describes as `wire`.
     ///
-    /// Errors: corrupt, for a value outside its type, and conflict, for one of another type; they name column, row and the
-    /// value's class.
-    pub(crate) fn push(&mut self, row: &tiberius::Row) -> Result<()> {
+    /// Errors: conflict, if the columns are not those that were described before.
+    pub(crate) fn new(
+        described: &[Column],
+        wire: &[Described],
+        limits: BatchLimits,
+        max_cell_bytes: usize,
+    ) -> Result<Self> {
         // A scan of no columns still selects one constant, whose value says nothing.
-        if row.len() != self.texts.len().max(1) {
+        if wire.len() != described.len().max(1) {
             return Err(Error::internal("the answer has another number of columns than the statement"));
         }
-        for (index, (is_text, (wire, data))) in self.texts.iter().zip(row.cells()).enumerate() {
-            if *is_text && wire.column_type() == ColumnType::SSVariant {
-                let text = variant::printed(data).map_err(|fault| self.batcher.fault(index, &fault))?;
-                let text = text.map(|text| Cow::Owned(text.into_owned()));
-                self.batcher.push(index, Some(&ColumnData::String(text)))?;
-            } else {
-                self.batcher.push(index, Some(data))?;
-            }
-        }
-        self.batcher.end_row();
-        Ok(())
-    }
-
-    /// Whether the batch has reached one of its limits.
-    pub(crate) fn is_full(&self) -> bool {
-        self.batcher.is_full()
+        let columns = described.iter().zip(wire).map(|(column, wire)| {
+            cells(*wire, &column.mapping.data_type, max_cell_bytes)
+                .ok_or_else(|| changed(column, format_args!("type number {:#x}", wire.kind)))
+        });
+        Ok(Self { batcher: Batcher::new(described, columns.collect::<Result<_>>()?, limits) })
     }
 
     /// The rows so far as a batch; nothing if there are none.
@@ -104,87 +158,24 @@ impl RowDecoder {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use arrow_array::Array;
-    use arrow_array::cast::AsArray;
-    use connector_core::{ColumnMapping, ErrorKind, Pushdown, ReadAs};
-    use tiberius::Row;
-
-    use super::*;
-
-    fn described(data_type: DataType) -> Column {
-        let mapping = ColumnMapping { data_type, read_as: ReadAs::Plain, bind_as: None, pushdown: Pushdown::Full };
-        Column { name: "c".into(), remote_name: "C".into(), comment: None, mapping }
+impl Sink for RowDecoder {
+    #[inline]
+    fn cell(&mut self, column: usize, cell: Option<&[u8]>) -> Result<()> {
+        if column < self.batcher.width() { self.batcher.push(column, cell) } else { Ok(()) }
     }
 
-    fn row(cells: impl IntoIterator<Item = ColumnData<'static>>) -> Row {
-        cells.into_iter().fold(Row::builder(), |row, cell| row.column("c", ColumnType::Null, cell)).build()
+    fn end_row(&mut self) {
+        self.batcher.end_row();
     }
 
-    fn decoder(data_type: DataType, rows: usize) -> RowDecoder {
-        RowDecoder::new(&[described(data_type)], BatchLimits { rows, bytes: 1 << 20 }, 8).unwrap()
+    fn is_full(&self) -> bool {
+        self.batcher.is_full()
     }
 
-    #[test]
-    fn rows_become_batches_within_their_limits() {
-        let mut decoder = decoder(DataType::Int32, 2);
-        assert!(decoder.take().unwrap().is_none());
-        decoder.push(&row([ColumnData::I32(Some(7))])).unwrap();
-        assert!(!decoder.is_full());
-        decoder.push(&row([ColumnData::I32(None)])).unwrap();
-        assert!(decoder.is_full());
-        let batch = decoder.take().unwrap().unwrap();
-        assert_eq!((batch.num_rows(), batch.column(0).null_count()), (2, 1));
-        assert!(decoder.take().unwrap().is_none());
-    }
-
-    #[test]
-    fn rows_of_no_columns_are_counted() {
-        let mut decoder = RowDecoder::new(&[], BatchLimits::default(), 8).unwrap();
-        decoder.push(&row([ColumnData::I32(Some(1))])).unwrap();
-        assert_eq!(decoder.take().unwrap().unwrap().num_rows(), 1);
-        assert_eq!(decoder.push(&row([])).unwrap_err().kind(), ErrorKind::Internal);
-    }
-
-    #[test]
-    fn a_fault_names_column_row_and_class_and_never_the_value() {
-        let mut decoder = decoder(DataType::Utf8, 10);
-        decoder.push(&row([ColumnData::String(Some("ok".into()))])).unwrap();
-        let large = decoder.push(&row([ColumnData::String(Some("hunter2 hunter2".into()))])).unwrap_err();
-        assert_eq!(large.kind(), ErrorKind::TooLarge);
-        assert!(large.to_string().contains("\"c\", row 2") && !large.to_string().contains("hunter2"), "{large}");
-        for (data_type, cell) in [
-            (DataType::Utf8, ColumnData::Binary(Some(vec![1].into()))),
-            (DataType::Int32, ColumnData::String(Some("7".into()))),
-        ] {
-            let other = self::decoder(data_type, 10).push(&row([cell])).unwrap_err();
-            assert_eq!(other.kind(), ErrorKind::Conflict, "{other}");
-        }
-    }
-
-    #[test]
-    fn a_cell_is_refused_above_the_limit_and_not_at_it() {
-        let read = |bytes| decoder(DataType::Binary, 10).push(&row([ColumnData::Binary(Some(vec![0; bytes].into()))]));
-        read(8).unwrap();
-        assert_eq!(read(9).unwrap_err().kind(), ErrorKind::TooLarge);
-    }
-
-    #[test]
-    fn only_a_variant_is_printed_whatever_it_holds() {
-        let variant = Row::builder().column("c", ColumnType::SSVariant, ColumnData::I32(Some(7))).build();
-        let mut decoder = decoder(DataType::Utf8, 10);
-        decoder.push(&variant).unwrap();
-        assert_eq!(decoder.take().unwrap().unwrap().column(0).as_string::<i32>().value(0), "7");
-    }
-
-    #[test]
-    fn bytes_are_kept_as_they_are() {
-        let mut decoder = decoder(DataType::Binary, 10);
-        decoder.push(&row([ColumnData::Binary(Some(vec![0, 255].into()))])).unwrap();
-        decoder.push(&row([ColumnData::Binary(None)])).unwrap();
-        let batch = decoder.take().unwrap().unwrap();
-        assert_eq!(batch.column(0).as_binary::<i32>().value(0), [0, 255]);
-        assert!(batch.column(0).is_null(1));
+    fn fault(&self, column: usize, fault: &Fault) -> Error {
+        self.batcher.fault(column, fault)
     }
 }
+
+#[cfg(test)]
+mod tests;

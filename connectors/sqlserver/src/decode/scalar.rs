@@ -1,223 +1,292 @@
-//! Single values, as the driver hands them over. NULL is nothing; a value of another type is a fault.
-
-use tiberius::ColumnData;
+//! Single values of fixed width, as they stand on the wire.
 
 use super::Fault;
-use crate::time;
+use crate::packet::Rest;
+use crate::time::{self, Date, DateTime, DateTime2, SmallDateTime, Time};
 
-pub(super) fn boolean(data: &ColumnData<'_>) -> Result<Option<bool>, Fault> {
-    match data {
-        ColumnData::Bit(value) => Ok(*value),
-        other => nothing(other),
+#[inline]
+fn fixed<const N: usize>(bytes: &[u8]) -> Result<[u8; N], Fault> {
+    bytes.try_into().map_err(|_| Fault::Malformed)
+}
+
+/// Two numbers of four bytes.
+fn halves(bytes: &[u8]) -> Result<([u8; 4], [u8; 4]), Fault> {
+    let (first, second) = bytes.split_first_chunk().ok_or(Fault::Malformed)?;
+    Ok((*first, fixed(second)?))
+}
+
+pub(crate) fn truth(bytes: &[u8]) -> Result<bool, Fault> {
+    fixed(bytes).map(|[byte]| byte != 0)
+}
+
+/// A `tinyint`, which has no sign.
+pub(super) fn uint8(bytes: &[u8]) -> Result<i16, Fault> {
+    fixed(bytes).map(|[byte]| byte.into())
+}
+
+pub(crate) fn int16(bytes: &[u8]) -> Result<i16, Fault> {
+    fixed(bytes).map(i16::from_le_bytes)
+}
+
+pub(crate) fn int32(bytes: &[u8]) -> Result<i32, Fault> {
+    fixed(bytes).map(i32::from_le_bytes)
+}
+
+pub(crate) fn int64(bytes: &[u8]) -> Result<i64, Fault> {
+    fixed(bytes).map(i64::from_le_bytes)
+}
+
+pub(super) fn float32(bytes: &[u8]) -> Result<f32, Fault> {
+    fixed(bytes).map(f32::from_le_bytes)
+}
+
+pub(super) fn float64(bytes: &[u8]) -> Result<f64, Fault> {
+    fixed(bytes).map(f64::from_le_bytes)
+}
+
+/// `money` in its ten thousandths: the upper half comes first.
+pub(super) fn money(bytes: &[u8]) -> Result<i64, Fault> {
+    let (high, low) = halves(bytes)?;
+    Ok((i64::from(i32::from_le_bytes(high)) << 32) | i64::from(u32::from_le_bytes(low)))
+}
+
+pub(super) fn smallmoney(bytes: &[u8]) -> Result<i64, Fault> {
+    int32(bytes).map(Into::into)
+}
+
+/// The digits of a decimal: a sign, then a number of up to sixteen bytes.
+pub(super) fn unscaled(bytes: &[u8]) -> Result<i128, Fault> {
+    let (sign, magnitude) = bytes.split_first().ok_or(Fault::Malformed)?;
+    let magnitude: i128 = if let Ok(narrow) = <[u8; 8]>::try_from(magnitude) {
+        u64::from_le_bytes(narrow).into()
+    } else {
+        let mut wide = [0; 16];
+        wide.get_mut(..magnitude.len()).ok_or(Fault::Malformed)?.copy_from_slice(magnitude);
+        let magnitude = Some(u128::from_le_bytes(wide)).filter(|magnitude| *magnitude < BEYOND_ALL);
+        magnitude.and_then(|magnitude| i128::try_from(magnitude).ok()).ok_or(TOO_LONG)?
+    };
+    match sign {
+        0 => Ok(-magnitude),
+        1 => Ok(magnitude),
+        _ => Err(Fault::Malformed),
     }
 }
 
-/// `tinyint`, which has no sign, and `smallint`.
-pub(super) fn int16(data: &ColumnData<'_>) -> Result<Option<i16>, Fault> {
-    match data {
-        ColumnData::U8(value) => Ok(value.map(i16::from)),
-        ColumnData::I16(value) => Ok(*value),
-        other => nothing(other),
-    }
-}
+/// What has one digit more than any decimal.
+const BEYOND_ALL: u128 = 10_u128.pow(38);
+const TOO_LONG: Fault = Fault::value("a decimal of more digits");
 
-pub(super) fn int32(data: &ColumnData<'_>) -> Result<Option<i32>, Fault> {
-    match data {
-        ColumnData::I32(value) => Ok(*value),
-        other => nothing(other),
-    }
-}
-
-pub(super) fn int64(data: &ColumnData<'_>) -> Result<Option<i64>, Fault> {
-    match data {
-        ColumnData::I64(value) => Ok(*value),
-        other => nothing(other),
-    }
-}
-
-pub(super) fn float32(data: &ColumnData<'_>) -> Result<Option<f32>, Fault> {
-    match data {
-        ColumnData::F32(value) => Ok(*value),
-        other => nothing(other),
-    }
-}
-
-pub(super) fn float64(data: &ColumnData<'_>) -> Result<Option<f64>, Fault> {
-    match data {
-        ColumnData::F64(value) => Ok(*value),
-        other => nothing(other),
-    }
-}
-
-pub(super) fn bytes<'d>(data: &'d ColumnData<'_>) -> Result<Option<&'d [u8]>, Fault> {
-    match data {
-        ColumnData::Binary(value) => Ok(value.as_deref()),
-        other => nothing(other),
-    }
-}
-
-pub(super) fn date(data: &ColumnData<'_>) -> Result<Option<i32>, Fault> {
-    match data {
-        ColumnData::Date(Some(value)) => time::days(*value).map(Some).ok_or(Fault::value("a far date")),
-        ColumnData::Date(None) => Ok(None),
-        other => nothing(other),
-    }
-}
-
-/// Milliseconds since 1970-01-01: floored where the type is finer, as the server shows it where it counts in ticks.
-pub(super) fn millis(data: &ColumnData<'_>) -> Result<Option<i64>, Fault> {
-    const NO_TIME: Fault = Fault::value("a time beyond its day");
-    match data {
-        ColumnData::DateTime(value) => Ok(value.map(time::shown_millis)),
-        ColumnData::SmallDateTime(value) => Ok(value.map(time::minute_millis)),
-        ColumnData::DateTime2(Some(value)) => time::millis(*value).map(Some).ok_or(NO_TIME),
-        ColumnData::DateTimeOffset(Some(value)) => time::zoned_millis(*value).map(Some).ok_or(NO_TIME),
-        ColumnData::DateTime2(None) | ColumnData::DateTimeOffset(None) => Ok(None),
-        other => nothing(other),
-    }
-}
-
-/// The same, packed above the key of a zone, which is 0 for UTC.
-pub(super) fn packed_millis(data: &ColumnData<'_>) -> Result<Option<i64>, Fault> {
-    const ZONE_KEY_BITS: u32 = 12;
-    // No year of the server reaches the bits that are shifted out.
-    Ok(millis(data)?.map(|millis| millis << ZONE_KEY_BITS))
-}
-
-/// A decimal type that values must fit.
+/// From the scale of the wire into a decimal type that values must fit.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Decimal {
-    scale: u8,
-    limit: i128,
+    limit: u128,
+    /// What is multiplied or divided by, one of them by nothing.
+    more: i128,
+    less: i128,
 }
 
 impl Decimal {
     /// Nothing, if there is no such type.
-    pub(super) fn new(precision: u8, scale: i8) -> Option<Self> {
-        let exists = (1..=38).contains(&precision);
-        exists.then(|| Some(Self { scale: u8::try_from(scale).ok()?, limit: 10_i128.pow(precision.into()) }))?
+    pub(super) fn new(precision: u8, scale: i8, wire: u8) -> Option<Self> {
+        let scale = u8::try_from(scale).ok().filter(|_| (1..=38).contains(&precision) && wire <= 38)?;
+        let power = |digits: u8| 10_i128.checked_pow(digits.into());
+        let (more, less) = (power(scale.saturating_sub(wire))?, power(wire.saturating_sub(scale))?);
+        Some(Self { limit: power(precision)?.unsigned_abs(), more, less })
     }
 
-    pub(super) fn decode(self, data: &ColumnData<'_>) -> Result<Option<i128>, Fault> {
-        let number = match data {
-            ColumnData::Numeric(Some(number)) => number,
-            ColumnData::Numeric(None) => return Ok(None),
-            other => return nothing(other),
+    #[inline]
+    pub(super) fn decode(self, bytes: &[u8]) -> Result<i128, Fault> {
+        self.fitted(unscaled(bytes)?)
+    }
+
+    /// The value at our scale, if it fits and has no digits beyond it.
+    #[inline]
+    pub(super) fn fitted(self, value: i128) -> Result<i128, Fault> {
+        let scaled = match (self.more, self.less) {
+            (1, 1) => Some(value),
+            (more, 1) => value.checked_mul(more),
+            (_, less) => (value % less == 0).then_some(value / less),
         };
-        let exactly = self
-            .scaled(number.value(), number.scale())
-            .filter(|value| value.unsigned_abs() < self.limit.unsigned_abs());
-        exactly.map(Some).ok_or(Fault::value("a decimal of more digits"))
+        scaled.filter(|value| value.unsigned_abs() < self.limit).ok_or(TOO_LONG)
+    }
+}
+
+/// Days since 1970-01-01.
+pub(super) fn date(bytes: &[u8]) -> Result<i32, Fault> {
+    time::days(day(fixed(bytes)?)).filter(|days| time::date(*days).is_some()).ok_or(Fault::value("a far date"))
+}
+
+fn day([a, b, c]: [u8; 3]) -> Date {
+    Date::new(u32::from_le_bytes([a, b, c, 0]))
+}
+
+/// A `datetime` in milliseconds since 1970-01-01, as the server shows it.
+pub(super) fn ticks(bytes: &[u8]) -> Result<i64, Fault> {
+    date_time(bytes).map(time::shown_millis)
+}
+
+pub(super) fn date_time(bytes: &[u8]) -> Result<DateTime, Fault> {
+    let (days, ticks) = halves(bytes)?;
+    let moment = DateTime::new(i32::from_le_bytes(days), u32::from_le_bytes(ticks));
+    if moment.is_within_its_day() { Ok(moment) } else { Err(BEYOND) }
+}
+
+/// The same of a `smalldatetime`.
+pub(super) fn minutes(bytes: &[u8]) -> Result<i64, Fault> {
+    small_date_time(bytes).map(time::minute_millis)
+}
+
+pub(super) fn small_date_time(bytes: &[u8]) -> Result<SmallDateTime, Fault> {
+    let [a, b, c, d] = fixed(bytes)?;
+    let moment = SmallDateTime::new(u16::from_le_bytes([a, b]), u16::from_le_bytes([c, d]));
+    if moment.is_within_its_day() { Ok(moment) } else { Err(BEYOND) }
+}
+
+pub(super) const BEYOND: Fault = Fault::value("a time beyond its day");
+
+/// A time of day.
+pub(super) fn time_of_day(scale: u8, bytes: &[u8]) -> Result<Time, Fault> {
+    if Some(bytes.len()) != width(scale) {
+        return Err(Fault::Malformed);
+    }
+    let mut wide = [0; 8];
+    wide.get_mut(..bytes.len()).ok_or(Fault::Malformed)?.copy_from_slice(bytes);
+    Ok(Time::new(u64::from_le_bytes(wide), scale))
+}
+
+fn width(scale: u8) -> Option<usize> {
+    match scale {
+        0..=2 => Some(3),
+        3 | 4 => Some(4),
+        5..=7 => Some(5),
+        _ => None,
+    }
+}
+
+/// Moments of `datetime2`, and those of `datetimeoffset`, which are in UTC on the wire and have their zone behind them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moments {
+    scale: u8,
+    width: usize,
+    has_zone: bool,
+}
+
+impl Moments {
+    pub(super) fn new(scale: u8, has_zone: bool) -> Option<Self> {
+        Some(Self { scale, width: width(scale)?, has_zone })
     }
 
-    /// The value at our scale, if it has no digits beyond it.
-    fn scaled(self, value: i128, scale: u8) -> Option<i128> {
-        if let Some(more) = self.scale.checked_sub(scale) {
-            return value.checked_mul(10_i128.checked_pow(more.into())?);
+    pub(super) fn moment(self, bytes: &[u8]) -> Result<DateTime2, Fault> {
+        let mut rest = Rest(bytes);
+        let time = rest.take(self.width).ok_or(Fault::Malformed)?;
+        let date = rest.array().ok_or(Fault::Malformed)?;
+        if rest.0.len() != if self.has_zone { 2 } else { 0 } {
+            return Err(Fault::Malformed);
         }
-        let unit = 10_i128.checked_pow((scale - self.scale).into())?;
-        (value % unit == 0).then_some(value / unit)
+        Ok(DateTime2::new(day(date), time_of_day(self.scale, time)?))
     }
-}
 
-/// NULL of whatever type, for the driver knows a few that a column may have by then; else a fault.
-pub(super) fn nothing<T>(data: &ColumnData<'_>) -> Result<Option<T>, Fault> {
-    if is_null(data) { Ok(None) } else { Err(Fault::OtherType) }
-}
-
-fn is_null(data: &ColumnData<'_>) -> bool {
-    match data {
-        ColumnData::U8(value) => value.is_none(),
-        ColumnData::I16(value) => value.is_none(),
-        ColumnData::I32(value) => value.is_none(),
-        ColumnData::I64(value) => value.is_none(),
-        ColumnData::F32(value) => value.is_none(),
-        ColumnData::F64(value) => value.is_none(),
-        ColumnData::Bit(value) => value.is_none(),
-        ColumnData::String(value) => value.is_none(),
-        ColumnData::Guid(value) => value.is_none(),
-        ColumnData::Binary(value) => value.is_none(),
-        ColumnData::Numeric(value) => value.is_none(),
-        ColumnData::Xml(value) => value.is_none(),
-        ColumnData::DateTime(value) => value.is_none(),
-        ColumnData::SmallDateTime(value) => value.is_none(),
-        ColumnData::Time(value) => value.is_none(),
-        ColumnData::Date(value) => value.is_none(),
-        ColumnData::DateTime2(value) => value.is_none(),
-        ColumnData::DateTimeOffset(value) => value.is_none(),
+    /// Milliseconds since 1970-01-01, floored (D4).
+    pub(super) fn millis(self, bytes: &[u8]) -> Result<i64, Fault> {
+        time::millis(self.moment(bytes)?).ok_or(BEYOND)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use tiberius::numeric::Numeric;
-    use tiberius::time::{Date, DateTime, DateTime2, DateTimeOffset, SmallDateTime, Time};
-
     use super::*;
 
     #[test]
     fn integers_keep_both_ends() {
-        assert_eq!(int16(&ColumnData::U8(Some(255))), Ok(Some(255)));
-        assert_eq!(int16(&ColumnData::I16(Some(i16::MIN))), Ok(Some(i16::MIN)));
-        assert_eq!(int32(&ColumnData::I32(Some(i32::MIN))), Ok(Some(i32::MIN)));
-        assert_eq!(int64(&ColumnData::I64(Some(i64::MAX))), Ok(Some(i64::MAX)));
-        assert_eq!(boolean(&ColumnData::Bit(Some(false))), Ok(Some(false)));
+        assert_eq!((uint8(&[255]), int16(&[0, 0x80])), (Ok(255), Ok(i16::MIN)));
+        assert_eq!(int32(&i32::MIN.to_le_bytes()), Ok(i32::MIN));
+        assert_eq!(int64(&i64::MAX.to_le_bytes()), Ok(i64::MAX));
+        assert_eq!((truth(&[0]), truth(&[1])), (Ok(false), Ok(true)));
     }
 
     #[test]
-    fn null_is_null_whatever_type_it_comes_in_and_a_value_of_another_is_a_fault() {
-        for null in [ColumnData::I32(None), ColumnData::String(None), ColumnData::Bit(None), ColumnData::Date(None)] {
-            assert_eq!((int32(&null), millis(&null), date(&null)), (Ok(None), Ok(None), Ok(None)), "{null:?}");
+    fn a_wrong_width_is_malformed() {
+        for length in [0, 1, 2, 3, 5, 6, 7, 9, 11] {
+            let bytes = vec![0; length];
+            assert_eq!((int32(&bytes), minutes(&bytes)), (Err(Fault::Malformed), Err(Fault::Malformed)), "{length}");
+            assert_eq!((int64(&bytes), money(&bytes)), (Err(Fault::Malformed), Err(Fault::Malformed)), "{length}");
+            assert_eq!(ticks(&bytes), Err(Fault::Malformed), "{length}");
         }
-        assert_eq!(int32(&ColumnData::I64(Some(1))), Err(Fault::OtherType));
-        assert_eq!(float64(&ColumnData::F32(Some(1.0))), Err(Fault::OtherType));
-        assert_eq!(bytes(&ColumnData::String(Some("a".into()))), Err(Fault::OtherType));
+        assert_eq!((unscaled(&[]), unscaled(&[1; 18])), (Err(Fault::Malformed), Err(Fault::Malformed)));
+        let moments = Moments::new(7, true).unwrap();
+        assert_eq!(
+            (moments.millis(&[0; 8]), moments.millis(&[0; 10])),
+            (Err(Fault::Malformed), Ok(-62_135_596_800_000))
+        );
+        assert!(Moments::new(8, false).is_none());
     }
 
     #[test]
     fn floats_keep_every_bit() {
-        for value in [f64::MIN_POSITIVE, -0.0, f64::MAX, 0.1] {
-            let read = float64(&ColumnData::F64(Some(value))).unwrap().unwrap();
-            assert_eq!(read.to_bits(), value.to_bits());
+        for value in [f64::MIN_POSITIVE, -0.0, f64::MAX, 0.1, f64::NAN] {
+            assert_eq!(float64(&value.to_le_bytes()).unwrap().to_bits(), value.to_bits());
         }
-        assert_eq!(float32(&ColumnData::F32(Some(f32::MAX))), Ok(Some(f32::MAX)));
+        assert_eq!(float32(&f32::MAX.to_le_bytes()), Ok(f32::MAX));
+    }
+
+    /// A decimal as the server sends it.
+    fn sent(value: i128, bytes: usize) -> Vec<u8> {
+        [&[u8::from(value >= 0)], &value.unsigned_abs().to_le_bytes()[..bytes]].concat()
     }
 
     #[test]
     fn decimals_are_exact_or_faults() {
-        let read = |precision, scale, value, own| {
-            let number = ColumnData::Numeric(Some(Numeric::new_with_scale(value, own)));
-            Decimal::new(precision, scale).unwrap().decode(&number)
+        let read = |precision, scale, value: i128, own| {
+            Decimal::new(precision, scale, own).unwrap().decode(&sent(value, 16)).ok()
         };
         let largest = 10_i128.pow(38) - 1;
-        assert_eq!(read(38, 0, largest, 0), Ok(Some(largest)));
-        assert_eq!(read(38, 38, -largest, 38), Ok(Some(-largest)));
-        assert_eq!(read(19, 4, 9_223_372_036_854_775_807, 4), Ok(Some(9_223_372_036_854_775_807)));
-        assert_eq!(read(10, 4, 12, 2), Ok(Some(1200)));
-        assert_eq!(read(10, 2, 1200, 4), Ok(Some(12)));
-        assert!(read(10, 2, 1201, 4).is_err());
-        assert!(read(4, 2, 10_000, 2).is_err());
-        assert!(read(38, 38, largest, 0).is_err());
-        assert_eq!(Decimal::new(5, 2).unwrap().decode(&ColumnData::Numeric(None)), Ok(None));
-        assert!(Decimal::new(39, 0).is_none() && Decimal::new(5, -1).is_none());
+        for (precision, scale, value, own, expected) in [
+            (38, 0, largest, 0, Some(largest)),
+            (38, 38, -largest, 38, Some(-largest)),
+            (10, 4, 12, 2, Some(1200)),
+            (10, 2, 1200, 4, Some(12)),
+            (10, 2, 1201, 4, None),
+            (4, 2, 10_000, 2, None),
+            (4, 2, -9_999, 2, Some(-9_999)),
+            (38, 38, largest, 0, None),
+            (38, 0, largest + 1, 0, None),
+        ] {
+            assert_eq!(read(precision, scale, value, own), expected, "{value} at {own} as {precision}, {scale}");
+        }
+        for bytes in [4, 8, 12, 16] {
+            assert_eq!(unscaled(&sent(-7, bytes)), Ok(-7), "{bytes}");
+        }
+        assert_eq!(unscaled(&sent(u64::MAX.into(), 8)), Ok(u64::MAX.into()));
+        assert!(
+            unscaled(&[1, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255]).is_err()
+        );
+        assert_eq!(unscaled(&[2, 0, 0, 0, 0]), Err(Fault::Malformed));
+        assert!(Decimal::new(39, 0, 0).is_none() && Decimal::new(5, -1, 0).is_none());
+    }
+
+    #[test]
+    fn money_keeps_every_digit() {
+        // The largest and the least of each.
+        assert_eq!(money(&[0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff, 0xff]), Ok(9_223_372_036_854_775_807));
+        assert_eq!(money(&[0, 0, 0, 0x80, 0, 0, 0, 0]), Ok(i64::MIN));
+        assert_eq!(money(&[0, 0, 0, 0, 1, 0, 0, 0]), Ok(1));
+        assert_eq!(smallmoney(&[0, 0, 0, 0x80]), Ok(-2_147_483_648));
     }
 
     #[test]
     fn every_time_is_milliseconds_since_1970() {
-        let moment = DateTime2::new(Date::new(719_162), Time::new(1_239_999, 7));
-        for (data, expected) in [
-            (ColumnData::DateTime(Some(DateTime::new(25_567, 2))), 7),
-            (ColumnData::DateTime(Some(DateTime::new(0, 0))), -25_567 * 86_400_000),
-            (ColumnData::SmallDateTime(Some(SmallDateTime::new(25_567, 1))), 60_000),
-            (ColumnData::DateTime2(Some(moment)), 123),
-            (ColumnData::DateTimeOffset(Some(DateTimeOffset::new(moment, 330))), 123),
-        ] {
-            assert_eq!(millis(&data), Ok(Some(expected)), "{data:?}");
-            assert_eq!(packed_millis(&data), Ok(Some(expected << 12)), "{data:?}");
-        }
-        assert_eq!(date(&ColumnData::Date(Some(Date::new(0)))), Ok(Some(-719_162)));
-        assert_eq!(date(&ColumnData::Date(Some(Date::new(3_652_058)))), Ok(Some(2_932_896)));
-        let beyond = DateTime2::new(Date::new(1), Time::new(u64::MAX, 7));
-        assert!(matches!(millis(&ColumnData::DateTime2(Some(beyond))), Err(Fault::Value(_))));
+        assert_eq!(ticks(&[0xdf, 0x63, 0, 0, 2, 0, 0, 0]), Ok(7));
+        assert_eq!(ticks(&[0; 8]), Ok(-25_567 * 86_400_000));
+        assert_eq!(minutes(&[0xdf, 0x63, 1, 0]), Ok(60_000));
+        let moment = [0x3f, 0xeb, 0x12, 0, 0, 0x3a, 0xf9, 0x0a];
+        assert_eq!(Moments::new(7, false).unwrap().millis(&moment), Ok(123));
+        let zoned = [&moment[..], &330_i16.to_le_bytes()].concat();
+        assert_eq!(Moments::new(7, true).unwrap().millis(&zoned), Ok(123));
+        assert_eq!(date(&[0; 3]), Ok(-719_162));
+        assert_eq!(date(&[0xda, 0xb9, 0x37]), Ok(2_932_896));
+        assert!(date(&[0xdb, 0xb9, 0x37]).is_err());
+        let beyond = [0xff; 8];
+        assert_eq!(Moments::new(7, false).unwrap().millis(&beyond), Err(BEYOND));
+        assert_eq!((ticks(&[0xff; 8]), minutes(&[0xff; 4])), (Err(BEYOND), Err(BEYOND)));
     }
 }

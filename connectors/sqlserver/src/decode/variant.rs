@@ -1,101 +1,106 @@
-//! The text of what is shown as text: texts, times of day, and whatever a `sql_variant` holds.
+//! The text of what is shown as text without being one: times of day, and whatever a `sql_variant` holds.
 
-use std::borrow::Cow;
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 
-use encoding_rs::Encoding;
-use tiberius::ColumnData;
-use tiberius::time::DateTime2;
+use super::{Fault, scalar, text};
+use crate::bind::written;
+use crate::collation::Collation;
+use crate::packet::Rest;
+use crate::time::{self, DateTime2};
+use crate::token::kind;
+use scalar::BEYOND;
 
-use super::{Fault, scalar};
-use crate::time;
-
-/// The text of a cell that is one, or a time of day; NULL is nothing.
-pub(super) fn text<'d>(data: &'d ColumnData<'_>) -> Result<Option<Cow<'d, str>>, Fault> {
-    match data {
-        ColumnData::String(Some(text)) => Ok(Some(Cow::Borrowed(text.as_ref()))),
-        ColumnData::Xml(_) | ColumnData::Time(_) => printed(data),
-        other => scalar::nothing(other),
-    }
+/// Adds a time of day, with as many digits as its type has.
+pub(super) fn put_time(scale: u8, cell: &[u8], out: &mut Vec<u8>) -> Result<(), Fault> {
+    put(out, time::printed(scalar::time_of_day(scale, cell)?).ok_or(BEYOND)?)
 }
 
-/// The text of whatever a variant holds.
-pub(super) fn printed<'d>(data: &'d ColumnData<'_>) -> Result<Option<Cow<'d, str>>, Fault> {
-    Ok(Some(match data {
-        ColumnData::String(Some(text)) if may_be_utf8(text) => {
-            return Err(Fault::value("a text in a sql_variant that may be in UTF-8, which the driver misreads,"));
+/// Adds the text of whatever a variant holds: its type and what that has to be told, then the value.
+pub(super) fn put_variant(cell: &[u8], out: &mut Vec<u8>) -> Result<(), Fault> {
+    let mut rest = Rest(cell);
+    let [held, length] = rest.array().ok_or(Fault::Malformed)?;
+    let about = rest.take(length.into()).ok_or(Fault::Malformed)?;
+    put_held(held, about, rest.0, out)
+}
+
+fn put_held(held: u8, about: &[u8], value: &[u8], out: &mut Vec<u8>) -> Result<(), Fault> {
+    let scale = || about.last().copied().ok_or(Fault::Malformed);
+    match held {
+        kind::NVARCHAR | kind::NCHAR => text::utf16(value, out),
+        kind::VARCHAR | kind::CHAR => {
+            let collation = about.first_chunk().copied().ok_or(Fault::Malformed)?;
+            let unknown = Fault::value("a text in a sql_variant whose code page cannot be read");
+            text::decoded(Collation::new(collation).charset().ok_or(unknown)?, value, out)
         }
-        ColumnData::String(Some(text)) => Cow::Borrowed(text.as_ref()),
-        ColumnData::Xml(Some(xml)) => Cow::Owned(xml.as_ref().to_string()),
-        ColumnData::Time(Some(value)) => Cow::Owned(time::printed(*value).ok_or(BEYOND)?),
-        ColumnData::U8(Some(value)) => Cow::Owned(value.to_string()),
-        ColumnData::I16(Some(value)) => Cow::Owned(value.to_string()),
-        ColumnData::I32(Some(value)) => Cow::Owned(value.to_string()),
-        ColumnData::I64(Some(value)) => Cow::Owned(value.to_string()),
-        ColumnData::Bit(Some(value)) => Cow::Borrowed(if *value { "1" } else { "0" }),
-        ColumnData::F32(Some(value)) => Cow::Owned(value.to_string()),
-        ColumnData::F64(Some(value)) => Cow::Owned(number(*value)?),
-        ColumnData::Numeric(Some(value)) => Cow::Owned(value.to_string()),
-        ColumnData::Guid(Some(value)) => Cow::Owned(value.to_string().to_uppercase()),
-        ColumnData::Binary(Some(value)) => Cow::Owned(hexadecimal(value)),
-        ColumnData::Date(Some(value)) => Cow::Owned(day(time::days(*value).ok_or(BEYOND)?.into())),
-        ColumnData::DateTime2(Some(value)) => Cow::Owned(moment(*value)?),
-        ColumnData::DateTimeOffset(Some(value)) => Cow::Owned(format!("{} +00:00", moment(value.datetime2())?)),
-        ColumnData::DateTime(Some(value)) => Cow::Owned(of_millis(time::shown_millis(*value))),
-        ColumnData::SmallDateTime(Some(value)) => Cow::Owned(of_millis(time::minute_millis(*value))),
-        other => return scalar::nothing(other),
-    }))
-}
-
-/// Whether a text is what the driver makes of UTF-8: it reads a collation that is in UTF-8 as the code page of its language.
-/// A column of such a collation is cast by the server, but a variant does not tell what it holds until it is read.
-fn may_be_utf8(text: &str) -> bool {
-    const PAGES: [&Encoding; 14] = [
-        encoding_rs::WINDOWS_1252,
-        encoding_rs::WINDOWS_1250,
-        encoding_rs::WINDOWS_1251,
-        encoding_rs::WINDOWS_1253,
-        encoding_rs::WINDOWS_1254,
-        encoding_rs::WINDOWS_1255,
-        encoding_rs::WINDOWS_1256,
-        encoding_rs::WINDOWS_1257,
-        encoding_rs::WINDOWS_1258,
-        encoding_rs::WINDOWS_874,
-        encoding_rs::SHIFT_JIS,
-        encoding_rs::EUC_KR,
-        encoding_rs::BIG5,
-        encoding_rs::GB18030,
-    ];
-    let is_utf8_in = |page: &&'static Encoding| {
-        let (bytes, _, has_unmappable) = page.encode(text);
-        !has_unmappable && std::str::from_utf8(&bytes).is_ok()
-    };
-    !text.is_ascii() && PAGES.iter().any(is_utf8_in)
-}
-
-const BEYOND: Fault = Fault::value("a time beyond its day");
-
-/// A float, or money, which the driver hands over as one: beyond fifteen digits the two cannot be told apart, and of the
-/// second the last ones may be wrong.
-fn number(value: f64) -> Result<String, Fault> {
-    const FIFTEEN_DIGITS: f64 = 1e11;
-    const LARGEST_MONEY: f64 = 922_337_203_685_478.0;
-    let may_be_money = (FIFTEEN_DIGITS..=LARGEST_MONEY).contains(&value.abs());
-    if may_be_money {
-        Err(Fault::value("a large float or an amount of money in a sql_variant"))
-    } else {
-        Ok(value.to_string())
+        kind::BIT | kind::BIT_N => put(out, u8::from(scalar::truth(value)?)),
+        kind::INT1 | kind::INT2 | kind::INT4 | kind::INT8 | kind::INT_N => put(out, whole(value, held)?),
+        kind::FLOAT4 | kind::FLOAT_N if value.len() == 4 => put(out, scalar::float32(value)?),
+        kind::FLOAT8 | kind::FLOAT_N => put(out, scalar::float64(value)?),
+        kind::MONEY4 | kind::MONEY_N if value.len() == 4 => put_decimal(scalar::smallmoney(value)?.into(), 4, out),
+        kind::MONEY | kind::MONEY_N => put_decimal(scalar::money(value)?.into(), 4, out),
+        kind::DECIMAL | kind::NUMERIC => put_decimal(scalar::unscaled(value)?, scale()?, out),
+        kind::GUID => put_guid(value, out),
+        kind::VARBINARY | kind::BINARY => put_hexadecimal(value, out),
+        kind::DATE => put(out, day(scalar::date(value)?.into())),
+        kind::TIME => put_time(scale()?, value, out),
+        kind::DATETIME2 => put(out, moment(moments(scale()?, false)?.moment(value)?)?),
+        kind::DATETIMEOFFSET => {
+            let shown = moment(moments(scale()?, true)?.moment(value)?)?;
+            put(out, format_args!("{shown} +00:00"))
+        }
+        kind::DATETIME4 | kind::DATETIME_N if value.len() == 4 => put(out, of_millis(scalar::minutes(value)?)),
+        kind::DATETIME | kind::DATETIME_N => put(out, of_millis(scalar::ticks(value)?)),
+        _ => Err(Fault::value("a value of a type that is not known in a sql_variant")),
     }
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(2 + bytes.len() * 2);
-    text.push_str("0x");
-    for byte in bytes {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{byte:02X}");
+fn put(out: &mut Vec<u8>, shown: impl Display) -> Result<(), Fault> {
+    struct Utf8<'a>(&'a mut Vec<u8>);
+    impl Write for Utf8<'_> {
+        fn write_str(&mut self, text: &str) -> std::fmt::Result {
+            self.0.extend_from_slice(text.as_bytes());
+            Ok(())
+        }
     }
-    text
+    write!(Utf8(out), "{shown}").map_err(|_| Fault::Malformed)
+}
+
+/// A whole number of any width; the smallest has no sign.
+fn whole(value: &[u8], held: u8) -> Result<i64, Fault> {
+    match (value.len(), held) {
+        (1, kind::INT1 | kind::INT_N) => scalar::uint8(value).map(Into::into),
+        (2, kind::INT2 | kind::INT_N) => scalar::int16(value).map(Into::into),
+        (4, kind::INT4 | kind::INT_N) => scalar::int32(value).map(Into::into),
+        (8, kind::INT8 | kind::INT_N) => scalar::int64(value),
+        _ => Err(Fault::Malformed),
+    }
+}
+
+fn put_decimal(unscaled: i128, scale: u8, out: &mut Vec<u8>) -> Result<(), Fault> {
+    let scale = i8::try_from(scale).map_err(|_| Fault::Malformed)?;
+    put(out, written(unscaled, scale).ok_or(Fault::Malformed)?)
+}
+
+/// A uuid as the server prints it; its first three numbers have their lowest byte first.
+fn put_guid(value: &[u8], out: &mut Vec<u8>) -> Result<(), Fault> {
+    let mut rest = Rest(value);
+    let first = rest.u32().ok_or(Fault::Malformed)?;
+    let (second, third) = rest.u16().zip(rest.u16()).ok_or(Fault::Malformed)?;
+    let last: [u8; 8] = rest.0.try_into().map_err(|_| Fault::Malformed)?;
+    put(out, format_args!("{first:08X}-{second:04X}-{third:04X}-"))?;
+    for (index, byte) in last.iter().enumerate() {
+        put(out, format_args!("{}{byte:02X}", if index == 2 { "-" } else { "" }))?;
+    }
+    Ok(())
+}
+
+fn put_hexadecimal(value: &[u8], out: &mut Vec<u8>) -> Result<(), Fault> {
+    put(out, "0x")?;
+    value.iter().try_for_each(|byte| put(out, format_args!("{byte:02X}")))
+}
+
+fn moments(scale: u8, has_zone: bool) -> Result<scalar::Moments, Fault> {
+    scalar::Moments::new(scale, has_zone).ok_or(Fault::Malformed)
 }
 
 fn moment(value: DateTime2) -> Result<String, Fault> {
@@ -125,62 +130,65 @@ fn day(days: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use tiberius::numeric::Numeric;
-    use tiberius::time::{Date, DateTime, DateTimeOffset, SmallDateTime, Time};
-    use tiberius::{Uuid, xml::XmlData};
-
     use super::*;
 
-    fn shown(data: &ColumnData<'_>) -> String {
-        printed(data).unwrap().unwrap().into_owned()
+    fn shown(held: u8, about: &[u8], value: &[u8]) -> Result<String, Fault> {
+        let mut out = Vec::new();
+        let cell = [&[held, u8::try_from(about.len()).unwrap()], about, value].concat();
+        put_variant(&cell, &mut out).map(|()| String::from_utf8(out).unwrap())
     }
+
+    const LATIN1: [u8; 7] = [0x09, 0x04, 0xd0, 0x00, 0x34, 0x40, 0x1f];
+    const UTF8: [u8; 7] = [0x09, 0x04, 0xd0, 0x24, 0x00, 0x40, 0x1f];
+    const CP850: [u8; 7] = [0x09, 0x04, 0xd0, 0x00, 42, 0x40, 0x1f];
 
     #[test]
     fn whatever_a_variant_holds_is_printed_with_every_digit() {
-        let moment = DateTime2::new(Date::new(719_162), Time::new(1, 7));
-        for (data, expected) in [
-            (ColumnData::String(Some("a ".into())), "a "),
-            (ColumnData::Xml(Some(Cow::Owned(XmlData::new("<a/>")))), "<a/>"),
-            (ColumnData::U8(Some(255)), "255"),
-            (ColumnData::I64(Some(i64::MIN)), "-9223372036854775808"),
-            (ColumnData::Bit(Some(true)), "1"),
-            (ColumnData::F32(Some(0.1)), "0.1"),
-            (ColumnData::F64(Some(0.1)), "0.1"),
-            (ColumnData::Numeric(Some(Numeric::new_with_scale(-5, 2))), "-0.05"),
-            (ColumnData::Guid(Some(Uuid::from_u128(0xab))), "00000000-0000-0000-0000-0000000000AB"),
-            (ColumnData::Binary(Some(vec![0, 0xab].into())), "0x00AB"),
-            (ColumnData::Time(Some(Time::new(45_296_120, 3))), "12:34:56.120"),
-            (ColumnData::Date(Some(Date::new(0))), "0001-01-01"),
-            (ColumnData::Date(Some(Date::new(3_652_058))), "9999-12-31"),
-            (ColumnData::DateTime2(Some(moment)), "1970-01-01 00:00:00.0000001"),
-            (ColumnData::DateTimeOffset(Some(DateTimeOffset::new(moment, 60))), "1970-01-01 00:00:00.0000001 +00:00"),
-            (ColumnData::DateTime(Some(DateTime::new(36_583, 1))), "2000-02-29 00:00:00.003"),
-            (ColumnData::SmallDateTime(Some(SmallDateTime::new(0, 61))), "1900-01-01 01:01:00.000"),
+        let moment = [1, 0, 0, 0, 0, 0x3a, 0xf9, 0x0a];
+        let zoned = [&moment[..], &[60, 0]].concat();
+        let bytes: Vec<u8> = (0..16).collect();
+        for (held, about, value, expected) in [
+            (kind::NVARCHAR, &LATIN1[..], &b"a\0 \0"[..], "a "),
+            (kind::VARCHAR, &LATIN1, b"caf\xe9 \x80", "café €"),
+            (kind::CHAR, &UTF8, "Ã©日".as_bytes(), "Ã©日"),
+            (kind::INT1, &[], &[255], "255"),
+            (kind::INT2, &[], &[0, 0x80], "-32768"),
+            (kind::INT8, &[], &i64::MIN.to_le_bytes(), "-9223372036854775808"),
+            (kind::BIT, &[], &[1], "1"),
+            (kind::FLOAT4, &[], &0.1_f32.to_le_bytes(), "0.1"),
+            (kind::FLOAT8, &[], &0.1_f64.to_le_bytes(), "0.1"),
+            (kind::FLOAT8, &[], &922_337_203_685_477.6_f64.to_le_bytes(), "922337203685477.6"),
+            (kind::MONEY, &[], &[0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff, 0xff], "922337203685477.5807"),
+            (kind::MONEY4, &[], &(-1_i32).to_le_bytes(), "-0.0001"),
+            (kind::DECIMAL, &[5, 2], &[0, 5, 0, 0, 0], "-0.05"),
+            (kind::GUID, &[], &bytes, "03020100-0504-0706-0809-0A0B0C0D0E0F"),
+            (kind::VARBINARY, &[4, 0], &[0, 0xab], "0x00AB"),
+            (kind::TIME, &[3], &[0xf8, 0x29, 0xb3, 0x02], "12:34:56.120"),
+            (kind::DATE, &[], &[0; 3], "0001-01-01"),
+            (kind::DATE, &[], &[0xda, 0xb9, 0x37], "9999-12-31"),
+            (kind::DATETIME2, &[7], &moment, "1970-01-01 00:00:00.0000001"),
+            (kind::DATETIMEOFFSET, &[7], &zoned, "1970-01-01 00:00:00.0000001 +00:00"),
+            (kind::DATETIME, &[], &[0xe7, 0x8e, 0, 0, 1, 0, 0, 0], "2000-02-29 00:00:00.003"),
+            (kind::DATETIME4, &[], &[0, 0, 61, 0], "1900-01-01 01:01:00.000"),
         ] {
-            assert_eq!(shown(&data), expected);
-        }
-        assert_eq!(printed(&ColumnData::I32(None)), Ok(None));
-        assert_eq!(text(&ColumnData::I32(Some(1))), Err(Fault::OtherType));
-        assert_eq!(printed(&ColumnData::Time(None)), Ok(None));
-    }
-
-    #[test]
-    fn a_text_that_may_be_misread_utf8_is_a_fault_and_only_in_a_variant() {
-        for utf8 in ["é", "€", "日本", "Ж", "ก"] {
-            let misread = encoding_rs::WINDOWS_1252.decode_without_bom_handling(utf8.as_bytes()).0.into_owned();
-            let data = ColumnData::String(Some(misread.clone().into()));
-            assert!(printed(&data).is_err(), "{misread}");
-            assert_eq!(text(&data).unwrap().as_deref(), Some(misread.as_str()));
-        }
-        for right in ["", "a", "é", "café", "ÀÉ€", "日本語", "Привет", "😀"] {
-            assert_eq!(shown(&ColumnData::String(Some(right.into()))), right);
+            assert_eq!(shown(held, about, value).as_deref(), Ok(expected));
         }
     }
 
     #[test]
-    fn an_amount_whose_last_digits_the_driver_may_have_lost_is_a_fault() {
-        assert!(printed(&ColumnData::F64(Some(922_337_203_685_477.6))).is_err());
-        assert_eq!(shown(&ColumnData::F64(Some(-99_999_999_999.25))), "-99999999999.25");
-        assert_eq!(shown(&ColumnData::F64(Some(1e300))), format!("1{}", "0".repeat(300)));
+    fn what_cannot_be_read_is_a_fault_and_no_guess() {
+        assert!(matches!(shown(kind::VARCHAR, &CP850, b"\x82"), Err(Fault::Value(_))));
+        assert!(matches!(shown(kind::VARCHAR, &UTF8, b"\xff"), Err(Fault::Value(_))));
+        assert!(matches!(shown(kind::XML, &[], b""), Err(Fault::Value(_))));
+        for (held, about, value) in [
+            (kind::INT4, &[][..], &[1, 2, 3][..]),
+            (kind::DECIMAL, &[], &[1, 2]),
+            (kind::TIME, &[9], &[0; 5]),
+            (kind::VARCHAR, &[1], b"a"),
+        ] {
+            assert_eq!(shown(held, about, value), Err(Fault::Malformed));
+        }
+        assert_eq!(put_variant(&[kind::INT4], &mut Vec::new()), Err(Fault::Malformed));
+        assert_eq!(put_variant(&[kind::DECIMAL, 2, 5], &mut Vec::new()), Err(Fault::Malformed));
     }
 }

@@ -28,6 +28,10 @@ pub enum Asked {
     Batch(String),
     /// One statement with values.
     Statement(String),
+    /// The next request belongs to this transaction.
+    Within([u8; 8]),
+    /// To stop what it does.
+    Cancel,
     /// The connection ended.
     Closed,
 }
@@ -167,6 +171,22 @@ impl Write for Wrapping {
     }
 }
 
+/// Takes a login inside TLS, and gives the socket and the login; nothing else is encrypted.
+pub fn only_the_login(mut stream: TcpStream, config: Arc<ServerConfig>) -> io::Result<(TcpStream, Vec<u8>)> {
+    const LOGIN_ONLY: u8 = 0;
+    message(&mut stream)?;
+    stream.write_all(&packet(&prelogin_with(LOGIN_ONLY), true))?;
+    let mut session = ServerConnection::new(config).map_err(io::Error::other)?;
+    let mut wrapping = Wrapping { stream, is_on: true, received: Vec::new() };
+    while session.is_handshaking() {
+        session.complete_io(&mut wrapping)?;
+    }
+    wrapping.is_on = false;
+    let mut encrypted = StreamOwned::new(session, wrapping);
+    let login = message(&mut encrypted)?.1;
+    Ok((encrypted.sock.stream, login))
+}
+
 fn serve(
     stream: TcpStream,
     config: Arc<ServerConfig>,
@@ -196,8 +216,15 @@ fn serve(
             0x10 => login(&message),
             0x01 => Asked::Batch(utf16(&message[headers(&message)..])),
             0x03 => Asked::Statement(statement(&message)),
+            0x06 => {
+                drop(sender.send(Asked::Cancel));
+                continue;
+            }
             other => panic!("a packet of type {other:#x}"),
         };
+        if matches!(kind, 0x01 | 0x03) && message[10..18] != [0; 8] {
+            drop(sender.send(Asked::Within(message[10..18].try_into().unwrap())));
+        }
         drop(sender.send(asked.clone()));
         match script(&asked) {
             Reply::Answer(tokens) => wire.write_all(&packets(&tokens, true))?,

@@ -1,0 +1,132 @@
+//! What of a key is asked for: which ranges of it can be left out, and where what is wanted begins and ends.
+
+use arrow_schema::DataType;
+
+use super::key::{KeyRange, numbered};
+use crate::eval::keys::{Keys, Part, edge};
+use crate::{Domain, Value, Values, same_type};
+
+/// The wanted values of a key as intervals of numbers that keep their order, both ends included.
+pub(super) struct Asked {
+    /// Without them, nothing is known that would leave anything out.
+    intervals: Option<Vec<(i128, i128)>>,
+    nulls: bool,
+}
+
+/// Where the values that are asked for begin and end.
+pub(super) type Hull = (Option<i128>, Option<i128>);
+
+impl Asked {
+    /// What a domain wants of a key of this type. One of another type compares otherwise, and is refused when rows are read.
+    pub(super) fn of(domain: Option<&Domain>, data_type: &DataType) -> Self {
+        match domain.filter(|domain| same_type(&domain.data_type, data_type)) {
+            Some(domain) => Self { intervals: intervals(domain, data_type), nulls: domain.nulls },
+            None => Self { intervals: None, nulls: true },
+        }
+    }
+
+    /// Whether a row of the range may be wanted.
+    pub(super) fn may_pass(&self, range: &KeyRange) -> bool {
+        let number = |value: &Option<Value>| value.as_ref().map(numbered);
+        let (from, below) = match (number(&range.from), number(&range.below)) {
+            (Some(None), _) | (_, Some(None)) => return true,
+            (from, below) => (from.flatten(), below.flatten()),
+        };
+        let meets = |(low, high): &(i128, i128)| {
+            from.is_none_or(|from| *high >= from) && below.is_none_or(|below| *low < below)
+        };
+        (range.nulls && self.nulls) || self.intervals.as_ref().is_none_or(|intervals| intervals.iter().any(meets))
+    }
+
+    /// The least and the largest wanted number, each where there is one: a hint where to cut, never what to read.
+    pub(super) fn hull(&self) -> Hull {
+        let Some(intervals) = &self.intervals else { return (None, None) };
+        let low = intervals.iter().map(|(low, _)| *low).min().filter(|low| *low > i128::MIN);
+        (low, intervals.iter().map(|(_, high)| *high).max().filter(|high| *high < i128::MAX))
+    }
+}
+
+/// None, if the domain wants all there is or if the source has an order of its own.
+fn intervals(domain: &Domain, data_type: &DataType) -> Option<Vec<(i128, i128)>> {
+    let keys = Keys::new(data_type).ok()?;
+    let of = |part: Part<'_>| keys.wide(part).transpose();
+    let intervals = match &domain.values {
+        Values::All | Values::NotIn(_) => return None,
+        Values::In(list) => list.iter().filter_map(|value| of((Some((value, true)), Some((value, true))))).collect(),
+        Values::Ranges(ranges) => {
+            ranges.iter().filter_map(|range| of((edge(&range.low), edge(&range.high)))).collect::<Result<_, _>>()
+        }
+    };
+    intervals.ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::key::ranges;
+    use super::*;
+    use crate::{Bound, Range};
+
+    fn ints(values: &[i64]) -> Vec<Value> {
+        values.iter().copied().map(Value::Int).collect()
+    }
+
+    #[test]
+    fn a_range_is_left_out_exactly_if_none_of_its_rows_can_pass() {
+        let ranges = ranges("id", true, ints(&[10, 20]));
+        let domain = |values, nulls| Domain { data_type: DataType::Int64, values, nulls };
+        let between = |low, high| Values::Ranges(vec![Range { low, high }]);
+        let (included, excluded) =
+            (|value| Bound::Included(Value::Int(value)), |value| Bound::Excluded(Value::Int(value)));
+        for (values, nulls, expected) in [
+            (Values::In(ints(&[9])), false, [true, false, false]),
+            (Values::In(ints(&[10, 25])), false, [false, true, true]),
+            (Values::In(ints(&[25])), true, [true, false, true]),
+            (between(included(10), included(19)), false, [false, true, false]),
+            (between(included(9), excluded(10)), false, [true, false, false]),
+            (between(excluded(9), included(10)), false, [false, true, false]),
+            (between(Bound::Unbounded, included(20)), false, [true, true, true]),
+            (between(excluded(20), Bound::Unbounded), false, [false, false, true]),
+            (Values::Ranges(Vec::new()), true, [true, false, false]),
+            (Values::NotIn(ints(&[1])), false, [true, true, true]),
+            (Values::All, false, [true, true, true]),
+        ] {
+            let domain = domain(values, nulls);
+            let asked = Asked::of(Some(&domain), &DataType::Int64);
+            let passing: Vec<bool> = ranges.iter().map(|range| asked.may_pass(range)).collect();
+            assert_eq!(passing, expected, "{domain:?}");
+        }
+    }
+
+    #[test]
+    fn texts_are_ordered_by_the_source_and_so_never_left_out() {
+        let text = |text: &str| Value::Text(text.into());
+        let domain = Domain::single(DataType::Utf8, text("zebra"));
+        let asked = Asked::of(Some(&domain), &DataType::Utf8);
+        assert_eq!(asked.hull(), (None, None));
+        assert!(ranges("name", false, vec![text("m")]).iter().all(|range| asked.may_pass(range)));
+    }
+
+    /// 2.5 is behind the cut at 2.000 and not before it, though 25 is less than 2000.
+    #[test]
+    fn decimals_are_compared_at_one_scale_and_those_of_another_type_not_at_all() {
+        let decimal = |unscaled, scale| Value::Decimal { unscaled, scale };
+        let ranges = ranges("price", false, vec![decimal(2_000, 3)]);
+        let passing = |data_type: DataType, value: Value| {
+            let domain = Domain::single(data_type, value);
+            let asked = Asked::of(Some(&domain), &DataType::Decimal128(9, 3));
+            (asked.hull(), ranges.iter().map(|range| asked.may_pass(range)).collect::<Vec<_>>())
+        };
+        let both = ((Some(2_500), Some(2_500)), vec![false, true]);
+        assert_eq!(passing(DataType::Decimal128(9, 3), decimal(25, 1)), both);
+        assert_eq!(passing(DataType::Decimal128(9, 3), decimal(2_500, 3)), both);
+        assert_eq!(passing(DataType::Decimal128(9, 1), decimal(25, 1)), ((None, None), vec![true, true]));
+        assert_eq!(passing(DataType::Int64, Value::Int(1)), ((None, None), vec![true, true]));
+    }
+
+    #[test]
+    fn a_number_between_two_at_the_keys_scale_is_in_no_range() {
+        let between = Domain::single(DataType::Decimal128(9, 0), Value::Decimal { unscaled: 25, scale: 1 });
+        let asked = Asked::of(Some(&between), &DataType::Decimal128(9, 0));
+        assert_eq!(asked.hull(), (None, None));
+    }
+}

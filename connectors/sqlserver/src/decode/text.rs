@@ -1,0 +1,136 @@
+//! Text of every encoding, written as UTF-8 where it is kept.
+
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, StringArray};
+use arrow_buffer::{Buffer, NullBufferBuilder, OffsetBuffer, ScalarBuffer};
+use connector_core::decode::{Cells, Fault, first_offset, offset};
+
+use crate::collation::Charset;
+
+const FIRST_ROWS: usize = 4096;
+
+const NO_TEXT: Fault = Fault::value("a text that is not in its column's encoding, or was cut inside a character,");
+
+/// A column of text.
+pub(super) struct Text<A> {
+    append: A,
+    most: usize,
+    data: Vec<u8>,
+    offsets: Vec<i32>,
+    nulls: NullBufferBuilder,
+}
+
+impl<A: Fn(&[u8], &mut Vec<u8>) -> Result<(), Fault> + Send + 'static> Text<A> {
+    /// Buffers whose values `append` writes, as UTF-8, none of them larger than `most`.
+    pub(super) fn boxed(append: A, most: usize) -> Box<dyn Cells<[u8]>> {
+        let (offsets, nulls) = (first_offset(FIRST_ROWS), NullBufferBuilder::new(FIRST_ROWS));
+        Box::new(Self { append, most, data: Vec::new(), offsets, nulls })
+    }
+}
+
+impl<A: Fn(&[u8], &mut Vec<u8>) -> Result<(), Fault> + Send> Cells<[u8]> for Text<A> {
+    fn push(&mut self, cell: &[u8]) -> Result<usize, Fault> {
+        // Every two bytes of any encoding are one of UTF-8 at least, so that what was cut is seen to be too large first.
+        if cell.len() / 2 > self.most {
+            return Err(Fault::Cell(self.most));
+        }
+        let start = self.data.len();
+        (self.append)(cell, &mut self.data)?;
+        let length = self.data.len() - start;
+        if length > self.most {
+            return Err(Fault::Cell(self.most));
+        }
+        self.offsets.push(offset(self.data.len())?);
+        self.nulls.append_non_null();
+        Ok(length)
+    }
+
+    fn push_null(&mut self) {
+        self.offsets.push(self.offsets.last().copied().unwrap_or(0));
+        self.nulls.append_null();
+    }
+
+    fn bits_per_row(&self) -> usize {
+        33
+    }
+
+    fn rows(&self) -> usize {
+        self.offsets.len() - 1
+    }
+
+    fn finish(&mut self) -> Result<ArrayRef, (usize, Fault)> {
+        let (rows, size) = (self.rows(), self.data.len());
+        let offsets = std::mem::replace(&mut self.offsets, first_offset(rows));
+        let data = std::mem::replace(&mut self.data, Vec::with_capacity(size));
+        let ends = OffsetBuffer::new(ScalarBuffer::from(offsets));
+        let array = StringArray::try_new(ends, Buffer::from_vec(data), self.nulls.finish());
+        Ok(Arc::new(array.map_err(|_| (0, NO_TEXT))?))
+    }
+}
+
+/// Adds a text in units of two bytes.
+pub(crate) fn utf16(cell: &[u8], out: &mut Vec<u8>) -> Result<(), Fault> {
+    const BEYOND_ASCII: u64 = 0xff80_ff80_ff80_ff80;
+    let mut rest = cell;
+    while !rest.is_empty() {
+        let (fours, _) = rest.as_chunks::<8>();
+        let plain = fours.iter().take_while(|four| u64::from_le_bytes(**four) & BEYOND_ASCII == 0).count() * 8;
+        let (plain, behind) = rest.split_at(plain);
+        let (units, _) = plain.as_chunks::<2>();
+        out.extend(units.iter().map(|[low, _]| *low));
+        rest = some_units(behind, out).ok_or(NO_TEXT)?;
+    }
+    Ok(())
+}
+
+/// Adds a few characters of any kind, and gives what is behind them.
+fn some_units<'a>(cell: &'a [u8], out: &mut Vec<u8>) -> Option<&'a [u8]> {
+    const FEW: usize = 8;
+    let mut rest = cell;
+    for _ in 0..FEW {
+        let Some((unit, behind)) = rest.split_first_chunk::<2>() else { return rest.is_empty().then_some(rest) };
+        rest = behind;
+        let unit = u16::from_le_bytes(*unit);
+        if let Ok(ascii @ 0..=0x7f) = u8::try_from(unit) {
+            out.push(ascii);
+            continue;
+        }
+        let mut pair = [unit, 0];
+        let mut units = 1;
+        if (0xd800..0xdc00).contains(&unit) {
+            let (low, behind) = rest.split_first_chunk::<2>()?;
+            rest = behind;
+            pair[1] = u16::from_le_bytes(*low);
+            units = 2;
+        }
+        let character = char::decode_utf16(pair.into_iter().take(units)).next()?.ok()?;
+        out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+    }
+    Some(rest)
+}
+
+/// Adds a text in a code page or in UTF-8.
+pub(crate) fn decoded(charset: Charset, cell: &[u8], out: &mut Vec<u8>) -> Result<(), Fault> {
+    if cell.is_ascii() {
+        // Of every encoding that the server has.
+        out.extend_from_slice(cell);
+        return Ok(());
+    }
+    match charset {
+        Charset::Utf8 => {
+            out.extend_from_slice(std::str::from_utf8(cell).map_err(|_| NO_TEXT)?.as_bytes());
+            Ok(())
+        }
+        Charset::Page(page) => {
+            let mut decoder = page.new_decoder_without_bom_handling();
+            let most = decoder.max_utf8_buffer_length_without_replacement(cell.len()).ok_or(Fault::TooLarge)?;
+            let start = out.len();
+            out.resize(start + most, 0);
+            let room = out.get_mut(start..).unwrap_or_default();
+            let (outcome, _, written) = decoder.decode_to_utf8_without_replacement(cell, room, true);
+            out.truncate(start + written);
+            if outcome == encoding_rs::DecoderResult::InputEmpty { Ok(()) } else { Err(NO_TEXT) }
+        }
+    }
+}

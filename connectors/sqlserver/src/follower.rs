@@ -1,0 +1,297 @@
+//! Finds the values in what has arrived of rows, and goes on where it stopped when more has.
+//!
+//! A value that lies in the buffer as a whole is handed on in place. One that comes in pieces is gathered, in room that is used
+//! again, and refused as soon as it is larger than is read at all. Not here: what a value's bytes mean (`decode`).
+
+use connector_core::decode::Fault;
+use connector_core::{Error, Result};
+
+use crate::packet::Rest;
+use crate::token::{Described, Framing, first};
+
+/// Whoever takes the values of rows.
+pub(crate) trait Sink {
+    /// A value of the row, or NULL.
+    fn cell(&mut self, column: usize, cell: Option<&[u8]>) -> Result<()>;
+
+    /// The row is over.
+    fn end_row(&mut self);
+
+    /// Whether no more rows are wanted for now.
+    fn is_full(&self) -> bool;
+
+    /// The error about a value of the row.
+    fn fault(&self, column: usize, fault: &Fault) -> Error;
+}
+
+/// Why it stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// More must arrive.
+    More,
+    /// The sink is full.
+    Full,
+    /// Something else than a row follows.
+    Token,
+}
+
+/// Room for a large value that is kept for the next one.
+const KEPT: usize = 4 << 20;
+
+/// Where in a row we are.
+pub(crate) struct Follower {
+    framings: Vec<Framing>,
+    /// The largest value that is read at all.
+    max_cell_bytes: usize,
+    /// The next column, if a row has begun.
+    column: Option<usize>,
+    /// A bit a column, set where the row has NULL; empty where the values themselves say so.
+    nulls: Vec<u8>,
+    /// A value of which only a part has arrived.
+    unfinished: Option<Unfinished>,
+    gathered: Vec<u8>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Unfinished {
+    /// How much of the piece is still to come.
+    left: usize,
+    has_more_pieces: bool,
+    /// What all pieces together have, if that was told.
+    total: Option<u64>,
+}
+
+enum Found<'a> {
+    Null,
+    Value(&'a [u8]),
+    Large(Unfinished),
+    Malformed,
+}
+
+impl Follower {
+    pub(crate) fn new(described: impl IntoIterator<Item = Described>, max_cell_bytes: usize) -> Self {
+        let framings = described.into_iter().map(Described::framing).collect();
+        let (column, nulls, unfinished, gathered) = (None, Vec::new(), None, Vec::new());
+        Self { framings, max_cell_bytes, column, nulls, unfinished, gathered }
+    }
+
+    /// Whether a row has begun that is not over.
+    pub(crate) fn is_within(&self) -> bool {
+        self.column.is_some()
+    }
+
+    /// Hands on the values of as many rows as have arrived and are wanted, and tells how much of it has been read.
+    pub(crate) fn follow(&mut self, arrived: &[u8], sink: &mut impl Sink) -> Result<(usize, Step)> {
+        let mut rest = Rest(arrived);
+        let step = loop {
+            let column = match self.column {
+                Some(column) => column,
+                None => match rest.0.first() {
+                    Some(&first::ROW) => {
+                        rest.take(1);
+                        self.nulls.clear();
+                        0
+                    }
+                    Some(&first::ROW_WITH_NULLS) => {
+                        let Some((_, behind)) = rest.0.split_first() else { break Step::More };
+                        let mut ahead = Rest(behind);
+                        let Some(nulls) = ahead.take(self.framings.len().div_ceil(8)) else { break Step::More };
+                        self.nulls.clear();
+                        self.nulls.extend_from_slice(nulls);
+                        rest = ahead;
+                        0
+                    }
+                    Some(_) => break Step::Token,
+                    None => break Step::More,
+                },
+            };
+            self.column = Some(self.columns(column, &mut rest, sink)?);
+            if self.column.is_some_and(|column| column < self.framings.len()) {
+                break Step::More;
+            }
+            self.column = None;
+            sink.end_row();
+            if sink.is_full() {
+                break Step::Full;
+            }
+        };
+        Ok((arrived.len() - rest.0.len(), step))
+    }
+
+    /// Hands on the row's values from `column` on, and tells of which one not all has arrived.
+    fn columns(&mut self, mut column: usize, rest: &mut Rest<'_>, sink: &mut impl Sink) -> Result<usize> {
+        if self.unfinished.is_some() {
+            if !self.gather(column, rest, sink)? {
+                return Ok(column);
+            }
+            column += 1;
+        }
+        let with_nulls = !self.nulls.is_empty();
+        while let Some(framing) = self.framings.get(column).copied() {
+            let is_null = with_nulls && self.nulls.get(column / 8).is_some_and(|bits| (bits >> (column % 8)) & 1 == 1);
+            let near = if is_null { Some((None, rest.0)) } else { near(framing, rest.0) };
+            if let Some((value, behind)) = near {
+                sink.cell(column, value)?;
+                rest.0 = behind;
+            } else if !self.far(framing, column, rest, sink)? {
+                return Ok(column);
+            }
+            column += 1;
+        }
+        Ok(column)
+    }
+
+    /// The same of a value that lies further off; tells whether all of it has arrived.
+    #[inline(never)]
+    fn far(&mut self, framing: Framing, column: usize, rest: &mut Rest<'_>, sink: &mut impl Sink) -> Result<bool> {
+        let mut ahead = *rest;
+        match found(framing, &mut ahead) {
+            None => return Ok(false),
+            Some(Found::Null) => sink.cell(column, None)?,
+            Some(Found::Value(value)) => sink.cell(column, Some(value))?,
+            Some(Found::Malformed) => return Err(sink.fault(column, &Fault::Malformed)),
+            Some(Found::Large(unfinished)) => {
+                *rest = ahead;
+                self.make_room(unfinished);
+                self.unfinished = Some(unfinished);
+                return self.gather(column, rest, sink);
+            }
+        }
+        *rest = ahead;
+        Ok(true)
+    }
+
+    /// A character of two bytes may become a single one.
+    fn most(&self) -> usize {
+        self.max_cell_bytes.saturating_add(1).saturating_mul(2)
+    }
+
+    /// Room for all of a value at once, if it tells how large it is; room that grows would be twice that.
+    fn make_room(&mut self, unfinished: Unfinished) {
+        self.gathered.clear();
+        let told = unfinished.total.map_or(unfinished.left, |total| usize::try_from(total).unwrap_or(usize::MAX));
+        if told > KEPT {
+            self.gathered.reserve_exact(told.min(self.most()));
+        }
+    }
+
+    /// Takes what has arrived of a large value, and hands it on once that is all.
+    fn gather(&mut self, column: usize, rest: &mut Rest<'_>, sink: &mut impl Sink) -> Result<bool> {
+        let Some(mut unfinished) = self.unfinished.take() else { return Ok(true) };
+        let most = self.most();
+        loop {
+            let taken = unfinished.left.min(rest.0.len());
+            if self.gathered.len() + taken > most {
+                return Err(sink.fault(column, &Fault::Cell(self.max_cell_bytes)));
+            }
+            self.gathered.extend_from_slice(rest.take(taken).unwrap_or_default());
+            unfinished.left -= taken;
+            if unfinished.left > 0 {
+                self.unfinished = Some(unfinished);
+                return Ok(false);
+            }
+            if !unfinished.has_more_pieces {
+                break;
+            }
+            match rest.u32() {
+                Some(0) => break,
+                Some(length) => unfinished.left = usize::try_from(length).unwrap_or(usize::MAX),
+                None => {
+                    self.unfinished = Some(unfinished);
+                    return Ok(false);
+                }
+            }
+        }
+        let is_whole = unfinished.total.is_none_or(|total| u64::try_from(self.gathered.len()) == Ok(total));
+        if !is_whole {
+            return Err(sink.fault(column, &Fault::Malformed));
+        }
+        sink.cell(column, Some(&self.gathered))?;
+        self.gathered.clear();
+        self.gathered.shrink_to(KEPT);
+        Ok(true)
+    }
+}
+
+/// A value in front or NULL, and what is behind it, where its length is of the most frequent kinds and all of it has arrived.
+#[inline]
+fn near(framing: Framing, bytes: &[u8]) -> Option<(Option<&[u8]>, &[u8])> {
+    match framing {
+        Framing::Short => {
+            let (length, behind) = bytes.split_first()?;
+            let (value, behind) = behind.split_at_checked(usize::from(*length))?;
+            Some(((!value.is_empty()).then_some(value), behind))
+        }
+        Framing::Counted => {
+            let (length, behind) = bytes.split_first_chunk()?;
+            let length = u16::from_le_bytes(*length);
+            if length == u16::MAX {
+                return Some((None, behind));
+            }
+            let (value, behind) = behind.split_at_checked(usize::from(length))?;
+            Some((Some(value), behind))
+        }
+        Framing::Fixed(length) => {
+            let (value, behind) = bytes.split_at_checked(length)?;
+            Some(((!value.is_empty()).then_some(value), behind))
+        }
+        Framing::Long | Framing::Pointed | Framing::Pieces => None,
+    }
+}
+
+/// A value of any other kind in front, if enough of it has arrived.
+fn found<'a>(framing: Framing, rest: &mut Rest<'a>) -> Option<Found<'a>> {
+    Some(match framing {
+        Framing::Fixed(_) | Framing::Short | Framing::Counted => return None,
+        Framing::Long => match rest.u32()? {
+            0 => Found::Null,
+            length => match u16::try_from(length) {
+                Ok(length) => Found::Value(rest.take(length.into())?),
+                Err(_) => Found::Malformed,
+            },
+        },
+        Framing::Pointed => match rest.byte()? {
+            0 => Found::Null,
+            pointer => {
+                const STAMP: usize = 8;
+                rest.take(usize::from(pointer) + STAMP)?;
+                let left = usize::try_from(rest.u32()?).ok()?;
+                match rest.take(left) {
+                    Some(value) => Found::Value(value),
+                    None => Found::Large(Unfinished { left, has_more_pieces: false, total: None }),
+                }
+            }
+        },
+        Framing::Pieces => pieces(rest)?,
+    })
+}
+
+fn pieces<'a>(rest: &mut Rest<'a>) -> Option<Found<'a>> {
+    const NULL: u64 = u64::MAX;
+    const NOT_TOLD: u64 = u64::MAX - 1;
+    let total = match u64::from_le_bytes(rest.array()?) {
+        NULL => return Some(Found::Null),
+        NOT_TOLD => None,
+        total => Some(total),
+    };
+    let mut ahead = *rest;
+    if let Some(value) = only_piece(&mut ahead) {
+        let is_whole = total.is_none_or(|total| u64::try_from(value.len()) == Ok(total));
+        *rest = ahead;
+        return Some(if is_whole { Found::Value(value) } else { Found::Malformed });
+    }
+    Some(Found::Large(Unfinished { left: 0, has_more_pieces: true, total }))
+}
+
+/// The value, if it is in one piece or in none, and has arrived.
+fn only_piece<'a>(rest: &mut Rest<'a>) -> Option<&'a [u8]> {
+    let length = rest.u32()?;
+    if length == 0 {
+        return Some(&[]);
+    }
+    let value = rest.take(usize::try_from(length).ok()?)?;
+    (rest.u32()? == 0).then_some(value)
+}
+
+#[cfg(test)]
+mod tests;
