@@ -28,7 +28,7 @@ impl Described {
 
     pub(super) fn put(&mut self, name: &TableName, table: &Table, now: Instant) {
         self.tables.retain(|_, (told, _)| is_young(*told, now));
-        if self.tables.len() < MOST {
+        if self.tables.len() < MOST || self.tables.contains_key(name) {
             self.tables.insert(name.clone(), (now, table.clone()));
         }
     }
@@ -36,4 +36,23 @@ impl Described {
 
 fn is_young(told: Instant, now: Instant) -> bool {
     now.saturating_duration_since(told) < LIFETIME
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_tables_are_not_remembered_at_once_but_one_that_is_is_remembered_as_last_told() {
+        let (mut described, now) = (Described::default(), Instant::now());
+        let named = |number: usize| TableName::new("shop", number.to_string());
+        let table = |comment: &str| Table { name: named(0), columns: Vec::new(), comment: Some(comment.to_owned()) };
+        for number in 0..=MOST {
+            described.put(&named(number), &table("first"), now);
+        }
+        described.put(&named(0), &table("again"), now);
+        let comment = |number| described.get(&named(number), now).and_then(|(_, table)| table.comment.clone());
+        assert_eq!((comment(0), comment(1), comment(MOST)), (Some("again".into()), Some("first".into()), None));
+        assert!(described.get(&named(0), now + LIFETIME).is_none());
+    }
 }

@@ -6,9 +6,9 @@ use connector_core::{Error, ErrorKind, Result};
 use futures::FutureExt;
 use uuid::Uuid;
 
-use super::{Caller, Done, LAPSE, Share, is_member, needed, state_name};
+use super::{Caller, Done, LAPSE, Share, is_member, is_to_come, needed};
 use crate::register::{
-    Asset, AssetState, By, Environment, EnvironmentState, Membership, Project, ProjectState, Register, Scope,
+    Asset, AssetState, By, Environment, EnvironmentState, Membership, Project, ProjectState, Record, Register, Scope,
     Subscription, SubscriptionState, Time, Write,
 };
 
@@ -54,7 +54,7 @@ impl Share {
         self.change(act, id, |seen| {
             is_member(&seen.consumer, &caller.actor, Membership::Member)?;
             seen.is_in(&[SubscriptionState::Approved, SubscriptionState::Active], "renew")?;
-            seen.is_to_come(until)?;
+            is_to_come(until, seen.now)?;
             Ok(Subscription { asked_until: until, ..seen.subscription.clone() })
         })
         .await
@@ -74,9 +74,7 @@ async fn made(register: &Register, actor: &str, id: &str, asking: &Asking) -> Re
     let environment = register.get::<Environment>(&asking.environment).await?.record;
     may_ask(&project, &environment)?;
     let now = register.now();
-    if let Some(end) = asking.until.filter(|end| *end <= now) {
-        return Err(Error::invalid(format!("{end} is over")).hint("name a later end, or none"));
-    }
+    is_to_come(asking.until, now)?;
     let (asked, first) = tables(register, asking).await?;
     let others = register.list::<Subscription>(&By::Consumer(project.id.clone())).await?;
     let of_environment = others.iter().map(|other| &other.record).filter(|other| other.environment == environment.id);
@@ -130,7 +128,8 @@ async fn tables(register: &Register, asking: &Asking) -> Result<(Vec<Scope>, Ass
         let asset = register.find::<Asset>(id).await?.map(|read| read.record).filter(|asset| asset.published);
         // What is not published is as good as not there: its name tells nobody anything.
         let asset = asset.ok_or_else(|| {
-            Error::not_found(format!("there is no published asset {id:?}")).hint("look for it: glaux asset list")
+            Error::not_found(format!("there is no published asset {id:?}"))
+                .hint("look for it among those that are published")
         })?;
         if asset.state == AssetState::Missing {
             return Err(Error::new(ErrorKind::Conflict, format!("asset {id} is no longer at its source")));
@@ -179,7 +178,7 @@ fn is_new(asked: &[Scope], others: &[&Subscription]) -> Result<()> {
                 twice.schema,
                 twice.table,
                 other.id,
-                state_name(other.state)
+                other.found_by().state
             );
             return Err(Error::new(ErrorKind::Conflict, told).hint("wait for it, renew it, or leave it first"));
         }

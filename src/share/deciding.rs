@@ -2,7 +2,7 @@
 
 use connector_core::{Error, ErrorKind, Result};
 
-use super::{Caller, Done, Seen, Share, is_member, needed};
+use super::{Caller, Done, Seen, Share, is_member, is_to_come, needed};
 use crate::register::{Decision, EnvironmentState, Membership, Scope, Subscription, SubscriptionState, Time, Verdict};
 
 /// A yes.
@@ -124,7 +124,7 @@ fn is_asked_for(seen: &Seen, granted: &[Scope], ends: Option<Time>) -> Result<()
     if granted.windows(2).any(|pair| (&pair[0].schema, &pair[0].table) == (&pair[1].schema, &pair[1].table)) {
         return Err(Error::invalid("a table is granted twice at once"));
     }
-    seen.is_to_come(ends)?;
+    is_to_come(ends, seen.now)?;
     match (ends, asked_until) {
         (_, None) => Ok(()),
         (Some(ends), Some(asked)) if ends <= *asked => Ok(()),

@@ -132,27 +132,18 @@ impl Seen {
         if states.contains(state) {
             return Ok(());
         }
+        let name = self.subscription.found_by().state;
         let why = reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
-        let told = format!("subscription {id} is {}{why}, so there is nothing to {verb}", state_name(*state));
-        Err(Error::new(ErrorKind::Conflict, told).hint("look at it again: glaux sub show"))
-    }
-
-    /// Errors: invalid, for an end that is not to come.
-    fn is_to_come(&self, end: Option<Time>) -> Result<()> {
-        match end.filter(|end| *end <= self.now) {
-            None => Ok(()),
-            Some(end) => Err(Error::invalid(format!("{end} is over")).hint("name a later end, or none")),
-        }
+        let told = format!("subscription {id} is {name}{why}, so there is nothing to {verb}");
+        Err(Error::new(ErrorKind::Conflict, told).hint("look at it again"))
     }
 }
 
-fn state_name(state: SubscriptionState) -> &'static str {
-    match state {
-        SubscriptionState::Requested => "requested",
-        SubscriptionState::Approved => "approved",
-        SubscriptionState::Active => "active",
-        SubscriptionState::Ending => "ending",
-        SubscriptionState::Closed => "closed",
+/// Errors: invalid, for an end that is not to come.
+fn is_to_come(end: Option<Time>, now: Time) -> Result<()> {
+    match end.filter(|end| *end <= now) {
+        None => Ok(()),
+        Some(end) => Err(Error::invalid(format!("{end} is over")).hint("name a later end, or none")),
     }
 }
 
