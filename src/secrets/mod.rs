@@ -3,6 +3,8 @@
 //! Not here: who is logged in with it (a connector's `connect`), and making or rotating secrets.
 
 mod document;
+#[cfg(feature = "governance")]
+mod keeper;
 mod login;
 mod source;
 
@@ -15,6 +17,8 @@ use connector_core::{Credential, ErrorKind, Logins, Result, Secret};
 use tokio::sync::Mutex;
 
 use self::document::Document;
+#[cfg(feature = "governance")]
+pub use self::keeper::Keeper;
 use self::login::Keys;
 pub use self::login::Login;
 use self::source::{Source, Stage};
