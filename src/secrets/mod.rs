@@ -3,9 +3,17 @@
 //! Not here: who is logged in with it (a connector's `connect`), and making or rotating secrets.
 
 mod document;
+mod folder;
 #[cfg(feature = "governance")]
-mod keeper;
+pub mod keeper;
 mod login;
+#[cfg(feature = "governance")]
+mod names;
+#[cfg(feature = "governance")]
+mod password;
+#[cfg(feature = "governance")]
+pub mod policy;
+mod redactor;
 mod source;
 
 use std::collections::HashMap;
@@ -21,6 +29,11 @@ use self::document::Document;
 pub use self::keeper::Keeper;
 use self::login::Keys;
 pub use self::login::Login;
+#[cfg(feature = "governance")]
+pub use self::names::Names;
+#[cfg(feature = "governance")]
+pub use self::password::password;
+pub use self::redactor::Redactor;
 use self::source::{Source, Stage};
 use crate::config::{Catalog, SecretReference, SecretsConfig};
 
