@@ -24,7 +24,7 @@ pub fn check_private(path: &Path) -> Result<()> {
         )
         .hint(format!("run: chmod 600 {shown}")));
     }
-    match own_user() {
+    match own_user().or_else(home_owner) {
         Some(user) if user != found.uid() => Err(Error::new(
             ErrorKind::Forbidden,
             format!("{shown} belongs to user {} and not to us ({user})", found.uid()),
@@ -50,12 +50,53 @@ pub fn unreadable(path: &Path, error: &std::io::Error) -> connector_core::Error 
     connector_core::Error::new(kind, format!("reading {}: {error}", path.display()))
 }
 
-/// The standard library has no geteuid and `unsafe` is forbidden; a process owns its entry in /proc, a user the home.
+/// Makes a folder for our eyes only, and fails if one is there that others may use.
 #[cfg(unix)]
-fn own_user() -> Option<u32> {
+pub fn make_private_folder(path: &Path) -> Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+
+    use connector_core::{Error, ErrorKind};
+
+    let shown = path.display();
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+    made.map_err(|error| Error::new(ErrorKind::Unavailable, format!("making the folder {shown}: {error}")))?;
+    let found = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?;
+    if found.mode() & 0o077 != 0 {
+        let told = format!("folder {shown} has mode {:04o}: others than its owner may use it", found.mode() & 0o777);
+        return Err(Error::new(ErrorKind::Forbidden, told).hint(format!("run: chmod 700 {shown}")));
+    }
+    match own_user().or_else(home_owner) {
+        Some(user) if user != found.uid() => {
+            let told = format!("folder {shown} belongs to user {} and not to us ({user})", found.uid());
+            Err(Error::new(ErrorKind::Forbidden, told).hint("name a folder of your own"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Makes a folder.
+#[cfg(not(unix))]
+pub fn make_private_folder(path: &Path) -> Result<()> {
+    std::fs::create_dir_all(path).map_err(|error| unreadable(path, &error))
+}
+
+/// The standard library has no geteuid and `unsafe` is forbidden; a process owns its entry in /proc.
+#[cfg(unix)]
+pub(super) fn own_user() -> Option<u32> {
     use std::os::unix::fs::MetadataExt;
-    let own = std::fs::metadata("/proc/self").ok().or_else(|| std::fs::metadata(std::env::home_dir()?).ok());
-    own.map(|own| own.uid())
+    std::fs::metadata("/proc/self").ok().map(|own| own.uid())
+}
+
+#[cfg(not(unix))]
+pub(super) fn own_user() -> Option<u32> {
+    None
+}
+
+/// Good enough to tell ours from others' where there is no /proc; whoever sets `HOME` fools only themselves.
+#[cfg(unix)]
+fn home_owner() -> Option<u32> {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata(std::env::home_dir()?).ok().map(|home| home.uid())
 }
 
 #[cfg(all(test, unix, feature = "local"))]

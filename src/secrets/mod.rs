@@ -5,6 +5,8 @@
 mod document;
 #[cfg(feature = "governance")]
 mod keeper;
+#[cfg(feature = "governance")]
+mod kept;
 mod login;
 mod source;
 
@@ -19,6 +21,8 @@ use tokio::sync::Mutex;
 use self::document::Document;
 #[cfg(feature = "governance")]
 pub use self::keeper::Keeper;
+#[cfg(feature = "governance")]
+pub use self::kept::{login_of, text_of};
 use self::login::Keys;
 pub use self::login::Login;
 use self::source::{Source, Stage};
