@@ -11,19 +11,24 @@ use crate::register::{
 };
 
 impl Share {
+    /// Whether the caller may bring in this source, as things are.
+    ///
+    /// Errors: those of [`Share::add_source`].
+    pub async fn may_add_source(&self, caller: &Caller, source: &Source) -> Result<()> {
+        let act = caller.act("source add", Some(&source.owner), None);
+        let checked = addable(&self.register, caller, source).await;
+        self.or_noted::<Project, _>(&act, &source.owner, checked).await
+    }
+
     /// Brings in a source of the project that it names.
     ///
     /// Errors: forbidden, but for an owner of the project; invalid, for a name that is none; conflict, if there is one of that
     /// name.
     pub async fn add_source(&self, caller: &Caller, source: &Source) -> Result<Vec<Event>> {
-        is_name("source", &source.id)?;
         let (act, register) = (caller.act("source add", Some(&source.owner), None), &self.register);
         let decided = register.decide(&act, || {
             let making = async move {
-                let owner = register.get::<Project>(&source.owner).await?.record;
-                is_member(&owner, &caller.actor, Membership::Owner)?;
-                is_in_use(&owner)?;
-                is_free::<Source>(register, &source.id).await?;
+                addable(register, caller, source).await?;
                 Ok((vec![Write::create(source)?], ()))
             };
             making.boxed()
@@ -83,6 +88,14 @@ impl Share {
             all.extend(events);
         }
     }
+}
+
+async fn addable(register: &Register, caller: &Caller, source: &Source) -> Result<()> {
+    is_name("source", &source.id)?;
+    let owner = register.get::<Project>(&source.owner).await?.record;
+    is_member(&owner, &caller.actor, Membership::Owner)?;
+    is_in_use(&owner)?;
+    is_free::<Source>(register, &source.id).await
 }
 
 async fn used(register: &Register, caller: &Caller, id: &str) -> Result<Source> {

@@ -110,6 +110,13 @@ impl<'o> Desk<'o> {
         Ok(())
     }
 
+    /// Says that a list leaves out what is of projects that the caller is not in.
+    pub fn hidden(&mut self, count: usize) {
+        if count > 0 {
+            self.output.note(&format!("left out: {count} of projects that {} is not in", self.caller.actor));
+        }
+    }
+
     /// Writes a list, all of it, before anything is said about it.
     pub fn list(&mut self, names: &[&str], rows: &[Row]) -> Done {
         self.output.whole(self.common.output, &listing(names, rows)?)?;

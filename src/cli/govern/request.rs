@@ -142,8 +142,9 @@ fn asked(creating: &Creating) -> Result<Vec<(String, Option<Vec<String>>)>> {
 async fn list(desk: &mut Desk<'_>, listing: &Listing) -> Done {
     let sight = desk.sight().await?;
     let undecided = if listing.mine { None } else { Some(SubscriptionState::Requested) };
+    let actor = desk.caller.actor.clone();
     let is_meant = |it: &Subscription| {
-        (!listing.mine || it.requester == desk.caller.actor)
+        (!listing.mine || it.requester == actor)
             && (!listing.to_decide || sight.is_to_decide(it))
             && listing
                 .state
@@ -175,17 +176,19 @@ fn row(it: &Subscription) -> Row {
 /// Every subscription that the caller may see, of the project that `--as` names if it names one.
 ///
 /// Errors: invalid, for a state that there is none of.
-pub async fn all_seen(desk: &Desk<'_>, wanted: Option<&str>) -> Result<Vec<Subscription>> {
+pub async fn all_seen(desk: &mut Desk<'_>, wanted: Option<&str>) -> Result<Vec<Subscription>> {
     const STATES: [&str; 6] = ["requested", "approved", "active", "ending", "closed", "all"];
     if let Some(odd) = wanted.filter(|wanted| !STATES.contains(wanted)) {
         return Err(Error::invalid(format!("{odd:?} is no state")).hint(format!("there are {}", STATES.join(", "))));
     }
-    let sight = desk.sight().await?;
-    let of_project = |it: &Subscription| {
-        desk.common.project.as_ref().is_none_or(|project| it.owner == *project || it.consumer == *project)
-    };
+    let (sight, project) = (desk.sight().await?, desk.common.project.clone());
     let all = desk.register.list::<Subscription>(&By::Kind).await?;
-    Ok(all.into_iter().map(|read| read.record).filter(|it| sight.sees(it) && of_project(it)).collect())
+    let count = all.len();
+    let seen: Vec<Subscription> = all.into_iter().map(|read| read.record).filter(|it| sight.sees(it)).collect();
+    desk.hidden(count - seen.len());
+    let of_project =
+        |it: &Subscription| project.as_ref().is_none_or(|project| it.owner == *project || it.consumer == *project);
+    Ok(seen.into_iter().filter(of_project).collect())
 }
 
 /// Whether a subscription is in the state that is wanted, of which `all` is one.

@@ -93,12 +93,8 @@ async fn add(desk: &mut Desk<'_>, adding: Adding) -> Done {
     };
     reach::check(&source)?;
     // What would be refused is refused before anybody is asked for a password.
-    let rehearsed = crate::share::Share::new(desk.register.rehearsal()).add_source(&desk.caller, &source).await;
-    if rehearsed.is_err() {
-        let refused = desk.share.add_source(&desk.caller, &source).await;
-        let events = desk.found(refused, &[Named::Project(&project)]).await?;
-        return desk.wrote(&events);
-    }
+    let may = desk.share.may_add_source(&desk.caller, &source).await;
+    desk.found(may, &[Named::Project(&project)]).await?;
     let user = match adding.user {
         Some(user) => Some(Credential { password: password(&user, adding.password_stdin).await?, user }),
         None => None,
@@ -177,8 +173,10 @@ async fn test(desk: &mut Desk<'_>, name: &str) -> Done<u8> {
 async fn list(desk: &mut Desk<'_>) -> Done {
     let sight = desk.sight().await?;
     let sources = desk.register.list::<Source>(&By::Kind).await?;
-    let seen = sources.iter().map(|read| &read.record).filter(|source| sight.is_in(&source.owner));
+    let seen: Vec<&Source> = sources.iter().map(|read| &read.record).filter(|it| sight.is_in(&it.owner)).collect();
+    desk.hidden(sources.len() - seen.len());
     let rows: Vec<Row> = seen
+        .iter()
         .map(|source| {
             vec![some(&source.id), some(&source.owner), state(source), some(&source.engine), some(&source.url)]
         })
