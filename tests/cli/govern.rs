@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
@@ -47,6 +47,12 @@ impl Office {
 
     /// Runs a line as somebody; what is in single quotes is one word, and @ is the name of whoever runs it, with a slash.
     fn run(&self, person: &str, line: &str) -> Ran {
+        let ran = self.fed(person, line, "");
+        assert_eq!(self.glaux.left_behind(), Vec::<String>::new(), "{line}");
+        ran
+    }
+
+    fn fed(&self, person: &str, line: &str, input: &str) -> Ran {
         let mut words: Vec<String> = Vec::new();
         for (index, part) in line.split('\'').enumerate() {
             let is_quoted = index % 2 == 1;
@@ -57,7 +63,7 @@ impl Office {
             }
         }
         words.extend(["--actor".to_owned(), person.to_owned()]);
-        let ran = self.glaux.run(&words);
+        let ran = self.glaux.fed(&words, input);
         for text in [&ran.stdout, &ran.stderr] {
             assert!(!text.contains("mallory"), "{line}: {text}");
         }
@@ -97,18 +103,15 @@ impl Office {
         self.folder.path().join("store/register")
     }
 
-    /// Two projects, an environment, and a source whose administrator's secret is in a file.
-    fn furnish(mut self, database: &Database) -> Self {
-        let secrets = self.folder.path().join("secrets.json");
-        let login =
-            serde_json::json!({ "admin": { "username": database.user(), "password": database.password().expose() } });
-        std::fs::write(&secrets, login.to_string()).unwrap();
-        std::fs::set_permissions(&secrets, std::fs::Permissions::from_mode(0o600)).unwrap();
-        self.glaux = self.glaux.set("glaux_secrets_file", secrets.to_str().unwrap());
+    /// Two projects, an environment, and a source, whose administrator's password is piped in.
+    fn furnish(self, database: &Database) -> Self {
         self.ok("olga", "project add shop --owner @otto --member @sam");
         self.ok("rita", "project add reports --member @mia @max @olga");
         self.ok("rita", "env add prod --project reports");
-        self.ok("olga", &format!("source add shop-db --url '{}' --secret admin", database.url()));
+        let line = format!("source add shop-db --url '{}' --user {} --password-stdin", database.url(), database.user());
+        let ran = self.fed("olga", &line, &format!("{}\n", database.password().expose()));
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        assert!(ran.stderr.starts_with("shop-db answers: "), "{}", ran.stderr);
         self
     }
 
@@ -263,7 +266,7 @@ async fn each_refusal_has_its_code_says_who_may_and_is_an_event() {
         ("sam", "project archive shop --yes".to_owned(), otto.as_str()),
         ("mia", "env add other --project reports".to_owned(), rita.as_str()),
         ("mia", "env remove prod --yes".to_owned(), rita.as_str()),
-        ("eve", format!("source add eves --project shop --url '{}' --secret admin", database.url()), otto.as_str()),
+        ("eve", format!("source add eves --project shop --url '{}' --secret x", database.url()), otto.as_str()),
     ];
     for (person, line, words) in &of_request {
         office.refused(person, line, 3, &[words]);
@@ -454,7 +457,7 @@ fn a_register_is_its_owners_alone_and_the_actor_is_no_variable() {
     let expected = format!("event,verb,record,id,version,actor\n1,project add,project,shop,1,{}\n", office.me);
     assert_eq!((ran.code, ran.stdout.as_str()), (0, expected.as_str()), "{}", ran.stderr);
     let folder = office.folder.path().join("store");
-    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!((mode(&folder), mode(&office.register())), (0o700, 0o600));
     std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o755)).unwrap();
     office.refused("olga", "project list", 3, &["mode 0755", "chmod 700"]);
@@ -542,12 +545,41 @@ async fn a_password_is_in_no_output_and_not_in_the_register() {
     for text in &all {
         assert!(!text.contains("hunter2") && !text.contains(password), "{text}");
     }
-    for entry in std::fs::read_dir(office.folder.path().join("store")).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_file() {
-            let bytes = std::fs::read(&path).unwrap();
-            let holds = |word: &str| bytes.windows(word.len()).any(|window| window == word.as_bytes());
-            assert!(!holds("hunter2") && !holds(password), "{}", path.display());
-        }
+    let holds = |path: &Path, word: &str| {
+        std::fs::read(path).unwrap().windows(word.len()).any(|window| window == word.as_bytes())
+    };
+    let store = office.folder.path().join("store");
+    let files = |folder: &Path| -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        entries.filter(|path| path.is_file()).collect()
+    };
+    for path in files(&store) {
+        assert!(!holds(&path, "hunter2") && !holds(&path, password), "{}", path.display());
     }
+    // One file has it, for its owner's eyes only: that of the source that was added.
+    let kept = files(&store.join("secrets"));
+    let with: Vec<&PathBuf> = kept.iter().filter(|path| holds(path, password)).collect();
+    assert_eq!(with.len(), 1, "{kept:?}");
+    assert_eq!(std::fs::metadata(with[0]).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(!kept.iter().any(|path| holds(path, "hunter2")), "of a log-in that failed nothing is kept");
+    check_a_secret_of_another_place(&office, &database);
+}
+
+/// A secret that functions find is found here, too; it is named, and not copied.
+fn check_a_secret_of_another_place(office: &Office, database: &Database) {
+    let secrets = office.folder.path().join("secrets.json");
+    let login =
+        serde_json::json!({ "admin": { "username": database.user(), "password": database.password().expose() } });
+    std::fs::write(&secrets, login.to_string()).unwrap();
+    std::fs::set_permissions(&secrets, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let store = format!("local:{}", office.folder.path().join("store").display());
+    let glaux = Glaux::bare().set("GLAUX_STORE", &store).set("glaux_secrets_file", secrets.to_str().unwrap());
+    let url = database.url();
+    let line = ["source", "add", "named", "--project", "shop", "--url", &url, "--secret", "admin", "--actor", "olga"];
+    let ran = glaux.run(&line);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(glaux.run(&["source", "test", "named", "--actor", "olga"]).code, 0);
+    let again = line.map(|word| if word == "named" { "shop-db" } else { word });
+    let ran = glaux.run(&again);
+    assert!(ran.code == 5 && ran.stderr.contains("already"), "{}", ran.stderr);
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use connector_core::{
-    Access, Administration, Change, Credential, Dialect, Endpoint, Error, Result, listed, plain_password,
+    Access, Administration, Change, Credential, Dialect, Endpoint, Error, Result, Row, listed, plain_password,
 };
 
 use crate::connect::Route;
@@ -64,9 +64,8 @@ impl Administration for Administrator {
         self.0.execute(statement).await.map_err(Error::without_hint)
     }
 
-    async fn names(&mut self, query: &str) -> Result<Vec<String>> {
-        let rows = self.0.query(query, &[]).await.map_err(Error::without_hint)?;
-        Ok(rows.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect())
+    async fn rows(&mut self, query: &str) -> Result<Vec<Row>> {
+        self.0.query(query, &[]).await.map_err(Error::without_hint)
     }
 }
 

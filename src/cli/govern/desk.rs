@@ -7,6 +7,7 @@ use super::{Common, follow, place};
 use crate::cli::input;
 use crate::cli::output::{Done, Output};
 use crate::cli::rows::{Format, listing};
+use crate::config::SecretsConfig;
 use crate::register::{Event, Project, ProjectState, Record, Register};
 use crate::secrets::Keeper;
 use crate::share::{Caller, Share, Sight};
@@ -47,9 +48,14 @@ impl<'o> Desk<'o> {
         Ok(Self { register, share, caller, common, output, opened })
     }
 
-    /// Where passwords are kept, if anywhere.
-    pub fn keeper(&self) -> Option<&dyn Keeper> {
-        self.opened.keeper.as_deref()
+    /// Where passwords are kept.
+    pub fn keeper(&self) -> &dyn Keeper {
+        self.opened.keeper.as_ref()
+    }
+
+    /// How kept passwords are read.
+    pub fn secrets(&self) -> &SecretsConfig {
+        &self.opened.secrets
     }
 
     /// What the caller may see.

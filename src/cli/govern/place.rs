@@ -3,14 +3,19 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use connector_core::{Error, ErrorKind, Result};
 use tempfile::TempDir;
 
 use super::Common;
-use crate::config::{data_home, make_private_folder, operating_system_user, store};
+use crate::config::{SecretsConfig, data_home, make_private_folder, operating_system_user, store};
 use crate::register::{Register, Sqlite, Store, SystemClock};
 use crate::secrets::Keeper;
+use crate::secrets::keeper::Folder;
+
+/// How long a secret that was discarded can be taken back.
+const WINDOW: Duration = Duration::from_hours(7 * 24);
 
 /// A store that was named.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,8 +32,10 @@ pub struct Opened {
     pub register: Register,
     /// Who acts.
     pub actor: String,
-    /// Where passwords are kept beside it, if anywhere.
-    pub keeper: Option<Arc<dyn Keeper>>,
+    /// Where passwords are kept beside it.
+    pub keeper: Arc<dyn Keeper>,
+    /// How they are read.
+    pub secrets: SecretsConfig,
     /// What stands for a register that is not there and must not be made.
     _nothing: Option<TempDir>,
 }
@@ -61,7 +68,10 @@ pub async fn open(common: &Common, may_begin: bool) -> Result<Opened> {
             let (store, nothing) = local(&folder, may_begin, common.dry_run).await?;
             let actor = played(operating_system_user()?, common.actor.as_deref())?;
             let register = Register::new(store, Arc::new(SystemClock));
-            Ok(Opened { register, actor, keeper: None, _nothing: nothing })
+            let kept = folder.join("secrets");
+            let keeper = Arc::new(Folder::new(&kept, WINDOW));
+            let secrets = SecretsConfig { folder: Some(kept), ..SecretsConfig::default() };
+            Ok(Opened { register, actor, keeper, secrets, _nothing: nothing })
         }
         Place::Aws(table) => {
             Err(Error::unsupported(format!("a register in DynamoDB ({table}) is not in this build yet"))

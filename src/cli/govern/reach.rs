@@ -2,51 +2,41 @@
 
 use std::collections::BTreeMap;
 
-use connector_core::{Connection, Credential, Endpoint, Error, Logins, Result, Settings};
+use connector_core::{Casing, Connection, Credential, Endpoint, Error, Logins, Result, Settings};
 
 use super::desk::Desk;
 use crate::config::{Catalog, SecretReference, secrets_of_process};
 use crate::connectors;
 use crate::register::Source;
-use crate::secrets::{Login, Secrets, login_of, text_of};
+use crate::secrets::{Login, Secrets, text_of};
 
 /// An administrator's secret is made once and never again under its name.
 const GENERATION: u64 = 1;
 
-/// Who logs in at a source.
+/// Who logs in at a source: by a secret that is kept beside the register, else by one where functions find theirs.
 pub async fn administrator(desk: &Desk<'_>, source: &Source) -> Result<Login> {
-    let logins = logins(source)?;
-    if let Some(keeper) = desk.keeper()
-        && let Some(text) = keeper.read(&source.administrator, GENERATION).await?
-    {
-        return login_of(&source.administrator, &text, logins);
-    }
+    let name = &source.administrator;
+    let secrets = if desk.keeper().is_kept(name).await? { desk.secrets().clone() } else { secrets_of_process()? };
     let catalog = Catalog {
         name: source.id.clone(),
         engine: source.engine.clone(),
         url: source.url.clone(),
-        secret: SecretReference::Name(source.administrator.clone()),
+        secret: SecretReference::Name(name.clone()),
         settings: Settings::default(),
         views: BTreeMap::new(),
     };
-    Secrets::new(&secrets_of_process()?).resolve(&catalog).await?.login(&catalog, logins)
+    Secrets::new(&secrets).resolve(&catalog).await?.login(&catalog, logins(source)?)
 }
 
 /// Keeps an administrator's password under the source's name for the secret.
 pub async fn keep(desk: &Desk<'_>, source: &Source, user: &Credential) -> Result<()> {
-    let keeper = desk.keeper().ok_or_else(|| {
-        Error::unsupported("this register keeps no passwords").hint("name a secret that is there with --secret")
-    })?;
-    keeper.propose(&source.administrator, GENERATION, &text_of(user)?).await?;
-    keeper.promote(&source.administrator, GENERATION).await
+    desk.keeper().propose(&source.administrator, GENERATION, &text_of(user)?).await?;
+    desk.keeper().promote(&source.administrator, GENERATION).await
 }
 
 /// Takes an administrator's password away again.
 pub async fn forget(desk: &Desk<'_>, source: &Source) -> Result<()> {
-    match desk.keeper() {
-        Some(keeper) => keeper.discard(&source.administrator).await,
-        None => Ok(()),
-    }
+    desk.keeper().discard(&source.administrator).await
 }
 
 /// A session at the source.
@@ -54,7 +44,7 @@ pub async fn forget(desk: &Desk<'_>, source: &Source) -> Result<()> {
 /// Errors: those of connecting.
 pub async fn connect(source: &Source, login: &Login) -> Result<Box<dyn Connection>> {
     // Names are the source's own here, and none of them is folded.
-    let settings = Settings { casing: connector_core::Casing::None, ..Settings::default() };
+    let settings = Settings { casing: Casing::None, ..Settings::default() };
     let (connector, endpoint) = (connectors::find(&source.engine)?, endpoint(source)?);
     let connected = match login {
         Login::User(user) => connector.connect(&endpoint, user, &settings).await,
