@@ -45,7 +45,7 @@ impl Office {
         format!("{}/{person}", self.me)
     }
 
-    /// Runs a line as somebody; what is in single quotes is one word, and @ is the name of whoever runs it, with a slash.
+    /// Runs a line as somebody whom this user plays; what is in single quotes is one word, and @ is the name of whoever runs it, with a slash.
     fn run(&self, person: &str, line: &str) -> Ran {
         let ran = self.fed(person, line, "");
         assert_eq!(self.glaux.left_behind(), Vec::<String>::new(), "{line}");
@@ -53,6 +53,10 @@ impl Office {
     }
 
     fn fed(&self, person: &str, line: &str, input: &str) -> Ran {
+        self.typed(&format!("{line} --actor '{person}'"), input)
+    }
+
+    fn typed(&self, line: &str, input: &str) -> Ran {
         let mut words: Vec<String> = Vec::new();
         for (index, part) in line.split('\'').enumerate() {
             let is_quoted = index % 2 == 1;
@@ -62,7 +66,6 @@ impl Office {
                 false => words.extend(part.split_whitespace().map(str::to_owned)),
             }
         }
-        words.extend(["--actor".to_owned(), person.to_owned()]);
         let ran = self.glaux.fed(&words, input);
         for text in [&ran.stdout, &ran.stderr] {
             assert!(!text.contains("mallory"), "{line}: {text}");
@@ -188,6 +191,32 @@ async fn the_whole_story_is_told_as_it_is_typed() {
     let verified = office.run("auditor", "audit verify -o csv");
     assert_eq!((verified.code, verified.stdout.as_str()), (0, "record,fault\n"));
     assert_eq!(office.ok("auditor", "audit export").lines().count(), office.events());
+}
+
+/// The README's own commands, with a server that is there and the id that the request got.
+#[tokio::test]
+async fn the_readmes_commands_work_as_they_stand() {
+    let Some(database) = database(SHOP).await else { return };
+    let mut office = Office::new();
+    office.glaux = office.glaux.set("GLAUX_ADMIN_PASSWORD", database.password().expose());
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let section = readme.split_once("## Who may read what").unwrap().1.split_once("```sh\n").unwrap().1;
+    let (mut id, mut count) = (String::new(), 0);
+    for line in section.split_once("```").unwrap().0.lines() {
+        let Some(command) = line.split(" # ").next().unwrap().trim().strip_prefix("glaux ") else { continue };
+        let command = command
+            .replace("$me", &office.me)
+            .replace("jdbc:postgresql://db.example.com:5432/shop", &database.url())
+            .replace("--user postgres", &format!("--user {}", database.user()))
+            .replace(" ID", &format!(" {id}"));
+        let ran = office.typed(&command, "");
+        assert_eq!(ran.code, 0, "{command}: {}{}", ran.stdout, ran.stderr);
+        if let Some((_, behind)) = ran.stdout.split_once("sub-").filter(|_| id.is_empty()) {
+            id = format!("sub-{}", behind.split_whitespace().next().unwrap());
+        }
+        count += 1;
+    }
+    assert!(count >= 12, "{count} commands were found");
 }
 
 #[tokio::test]

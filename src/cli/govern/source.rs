@@ -125,8 +125,9 @@ async fn write(desk: &mut Desk<'_>, source: &Source, user: Option<&Credential>) 
     desk.wrote(&events)
 }
 
+/// Outside of everything that an environment may be let into.
 fn secret_of(source: &str) -> String {
-    format!("glaux/source/{source}/{:08x}", Uuid::new_v4().as_fields().0)
+    format!("glaux-sources/{source}/{:08x}", Uuid::new_v4().as_fields().0)
 }
 
 async fn password(user: &str, from_stdin: bool) -> Result<connector_core::Secret> {
@@ -176,7 +177,7 @@ async fn list(desk: &mut Desk<'_>) -> Done {
     let seen: Vec<&Source> = sources.iter().map(|read| &read.record).filter(|it| sight.is_in(&it.owner)).collect();
     desk.hidden(sources.len() - seen.len());
     let rows: Vec<Row> = seen
-        .iter()
+        .into_iter()
         .map(|source| {
             vec![some(&source.id), some(&source.owner), state(source), some(&source.engine), some(&source.url)]
         })
