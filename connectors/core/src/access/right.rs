@@ -80,6 +80,8 @@ fn less(more: &[Right], other: &[Right]) -> Vec<Right> {
 mod tests {
     use super::*;
 
+    type Rights<'r> = &'r [Right];
+
     fn columns(table: &str, columns: &[&str]) -> Right {
         Right { columns: Some(columns.iter().map(ToString::to_string).collect()), ..Right::whole("s", table) }
     }
@@ -93,7 +95,6 @@ mod tests {
     #[test]
     fn what_is_given_and_taken_leads_from_the_one_to_the_other() {
         let whole = Right::whole("s", "t");
-        type Rights<'r> = &'r [Right];
         let cases: [(Rights<'_>, Rights<'_>, Rights<'_>, Rights<'_>); 6] = [
             (&[], std::slice::from_ref(&whole), std::slice::from_ref(&whole), &[]),
             (std::slice::from_ref(&whole), &[], &[], std::slice::from_ref(&whole)),

@@ -116,10 +116,10 @@ pub async fn rights_become_those_wanted_whatever_they_were(stage: &Stage<'_>, se
         let rights = stage.some_rights(&mut random);
         let lost = administrator.settle(stage.user, &rights).await.expect("setting rights");
         assert_eq!(lost, !crate::difference(&before, &rights).1.is_empty(), "{before:?} {rights:?}");
-        let seen = administrator.look(stage.user).await.expect("looking");
-        assert!(seen.is_settled(&rights), "{rights:?} {seen:?}");
+        let found = administrator.look(stage.user).await.expect("looking");
+        assert!(found.is_settled(&rights), "{rights:?} {found:?}");
         stage.reads_exactly("Second-2_word", &rights).await;
-        before = seen.rights;
+        before = found.rights;
     }
 }
 
