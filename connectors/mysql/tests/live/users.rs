@@ -298,6 +298,8 @@ async fn what_only_another_can_mend_is_seen() {
         let rights = [Right::whole("users_seen", "plain")];
         administrator.settle(stage.user, &rights).await.unwrap_err();
         assert_eq!(administrator.look(stage.user).await.unwrap().rights, rights, "it holds nothing else up");
+        administrator.lock(stage.user).await.unwrap();
+        administrator.settle(stage.user, &[]).await.unwrap();
         administrator.remove(stage.user).await.unwrap();
         assert_eq!(administrator.look(stage.user).await.unwrap(), Seen::default());
     }
