@@ -2,7 +2,7 @@
 //!
 //! A version's id is made of the name and the generation, so that the service itself keeps two texts from becoming one generation.
 
-mod state;
+pub(super) mod state;
 
 use async_trait::async_trait;
 use aws_sdk_secretsmanager::Client;
@@ -237,10 +237,8 @@ impl Keeper for Manager {
     async fn discard(&self, name: &str) -> Result<()> {
         let doing = || format!("discarding secret {name:?}");
         let request = self.client().await.delete_secret().secret_id(name);
-        let error = match request.recovery_window_in_days(self.settings.window_days.into()).send().await {
-            Ok(_) => return Ok(()),
-            Err(error) => error,
-        };
+        let sent = request.recovery_window_in_days(self.settings.window_days.into()).send().await;
+        let Err(error) = sent else { return Ok(()) };
         let is_done = is(&error, &["ResourceNotFoundException"])
             || is(&error, &["InvalidRequestException"]) && !self.is_kept(name).await?;
         if is_done { Ok(()) } else { Err(failure(&doing(), &error)) }

@@ -114,7 +114,8 @@ fn no_role_reads_every_secret_or_uses_every_key() {
         let principal = Principal::Role(role);
         is_denied_all(&principal, &SECRETS, &secret("other/app/db", None));
         // Even where the other key would let anybody in.
-        let open = Resource { policy: allowing(&format!("{{\"AWS\": \"{PRODUCERS}\"}}")), ..key_of_another.clone() };
+        let open =
+            Resource { policy: Some(allowing(&format!("{{\"AWS\": \"{PRODUCERS}\"}}"))), ..key_of_another.clone() };
         assert!(!decide(&opening(&principal, &house.grant("env-a"), &open)).unwrap().is_allowed);
     }
 }
