@@ -77,27 +77,29 @@ impl Manager {
 
     /// The secret, made or taken back if need be.
     async fn made(&self, name: &str) -> Result<State> {
+        let mut refused = None;
         for _ in 0..ATTEMPTS {
             match self.find(name).await? {
                 Some(state) if !state.is_deleted => return Ok(state),
                 Some(_) => self.restore(name).await?,
-                None if self.create(name).await? => return Ok(State::default()),
-                None => {}
+                None => match self.create(name).await {
+                    Ok(()) => return Ok(State::default()),
+                    // So the service calls a name that is taken by now, be it by a secret that is being deleted.
+                    Err(error) if error.kind() == ErrorKind::Invalid => refused = Some(error),
+                    Err(error) => return Err(error),
+                },
             }
         }
-        Err(Error::new(ErrorKind::Conflict, "others make and delete it at the same time"))
+        let elsewhere = || Error::new(ErrorKind::Conflict, "others make and delete it at the same time");
+        Err(refused.unwrap_or_else(elsewhere))
     }
 
-    /// Makes the secret, without a value; false if there is one of that name, perhaps one being deleted.
-    async fn create(&self, name: &str) -> Result<bool> {
+    /// Makes the secret, without a value.
+    async fn create(&self, name: &str) -> Result<()> {
         let settings = &self.settings;
         let request = self.client().await.create_secret().name(name).set_kms_key_id(settings.key.clone());
-        match request.set_tags(Some(self.tags(name))).client_request_token(token(name, 0)).send().await {
-            Ok(_) => Ok(true),
-            // Of one that is being deleted the service says that the request is wrong.
-            Err(error) if is(&error, &["ResourceExistsException", "InvalidRequestException"]) => Ok(false),
-            Err(error) => Err(failure("making it", &error)),
-        }
+        let made = request.set_tags(Some(self.tags(name))).client_request_token(token(name, 0)).send().await;
+        made.map(drop).map_err(|error| failure("making it", &error))
     }
 
     fn tags(&self, name: &str) -> Vec<Tag> {

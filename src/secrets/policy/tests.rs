@@ -58,7 +58,7 @@ impl House {
         let sales = producer("sales", &key);
         let (a, b) = (consumer(CONSUMERS, "env-a", &key), consumer(PRODUCERS, "env-b", &key));
         let readers = [("env-a", &a), ("env-b", &b)]
-            .map(|(environment, role)| AllowedReaders { reader: role.arn.clone(), environment: environment.into() });
+            .map(|(environment, role)| KeyReader { reader: role.arn.clone(), environment: environment.into() });
         let key_policy = key_policy(&place(PRODUCERS), &names("glaux/sales/grants"), &sales.arn, &readers).unwrap();
         let hr = producer("hr", &format!("arn:aws:kms:eu-central-1:{PRODUCERS}:key/5678"));
         Self { key, sales, hr, a, b, key_policy: sent(&key_policy) }

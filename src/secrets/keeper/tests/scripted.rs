@@ -45,8 +45,8 @@ fn deleted() -> Value {
     json!({"Name": NAME, "DeletedDate": 1_700_000_000})
 }
 
-fn done() -> Result<Value, &'static str> {
-    Ok(json!({"Name": NAME}))
+fn done() -> Value {
+    json!({"Name": NAME})
 }
 
 #[tokio::test]
@@ -56,9 +56,9 @@ async fn a_name_that_is_being_deleted_is_taken_back_whatever_the_service_calls_i
             ("DescribeSecret", Err("ResourceNotFoundException")),
             ("CreateSecret", Err(code)),
             ("DescribeSecret", Ok(deleted())),
-            ("RestoreSecret", done()),
+            ("RestoreSecret", Ok(done())),
             ("DescribeSecret", Ok(described(&[(1, "AWSCURRENT")]))),
-            ("PutSecretValue", done()),
+            ("PutSecretValue", Ok(done())),
         ])
         .await;
         manager(&service.aws()).propose(NAME, 2, &Secret::new("two")).await.unwrap();
@@ -66,6 +66,17 @@ async fn a_name_that_is_being_deleted_is_taken_back_whatever_the_service_calls_i
         let expected = json!({"SecretId": NAME, "ClientRequestToken": token(NAME, 2), "SecretString": "two", "VersionStages": ["AWSPENDING"]});
         assert_eq!(put, expected);
     }
+}
+
+#[tokio::test]
+async fn a_secret_that_cannot_be_made_is_not_tried_for_ever() {
+    let absent = ("DescribeSecret", Err("ResourceNotFoundException"));
+    let wrong = ("CreateSecret", Err("InvalidRequestException"));
+    let attempts = (0..3).flat_map(|_| [absent.clone(), wrong.clone()]);
+    let service = service(attempts).await;
+    let error = manager(&service.aws()).propose(NAME, 1, &Secret::new("hunter2")).await.unwrap_err();
+    assert!(error.kind() == ErrorKind::Invalid && error.to_string().contains("making it"), "{error}");
+    assert_eq!(service.count(), 6);
 }
 
 #[tokio::test]
@@ -93,7 +104,7 @@ async fn a_label_that_another_has_moved_is_looked_for_again() {
         ("DescribeSecret", Ok(described(&[(1, "AWSCURRENT"), (2, "AWSPENDING")]))),
         ("UpdateSecretVersionStage", Err("InvalidParameterException")),
         ("DescribeSecret", Ok(described(&[(1, "AWSPREVIOUS"), (2, "AWSCURRENT AWSPENDING")]))),
-        ("UpdateSecretVersionStage", done()),
+        ("UpdateSecretVersionStage", Ok(done())),
     ])
     .await;
     manager(&service.aws()).promote(NAME, 2).await.unwrap();

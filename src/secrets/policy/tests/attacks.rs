@@ -37,7 +37,7 @@ fn a_name_that_others_can_edit_widens_no_policy() {
             let eve = Principal::Role(role(PRODUCERS, "eve", vec![policy]));
             is_denied_all(&eve, &SECRETS, &secret("glaux/sales/admin/shop", None));
         }
-        let readers = [AllowedReaders { reader: arn(CONSUMERS, "eve"), environment: hostile.into() }];
+        let readers = [KeyReader { reader: arn(CONSUMERS, "eve"), environment: hostile.into() }];
         let opened = key_policy(&place(PRODUCERS), &grants, &arn(PRODUCERS, "keeper"), &readers);
         assert!(opened.is_err() || hostile == "..", "{hostile}");
         assert!(grants.name("env-a", hostile).is_err() || hostile == "..", "{hostile}");
