@@ -6,6 +6,7 @@
 //!
 //! Not here: who may decide what (`share`), and what follows at a database (`grants`).
 
+mod dynamo;
 mod event;
 mod records;
 mod rehearsal;
@@ -22,6 +23,7 @@ use connector_core::{Error, ErrorKind, Result};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
+pub use self::dynamo::Dynamo;
 pub use self::event::{Act, Event, Fault};
 pub use self::records::{
     Account, Asset, AssetState, Column, Decision, Environment, EnvironmentState, Grant, GrantState, Lease, Membership,
