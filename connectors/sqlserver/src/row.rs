@@ -43,13 +43,16 @@ impl Row {
         self.cells.get(self.names.iter().position(|own| own == name)?)
     }
 
-    /// The text of its first column; nothing for NULL.
-    pub(crate) fn first_text(&self) -> Result<Option<&str>> {
-        match self.cells.first() {
-            Some(Cell::Null) => Ok(None),
-            Some(Cell::Text(text)) => Ok(Some(text)),
-            _ => Err(error::metadata("1", "is no text")),
-        }
+    /// Its cells as texts, whatever their columns are called; a truth is 1 or 0.
+    pub(crate) fn texts(self) -> Result<Vec<Option<String>>> {
+        let text = |cell| match cell {
+            Cell::Null => Ok(None),
+            Cell::Number(number) => Ok(Some(number.to_string())),
+            Cell::Truth(truth) => Ok(Some(u8::from(truth).to_string())),
+            Cell::Text(text) => Ok(Some(text)),
+            Cell::Other => Err(error::metadata("of a text", "is of an unexpected type")),
+        };
+        self.cells.into_iter().map(text).collect()
     }
 }
 
