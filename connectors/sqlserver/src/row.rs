@@ -45,14 +45,14 @@ impl Row {
 
     /// Its cells as texts, whatever their columns are called; a truth is 1 or 0.
     pub(crate) fn texts(self) -> Result<Vec<Option<String>>> {
-        let text = |cell| match cell {
+        let text = |(index, cell): (usize, Cell)| match cell {
             Cell::Null => Ok(None),
             Cell::Number(number) => Ok(Some(number.to_string())),
             Cell::Truth(truth) => Ok(Some(u8::from(truth).to_string())),
             Cell::Text(text) => Ok(Some(text)),
-            Cell::Other => Err(error::metadata("of a text", "is of an unexpected type")),
+            Cell::Other => Err(error::metadata(&(index + 1).to_string(), "is of an unexpected type")),
         };
-        self.cells.into_iter().map(text).collect()
+        self.cells.into_iter().enumerate().map(text).collect()
     }
 }
 

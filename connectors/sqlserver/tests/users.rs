@@ -95,6 +95,9 @@ fn a_user_that_is_not_its_logins_is_made_anew() {
         assert_eq!(seen.is_open, is_open, "{orphan:?}");
         let statements = users.admit(&user, &seen, None).unwrap();
         assert!(statements[0].expose().contains("DROP USER") && statements[1].expose().starts_with("CREATE USER"));
+        let settling = users.settle(USER, &seen, &[]).unwrap();
+        let is_dropped = settling.iter().any(|statement| statement.contains("DROP USER"));
+        assert!(is_dropped == is_open && (!is_dropped || settling.len() == 1), "what is dropped has no rights to take");
     }
 }
 

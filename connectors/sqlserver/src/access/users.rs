@@ -40,6 +40,9 @@ FROM sys.database_principals r JOIN sys.database_principals u ON u.principal_id 
 SELECT @sql += N'DROP USER ' COLLATE DATABASE_DEFAULT + QUOTENAME(u.name) + N'; ' FROM sys.database_principals u WHERE :of_user;
 EXEC (@sql)";
 
+/// How that is told from other statements.
+const SWEEP_BEGINS: &str = "DECLARE ";
+
 /// The sessions of a user.
 const SESSIONS: &str = "sys.dm_exec_sessions s WHERE (s.original_login_name = :user OR s.login_name = :user)";
 
@@ -75,6 +78,10 @@ impl Users for SqlServerUsers {
             ["REVOKE ", "ALTER ROLE ", "ALTER AUTHORIZATION "].iter().any(|verb| statement.starts_with(verb))
         };
         let (together, mut statements): (Vec<String>, Vec<String>) = undone.into_iter().partition(is_together);
+        if statements.iter().any(|statement| statement.starts_with(SWEEP_BEGINS)) {
+            // It has no rights left in the database, nor is it there to be given any: that is for letting it in again.
+            return Ok(statements);
+        }
         // Whatever is taken beyond reading may take a right to read along.
         let held = if seen.beyond.is_empty() { &seen.rights[..] } else { &[] };
         let changes: Vec<String> = together.into_iter().chain(changes(user, &seen.rights, held, rights)).collect();
