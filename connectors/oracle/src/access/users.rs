@@ -23,6 +23,8 @@ pub(super) struct Server {
     pub(super) reading: &'static str,
     /// Whether somebody may hold rights on whole schemas.
     pub(super) has_schema_rights: bool,
+    /// How many bytes a password may have.
+    pub(super) longest_password: usize,
     /// Whether sessions are ended by a procedure of Amazon RDS.
     pub(super) is_rds: bool,
 }
@@ -40,6 +42,7 @@ impl Server {
         Ok(Self {
             reading: if parts >= vec![12, 1, 0, 2] { "READ" } else { "SELECT" },
             has_schema_rights: parts >= vec![23],
+            longest_password: if parts >= vec![23] { 1024 } else { 30 },
             is_rds: rds.as_deref() != Some("0"),
         })
     }
@@ -62,7 +65,7 @@ impl Users for OracleUsers {
 
     fn admit(&self, user: &User<'_>, seen: &Seen, password: Option<&Secret>) -> Result<Vec<Secret>> {
         let name = user_name(user.name);
-        let by = |password: &Secret| Ok(format!(" IDENTIFIED BY \"{}\"", plain_password(password)?));
+        let by = |password: &Secret| Ok(format!(" IDENTIFIED BY \"{}\"", self.bounded(plain_password(password)?)?));
         let mut statements = Vec::new();
         if !seen.is_there {
             let password = password.cloned().map_or_else(unknown, Ok)?;
@@ -147,6 +150,17 @@ impl Users for OracleUsers {
 }
 
 impl OracleUsers {
+    /// The server would call it a name that is too long.
+    fn bounded<'p>(&self, password: &'p str) -> Result<&'p str> {
+        let longest = self.0.longest_password;
+        if password.len() <= longest {
+            return Ok(password);
+        }
+        Err(Error::invalid(format!(
+            "the password is longer than the {longest} bytes that this version of Oracle takes"
+        )))
+    }
+
     fn revoke(&self, right: &Right, name: &str) -> String {
         format!("REVOKE {} ON {} FROM {name}", self.0.reading, table(&right.schema, &right.table))
     }
@@ -196,6 +210,18 @@ mod tests {
         assert_eq!(told("23.0.0.0.0", "0"), ("READ", true, false));
         assert_eq!(server("Oracle", "0").unwrap_err().kind(), ErrorKind::Corrupt);
         assert_eq!(Server::told(&[]).unwrap_err().kind(), ErrorKind::Corrupt);
+    }
+
+    #[test]
+    fn a_password_is_as_long_as_the_version_takes() {
+        let admitted = |version, length| {
+            let (user, password) = (User { name: "u", ends: None, about: "" }, Secret::new("a".repeat(length)));
+            OracleUsers(server(version, "0").unwrap()).admit(&user, &Seen::default(), Some(&password))
+        };
+        assert!(admitted("19.0.0.0.0", 30).is_ok() && admitted("23.0.0.0.0", 31).is_ok());
+        let error = admitted("21.0.0.0.0", 31).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Invalid);
+        assert!(!error.to_string().contains("aaa"), "{error}");
     }
 
     #[test]
