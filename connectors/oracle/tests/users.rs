@@ -75,4 +75,5 @@ fn a_user_whose_password_is_past_its_end_is_not_let_in() {
         assert_eq!(users.seen(USER, &[rows(&told)]).unwrap().is_open, is_open, "{status}");
     }
     assert!(!users.seen(USER, &[rows(&[OPEN])]).unwrap().is_open, "it may not enter");
+    assert!(users.seen(USER, &[rows(&[OPEN, &["role", "CONNECT"]])]).unwrap().is_open, "it may enter by its role");
 }

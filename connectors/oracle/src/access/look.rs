@@ -53,7 +53,8 @@ pub(super) fn seen(server: Server, user: &str, answers: &[Vec<Row>]) -> Result<S
         row.get_mut(..cells.len()).ok_or_else(|| odd(&cells))?.copy_from_slice(&cells);
         Teller { server, user: &user, seen: &mut seen }.tell(row)?;
     }
-    seen.is_open &= seen.entries.iter().any(|entry| entry == CREATE_SESSION);
+    // Whoever may come in by a role counts as let in, so that it is locked.
+    seen.is_open &= seen.entries.iter().any(|entry| entry == CREATE_SESSION) || !seen.beyond.is_empty();
     Ok(seen)
 }
 

@@ -81,21 +81,21 @@ pub(super) fn questions(place: Place, user: &str) -> Vec<String> {
 
 /// What the answers say.
 pub(super) fn seen(place: Place, user: &str, answers: &[Vec<Row>]) -> Result<Seen> {
-    let (mut seen, mut has_other_way) = (Seen::default(), false);
+    let mut seen = Seen::default();
     for row in answers.concat() {
         let cells: Vec<&str> = row.iter().map(|cell| cell.as_deref().unwrap_or_default()).collect();
         let mut row = [""; 9];
         row.get_mut(..cells.len()).ok_or_else(|| odd(&cells))?.copy_from_slice(&cells);
-        Teller { place, user, seen: &mut seen, has_other_way: &mut has_other_way }.tell(row)?;
+        Teller { place, user, seen: &mut seen }.tell(row)?;
     }
     let has = |needed: &&str| seen.entries.iter().any(|held| held == needed);
     let needed: &[&str] = match place {
         Place::Logins { .. } => &[entry::LOGIN, entry::ENABLED, entry::SERVER, entry::USER, entry::DATABASE],
         Place::Database => &[entry::USER, entry::DATABASE],
     };
-    let may_enter = has(&entry::ENABLED) && has(&entry::SERVER);
-    // A login that comes in anywhere counts as let in, so that it is locked; what it finds there is held against it elsewhere.
-    seen.is_open |= needed.iter().all(has) || may_enter && (has_other_way || !seen.elsewhere.is_empty());
+    // A login that may come in by a role, or anywhere else, counts as let in, so that it is locked.
+    let has_more = !seen.beyond.is_empty() || !seen.elsewhere.is_empty();
+    seen.is_open |= needed.iter().all(has) || has(&entry::ENABLED) && has_more;
     Ok(seen)
 }
 
@@ -107,8 +107,6 @@ struct Teller<'t> {
     place: Place,
     user: &'t str,
     seen: &'t mut Seen,
-    /// Whether the login comes into the database otherwise than as its user.
-    has_other_way: &'t mut bool,
 }
 
 impl Teller<'_> {
@@ -171,7 +169,6 @@ impl Teller<'_> {
         // As a user that has a login and not ours nobody comes in who does not already.
         let is_way_of_its_own = self.place == Place::Database || !matches!(authentication, NONE | BY_LOGIN);
         self.seen.is_open |= is_way_of_its_own;
-        *self.has_other_way |= is_own;
         if is_own || is_way_of_its_own {
             let what = format!("another way into the database, as user {name:?}");
             self.beyond(what, Some(sweep(self.place, self.user)));
@@ -217,7 +214,6 @@ impl Teller<'_> {
             "OBJECT" => (table(schema, object), "SCHEMA OWNER"),
             _ => (TransactSql.quoted(schema), "[dbo]"),
         };
-        *self.has_other_way |= kind == "DATABASE";
         // Whom a database or an endpoint is to belong to is for a person to say.
         let is_moved = matches!(kind, "OBJECT" | "SCHEMA" | "ROLE");
         let undo = is_moved.then(|| format!("ALTER AUTHORIZATION ON {kind}::{owned} TO {to}"));
