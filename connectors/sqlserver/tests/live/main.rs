@@ -12,3 +12,4 @@ mod moments;
 mod random;
 mod rights;
 mod types;
+mod users;
