@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use connector_core::{Error, Result, Settings, TableName};
 use serde::Deserialize;
 
+use super::callers::Written;
 use super::connection_string::{check_secret_name, parse};
 use super::private::unreadable;
 use super::{
-    Aws, Catalog, Catalogs, Config, DEFAULT_LOG_LEVEL, DEFAULT_SERDE_VERSION, Encryption, SecretReference,
+    Aws, Callers, Catalog, Catalogs, Config, DEFAULT_LOG_LEVEL, DEFAULT_SERDE_VERSION, Encryption, SecretReference,
     SecretsConfig, SpillConfig, View, check, check_private, idle_plans,
 };
 
@@ -55,6 +56,7 @@ struct CatalogTable {
     max_splits: Option<u64>,
     #[serde(default)]
     views: BTreeMap<String, BTreeMap<String, ViewValue>>,
+    callers: Option<Vec<Written>>,
 }
 
 /// A view: its query, or a table with more about it.
@@ -143,9 +145,11 @@ fn catalog(name: String, table: CatalogTable, default: &Settings) -> Result<Cata
         time_limit: None,
         query_plans: table.query_plans.unwrap_or(default.query_plans),
         application_name: default.application_name.clone(),
+        acting_as: default.acting_as.clone(),
     };
     let views = views(&key("views"), table.views)?;
-    Ok(Catalog { engine: parts.engine, url: parts.url, secret, settings, views, name })
+    let callers = table.callers.map(|written| Callers::of(&key("callers"), written)).transpose()?;
+    Ok(Catalog { engine: parts.engine, url: parts.url, secret, settings, views, callers, name })
 }
 
 /// Queries by schema and name. Whether they are queries is asked of the engine.
@@ -219,7 +223,14 @@ fn secrets(table: SecretsTable, directory: &Path, aws: &Aws) -> Result<SecretsCo
 }
 
 /// Words that a complaint may show: what stands before a `=` in a broken file can be anything, a password's end too.
-const KEYS: [&str; 23] = [
+const KEYS: [&str; 30] = [
+    "callers",
+    "arn",
+    "account",
+    "group",
+    "tags",
+    "role",
+    "settings",
     "serde_version",
     "max_splits",
     "log_level",

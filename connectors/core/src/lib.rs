@@ -8,6 +8,7 @@
 //! Not here: drivers, JSON, AWS, an async runtime. A connector may bring those; the seam stays free of them.
 
 mod access;
+mod acting;
 mod aggregate;
 mod connection;
 mod connector;
@@ -35,9 +36,10 @@ mod zoned;
 pub mod testing;
 
 pub use access::{Access, Administration, Change, listed, plain_password};
+pub use acting::{Acting, mark};
 pub use aggregate::{Aggregate, Measure, Told};
 pub use connection::{BatchLimits, BatchStream, Connection, Estimate, Health, Relation};
-pub use connector::{Capabilities, Casing, Connector, Endpoint, Parameter, Settings, Support};
+pub use connector::{Capabilities, Casing, Connector, Endpoint, Parameter, Settings, Signing, Support};
 pub use dialect::{Around, BinaryText, Dialect, FunctionForm};
 pub use domain::{Bound, Domain, Range, Values};
 pub use error::{Error, ErrorKind, Result};
