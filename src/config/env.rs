@@ -23,13 +23,14 @@ const MAX_SPLITS: &str = "glaux_max_splits";
 const CALLERS: &str = "glaux_callers";
 /// What a catalog may have otherwise than all.
 const OF_A_CATALOG: [&str; 4] = [PASSTHROUGH, PLANS, MAX_SPLITS, CALLERS];
-const OURS: [&str; 10] = [
+const OURS: [&str; 11] = [
     CALLERS,
     "glaux_max_cell_bytes",
     MAX_SPLITS,
     PLANS,
     "glaux_secret_ttl_seconds",
     "glaux_secrets_file",
+    "glaux_secrets_folder",
     "glaux_serde_version",
     "glaux_spill_timeout_seconds",
     "glaux_split_bytes",
@@ -76,6 +77,12 @@ pub fn read(variables: impl IntoIterator<Item = (String, String)>) -> Result<Con
         log_level: variables.read("ATHENA_FEDERATION_SDK_LOG_LEVEL", check::log_level)?.unwrap_or(DEFAULT_LOG_LEVEL),
         notes,
     })
+}
+
+/// Reads what `variables` say about secrets.
+pub fn secrets(variables: impl IntoIterator<Item = (String, String)>) -> Result<SecretsConfig> {
+    let set = variables.into_iter().filter(|(_, value)| !value.trim().is_empty());
+    Variables(set.collect()).secrets(&Aws::lazy())
 }
 
 struct Variables(BTreeMap<String, String>);
@@ -231,8 +238,12 @@ impl Variables {
 
     fn secrets(&self, aws: &Aws) -> Result<SecretsConfig> {
         let default = SecretsConfig::default();
+        let place = |key| self.text(key).map(PathBuf::from);
+        let (file, folder) = (place("glaux_secrets_file"), place("glaux_secrets_folder"));
+        check::not_both(("glaux_secrets_file", &file), ("glaux_secrets_folder", &folder))?;
         Ok(SecretsConfig {
-            file: self.text("glaux_secrets_file").map(PathBuf::from),
+            file,
+            folder,
             ttl: self
                 .number("glaux_secret_ttl_seconds", |key, value| check::seconds(key, value, 0))?
                 .unwrap_or(default.ttl),

@@ -8,6 +8,7 @@
 
 mod event;
 mod records;
+mod rehearsal;
 mod sqlite;
 mod store;
 #[cfg(test)]
@@ -23,9 +24,9 @@ use futures::future::BoxFuture;
 
 pub use self::event::{Act, Event, Fault};
 pub use self::records::{
-    Account, Asset, AssetState, Column, Decision, Environment, EnvironmentState, Grant, GrantState, Membership,
+    Account, Asset, AssetState, Column, Decision, Environment, EnvironmentState, Grant, GrantState, Lease, Membership,
     Observed, Place, Project, ProjectState, Record, Scope, Source, SourceState, Subscription, SubscriptionState,
-    Verdict,
+    Verdict, state_name,
 };
 pub use self::sqlite::Sqlite;
 pub use self::store::{By, Head, Item, Key, Page, Store};
@@ -96,6 +97,12 @@ impl Register {
     /// The records in `store`, with times by `clock`.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
         Self { store, clock }
+    }
+
+    /// The register as it is, through which writes are seen and by which none is kept.
+    #[must_use]
+    pub fn rehearsal(&self) -> Self {
+        Self::new(Arc::new(rehearsal::Rehearsal::over(self.store.clone())), self.clock.clone())
     }
 
     /// What the clock says.

@@ -35,7 +35,10 @@ mod zoned;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use access::{Access, Administration, Change, listed, plain_password};
+pub use access::{
+    Access, Administration, Administrator, Beyond, Change, Right, Row, Seen, User, Users, difference, listed,
+    plain_password, united,
+};
 pub use acting::{Acting, mark};
 pub use aggregate::{Aggregate, Measure, Told};
 pub use connection::{BatchLimits, BatchStream, Connection, Estimate, Health, Relation};

@@ -23,5 +23,6 @@ mod session;
 mod sizing;
 mod text;
 mod types;
+mod users;
 mod values;
 mod views;

@@ -21,4 +21,5 @@ mod session;
 mod sizing;
 mod text;
 mod types;
+mod users;
 mod values;
