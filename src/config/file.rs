@@ -304,6 +304,36 @@ mod tests {
         }
     }
 
+    /// The block of the README that begins so.
+    fn of_the_readme(begin: &str) -> &'static str {
+        let blocks = include_str!("../../README.md").split("```");
+        let found = blocks.filter_map(|block| block.strip_prefix("toml\n")).find(|block| block.starts_with(begin));
+        found.unwrap_or_else(|| panic!("the README has no {begin}"))
+    }
+
+    #[test]
+    fn the_callers_of_the_readme_are_whom_they_say() {
+        let text = format!("{}{}", GOOD.replace("pg", "shop"), of_the_readme("[[catalogs.shop.callers]]"));
+        let config = from_toml(&text, Path::new("")).unwrap();
+        let callers = config.catalogs.get("shop").unwrap().callers.clone().unwrap();
+        assert_eq!(callers.key, "catalogs.shop.callers");
+        let tags = BTreeMap::from([("team".to_owned(), "b".to_owned())]);
+        let arn = |resource: &str| Some(format!("arn:aws:iam::111122223333:{resource}"));
+        let account = Some("111122223333");
+        let caller = |arn, tags| crate::config::Caller { account, arn, tags, groups: &[] };
+        let rule =
+            |caller: &crate::config::Caller<'_>| callers.rule_for(caller).map(|rule| rule.acting(caller).unwrap());
+        let role = |caller| rule(&caller).and_then(|acting| acting.role);
+        assert_eq!(role(caller(arn("role/analyst-1"), Some(&tags))).as_deref(), Some("tenant_a"));
+        let tagged = rule(&caller(arn("role/other"), Some(&tags))).unwrap();
+        assert_eq!((tagged.role.as_deref(), tagged.settings["glaux.tenant"].as_str()), (Some("tenant_b"), "b"));
+        let ana = caller(arn("user/ana"), None);
+        assert_eq!(callers.rule_for(&ana).unwrap().secret, Some(SecretReference::Name("shop/ana".into())));
+        assert!(rule(&caller(arn("role/other"), None)).is_none());
+        let wrong = format!("{GOOD}[[catalogs.pg.callers]]\narm = \"hunter2\"\n");
+        assert!(complain(&wrong).contains("arm") && !complain(&wrong).contains("hunter2"));
+    }
+
     #[test]
     fn a_value_of_the_wrong_type_is_not_quoted() {
         for text in [
