@@ -50,6 +50,19 @@ pub struct Config {
 }
 
 impl Config {
+    /// These catalogs, whose secrets are there, and what is usual for the rest.
+    pub fn of(catalogs: Catalogs, secrets: SecretsConfig) -> Self {
+        Self {
+            catalogs,
+            spill: SpillConfig::default(),
+            secrets,
+            query_status: None,
+            serde_version: DEFAULT_SERDE_VERSION,
+            log_level: DEFAULT_LOG_LEVEL,
+            notes: Vec::new(),
+        }
+    }
+
     /// Reads the variables of this process.
     pub fn from_process_env() -> Result<Self> {
         env::read(env::process_variables()?)

@@ -139,7 +139,7 @@ impl Grants {
 }
 
 /// In what a user differs from what it should be, in words.
-fn unlike(seen: &Seen, rights: &[Right]) -> Vec<String> {
+pub(super) fn unlike(seen: &Seen, rights: &[Right]) -> Vec<String> {
     if !seen.is_there {
         return vec!["the user is gone".into()];
     }
@@ -160,6 +160,6 @@ fn told(right: &Right) -> String {
 }
 
 /// As an engine takes a moment; what is between two seconds is cut off, since access must not last longer.
-fn whole_seconds(time: Time) -> String {
+pub(super) fn whole_seconds(time: Time) -> String {
     Time::from_millis(time.millis() - time.millis().rem_euclid(1000)).to_string()
 }

@@ -11,6 +11,7 @@
 
 mod applying;
 mod desired;
+mod looking;
 mod planning;
 mod publishing;
 mod recording;
@@ -65,6 +66,8 @@ pub struct Grants {
     keeper: Arc<dyn Keeper>,
     /// Where the keeper's secrets are read by whoever queries, and those of administrators by us.
     secrets: SecretsConfig,
+    /// Where administrators' secrets are that the keeper does not keep.
+    elsewhere: SecretsConfig,
     names: Names,
     /// What tells this register's users from those of another at the same source.
     domain: String,
@@ -81,7 +84,14 @@ impl Grants {
         domain: &str,
         timing: Timing,
     ) -> Self {
-        Self { register, keeper, secrets, names, domain: domain.into(), timing }
+        let elsewhere = secrets.clone();
+        Self { register, keeper, secrets, elsewhere, names, domain: domain.into(), timing }
+    }
+
+    /// The same, with administrators' secrets that the keeper does not keep read elsewhere.
+    #[must_use]
+    pub fn with_administrators(self, elsewhere: SecretsConfig) -> Self {
+        Self { elsewhere, ..self }
     }
 
     /// The user that an environment has at a source in a generation; each has the other of two.
@@ -185,7 +195,10 @@ impl Grants {
 
     /// The source of a task's grant, as the register has it.
     async fn source(&self, task: &Task) -> Result<source::Opened> {
-        source::Opened::new(self.register.get::<Source>(&task.source).await?.record, &self.secrets)
+        let source = self.register.get::<Source>(&task.source).await?.record;
+        let is_ours = self.keeper.is_kept(&source.administrator).await?;
+        let administrators = if is_ours { &self.secrets } else { &self.elsewhere };
+        source::Opened::new(source, &self.secrets, administrators)
     }
 
     /// What the grant's secret is called.

@@ -31,7 +31,7 @@ use tokio::sync::Mutex;
 
 use self::document::Document;
 #[cfg(feature = "governance")]
-pub use self::given::given;
+pub use self::given::{given, revealed};
 #[cfg(feature = "governance")]
 pub use self::keeper::Keeper;
 #[cfg(feature = "governance")]

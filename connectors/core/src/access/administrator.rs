@@ -55,6 +55,12 @@ impl Administrator {
         Ok(())
     }
 
+    /// The statements that would let the user in, without the password that it gets besides.
+    pub fn admission(&self, user: &User<'_>, seen: &Seen) -> Result<Vec<String>> {
+        let statements = self.users.admit(user, seen, None)?;
+        Ok(statements.iter().map(|statement| statement.expose().to_owned()).collect())
+    }
+
     /// Leaves the user exactly these rights. Whether it lost some, so that sessions may be reading what it must not any more.
     pub async fn settle(&mut self, user: &str, rights: &[Right]) -> Result<bool> {
         let seen = self.look(user).await?;

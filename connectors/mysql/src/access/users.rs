@@ -80,7 +80,10 @@ impl Users for MySqlUsers {
         let (refusable, mut statements): (Vec<_>, Vec<_>) =
             undone.into_iter().partition(|undo| undo.starts_with(TAKE) && *undo != strip);
         statements.extend(changes(user, held, &wanted));
-        statements.extend(refusable);
+        // Whoever is locked and left nothing is about to go, and its roles go along.
+        if seen.is_open || !rights.is_empty() {
+            statements.extend(refusable);
+        }
         statements
     }
 
@@ -260,6 +263,9 @@ mod tests {
             let place = usize::from(matches!(held[0], "role" | "proxy"));
             assert_eq!((statements[place].as_str(), statements.len()), (*undo, 2), "{held:?}");
         }
+        let locked = [row(&["account", "%", "shut", "tls", "one"]), row(&["role", "r", "%", "", ""])];
+        let locked = MYSQL.seen("u", &[locked.to_vec()]).unwrap();
+        assert!(MYSQL.settle("u", &locked, &[]).is_empty() && locked.beyond.len() == 1);
         let role = MARIADB.seen("u", &[vec![row(&["role", "r", "", "", ""])]]).unwrap();
         assert_eq!(role.beyond[0].undo, ["REVOKE `r` FROM `u`@`%`"]);
         assert!(MYSQL.seen("u", &[vec![row(&["table", "s", "t"])]]).is_err());
