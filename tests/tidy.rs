@@ -211,6 +211,8 @@ fn only_the_named_places_do_what_only_they_may() {
         &names.iter().map(String::as_str).collect::<Vec<_>>(),
         "only connectors.rs names engines",
     );
+    let files = ["fs::", "File::create", "OpenOptions"];
+    only(&[], &["connectors/sqlserver/src/entra"], &files, "tokens of Entra ID stay in memory");
     only(&["src/cli/output.rs"], &ours, &["println!", "print!", "stdout()"], "only cli/output.rs prints");
     only(
         &["src/protocol/"],
