@@ -315,3 +315,13 @@ fn the_lambda_links_nothing_of_the_local_athena() {
     }
     assert!(tree.contains("lambda_runtime"));
 }
+
+/// Each of AWS's clients could bring its own; the lock file tells.
+#[test]
+fn one_http_client_and_one_tls_serve_all() {
+    let lock = fs::read_to_string(root().join("Cargo.lock")).unwrap();
+    for name in ["aws-smithy-http-client", "h2", "http", "http-body", "hyper", "hyper-rustls", "rustls"] {
+        let line = format!("name = \"{name}\"");
+        assert_eq!(lock.lines().filter(|there| **there == line).count(), 1, "versions of {name}");
+    }
+}

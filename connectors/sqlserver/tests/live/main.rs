@@ -13,3 +13,4 @@ mod moments;
 mod random;
 mod rights;
 mod types;
+mod users;

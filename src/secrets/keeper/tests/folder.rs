@@ -302,7 +302,7 @@ async fn processes_that_are_killed_leave_the_state_before_or_after_and_lose_no_g
     let won: Vec<u64> = place
         .files()
         .iter()
-        .filter(|file| file.ends_with(".won"))
+        .filter(|file| Path::new(file).extension().is_some_and(|extension| extension == "won"))
         .map(|file| file.split('.').next().unwrap().parse().unwrap())
         .collect();
     let different: BTreeSet<_> = won.iter().collect();
