@@ -8,7 +8,7 @@ use super::desired::rights_of;
 use super::source::{Opened, try_reading};
 use super::{Grants, Task, is_to_go};
 use crate::register::{Grant, GrantState, Time};
-use crate::secrets::{Login, given, login_of, password};
+use crate::secrets::{Login, given, login_of};
 
 /// Between two looks whether sessions have ended.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
@@ -125,7 +125,8 @@ impl Grants {
         let kept = match self.keeper.read(&name, generation).await? {
             Some(kept) => kept,
             None => {
-                let login = connector_core::Credential { user: self.user(grant, generation), password: password()? };
+                let login =
+                    connector_core::Credential { user: self.user(grant, generation), password: opened.password()? };
                 let text = given(&login, &opened.source.engine, &opened.source.url, &opened.endpoint)?;
                 self.keeper.propose(&name, generation, &text).await?;
                 text

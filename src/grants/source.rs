@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use aws_lc_rs::digest::{SHA256, digest};
 use connector_core::{
     Access, Administrator, BatchLimits, Casing, Connection, Connector, Credential, Endpoint, Error, ErrorKind, Result,
-    Scan, Settings, TableName, sql,
+    Scan, Secret, Settings, TableName, sql,
 };
 use futures::TryStreamExt;
 
 use crate::config::{Catalog, SecretReference, SecretsConfig};
 use crate::connectors;
 use crate::register::{Scope, Source};
-use crate::secrets::{Login, Secrets};
+use crate::secrets::{Login, Secrets, password};
 
 /// What our sessions call themselves at the source.
 const APPLICATION: &str = "glaux grants";
@@ -70,6 +70,11 @@ impl Opened {
     pub async fn login(&self, credential: &Credential) -> Result<Box<dyn Connection>> {
         let settings = Settings { casing: Casing::None, application_name: APPLICATION.into(), ..Settings::default() };
         self.connector.connect(&self.endpoint, credential, &settings).await
+    }
+
+    /// A new password that the engine's rules let pass.
+    pub fn password(&self) -> Result<Secret> {
+        Ok(self.access()?.acceptable(&password()?))
     }
 
     async fn credential(&self, name: &str, secrets: &SecretsConfig) -> Result<Credential> {

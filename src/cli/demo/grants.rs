@@ -20,6 +20,8 @@ use crate::secrets::keeper::Folder;
 use crate::secrets::{Keeper, Login, login_of, text_of};
 
 const ENVIRONMENT: &str = "prod";
+/// What is read while the password changes.
+const RUNNING: &str = include_str!("running.sql");
 const RULER: &str = "glaux_administrator";
 /// The secret that holds its password.
 const ADMINISTRATOR: &str = "administrators/shop";
@@ -84,7 +86,7 @@ impl Stage<'_> {
         let orders = self.ask_and_approve("orders", "--columns SOURCE.shop.orders:id,customer_id").await?;
         self.types("rita", "query --env prod --sql 'SELECT count(*) AS orders FROM \"SOURCE\".shop.orders'").await?;
         self.checked(&format!("from the approval to the first rows: {}", time(granted.elapsed())));
-        self.refused("rita", "query --env prod --sql 'SELECT * FROM \"SOURCE\".shop.customers'", 4).await?;
+        self.refused("rita", "query --env prod --sql 'SELECT email FROM \"SOURCE\".shop.customers'", 4).await?;
         let customers = self.ask_and_approve("customers", "").await?;
         self.types("rita", "query --env prod --sql 'SELECT count(*) AS customers FROM \"SOURCE\".shop.customers'")
             .await?;
@@ -140,7 +142,7 @@ impl Stage<'_> {
         let before = self.login().await?;
         let mut session = self.enter(&before).await?;
         let athena = self.session().await?;
-        let mut running = athena.athena.sql(&format!("SELECT id FROM \"{}\".shop.orders", self.source)).await?;
+        let mut running = athena.athena.sql(&RUNNING.replace("SOURCE", &self.source)).await?;
         self.types("rita", &format!("grant rotate --env prod --source {}", self.source)).await?;
         let mut rows = 0;
         while let Some(batch) = running.batches.next().await {
