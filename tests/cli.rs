@@ -28,6 +28,11 @@ mod demo;
 #[path = "cli/guest.rs"]
 mod guest;
 
+/// Who plays in the stories of governance.
+#[cfg(feature = "governance")]
+#[path = "cli/office.rs"]
+mod office;
+
 /// Who may read what.
 #[cfg(feature = "governance")]
 #[path = "cli/govern.rs"]

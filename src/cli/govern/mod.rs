@@ -82,7 +82,7 @@ pub struct Common {
     store: Option<String>,
     /// The project meant, where there could be several
     #[arg(long = "as", global = true, value_name = "PROJECT")]
-    project: Option<String>,
+    acting_for: Option<String>,
     /// In a register that is yours alone: act as somebody you play, whom events call YOU/NAME
     #[arg(long, global = true, value_name = "NAME")]
     actor: Option<String>,
