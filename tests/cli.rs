@@ -28,10 +28,15 @@ mod demo;
 #[path = "cli/guest.rs"]
 mod guest;
 
-/// Who plays in the stories of governance.
+/// Several people over one register.
 #[cfg(feature = "governance")]
 #[path = "cli/office.rs"]
 mod office;
+
+/// What is at the databases of it.
+#[cfg(feature = "governance")]
+#[path = "cli/grants.rs"]
+mod grants;
 
 /// Who may read what.
 #[cfg(feature = "governance")]

@@ -5,6 +5,7 @@
 //! ([`connector_core::Connector::endpoint`]) and what a secret says (`secrets`).
 
 mod aws;
+mod callers;
 mod catalog;
 mod check;
 mod connection_string;
@@ -22,6 +23,7 @@ use tracing::level_filters::LevelFilter;
 
 pub use aws::{Aws, failure};
 pub(crate) use aws::{causes, timeouts};
+pub use callers::{Caller, Callers, Lacking, Rule};
 pub use catalog::{Catalog, Catalogs, View};
 pub use connection_string::SecretReference;
 pub use home::{administrator_password, cache_home, data_home, demo_password, history_file, search_path, store};

@@ -68,19 +68,21 @@ impl Grants {
             .hint("somebody with more rights than the administrator's has to take that away, or give what is missing"))
     }
 
-    /// Leaves nothing of the user.
+    /// Leaves nothing of the user. Its sessions end first once nobody is let in any more: what it holds may take longer, or need
+    /// somebody else.
     async fn remove(&self, administrator: &mut Administrator, user: &str) -> Result<()> {
-        if !administrator.look(user).await?.is_there {
+        let seen = administrator.look(user).await?;
+        if seen == Seen::default() {
             return Ok(());
         }
         administrator.lock(user).await?;
-        administrator.settle(user, &[]).await?;
         self.end_sessions(administrator, user).await?;
+        administrator.settle(user, &[]).await?;
         administrator.remove(user).await?;
-        if administrator.look(user).await?.is_there {
-            return Err(Error::internal(format!("user {user:?} is still there after it was removed")));
+        match administrator.look(user).await?.is_there {
+            true => Err(Error::internal(format!("user {user:?} is still there after it was removed"))),
+            false => Ok(()),
         }
-        Ok(())
     }
 
     async fn end_sessions(&self, administrator: &mut Administrator, user: &str) -> Result<()> {

@@ -63,7 +63,7 @@ impl Grants {
         if !seen.is_settled(&rights_of(&desired.scopes)) {
             let user = User { name: &user, ends: ends.as_deref(), about: "glaux" };
             statements.extend(administrator.admission(&user, &seen)?);
-            statements.extend(administrator.users().settle(user.name, &seen, &rights_of(&desired.scopes)));
+            statements.extend(administrator.users().settle(user.name, &seen, &rights_of(&desired.scopes))?);
         }
         Ok(statements)
     }
@@ -76,8 +76,8 @@ async fn removal(administrator: &mut Administrator, user: &str) -> Result<Vec<St
     }
     let users = administrator.users();
     let mut statements = users.lock(user);
-    statements.extend(users.settle(user, &seen, &[]));
+    statements.extend(users.settle(user, &seen, &[])?);
     statements.push(users.sessions(user));
-    statements.extend(users.remove(user, &seen));
+    statements.extend(users.remove(user, &seen)?);
     Ok(statements)
 }

@@ -80,6 +80,7 @@ impl Opened {
             secret: SecretReference::Name(name.into()),
             settings: Settings::default(),
             views: BTreeMap::new(),
+            callers: None,
         };
         let resolved = Secrets::new(secrets).resolve(&catalog).await?;
         match resolved.login(&catalog, self.connector.logins(&self.endpoint))? {

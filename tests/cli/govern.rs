@@ -6,22 +6,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::office::Office;
+use crate::office::{Office, SHOP};
 use crate::run::Glaux;
 use crate::shell::{read, terminal};
 use crate::support::postgres::{Database, database};
-
-/// Names that need quoting wherever they stand, two that differ only in case, and a table that cannot be shown.
-const SHOP: &str = "
-CREATE SCHEMA shop;
-CREATE TABLE shop.orders (id bigint PRIMARY KEY, customer text, total numeric(12,2), email text);
-CREATE TABLE shop.customers (id int PRIMARY KEY, name text, email text);
-CREATE VIEW shop.totals AS SELECT customer, sum(total) AS total FROM shop.orders GROUP BY 1;
-CREATE SCHEMA \"odd.schema\";
-CREATE TABLE \"odd.schema\".\"say \"\"hi\"\", 'you'\" (\"a,b\" int, \"c:d\" text);
-CREATE TABLE \"odd.schema\".\"Orders\" (id int);
-CREATE TABLE \"odd.schema\".orders (id int);
-";
 
 #[tokio::test]
 async fn the_whole_story_is_told_as_it_is_typed() {
@@ -78,12 +66,19 @@ async fn the_whole_story_is_told_as_it_is_typed() {
     let shown = &office.json("otto", &format!("sub show {id}"))[0];
     assert_eq!(shown["granted"], "shop-db.shop.orders", "what was asked for of it");
     office.ok("otto", &format!("sub revoke {id} --reason 'moved elsewhere'"));
-    assert_eq!(office.json("mia", &format!("sub show {id}"))[0]["state"], "closed (revoked)");
+    assert_eq!(office.json("mia", "sub list --state all")[0]["state"], "closed (revoked)");
     let history = office.ok("mia", &format!("audit list --record {id} -o csv"));
-    let events = history.lines().skip(1).map(|line| line.split(',').collect::<Vec<_>>());
-    // What is done at the database of it is Glaux's own doing.
-    let verbs: Vec<&str> = events.filter(|event| event[2].starts_with(me.as_str())).map(|event| event[3]).collect();
-    let expected = ["request create", "request approve", "sub renew", "sub amend", "sub amend", "sub revoke"];
+    let verbs: Vec<&str> = history.lines().skip(1).map(|line| line.split(',').nth(3).unwrap()).collect();
+    let expected = [
+        "request create",
+        "request approve",
+        "grant record",
+        "sub renew",
+        "sub amend",
+        "sub amend",
+        "sub revoke",
+        "grant record",
+    ];
     assert_eq!(verbs, expected);
     assert!(history.contains("glaux request approve"), "{history}");
     let verified = office.run("auditor", "audit verify -o csv");
@@ -168,7 +163,6 @@ fn check_odd_names(office: &Office) {
     let part = format!("{odd}:\"c:d\"");
     run("otto", &["request", "approve", &id, "--columns", &part]);
     assert_eq!(run("mia", &["sub", "show", &id])["granted"], part);
-    run("otto", &["sub", "revoke", &id, "--reason", "enough"]);
 }
 
 #[tokio::test]
@@ -288,13 +282,12 @@ async fn a_request_is_made_once_decided_once_and_followed_by_another() {
     );
     office.ok("otto", &format!("request approve {third}"));
     office.ok("olga", &format!("sub revoke {first} --reason 'no longer'"));
-    let live = office.json("mia", "sub list");
+    let live = office.json("mia", "sub list --state active");
     assert_eq!(live.len(), 1, "revoking one leaves the other");
     assert_eq!(live[0]["subscription"], third);
     office.ok("mia", &format!("sub leave {third}"));
     office.refused("mia", &format!("sub leave {third}"), 5, &["closed (left)"]);
     assert!(office.json("mia", "sub list").is_empty());
-    assert_eq!(office.json("mia", "sub list --state closed").len(), 4);
     let again = office.made("mia", orders);
     assert_eq!(office.json("mia", &format!("request show {again}"))[0]["previous"], first);
 }
@@ -351,8 +344,7 @@ async fn lists_are_whole_however_long_they_are() {
     assert_eq!(office.json("mia", "report access").len(), 130);
     let ended = office.json("olga", "source retire shop-db --yes");
     assert_eq!(ended.len(), 1 + 1 + 130);
-    let state = &office.json("mia", &format!("sub show {id}"))[0]["state"];
-    assert!(state.as_str().unwrap().ends_with(" (source retired)"), "{state}");
+    assert_eq!(office.json("mia", "sub list --state closed")[0]["state"], "closed (source retired)");
     assert!(office.json("mia", "asset list").is_empty());
     office.refused("olga", "asset publish shop-db.big.t000", 5, &["retired"]);
     office.ok("olga", "project archive shop --yes");

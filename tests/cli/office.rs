@@ -1,4 +1,4 @@
-//! A register in a folder, and the several people whom its one user plays there.
+//! A register in a folder, played by the several people that a story needs.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -8,6 +8,18 @@ use tempfile::TempDir;
 
 use crate::run::{Glaux, Ran};
 use crate::support::postgres::Database;
+
+/// Names that need quoting wherever they stand, two that differ only in case, and a table that cannot be shown.
+pub const SHOP: &str = "
+CREATE SCHEMA shop;
+CREATE TABLE shop.orders (id bigint PRIMARY KEY, customer text, total numeric(12,2), email text);
+CREATE TABLE shop.customers (id int PRIMARY KEY, name text, email text);
+CREATE VIEW shop.totals AS SELECT customer, sum(total) AS total FROM shop.orders GROUP BY 1;
+CREATE SCHEMA \"odd.schema\";
+CREATE TABLE \"odd.schema\".\"say \"\"hi\"\", 'you'\" (\"a,b\" int, \"c:d\" text);
+CREATE TABLE \"odd.schema\".\"Orders\" (id int);
+CREATE TABLE \"odd.schema\".orders (id int);
+";
 
 /// A register, and who uses it.
 pub struct Office {

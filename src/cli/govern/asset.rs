@@ -139,7 +139,7 @@ fn yes(is_so: bool) -> &'static str {
 async fn seen(desk: &Desk<'_>) -> connector_core::Result<(Sight, Vec<Asset>)> {
     let sight = desk.sight().await?;
     let all = desk.register.list::<Asset>(&By::Kind).await?;
-    let of_project = |asset: &Asset| desk.common.acting_for.as_ref().is_none_or(|project| asset.owner == *project);
+    let of_project = |asset: &Asset| desk.common.project.as_ref().is_none_or(|project| asset.owner == *project);
     let seen = all.into_iter().map(|read| read.record);
     let seen = seen.filter(|asset| sight.sees_asset(asset) && of_project(asset)).collect();
     Ok((sight, seen))

@@ -72,7 +72,7 @@ impl<'o> Desk<'o> {
 
     /// The project meant: the one that is named, or `--as`, or the only one in use that the caller owns.
     pub async fn project(&self, named: Option<String>) -> Result<String> {
-        if let Some(project) = named.or_else(|| self.common.acting_for.clone()) {
+        if let Some(project) = named.or_else(|| self.common.project.clone()) {
             return Ok(project);
         }
         let mut owned = Vec::new();

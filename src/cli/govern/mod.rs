@@ -81,8 +81,8 @@ pub struct Common {
     #[arg(long, global = true, value_name = "STORE")]
     store: Option<String>,
     /// The project meant, where there could be several
-    #[arg(long = "as", global = true, value_name = "PROJECT")]
-    acting_for: Option<String>,
+    #[arg(id = "as", long = "as", global = true, value_name = "PROJECT")]
+    project: Option<String>,
     /// In a register that is yours alone: act as somebody you play, whom events call YOU/NAME
     #[arg(long, global = true, value_name = "NAME")]
     actor: Option<String>,

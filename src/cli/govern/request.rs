@@ -109,7 +109,7 @@ pub async fn run(verb: Verb, mut desk: Desk<'_>) -> Done<u8> {
 async fn create(desk: &mut Desk<'_>, creating: Creating) -> Done {
     let until = creating.when.end(desk.register.now())?;
     let assets = asked(&creating)?;
-    let consumer = if let Some(project) = desk.common.acting_for.clone() {
+    let consumer = if let Some(project) = desk.common.project.clone() {
         project
     } else {
         let got = desk.register.get::<Environment>(&creating.env).await;
@@ -180,7 +180,7 @@ pub async fn all_seen(desk: &mut Desk<'_>, wanted: Option<&str>) -> Result<Vec<S
     if let Some(odd) = wanted.filter(|wanted| !STATES.contains(wanted)) {
         return Err(Error::invalid(format!("{odd:?} is no state")).hint(format!("there are {}", STATES.join(", "))));
     }
-    let (sight, project) = (desk.sight().await?, desk.common.acting_for.clone());
+    let (sight, project) = (desk.sight().await?, desk.common.project.clone());
     let all = desk.register.list::<Subscription>(&By::Kind).await?;
     let count = all.len();
     let seen: Vec<Subscription> = all.into_iter().map(|read| read.record).filter(|it| sight.sees(it)).collect();

@@ -66,7 +66,7 @@ impl Users for MySqlUsers {
         Ok(vec![Secret::new(format!("{verb} USER {name}{by}{tls} PASSWORD EXPIRE NEVER ACCOUNT UNLOCK{about}"))])
     }
 
-    fn settle(&self, user: &str, seen: &Seen, rights: &[Right]) -> Vec<String> {
+    fn settle(&self, user: &str, seen: &Seen, rights: &[Right]) -> Result<Vec<String>> {
         let (wanted, strip) = (self.spelled(rights), stripped(user));
         let mut undone: Vec<String> = Vec::new();
         let beyond = seen.beyond.iter().flat_map(|beyond| beyond.undo.iter().cloned());
@@ -84,7 +84,7 @@ impl Users for MySqlUsers {
         if seen.is_open || !rights.is_empty() {
             statements.extend(refusable);
         }
-        statements
+        Ok(statements)
     }
 
     fn lock(&self, user: &str) -> Vec<String> {
@@ -110,14 +110,14 @@ impl Users for MySqlUsers {
 
     /// MySQL drops nobody in whose name views, routines or events run, unless the administrator may leave such behind: then the
     /// user stays, locked and without rights.
-    fn remove(&self, user: &str, seen: &Seen) -> Vec<String> {
+    fn remove(&self, user: &str, seen: &Seen) -> Result<Vec<String>> {
         let undone = seen.beyond.iter().flat_map(|beyond| beyond.undo.iter());
         let mut statements: Vec<String> = undone.filter(|undo| undo.starts_with(DROP)).cloned().collect();
         if seen.is_there {
             statements.extend(self.lock(user));
             statements.extend([stripped(user), format!("{DROP} {}", account(user))]);
         }
-        statements
+        Ok(statements)
     }
 }
 
@@ -230,12 +230,12 @@ mod tests {
         ];
         for (held, wanted, statements) in cases {
             let seen = Seen { is_there: true, is_open: true, rights: held.to_vec(), ..Seen::default() };
-            assert_eq!(MYSQL.settle("u", &seen, wanted), *statements, "{held:?} {wanted:?}");
-            assert_eq!(MARIADB.settle("u", &seen, wanted), *statements, "{held:?} {wanted:?}");
+            assert_eq!(MYSQL.settle("u", &seen, wanted).unwrap(), *statements, "{held:?} {wanted:?}");
+            assert_eq!(MARIADB.settle("u", &seen, wanted).unwrap(), *statements, "{held:?} {wanted:?}");
         }
         let lower = MySqlUsers { is_lower: true, ..MYSQL };
         let seen = Seen { rights: vec![t], ..Seen::default() };
-        assert!(lower.settle("u", &seen, &[Right::whole("S", "T")]).is_empty());
+        assert!(lower.settle("u", &seen, &[Right::whole("S", "T")]).unwrap().is_empty());
     }
 
     #[test]
@@ -259,13 +259,13 @@ mod tests {
             let undone: Vec<&String> = seen.beyond.iter().flat_map(|beyond| &beyond.undo).collect();
             assert_eq!(undone, [undo], "{held:?}");
             let wanted = [Right::whole("s", "v")];
-            let statements = MYSQL.settle("u", &seen, &wanted);
+            let statements = MYSQL.settle("u", &seen, &wanted).unwrap();
             let place = usize::from(matches!(held[0], "role" | "proxy"));
             assert_eq!((statements[place].as_str(), statements.len()), (*undo, 2), "{held:?}");
         }
         let locked = [row(&["account", "%", "shut", "tls", "one"]), row(&["role", "r", "%", "", ""])];
         let locked = MYSQL.seen("u", &[locked.to_vec()]).unwrap();
-        assert!(MYSQL.settle("u", &locked, &[]).is_empty() && locked.beyond.len() == 1);
+        assert!(MYSQL.settle("u", &locked, &[]).unwrap().is_empty() && locked.beyond.len() == 1);
         let role = MARIADB.seen("u", &[vec![row(&["role", "r", "", "", ""])]]).unwrap();
         assert_eq!(role.beyond[0].undo, ["REVOKE `r` FROM `u`@`%`"]);
         assert!(MYSQL.seen("u", &[vec![row(&["table", "s", "t"])]]).is_err());
@@ -278,7 +278,7 @@ mod tests {
         let seen = MYSQL.seen("u", &[rows.to_vec()]).unwrap();
         let strip = "REVOKE ALL PRIVILEGES, GRANT OPTION FROM `u`@`%`";
         assert_eq!(seen.beyond.len(), 3);
-        assert_eq!(MYSQL.settle("u", &seen, &seen.rights), [strip, "GRANT SELECT ON `s`.`t` TO `u`@`%`"]);
+        assert_eq!(MYSQL.settle("u", &seen, &seen.rights).unwrap(), [strip, "GRANT SELECT ON `s`.`t` TO `u`@`%`"]);
     }
 
     #[test]
@@ -295,7 +295,7 @@ mod tests {
         let seen = Seen { is_there: true, ..Seen::default() };
         let table = Right { columns: Some(vec!["a`b".into(), "Ü".into()]), ..Right::whole("a_b.c", "select") };
         let given = format!("GRANT SELECT (`a``b`, `Ü`) ON `a_b.c`.`select` TO {quoted}@`%`");
-        assert_eq!(MYSQL.settle(odd, &seen, &[table]), [given]);
+        assert_eq!(MYSQL.settle(odd, &seen, &[table]).unwrap(), [given]);
     }
 
     #[test]
@@ -337,7 +337,7 @@ mod tests {
             "REVOKE ALL PRIVILEGES, GRANT OPTION FROM `u`@`%`",
             "DROP USER IF EXISTS `u`@`%`",
         ];
-        assert_eq!(MYSQL.remove("u", &seen), expected);
-        assert!(MYSQL.remove("u", &Seen::default()).is_empty());
+        assert_eq!(MYSQL.remove("u", &seen).unwrap(), expected);
+        assert!(MYSQL.remove("u", &Seen::default()).unwrap().is_empty());
     }
 }

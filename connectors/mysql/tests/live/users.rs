@@ -210,7 +210,7 @@ async fn no_mode_of_a_session_reads_a_statement_otherwise() {
             let rights: Vec<Right> =
                 stage.tables.iter().map(|(name, _)| Right::whole(&name.schema, &name.table)).collect();
             let mut statements: Vec<String> = admitting.iter().map(|one| one.expose().to_owned()).collect();
-            statements.extend(users.settle(stage.user, &Seen::default(), &rights));
+            statements.extend(users.settle(stage.user, &Seen::default(), &rights).unwrap());
             for statement in statements {
                 session.execute(&statement).await.unwrap();
             }
