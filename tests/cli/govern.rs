@@ -288,6 +288,8 @@ async fn a_request_is_made_once_decided_once_and_followed_by_another() {
     office.ok("mia", &format!("sub leave {third}"));
     office.refused("mia", &format!("sub leave {third}"), 5, &["closed (left)"]);
     assert!(office.json("mia", "sub list").is_empty());
+    let again = office.made("mia", orders);
+    assert_eq!(office.json("mia", &format!("request show {again}"))[0]["previous"], first);
 }
 
 #[tokio::test]

@@ -58,9 +58,10 @@ impl Office {
         for (index, part) in line.split('\'').enumerate() {
             let is_quoted = index % 2 == 1;
             let part = part.replace('@', &format!("{}/", self.me));
-            match is_quoted {
-                true => words.push(part),
-                false => words.extend(part.split_whitespace().map(str::to_owned)),
+            if is_quoted {
+                words.push(part);
+            } else {
+                words.extend(part.split_whitespace().map(str::to_owned));
             }
         }
         let ran = self.glaux.fed(&words, input);
