@@ -64,10 +64,10 @@ impl Access for PgAccess {
 /// Of two sessions that change the rights on one thing at once, the server ends one with what it otherwise says of a defect of its
 /// own, in whatever language it speaks.
 fn at_once(error: Error) -> Error {
-    match error.to_string().contains("SQLSTATE XX000") {
-        true => Error::new(ErrorKind::Conflict, format!("somebody else may have changed the same: {error}")),
-        false => error,
+    if error.to_string().contains("SQLSTATE XX000") {
+        return Error::new(ErrorKind::Conflict, format!("somebody else may have changed the same: {error}"));
     }
+    error
 }
 
 struct Administrator(Session);

@@ -1,9 +1,9 @@
 //! Users of MySQL and MariaDB that read for somebody.
 //!
 //! The administrator needs CREATE USER, PROCESS, SELECT on `mysql`.* (where rights are kept) and SELECT WITH GRANT OPTION on
-//! whatever is to be read; and for ending sessions CONNECTION_ADMIN (MySQL), CONNECTION ADMIN or, before 10.5, SUPER (MariaDB),
+//! whatever is to be read; and for ending sessions `CONNECTION_ADMIN` (MySQL), CONNECTION ADMIN or, before 10.5, SUPER (MariaDB),
 //! or the procedure `mysql.rds_kill`. The master user of RDS and Aurora has all of these. Of what a reader should not hold it
-//! can take away all but roles, which need ROLE_ADMIN or the role's admin option, and proxies, which need the proxy's own grant.
+//! can take away all but roles, which need `ROLE_ADMIN` or the role's admin option, and proxies, which need the proxy's own grant.
 //!
 //! A user is one account, at any host; [`Users::lock`] locks this one, and one of its name at a certain host, which somebody else
 //! has made, is dropped by the others. The server keeps no end for it: a password that expires still lets its holder set another
@@ -192,16 +192,17 @@ mod tests {
         Right { columns: Some(columns.iter().map(ToString::to_string).collect()), ..Right::whole("s", table) }
     }
 
+    type Rights<'r> = &'r [Right];
+
     #[test]
     fn rights_are_given_first_and_taken_then() {
         let (t, v) = (Right::whole("s", "t"), Right::whole("s", "v"));
-        type Rights<'r> = &'r [Right];
         let cases: &[(Rights<'_>, Rights<'_>, &[&str])] = &[
             (&[], &[], &[]),
-            (&[], &[t.clone()], &["GRANT SELECT ON `s`.`t` TO `u`@`%`"]),
+            (&[], std::slice::from_ref(&t), &["GRANT SELECT ON `s`.`t` TO `u`@`%`"]),
             (
-                &[t.clone()],
-                &[v.clone()],
+                std::slice::from_ref(&t),
+                std::slice::from_ref(&v),
                 &["GRANT SELECT ON `s`.`v` TO `u`@`%`", "REVOKE SELECT ON `s`.`t` FROM `u`@`%`"],
             ),
             (
@@ -211,7 +212,7 @@ mod tests {
             ),
             (
                 &[part("t", &["a"])],
-                &[t.clone()],
+                std::slice::from_ref(&t),
                 &["GRANT SELECT ON `s`.`t` TO `u`@`%`", "REVOKE SELECT (`a`) ON `s`.`t` FROM `u`@`%`"],
             ),
             // Taking the whole takes the column that is held already.

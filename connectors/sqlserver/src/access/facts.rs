@@ -65,9 +65,10 @@ mod tests {
     use super::*;
 
     fn told(edition: &str, babelfish: Option<&str>, rds: Option<&str>, rights: [Option<&str>; 5]) -> Result<Place> {
-        let [a, b, c, d, e] = rights;
-        let cells = [Some(edition), babelfish, rds, a, b, c, d, e, Some("7")];
-        place(&[cells.map(|cell| cell.map(str::to_owned)).to_vec()])
+        let mut cells = vec![Some(edition), babelfish, rds];
+        cells.extend(rights);
+        cells.push(Some("7"));
+        place(&[cells.into_iter().map(|cell| cell.map(str::to_owned)).collect()])
     }
 
     #[test]
