@@ -29,7 +29,7 @@ pub use self::runner::{Reconciled, is_transient};
 pub use self::step::{Step, Task};
 use crate::config::SecretsConfig;
 use crate::register::{Act, Grant, GrantState, Lease, Register, Source, Time, Write};
-use crate::secrets::{Keeper, Names};
+use crate::secrets::{Keeper, Names, Redactor};
 
 /// How long things may take, and how often they are looked at.
 #[derive(Clone, Debug)]
@@ -113,7 +113,29 @@ impl Grants {
             Step::Record => self.record(task).await,
             Step::Report => self.report(task).await,
         };
-        done.map_err(|error| error.context(format!("{} of grant {}", step.name(), task.grant())))
+        match done {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                let clean = self.redactor(task).await.clean_error(&error);
+                Err(clean.context(format!("{} of grant {}", step.name(), task.grant())))
+            }
+        }
+    }
+
+    /// What takes the passwords that a step may have had in hand out of what others say of it: a server quotes statements.
+    async fn redactor(&self, task: &Task) -> Redactor {
+        let mut redactor = Redactor::default();
+        let (Ok(name), Ok(Some(read))) = (self.secret(task), self.register.find::<Grant>(&task.grant()).await) else {
+            return redactor;
+        };
+        let last = read.record.generation;
+        for generation in last.saturating_sub(1)..=last {
+            // What cannot be read now could not be read then.
+            if let Ok(Some(text)) = self.keeper.read(&name, generation).await {
+                redactor.learn(&text);
+            }
+        }
+        redactor
     }
 
     /// Has a record to work on.

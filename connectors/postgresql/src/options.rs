@@ -162,13 +162,21 @@ pub(crate) struct Options {
     pub(crate) application_name: Option<String>,
     pub(crate) search_path: Vec<String>,
     pub(crate) primary_only: bool,
-    pub(crate) iam: bool,
+    pub(crate) proof: Proof,
+}
+
+/// What proves who logs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Proof {
+    Password,
+    /// A token of Amazon RDS.
+    Token,
 }
 
 /// The token to be signed, if there is to be one. Whoever gets hold of one can log in with it, so it is shown to nobody but the
 /// very host that it is for.
 pub(crate) fn signing(endpoint: &Endpoint) -> Result<Option<Signing>> {
-    if !Options::parse(&endpoint.options)?.iam {
+    if Options::parse(&endpoint.options)?.proof == Proof::Password {
         return Ok(None);
     }
     let region = endpoint.options.get("iamRegion").filter(|region| !region.is_empty()).cloned();
@@ -195,8 +203,8 @@ impl Options {
         check_only(get("gssEncMode"), "gssEncMode", &["disable", "allow", "prefer"])?;
         check_factory(get("sslfactory"))?;
         let ssl_mode = ssl_mode(get("sslmode"), get("ssl"))?;
-        let iam = choose("iamAuth", get("iamAuth"), &[("false", false), ("true", true)])?;
-        if iam && ssl_mode != SslMode::VerifyFull {
+        let proof = choose("iamAuth", get("iamAuth"), &[("false", Proof::Password), ("true", Proof::Token)])?;
+        if proof == Proof::Token && ssl_mode != SslMode::VerifyFull {
             return Err(Error::invalid(
                 "option iamAuth of the connection URL sends a token that logs in, but sslmode does not verify to whom",
             )
@@ -204,7 +212,7 @@ impl Options {
         }
         Ok(Self {
             ssl_mode,
-            iam,
+            proof,
             direct_tls: choose("sslnegotiation", get("sslnegotiation"), &[("postgres", false), ("direct", true)])?,
             root_cert: File::named("sslrootcert", get("sslrootcert")),
             client_cert: client_files(("sslcert", get("sslcert")), ("sslkey", get("sslkey")))?,

@@ -137,6 +137,7 @@ async fn catalogs(desk: &Desk<'_>, environment: &str) -> Result<Vec<Catalog>> {
             url: source.url,
             settings: Settings::default(),
             views: BTreeMap::new(),
+            callers: None,
         });
     }
     if catalogs.is_empty() {
