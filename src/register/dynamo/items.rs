@@ -35,7 +35,7 @@ pub(super) fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }
 
-fn number(value: impl ToString) -> AttributeValue {
+fn number(value: u64) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
@@ -108,7 +108,7 @@ pub(super) fn of_record(item: &Item) -> Attributes {
         set("by_consumer", text(place(consumer, id)));
     }
     if let Some(due) = due {
-        set("due", number(due.millis()));
+        set("due", AttributeValue::N(due.millis().to_string()));
         set("by_due", text(format!("{} {id}", moment(*due))));
     }
     attributes

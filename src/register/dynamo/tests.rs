@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use aws_sdk_dynamodb::types::{AttributeDefinition, AttributeValue, BillingMode, ScalarAttributeType};
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, AttributeValue, BillingMode, BillingModeSummary, ScalarAttributeType,
+};
 use serde_json::{Value, json};
 
 use super::super::event::Act;
@@ -217,7 +219,7 @@ async fn a_table_is_made_once_and_protected(aws: &Aws) {
     assert_eq!(again.head().await.unwrap().number, 3);
     let table = store.described().await.unwrap().unwrap();
     assert_eq!(table.deletion_protection_enabled(), Some(true));
-    let billing = table.billing_mode_summary().and_then(|billing| billing.billing_mode());
+    let billing = table.billing_mode_summary().and_then(BillingModeSummary::billing_mode);
     assert_eq!(billing, Some(&BillingMode::PayPerRequest));
     let backups = store.client.describe_continuous_backups().table_name("once").send().await.unwrap();
     let backups = backups.continuous_backups_description.unwrap().point_in_time_recovery_description.unwrap();
