@@ -28,10 +28,10 @@ impl Grants {
     pub(super) async fn verify(&self, task: &Task) -> Result<()> {
         let (grant, name) = (self.held(task).await?, self.secret(task)?);
         if is_to_go(&grant) {
-            return match self.keeper.is_kept(&name).await? {
-                false => Ok(()),
-                true => Err(Error::internal(format!("secret {name:?} is still kept after it was discarded"))),
-            };
+            if self.keeper.is_kept(&name).await? {
+                return Err(Error::internal(format!("secret {name:?} is still kept after it was discarded")));
+            }
+            return Ok(());
         }
         let opened = self.source(task).await?;
         let mut session = match opened.reads_by_secret(&name).await {
