@@ -17,3 +17,7 @@ pub mod share;
 pub mod local;
 #[cfg(feature = "local")]
 pub mod cli;
+
+// What tests/support says of the library holds inside of it, too.
+#[cfg(test)]
+extern crate self as glaux;

@@ -70,6 +70,8 @@ pub(super) async fn holds(one: Arc<dyn Store>, other: Arc<dyn Store>) {
     writers_at_once_lose_nothing(&one, &other).await;
     lists_are_complete_however_many_pages_they_are(&one).await;
     what_is_due_comes_in_its_order(&one).await;
+    decisions_at_once_lose_nothing(&one, &other).await;
+    more_than_a_megabyte_is_listed(&one).await;
     assert_eq!(other.verify().await.unwrap(), []);
 }
 
@@ -149,12 +151,17 @@ async fn writers_at_once_lose_nothing(one: &Register, other: &Register) {
 
 async fn lists_are_complete_however_many_pages_they_are(one: &Register) {
     let all: Vec<String> = (0..250).map(|number| format!("sub-{number:03}")).collect();
-    for id in &all {
+    let write = |id: &String| {
         let ended = Subscription { state: SubscriptionState::Closed, ..subscription(id, None) };
         let of_another = Subscription { consumer: "another".into(), ..ended.clone() };
-        let record = if id.ends_with('7') { of_another } else { ended };
-        one.write(&act("request create"), &[Write::create(&record).unwrap()]).await.unwrap();
+        Write::create(if id.ends_with('7') { &of_another } else { &ended }).unwrap()
+    };
+    // As many as one decision writes.
+    for some in all.chunks(40) {
+        let writes: Vec<Write> = some.iter().map(write).collect();
+        one.write(&act("request create"), &writes).await.unwrap();
     }
+    assert_eq!(one.history::<Subscription>("sub-249").await.unwrap().len(), 1);
     let ids = async |by: By| -> Vec<String> {
         let found = one.list::<Subscription>(&by).await.unwrap();
         found.into_iter().map(|found| found.record.id).collect()
@@ -183,4 +190,50 @@ async fn what_is_due_comes_in_its_order(one: &Register) {
     let ended = Subscription { state: SubscriptionState::Ending, ..read.record.clone() };
     one.write(&act("expire"), &[Write::update(&read, &ended).unwrap()]).await.unwrap();
     assert_eq!(due(day(3)).await, ["also second", "second", "later"]);
+}
+
+/// Each decision counts what the others have written, by a list and by a record, and adds one to both.
+async fn decisions_at_once_lose_nothing(one: &Register, other: &Register) {
+    const TASKS: usize = 6;
+    const EACH: usize = 5;
+    one.write(&act("project add"), &[Write::create(&project("counter")).unwrap()]).await.unwrap();
+    let count = |register: Register| async move {
+        let read = register.get::<Project>("counter").await?;
+        let listed = register.list::<Subscription>(&By::Consumer("counted".into())).await?.len();
+        let mut counted = read.record.clone();
+        counted.members.insert(format!("member {}", counted.members.len()), Membership::Member);
+        let found = subscription(&format!("counted {listed}"), None);
+        let found = Write::create(&Subscription { consumer: "counted".into(), ..found })?;
+        Ok((vec![found, Write::update(&read, &counted)?], ()))
+    };
+    let tasks = (0..TASKS).map(|number| {
+        let register = if number % 2 == 0 { one.clone() } else { other.clone() };
+        tokio::spawn(async move {
+            for _ in 0..EACH {
+                register.decide(&act("count"), || count(register.clone()).boxed()).await.unwrap();
+            }
+        })
+    });
+    for task in tasks.collect::<Vec<_>>() {
+        task.await.unwrap();
+    }
+    let listed = other.list::<Subscription>(&By::Consumer("counted".into())).await.unwrap();
+    assert_eq!(listed.len(), TASKS * EACH);
+    assert_eq!(other.get::<Project>("counter").await.unwrap().record.members.len(), 1 + TASKS * EACH);
+}
+
+/// More than a store may give at once, and than its pages hold.
+async fn more_than_a_megabyte_is_listed(one: &Register) {
+    let large = |number: usize| Subscription {
+        consumer: "large".into(),
+        purpose: "x".repeat(100_000),
+        ..subscription(&format!("large {number:02}"), None)
+    };
+    let writes: Vec<Write> = (0..12).map(|number| Write::create(&large(number)).unwrap()).collect();
+    one.write(&act("request create"), &writes).await.unwrap();
+    let is_whole = |found: &Versioned<Subscription>| found.record.purpose.len() == 100_000;
+    for by in [By::Consumer("large".into()), By::Kind] {
+        let found = one.list::<Subscription>(&by).await.unwrap();
+        assert_eq!(found.iter().filter(|found| is_whole(found)).count(), 12, "{by:?}");
+    }
 }
