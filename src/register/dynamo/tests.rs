@@ -55,9 +55,11 @@ async fn what_a_table_is_held_to() {
 }
 
 async fn a_table_keeps_the_suite(aws: &Aws) {
-    let (one, _) = table(aws, "suite").await;
-    let other = Dynamo::open(aws, "suite").await.unwrap();
-    suite::holds(Arc::new(one), Arc::new(other)).await;
+    suite::holds(async |name| {
+        let stores = [Dynamo::create_table(aws, name).await.unwrap(), Dynamo::open(aws, name).await.unwrap()];
+        stores.map(|store| Arc::new(store) as Arc<dyn Store>)
+    })
+    .await;
 }
 
 enum Edit {
