@@ -19,3 +19,7 @@ pub mod grants;
 pub mod local;
 #[cfg(feature = "local")]
 pub mod cli;
+
+// What tests/support says of the library holds inside of it, too.
+#[cfg(test)]
+extern crate self as glaux;

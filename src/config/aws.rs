@@ -158,6 +158,7 @@ fn kind_of(code: &str, status: u16) -> ErrorKind {
         | "RequestLimitExceeded"
         | "SlowDown"
         | "LimitExceededException"
+        | "ProvisionedThroughputExceededException"
         | "KMSThrottlingException" => ErrorKind::Throttled,
         "ExpiredToken"
         | "ExpiredTokenException"
@@ -172,7 +173,7 @@ fn kind_of(code: &str, status: u16) -> ErrorKind {
             ErrorKind::NotFound
         }
         "RequestTimeout" => ErrorKind::TimedOut,
-        "EntityTooLarge" => ErrorKind::TooLarge,
+        "EntityTooLarge" | "ItemCollectionSizeLimitExceededException" => ErrorKind::TooLarge,
         _ => match status {
             401 => ErrorKind::Unauthenticated,
             403 => ErrorKind::Forbidden,

@@ -6,6 +6,7 @@
 //!
 //! Not here: who may decide what (`share`), and what follows at a database (`grants`).
 
+mod dynamo;
 mod event;
 mod records;
 mod sqlite;
@@ -21,6 +22,7 @@ use connector_core::{Error, ErrorKind, Result};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
+pub use self::dynamo::Dynamo;
 pub use self::event::{Act, Event, Fault};
 pub use self::records::{
     Account, Asset, AssetState, Column, Decision, Environment, EnvironmentState, Grant, GrantState, Lease, Membership,
@@ -148,8 +150,19 @@ impl Register {
     ) -> Result<(Vec<Event>, T)> {
         for _ in 0..TRIES {
             let head = self.store.head().await?;
-            let (writes, decided) = decide().await?;
-            let events = self.events_of(act, &writes, &head).await?;
+            let made = async {
+                let (writes, decided) = decide().await?;
+                let events = self.events_of(act, &writes, &head).await?;
+                Ok((writes, decided, events))
+            };
+            let (writes, decided, events) = match made.await {
+                Ok(made) => made,
+                // What it was refused for may have come from before somebody's write and from behind it.
+                Err(error) => match self.store.head().await {
+                    Ok(now) if now != head => continue,
+                    _ => return Err(error),
+                },
+            };
             let items: Vec<Item> = writes.into_iter().filter(|write| write.changes).map(|write| write.item).collect();
             if self.store.write(&items, &events, &head).await? {
                 return Ok((events, decided));

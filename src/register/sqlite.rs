@@ -250,10 +250,12 @@ mod tests {
     #[tokio::test]
     async fn a_file_keeps_the_suite() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("register");
-        let stores = [Sqlite::open(&path).await.unwrap(), Sqlite::open(&path).await.unwrap()];
-        let [one, two] = stores.map(|store| Arc::new(store) as Arc<dyn Store>);
-        suite::holds(one, two).await;
+        suite::holds(async |name| {
+            let path = folder.path().join(name);
+            let stores = [Sqlite::open(&path).await.unwrap(), Sqlite::open(&path).await.unwrap()];
+            stores.map(|store| Arc::new(store) as Arc<dyn Store>)
+        })
+        .await;
     }
 
     #[tokio::test]

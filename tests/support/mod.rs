@@ -8,26 +8,17 @@ pub mod lambda;
 pub mod mysql;
 pub mod postgres;
 pub mod relay;
+pub mod skip;
 pub mod slt;
 pub mod sources;
 pub mod stage;
 pub mod tpcds;
 pub mod tpch;
 
+pub use self::skip::{required, skip};
+
 use std::process::Command;
 use std::time::{Duration, Instant};
-
-/// Whether `TEST_REQUIRE` (`postgres,java,…`) says that `what` must be there.
-pub fn required(what: &str) -> bool {
-    std::env::var("TEST_REQUIRE").is_ok_and(|all| all.split(',').any(|one| one.trim() == what))
-}
-
-/// Prints why a test does not run; fails it instead when `what` is required.
-pub fn skip(what: &str, reason: &str) {
-    assert!(!required(what), "TEST_REQUIRE names {what}, but: {reason}");
-    let test = std::thread::current().name().unwrap_or("a test").to_owned();
-    println!("skipped: {test}: {reason}");
-}
 
 /// Waits until `condition` holds; the limit is generous because it is only reached by a failure.
 pub async fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
