@@ -13,6 +13,8 @@ pub mod handler;
 pub mod register;
 #[cfg(feature = "governance")]
 pub mod share;
+#[cfg(feature = "governance")]
+pub mod grants;
 #[cfg(feature = "local")]
 pub mod local;
 #[cfg(feature = "local")]

@@ -32,6 +32,17 @@ pub fn number<T: FromStr>(key: &str, text: &str) -> Result<T> {
     text.trim().parse().map_err(|_| wrong(key, "a whole number that is not too large"))
 }
 
+/// Fails if two settings are given of which each says all.
+pub fn not_both<T>(first: (&str, &Option<T>), second: (&str, &Option<T>)) -> Result<()> {
+    match (first, second) {
+        ((first, Some(_)), (second, Some(_))) => {
+            Err(Error::invalid(format!("settings {first:?} and {second:?} contradict each other"))
+                .hint("leave one of them out"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// A number of bytes, at least one.
 pub fn bytes(key: &str, value: u64) -> Result<u64> {
     if value > 0 { Ok(value) } else { Err(wrong(key, "a whole number above 0")) }

@@ -22,12 +22,13 @@ const PLANS: &str = "glaux_query_plans";
 const MAX_SPLITS: &str = "glaux_max_splits";
 /// What a catalog may have otherwise than all.
 const OF_A_CATALOG: [&str; 3] = [PASSTHROUGH, PLANS, MAX_SPLITS];
-const OURS: [&str; 9] = [
+const OURS: [&str; 10] = [
     "glaux_max_cell_bytes",
     MAX_SPLITS,
     PLANS,
     "glaux_secret_ttl_seconds",
     "glaux_secrets_file",
+    "glaux_secrets_folder",
     "glaux_serde_version",
     "glaux_spill_timeout_seconds",
     "glaux_split_bytes",
@@ -224,8 +225,12 @@ impl Variables {
 
     fn secrets(&self, aws: &Aws) -> Result<SecretsConfig> {
         let default = SecretsConfig::default();
+        let place = |key| self.text(key).map(PathBuf::from);
+        let (file, folder) = (place("glaux_secrets_file"), place("glaux_secrets_folder"));
+        check::not_both(("glaux_secrets_file", &file), ("glaux_secrets_folder", &folder))?;
         Ok(SecretsConfig {
-            file: self.text("glaux_secrets_file").map(PathBuf::from),
+            file,
+            folder,
             ttl: self
                 .number("glaux_secret_ttl_seconds", |key, value| check::seconds(key, value, 0))?
                 .unwrap_or(default.ttl),

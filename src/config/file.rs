@@ -89,6 +89,7 @@ struct SpillTable {
 #[serde(deny_unknown_fields)]
 struct SecretsTable {
     file: Option<PathBuf>,
+    folder: Option<PathBuf>,
     ttl_seconds: Option<u64>,
 }
 
@@ -210,8 +211,12 @@ fn spill(table: SpillTable, aws: &Aws) -> Result<SpillConfig> {
 fn secrets(table: SecretsTable, directory: &Path, aws: &Aws) -> Result<SecretsConfig> {
     let default = SecretsConfig::default();
     let seconds = |key: &str, value| check::seconds(key, value, 0);
+    let place = |path: Option<PathBuf>| path.map(|path| directory.join(path));
+    let (file, folder) = (place(table.file), place(table.folder));
+    check::not_both(("secrets.file", &file), ("secrets.folder", &folder))?;
     Ok(SecretsConfig {
-        file: table.file.map(|file| directory.join(file)),
+        file,
+        folder,
         ttl: or(table.ttl_seconds, "secrets.ttl_seconds", seconds, default.ttl)?,
         refresh_pause: default.refresh_pause,
         aws: aws.clone(),
@@ -219,7 +224,7 @@ fn secrets(table: SecretsTable, directory: &Path, aws: &Aws) -> Result<SecretsCo
 }
 
 /// Words that a complaint may show: what stands before a `=` in a broken file can be anything, a password's end too.
-const KEYS: [&str; 23] = [
+const KEYS: [&str; 24] = [
     "serde_version",
     "max_splits",
     "log_level",
@@ -242,6 +247,7 @@ const KEYS: [&str; 23] = [
     "queue_capacity",
     "timeout_seconds",
     "file",
+    "folder",
     "ttl_seconds",
 ];
 

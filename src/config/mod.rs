@@ -24,7 +24,7 @@ pub(crate) use aws::{causes, timeouts};
 pub use catalog::{Catalog, Catalogs, View};
 pub use connection_string::SecretReference;
 pub use home::{cache_home, demo_password, history_file, search_path};
-pub use private::check_private;
+pub use private::{check_private, check_private_folder};
 
 /// Everything a deployment decides.
 #[derive(Clone, Debug)]
@@ -135,6 +135,8 @@ impl std::fmt::Debug for PutHeaders {
 pub struct SecretsConfig {
     /// A private file that holds them, instead of AWS Secrets Manager.
     pub file: Option<PathBuf>,
+    /// A private folder in which the secrets of grants are kept, instead of AWS Secrets Manager.
+    pub folder: Option<PathBuf>,
     /// How long a secret is believed.
     pub ttl: Duration,
     /// After a refused login whose secret turned out to be current, it is not read again for this long.
@@ -146,7 +148,7 @@ pub struct SecretsConfig {
 impl Default for SecretsConfig {
     fn default() -> Self {
         let (ttl, refresh_pause) = (Duration::from_mins(1), Duration::from_secs(5));
-        Self { file: None, ttl, refresh_pause, aws: Aws::lazy() }
+        Self { file: None, folder: None, ttl, refresh_pause, aws: Aws::lazy() }
     }
 }
 

@@ -1,20 +1,29 @@
-//! Whether a file is for our eyes only. Unix says by owner and mode; elsewhere there is nothing to ask.
+//! Whether a file or a folder is for our eyes only. Unix says by owner and mode; elsewhere there is nothing to ask.
 
 use std::path::Path;
 
 use connector_core::Result;
 
-/// Fails unless `path` belongs to this user and nobody else may read or write it.
-#[cfg(unix)]
+/// Fails unless the file `path` belongs to this user and nobody else may read or write it.
 pub fn check_private(path: &Path) -> Result<()> {
+    check(path, "a file", std::fs::Metadata::is_file, "600")
+}
+
+/// Fails unless the folder `path` belongs to this user and nobody else may look into it.
+pub fn check_private_folder(path: &Path) -> Result<()> {
+    check(path, "a folder", std::fs::Metadata::is_dir, "700")
+}
+
+#[cfg(unix)]
+fn check(path: &Path, what: &str, is_what: fn(&std::fs::Metadata) -> bool, right: &str) -> Result<()> {
     use std::os::unix::fs::MetadataExt;
 
     use connector_core::{Error, ErrorKind};
 
     let shown = path.display();
     let found = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?;
-    if !found.is_file() {
-        return Err(Error::invalid(format!("{shown} is not a file")));
+    if !is_what(&found) {
+        return Err(Error::invalid(format!("{shown} is not {what}")));
     }
     if found.mode() & 0o077 != 0 {
         let mode = found.mode() & 0o777;
@@ -22,7 +31,7 @@ pub fn check_private(path: &Path) -> Result<()> {
             ErrorKind::Forbidden,
             format!("{shown} has mode {mode:04o}: others than its owner may use it"),
         )
-        .hint(format!("run: chmod 600 {shown}")));
+        .hint(format!("run: chmod {right} {shown}")));
     }
     match own_user() {
         Some(user) if user != found.uid() => Err(Error::new(
@@ -34,10 +43,14 @@ pub fn check_private(path: &Path) -> Result<()> {
     }
 }
 
-/// Fails never: there are no modes to look at.
+/// There are no modes to look at.
 #[cfg(not(unix))]
-pub fn check_private(path: &Path) -> Result<()> {
-    std::fs::metadata(path).map(drop).map_err(|error| unreadable(path, &error))
+fn check(path: &Path, what: &str, is_what: fn(&std::fs::Metadata) -> bool, _right: &str) -> Result<()> {
+    let found = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?;
+    if is_what(&found) {
+        return Ok(());
+    }
+    Err(connector_core::Error::invalid(format!("{} is not {what}", path.display())))
 }
 
 /// A complaint about a file that cannot be read.
@@ -77,7 +90,14 @@ mod tests {
         }
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
         check_private(&path).unwrap();
-        assert!(check_private(directory.path()).is_err());
+        assert!(check_private(directory.path()).is_err() && check_private_folder(&path).is_err());
+        for mode in [0o755, 0o710, 0o701] {
+            std::fs::set_permissions(directory.path(), std::fs::Permissions::from_mode(mode)).unwrap();
+            let error = check_private_folder(directory.path()).unwrap_err();
+            assert_eq!(error.hint_text().unwrap(), format!("run: chmod 700 {}", directory.path().display()));
+        }
+        std::fs::set_permissions(directory.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
+        check_private_folder(directory.path()).unwrap();
         assert_eq!(
             check_private(&directory.path().join("none")).unwrap_err().kind(),
             connector_core::ErrorKind::NotFound

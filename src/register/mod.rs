@@ -25,9 +25,9 @@ use futures::future::BoxFuture;
 pub use self::dynamo::Dynamo;
 pub use self::event::{Act, Event, Fault};
 pub use self::records::{
-    Account, Asset, AssetState, Column, Decision, Environment, EnvironmentState, Grant, GrantState, Membership,
+    Account, Asset, AssetState, Column, Decision, Environment, EnvironmentState, Grant, GrantState, Lease, Membership,
     Observed, Place, Project, ProjectState, Record, Scope, Source, SourceState, Subscription, SubscriptionState,
-    Verdict,
+    Verdict, state_name,
 };
 pub use self::sqlite::Sqlite;
 pub use self::store::{By, Head, Item, Key, Page, Store};

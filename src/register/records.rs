@@ -37,7 +37,7 @@ pub struct FoundBy {
 }
 
 /// A state as it is written in JSON, which is how lists name it too.
-fn told<S: Serialize>(state: &S) -> String {
+pub fn state_name<S: Serialize>(state: &S) -> String {
     serde_json::to_value(state).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
@@ -81,7 +81,7 @@ impl Record for Project {
     }
 
     fn found_by(&self) -> FoundBy {
-        FoundBy { owner: Some(self.id.clone()), state: told(&self.state), ..FoundBy::default() }
+        FoundBy { owner: Some(self.id.clone()), state: state_name(&self.state), ..FoundBy::default() }
     }
 }
 
@@ -143,7 +143,7 @@ impl Record for Environment {
     }
 
     fn found_by(&self) -> FoundBy {
-        FoundBy { consumer: Some(self.project.clone()), state: told(&self.state), ..FoundBy::default() }
+        FoundBy { consumer: Some(self.project.clone()), state: state_name(&self.state), ..FoundBy::default() }
     }
 }
 
@@ -187,7 +187,7 @@ impl Record for Source {
     }
 
     fn found_by(&self) -> FoundBy {
-        FoundBy { owner: Some(self.owner.clone()), state: told(&self.state), ..FoundBy::default() }
+        FoundBy { owner: Some(self.owner.clone()), state: state_name(&self.state), ..FoundBy::default() }
     }
 }
 
@@ -241,7 +241,7 @@ impl Record for Asset {
     }
 
     fn found_by(&self) -> FoundBy {
-        FoundBy { owner: Some(self.owner.clone()), state: told(&self.state), ..FoundBy::default() }
+        FoundBy { owner: Some(self.owner.clone()), state: state_name(&self.state), ..FoundBy::default() }
     }
 }
 
@@ -377,7 +377,7 @@ impl Record for Subscription {
         FoundBy {
             owner: Some(self.owner.clone()),
             consumer: Some(self.consumer.clone()),
-            state: told(&self.state),
+            state: state_name(&self.state),
             due: match self.state {
                 SubscriptionState::Requested => Some(self.lapses),
                 SubscriptionState::Approved | SubscriptionState::Active => self.ends,
@@ -391,32 +391,88 @@ impl Record for Subscription {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Grant {
-    /// Source and environment.
+    /// Environment and source: [`Grant::id_of`].
     pub id: String,
     /// Where the user is.
     pub source: String,
     /// Who reads.
     pub environment: String,
-    /// The database user that is current.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub user: Option<String>,
-    /// Counts the passwords.
+    /// Counts the passwords, each of which belongs to the other of two users; none yet, if it is 0.
     pub generation: u64,
-    /// Whether the log-in with this generation has been tried.
+    /// The generation that is asked for: a later one than there is asks for a rotation.
+    pub wanted: u64,
+    /// Whether a log-in with this generation has been tried, by whoever reads.
     pub verified: bool,
     /// What may be read by the subscriptions that live.
     pub desired: Vec<Scope>,
+    /// What they name besides and the source does not have.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub missing: Vec<Scope>,
+    /// When the user may no longer log in, if the last of them ends.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ends: Option<Time>,
+    /// Until when the user of the generation before may stay, for what it has begun to read.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub retires: Option<Time>,
     /// What could be read when last looked at.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub observed: Option<Observed>,
+    /// What somebody else had changed at the source when last looked at, each in words; mended since.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub drift: Vec<String>,
     /// What went wrong last, without a secret.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub error: Option<String>,
+    /// How often in a row.
+    pub failures: u32,
     /// How far it is.
     pub state: GrantState,
     /// When it is to be looked at again.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub look_again: Option<Time>,
+    /// Who works on it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub lease: Option<Lease>,
+}
+
+/// The right to work on a grant, alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lease {
+    /// Who.
+    pub holder: String,
+    /// Until when, if nothing is heard of them.
+    pub until: Time,
+}
+
+impl Grant {
+    /// The id of an environment's access to a source.
+    pub fn id_of(environment: &str, source: &str) -> String {
+        format!("{environment}/{source}")
+    }
+
+    /// Nothing yet.
+    pub fn new(environment: &str, source: &str) -> Self {
+        Self {
+            id: Self::id_of(environment, source),
+            source: source.into(),
+            environment: environment.into(),
+            generation: 0,
+            wanted: 1,
+            verified: false,
+            desired: Vec::new(),
+            missing: Vec::new(),
+            ends: None,
+            retires: None,
+            observed: None,
+            drift: Vec::new(),
+            error: None,
+            failures: 0,
+            state: GrantState::Absent,
+            look_again: None,
+            lease: None,
+        }
+    }
 }
 
 /// What a user could read.
@@ -439,7 +495,7 @@ pub enum GrantState {
     Applying,
     /// What it should be.
     Present,
-    /// Changed at the source by somebody else.
+    /// Changed at the source by somebody else, and being mended.
     Drifted,
     /// Being taken away.
     Removing,
@@ -453,6 +509,6 @@ impl Record for Grant {
     }
 
     fn found_by(&self) -> FoundBy {
-        FoundBy { state: told(&self.state), due: self.look_again, ..FoundBy::default() }
+        FoundBy { state: state_name(&self.state), due: self.look_again, ..FoundBy::default() }
     }
 }

@@ -3,7 +3,21 @@
 //! Not here: who is logged in with it (a connector's `connect`), and making or rotating secrets.
 
 mod document;
+mod folder;
+#[cfg(feature = "governance")]
+mod given;
+#[cfg(feature = "governance")]
+mod kept;
+#[cfg(feature = "governance")]
+pub mod keeper;
 mod login;
+#[cfg(feature = "governance")]
+mod names;
+#[cfg(feature = "governance")]
+mod password;
+#[cfg(feature = "governance")]
+pub mod policy;
+mod redactor;
 mod source;
 
 use std::collections::HashMap;
@@ -15,8 +29,19 @@ use connector_core::{Credential, ErrorKind, Logins, Result, Secret};
 use tokio::sync::Mutex;
 
 use self::document::Document;
+#[cfg(feature = "governance")]
+pub use self::given::given;
+#[cfg(feature = "governance")]
+pub use self::keeper::Keeper;
+#[cfg(feature = "governance")]
+pub use self::kept::{login_of, text_of};
 use self::login::Keys;
 pub use self::login::Login;
+#[cfg(feature = "governance")]
+pub use self::names::Names;
+#[cfg(feature = "governance")]
+pub use self::password::password;
+pub use self::redactor::Redactor;
 use self::source::{Source, Stage};
 use crate::config::{Catalog, SecretReference, SecretsConfig};
 

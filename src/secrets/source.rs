@@ -1,4 +1,4 @@
-//! Where the text of a secret comes from: AWS Secrets Manager, or one private file on a machine without it.
+//! Where the text of a secret comes from: AWS Secrets Manager, or one private file or folder on a machine without it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,6 +8,7 @@ use connector_core::{Error, ErrorKind, Result, Secret};
 use serde_json::value::RawValue;
 use tokio::sync::OnceCell;
 
+use super::folder;
 use crate::config::{Aws, SecretsConfig, check_private, failure};
 
 /// Reads secrets by name.
@@ -16,6 +17,8 @@ pub enum Source {
     Manager { aws: Aws, client: OnceCell<Client> },
     /// A JSON object of name → secret.
     File(PathBuf),
+    /// A folder in which a keeper keeps them.
+    Folder(PathBuf),
 }
 
 /// Which version of a secret is meant.
@@ -29,9 +32,10 @@ pub enum Stage {
 
 impl Source {
     pub fn new(config: &SecretsConfig) -> Self {
-        match &config.file {
-            Some(path) => Self::File(path.clone()),
-            None => Self::Manager { aws: config.aws.clone(), client: OnceCell::new() },
+        match (&config.folder, &config.file) {
+            (Some(path), _) => Self::Folder(path.clone()),
+            (None, Some(path)) => Self::File(path.clone()),
+            (None, None) => Self::Manager { aws: config.aws.clone(), client: OnceCell::new() },
         }
     }
 
@@ -44,16 +48,17 @@ impl Source {
             }
             (Self::File(path), Stage::Current) => from_file(path, name).map(Some),
             (Self::File(_), Stage::Pending) => Ok(None),
+            (Self::Folder(path), stage) => from_folder(path, name, stage),
         }
     }
 }
 
 async fn from_manager(client: &Client, name: &str, stage: Stage) -> Result<Option<Secret>> {
-    let mut request = client.get_secret_value().secret_id(name);
-    if stage == Stage::Pending {
-        request = request.version_stage("AWSPENDING");
-    }
-    match request.send().await {
+    let label = match stage {
+        Stage::Current => "AWSCURRENT",
+        Stage::Pending => "AWSPENDING",
+    };
+    match client.get_secret_value().secret_id(name).version_stage(label).send().await {
         Ok(answer) => match answer.secret_string {
             Some(text) => Ok(Some(Secret::new(text))),
             None => Err(Error::invalid(format!("secret {name:?} is binary")).hint("store it as JSON text")),
@@ -68,6 +73,19 @@ async fn from_manager(client: &Client, name: &str, stage: Stage) -> Result<Optio
             )),
             error => Err(error),
         },
+    }
+}
+
+fn from_folder(folder: &Path, name: &str, stage: Stage) -> Result<Option<Secret>> {
+    let doing = || format!("reading secret {name:?}");
+    let kept = folder::load(folder, name).map_err(|error| error.context(doing()))?;
+    match (kept.as_ref().and_then(|kept| kept.in_stage(stage)), stage) {
+        (None, Stage::Current) => {
+            Err(Error::not_found(format!("{} holds no such secret that is in force", folder.display()))
+                .context(doing())
+                .hint("it is there once access was granted"))
+        }
+        (text, _) => Ok(text),
     }
 }
 

@@ -23,7 +23,12 @@ pub struct Relay {
 impl Relay {
     /// A relay to `host:port`.
     pub async fn to(server: String) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::at(0, server).await
+    }
+
+    /// A relay at a port where there was one before.
+    pub async fn at(port: u16, server: String) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let (accepted, turns) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let (forgotten, watched) = watch::channel(0);

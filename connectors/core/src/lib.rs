@@ -34,7 +34,10 @@ mod zoned;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use access::{Access, Administration, Change, listed, plain_password};
+pub use access::{
+    Access, Administration, Administrator, Beyond, Change, Right, Row, Seen, User, Users, difference, listed,
+    plain_password, united,
+};
 pub use aggregate::{Aggregate, Measure, Told};
 pub use connection::{BatchLimits, BatchStream, Connection, Estimate, Health, Relation};
 pub use connector::{Capabilities, Casing, Connector, Endpoint, Parameter, Settings, Support};

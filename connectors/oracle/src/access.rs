@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use connector_core::{
-    Access, Administration, Change, Credential, Dialect, Endpoint, Error, Result, Secret, listed, plain_password,
+    Access, Administration, Change, Credential, Dialect, Endpoint, Error, Result, Row, Secret, listed, plain_password,
 };
 
 use crate::connect::Route;
@@ -72,9 +72,8 @@ impl Administration for Administrator {
         self.0.change(statement.to_owned()).await.map_err(Error::without_hint)
     }
 
-    async fn names(&mut self, query: &str) -> Result<Vec<String>> {
-        let rows = self.0.query(query.to_owned(), Vec::new()).await.map_err(Error::without_hint)?;
-        Ok(rows.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect())
+    async fn rows(&mut self, query: &str) -> Result<Vec<Row>> {
+        self.0.query(query.to_owned(), Vec::new()).await.map_err(Error::without_hint)
     }
 }
 

@@ -1,10 +1,13 @@
 //! Users, rights, and a session that may change things: the only SQL about either.
 
+mod users;
+
 use async_trait::async_trait;
 use connector_core::{
-    Access, Administration, Change, Credential, Dialect, Endpoint, Error, Result, listed, plain_password,
+    Access, Administration, Change, Credential, Dialect, Endpoint, Error, Result, Row, Users, listed, plain_password,
 };
 
+use self::users::PgUsers;
 use crate::connect::Route;
 use crate::dialect::Postgres;
 use crate::options::Options;
@@ -25,6 +28,14 @@ impl Access for PgAccess {
         let route = Route::new(endpoint, &options, usize::MAX)?;
         let login = route.entered(route.login(endpoint, credential, application_name)).await?;
         Ok(Box::new(Administrator(login.session)))
+    }
+
+    fn facts(&self) -> &'static str {
+        "SELECT 1"
+    }
+
+    fn users(&self, _facts: &[Row]) -> Result<Box<dyn Users>> {
+        Ok(Box::new(PgUsers))
     }
 
     fn existing_schemas(&self, schemas: &[&str]) -> String {
@@ -57,7 +68,7 @@ impl Administration for Administrator {
         self.0.run(Awaited::Rows, statement).await.map_err(Error::without_hint)
     }
 
-    async fn names(&mut self, query: &str) -> Result<Vec<String>> {
+    async fn rows(&mut self, query: &str) -> Result<Vec<Row>> {
         self.0.texts(query).await.map_err(Error::without_hint)
     }
 }

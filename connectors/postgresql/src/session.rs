@@ -129,14 +129,14 @@ impl Session {
         self.answer(false).await?.into_rows().map(|_| ())
     }
 
-    /// Runs a statement whose rows are one text each, and tells them.
-    pub(crate) async fn texts(&mut self, sql: &str) -> Result<Vec<String>> {
+    /// Runs a statement and tells its rows as texts.
+    pub(crate) async fn texts(&mut self, sql: &str) -> Result<Vec<connector_core::Row>> {
         let mut out = BytesMut::new();
         message::statements(sql, &mut out)?;
         self.ask(Awaited::Answer, &out, 1).await?;
         let rows = self.answer(true).await?.into_rows()?;
-        let texts = rows.iter().filter_map(|row| row.cell(0)).map(|cell| String::from_utf8_lossy(cell).into_owned());
-        Ok(texts.collect())
+        let text = |cell: &[u8]| String::from_utf8_lossy(cell).into_owned();
+        Ok(rows.iter().map(|row| (0..row.fields.len()).map(|index| row.cell(index).map(text)).collect()).collect())
     }
 
     /// Asks with bound values, in one round trip and with binary results, for rows that are few enough to be held.

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use connector_core::{
-    Access, Administration, Change, Credential, Dialect, Endpoint, Error, Logins, Result, Secret, listed,
+    Access, Administration, Change, Credential, Dialect, Endpoint, Error, Logins, Result, Row, Secret, listed,
     plain_password,
 };
 
@@ -69,9 +69,9 @@ impl Administration for Administrator {
         self.0.run(Awaited::Rows, statement).await.map_err(Error::without_hint)
     }
 
-    async fn names(&mut self, query: &str) -> Result<Vec<String>> {
+    async fn rows(&mut self, query: &str) -> Result<Vec<Row>> {
         let rows = self.0.query(query, &[]).await.map_err(Error::without_hint)?;
-        rows.iter().filter_map(|row| row.first_text().map(|name| name.map(str::to_owned)).transpose()).collect()
+        rows.iter().map(crate::row::Row::texts).collect()
     }
 }
 

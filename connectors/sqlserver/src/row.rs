@@ -43,13 +43,14 @@ impl Row {
         self.cells.get(self.names.iter().position(|own| own == name)?)
     }
 
-    /// The text of its first column; nothing for NULL.
-    pub(crate) fn first_text(&self) -> Result<Option<&str>> {
-        match self.cells.first() {
-            Some(Cell::Null) => Ok(None),
-            Some(Cell::Text(text)) => Ok(Some(text)),
-            _ => Err(error::metadata("1", "is no text")),
-        }
+    /// Its texts; nothing for NULL.
+    pub(crate) fn texts(&self) -> Result<Vec<Option<String>>> {
+        let text = |(index, cell): (usize, &Cell)| match cell {
+            Cell::Null => Ok(None),
+            Cell::Text(text) => Ok(Some(text.to_string())),
+            _ => Err(error::metadata(&(index + 1).to_string(), "is no text")),
+        };
+        self.cells.iter().enumerate().map(text).collect()
     }
 }
 

@@ -14,3 +14,4 @@ pub mod readme;
 pub mod rules;
 pub mod scans;
 pub mod suite;
+pub mod users;

@@ -20,4 +20,5 @@ mod session;
 mod sizing;
 mod text;
 mod types;
+mod users;
 mod values;

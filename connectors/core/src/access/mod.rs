@@ -3,8 +3,15 @@
 //! Not here: reading, which is [`Connection`](crate::Connection)'s; the sessions that read cannot write, where the engine has
 //! such sessions.
 
+mod administrator;
+mod right;
+mod users;
+
 use async_trait::async_trait;
 
+pub use self::administrator::Administrator;
+pub use self::right::{Right, difference, united};
+pub use self::users::{Beyond, Seen, User, Users};
 use crate::{Credential, Endpoint, Error, Result, Secret};
 
 /// How an engine's users and rights are spelled, and how it is told. Stateless; all but [`Access::administer`] is text only.
@@ -19,6 +26,18 @@ pub trait Access: Send + Sync {
         credential: &Credential,
         application_name: &str,
     ) -> Result<Box<dyn Administration>>;
+
+    /// Asks what [`Access::users`] must know of a server.
+    fn facts(&self) -> &'static str {
+        ""
+    }
+
+    /// How users are spelled on the server that has answered so to [`Access::facts`].
+    ///
+    /// Errors: unsupported, for a server whose users are not known; corrupt.
+    fn users(&self, _facts: &[Row]) -> Result<Box<dyn Users>> {
+        Err(Error::unsupported("users of this engine are not known"))
+    }
 
     /// The query that finds which of these schemas are there, whatever their case. The names are in lower case.
     fn existing_schemas(&self, schemas: &[&str]) -> String;
@@ -43,9 +62,18 @@ pub trait Administration: Send {
     /// Runs a statement, and drops what it answers. What it changed stays, unless the statement itself has begun a transaction.
     async fn execute(&mut self, statement: &str) -> Result<()>;
 
+    /// What a query finds, as texts.
+    async fn rows(&mut self, query: &str) -> Result<Vec<Row>>;
+
     /// The first column of what a query finds, as text.
-    async fn names(&mut self, query: &str) -> Result<Vec<String>>;
+    async fn names(&mut self, query: &str) -> Result<Vec<String>> {
+        let rows = self.rows(query).await?;
+        Ok(rows.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect())
+    }
 }
+
+/// A row of texts.
+pub type Row = Vec<Option<String>>;
 
 /// A statement, and the one that takes it back.
 #[derive(Clone, Debug, PartialEq, Eq)]

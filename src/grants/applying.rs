@@ -1,0 +1,165 @@
+//! The source made what was planned.
+
+use std::time::Duration;
+
+use connector_core::{Administrator, Error, ErrorKind, Result, Right, Seen, User, difference};
+
+use super::desired::rights_of;
+use super::source::{Opened, try_reading};
+use super::{Grants, Task, is_to_go};
+use crate::register::{Grant, GrantState, Time};
+use crate::secrets::{Login, given, login_of, password};
+
+/// Between two looks whether sessions have ended.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+impl Grants {
+    /// Makes user and rights what was planned, and looks again whether they are.
+    pub(super) async fn apply(&self, task: &Task) -> Result<()> {
+        let grant = self.held(task).await?;
+        let opened = self.source(task).await?;
+        let mut administrator = opened.administrator().await?;
+        let (current, other) = (self.user(&grant, grant.generation), self.user(&grant, grant.generation + 1));
+        if is_to_go(&grant) {
+            for user in [&current, &other] {
+                self.remove(&mut administrator, user).await?;
+            }
+            return Ok(());
+        }
+        self.note_drift(task, &grant, &mut administrator, &current).await?;
+        let login = if grant.verified { None } else { Some(self.proposed(task, &grant, &opened).await?) };
+        let (rights, ends) = (rights_of(&grant.desired), grant.ends.map(whole_seconds));
+        let about = format!("glaux: reads for environment {}", grant.environment);
+        let password = login.as_ref().map(|login| &login.password);
+        let user = User { name: &current, ends: ends.as_deref(), about: &about };
+        self.hold(&mut administrator, &user, password, &rights).await?;
+        // Whoever began to read as the user before goes on, by no other rights.
+        if administrator.look(&other).await?.is_there {
+            match grant.retires {
+                Some(_) => self.hold(&mut administrator, &User { name: &other, ..user }, None, &rights).await?,
+                None => self.remove(&mut administrator, &other).await?,
+            }
+        }
+        match login {
+            Some(login) => try_reading(&opened, opened.login(&login).await?.as_mut(), &grant.desired).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Has the user be let in with exactly these rights.
+    async fn hold(
+        &self,
+        administrator: &mut Administrator,
+        user: &User<'_>,
+        password: Option<&connector_core::Secret>,
+        rights: &[Right],
+    ) -> Result<()> {
+        administrator.admit(user, password).await?;
+        if administrator.settle(user.name, rights).await? {
+            // What was begun by a right that is gone goes on until its session ends.
+            self.end_sessions(administrator, user.name).await?;
+        }
+        let seen = administrator.look(user.name).await?;
+        if seen.is_settled(rights) && seen.ends.as_deref().is_none_or(|ends| Some(ends) == user.ends) {
+            return Ok(());
+        }
+        let told = format!("user {:?} is not what it was made: {}", user.name, unlike(&seen, rights).join("; "));
+        Err(Error::new(ErrorKind::Forbidden, told)
+            .hint("somebody with more rights than the administrator's has to take that away, or give what is missing"))
+    }
+
+    /// Leaves nothing of the user.
+    async fn remove(&self, administrator: &mut Administrator, user: &str) -> Result<()> {
+        if !administrator.look(user).await?.is_there {
+            return Ok(());
+        }
+        administrator.lock(user).await?;
+        administrator.settle(user, &[]).await?;
+        self.end_sessions(administrator, user).await?;
+        administrator.remove(user).await?;
+        if administrator.look(user).await?.is_there {
+            return Err(Error::internal(format!("user {user:?} is still there after it was removed")));
+        }
+        Ok(())
+    }
+
+    async fn end_sessions(&self, administrator: &mut Administrator, user: &str) -> Result<()> {
+        let ending = async {
+            while administrator.end_sessions(user).await? > 0 {
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
+            Ok(())
+        };
+        tokio::time::timeout(self.timing.patience, ending).await.unwrap_or_else(|_| {
+            let told =
+                format!("sessions of user {user:?} go on {:?} after they were told to end", self.timing.patience);
+            Err(Error::new(ErrorKind::TimedOut, told)
+                .hint("end them at the server; what they may read is taken already"))
+        })
+    }
+
+    /// What somebody else has changed since it was right, before it is mended.
+    async fn note_drift(
+        &self,
+        task: &Task,
+        grant: &Grant,
+        administrator: &mut Administrator,
+        user: &str,
+    ) -> Result<()> {
+        let (GrantState::Present | GrantState::Drifted) = grant.state else { return Ok(()) };
+        let seen = administrator.look(user).await?;
+        let drift = unlike(&seen, &rights_of(&grant.desired));
+        if drift.is_empty() {
+            return Ok(());
+        }
+        let reason = Some(drift.join("; "));
+        let drifted = |grant: &Grant, _| Grant { drift: drift.clone(), state: GrantState::Drifted, ..grant.clone() };
+        self.change(task, "grant drift", reason, drifted).await
+    }
+
+    /// Who logs in in a generation that has not been tried. The password is made once and kept before anybody is told of it.
+    async fn proposed(&self, task: &Task, grant: &Grant, opened: &Opened) -> Result<connector_core::Credential> {
+        let (name, generation) = (self.secret(task)?, grant.generation);
+        let kept = match self.keeper.read(&name, generation).await? {
+            Some(kept) => kept,
+            None => {
+                let login = connector_core::Credential { user: self.user(grant, generation), password: password()? };
+                let text = given(&login, &opened.source.engine, &opened.source.url, &opened.endpoint)?;
+                self.keeper.propose(&name, generation, &text).await?;
+                text
+            }
+        };
+        // A secret that is being deleted may hold it, and is there again.
+        self.keeper.propose(&name, generation, &kept).await?;
+        match login_of(&name, &kept, connector_core::Logins::Users)? {
+            Login::User(login) => Ok(login),
+            Login::Principal(_) => Err(Error::internal(format!("secret {name:?} is none of a grant's"))),
+        }
+    }
+}
+
+/// In what a user differs from what it should be, in words.
+fn unlike(seen: &Seen, rights: &[Right]) -> Vec<String> {
+    if !seen.is_there {
+        return vec!["the user is gone".into()];
+    }
+    let (lacks, has) = difference(&seen.rights, rights);
+    let mut unlike: Vec<String> = seen.beyond.iter().map(|beyond| format!("it has {}", beyond.what)).collect();
+    unlike.extend(has.iter().map(|right| format!("it may read {}", told(right))));
+    unlike.extend(lacks.iter().map(|right| format!("it may not read {}", told(right))));
+    unlike.extend(seen.elsewhere.iter().map(|database| format!("it holds something in database {database:?}")));
+    if !seen.is_open {
+        unlike.push("it is locked".into());
+    }
+    unlike
+}
+
+fn told(right: &Right) -> String {
+    let columns = right.columns.as_ref().map(|columns| format!(" ({})", columns.join(", ")));
+    format!("{}.{}{}", right.schema, right.table, columns.unwrap_or_default())
+}
+
+/// As an engine takes a moment; what is between two seconds is cut off, since access must not last longer.
+fn whole_seconds(time: Time) -> String {
+    Time::from_millis(time.millis() - time.millis().rem_euclid(1000)).to_string()
+}

@@ -1,0 +1,208 @@
+//! One environment's access to one source, made what the living subscriptions say: its user there, its rights, its secret.
+//!
+//! Nothing is granted by an order: what is desired is derived from the subscriptions, what is there is looked at, and the difference
+//! is applied, whatever made it: an approval, an end, a rotation, a crash, somebody else's hand. [`Step::ALL`] is the one list of
+//! what is done, for a state machine and for [`Grants::reconcile`] alike; between two steps nothing is remembered but the
+//! register, the keeper of secrets and the source itself, so each may be repeated, and the next may be another process's.
+//!
+//! The order is what makes a crash harmless: a password is kept before the source is told of it, tried before it is in force, and
+//! in force before anybody is told to use it. Not here: who decides what is granted (`share`), how users are spelled
+//! ([`connector_core::Users`]), how secrets are kept (`secrets`).
+
+mod applying;
+mod desired;
+mod planning;
+mod publishing;
+mod recording;
+mod runner;
+mod source;
+mod step;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use connector_core::{Error, ErrorKind, Result};
+use futures::FutureExt;
+
+pub use self::runner::{Reconciled, is_transient};
+pub use self::step::{Step, Task};
+use crate::config::SecretsConfig;
+use crate::register::{Act, Grant, GrantState, Lease, Register, Source, Time, Write};
+use crate::secrets::{Keeper, Names};
+
+/// How long things may take, and how often they are looked at.
+#[derive(Clone, Debug)]
+pub struct Timing {
+    /// How long a step may take before another worker may believe that its worker is gone.
+    pub lease: Duration,
+    /// How long the user of the generation before stays after a rotation: longer than a query runs and a secret is remembered.
+    pub grace: Duration,
+    /// How often a grant that should not have changed is looked at.
+    pub check_every: Duration,
+    /// How long sessions that were told to end may take.
+    pub patience: Duration,
+    /// The first pause between two walks; each further one is twice as long.
+    pub pause: Duration,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Self {
+            lease: Duration::from_mins(5),
+            // A Lambda reads for a quarter of an hour at most, and remembers a secret for a minute.
+            grace: Duration::from_mins(20),
+            check_every: Duration::from_hours(1),
+            patience: Duration::from_secs(60),
+            pause: Duration::from_millis(100),
+        }
+    }
+}
+
+/// What grants are made with.
+#[derive(Clone)]
+pub struct Grants {
+    register: Register,
+    keeper: Arc<dyn Keeper>,
+    /// Where the keeper's secrets are read by whoever queries, and those of administrators by us.
+    secrets: SecretsConfig,
+    names: Names,
+    /// What tells this register's users from those of another at the same source.
+    domain: String,
+    timing: Timing,
+}
+
+impl Grants {
+    /// Grants of the register `domain`, whose secrets `keeper` keeps and `secrets` reads.
+    pub fn new(
+        register: Register,
+        keeper: Arc<dyn Keeper>,
+        secrets: SecretsConfig,
+        names: Names,
+        domain: &str,
+        timing: Timing,
+    ) -> Self {
+        Self { register, keeper, secrets, names, domain: domain.into(), timing }
+    }
+
+    /// The user that an environment has at a source in a generation; each has the other of two.
+    pub fn user(&self, grant: &Grant, generation: u64) -> String {
+        source::user(&self.domain, &grant.environment, &grant.source, generation)
+    }
+
+    /// Does one step of a task.
+    ///
+    /// Errors: conflict, if somebody else has taken the task over; those of the step.
+    pub async fn step(&self, step: Step, task: &Task) -> Result<()> {
+        let done = match step {
+            Step::Intake => self.intake(task).await,
+            Step::Lease => self.lease(task).await,
+            Step::Plan => self.plan(task).await,
+            Step::Apply => self.apply(task).await,
+            Step::Publish => self.publish(task).await,
+            Step::Verify => self.verify(task).await,
+            Step::Record => self.record(task).await,
+            Step::Report => self.report(task).await,
+        };
+        done.map_err(|error| error.context(format!("{} of grant {}", step.name(), task.grant())))
+    }
+
+    /// Has a record to work on.
+    async fn intake(&self, task: &Task) -> Result<()> {
+        let (register, act) = (&self.register, self.act(task, "grant begin", None));
+        let decided = register.decide(&act, || {
+            async move {
+                let found = register.find::<Grant>(&task.grant()).await?;
+                let new = Grant::new(&task.environment, &task.source);
+                Ok((if found.is_some() { Vec::new() } else { vec![Write::create(&new)?] }, ()))
+            }
+            .boxed()
+        });
+        decided.await.map(|_| ())
+    }
+
+    /// Takes the grant for this task alone.
+    ///
+    /// Errors: throttled, while another holds it.
+    async fn lease(&self, task: &Task) -> Result<()> {
+        let until = self.register.now().after(self.timing.lease);
+        self.write(task, "grant lease", None, |grant, now| {
+            if let Some(Lease { holder, until }) = grant.lease.as_ref().filter(|lease| lease.until > now)
+                && *holder != task.holder
+            {
+                let told = format!("grant {} is being worked on by {holder} until {until}", grant.id);
+                return Err(Error::new(ErrorKind::Throttled, told).hint("wait until it is done"));
+            }
+            Ok(Grant { lease: Some(Lease { holder: task.holder.clone(), until }), ..grant.clone() })
+        })
+        .await
+    }
+
+    /// Tells whoever asked for it. There is nobody to tell yet but the register's readers.
+    async fn report(&self, _task: &Task) -> Result<()> {
+        Ok(())
+    }
+
+    /// The grant, if this task still holds it.
+    async fn held(&self, task: &Task) -> Result<Grant> {
+        let grant = self.register.get::<Grant>(&task.grant()).await?.record;
+        is_held(&grant, task).map(|()| grant)
+    }
+
+    /// Changes the grant, which this task must hold; one that stays as it is is not written.
+    async fn change(
+        &self,
+        task: &Task,
+        verb: &str,
+        reason: Option<String>,
+        make: impl Fn(&Grant, Time) -> Grant + Send + Sync,
+    ) -> Result<()> {
+        self.write(task, verb, reason, |grant, now| is_held(grant, task).map(|()| make(grant, now))).await
+    }
+
+    async fn write(
+        &self,
+        task: &Task,
+        verb: &str,
+        reason: Option<String>,
+        make: impl Fn(&Grant, Time) -> Result<Grant> + Send + Sync,
+    ) -> Result<()> {
+        let (register, act, make) = (&self.register, self.act(task, verb, reason), &make);
+        let decided = register.decide(&act, || {
+            async move {
+                let read = register.get::<Grant>(&task.grant()).await?;
+                let made = make(&read.record, register.now())?;
+                Ok((if made == read.record { Vec::new() } else { vec![Write::update(&read, &made)?] }, ()))
+            }
+            .boxed()
+        });
+        decided.await.map(|_| ())
+    }
+
+    fn act(&self, task: &Task, verb: &str, reason: Option<String>) -> Act {
+        let (actor, request) = ("glaux".into(), task.cause.clone());
+        Act { actor, on_behalf_of: None, verb: verb.into(), reason, request }
+    }
+
+    /// The source of a task's grant, as the register has it.
+    async fn source(&self, task: &Task) -> Result<source::Opened> {
+        source::Opened::new(self.register.get::<Source>(&task.source).await?.record, &self.secrets)
+    }
+
+    /// What the grant's secret is called.
+    fn secret(&self, task: &Task) -> Result<String> {
+        self.names.name(&task.environment, &task.source)
+    }
+}
+
+fn is_held(grant: &Grant, task: &Task) -> Result<()> {
+    match &grant.lease {
+        Some(lease) if lease.holder == task.holder => Ok(()),
+        _ => Err(Error::new(ErrorKind::Conflict, format!("grant {} was taken over by another worker", grant.id))
+            .hint("it goes on there; look at it again")),
+    }
+}
+
+/// Whether nothing is to be left of it.
+fn is_to_go(grant: &Grant) -> bool {
+    matches!(grant.state, GrantState::Removing | GrantState::Absent)
+}

@@ -1,0 +1,48 @@
+//! The secret in force, and tried by whoever reads.
+
+use connector_core::{Error, ErrorKind, Result};
+
+use super::source::try_reading;
+use super::{Grants, Task, is_to_go};
+use crate::register::{Environment, Grant, Place};
+
+impl Grants {
+    /// Puts the secret in force, readable by the environment alone; or takes it away.
+    pub(super) async fn publish(&self, task: &Task) -> Result<()> {
+        let (grant, name) = (self.held(task).await?, self.secret(task)?);
+        if is_to_go(&grant) {
+            return self.keeper.discard(&name).await;
+        }
+        self.keeper.promote(&name, grant.generation).await?;
+        let environment = self.register.get::<Environment>(&task.environment).await?.record;
+        let reader = match &environment.place {
+            Place::Local => None,
+            Place::Aws(account) => Some(account.consumer_role.as_str()),
+        };
+        self.keeper.open_to(&name, reader).await
+    }
+
+    /// Logs in as a query would, and reads one row of each table.
+    ///
+    /// Errors: conflict, if the password is no longer the one that was kept: the next walk sets it again.
+    pub(super) async fn verify(&self, task: &Task) -> Result<()> {
+        let (grant, name) = (self.held(task).await?, self.secret(task)?);
+        if is_to_go(&grant) {
+            return match self.keeper.is_kept(&name).await? {
+                false => Ok(()),
+                true => Err(Error::internal(format!("secret {name:?} is still kept after it was discarded"))),
+            };
+        }
+        let opened = self.source(task).await?;
+        let mut session = match opened.reads_by_secret(&name).await {
+            Err(error) if error.kind() == ErrorKind::Unauthenticated && grant.verified => {
+                let drift = vec!["its password is not the one that was kept".to_owned()];
+                let untried = |grant: &Grant, _| Grant { verified: false, drift: drift.clone(), ..grant.clone() };
+                self.change(task, "grant drift", Some(drift.join("; ")), untried).await?;
+                return Err(Error::new(ErrorKind::Conflict, error.to_string()).hint("it is set again by the next walk"));
+            }
+            session => session?,
+        };
+        try_reading(&opened, session.as_mut(), &grant.desired).await
+    }
+}

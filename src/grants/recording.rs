@@ -1,0 +1,147 @@
+//! The end of a walk: what holds is written down, and what it means for the subscriptions; or why it went wrong.
+
+use std::time::Duration;
+
+use connector_core::{Error, ErrorKind, Result};
+use futures::FutureExt;
+
+use super::planning::Wanted;
+use super::{Grants, Task, is_held, is_to_go};
+use crate::register::{
+    By, Environment, EnvironmentState, Grant, GrantState, Observed, Scope, Subscription, SubscriptionState, Time,
+    Versioned, Write,
+};
+
+/// How many subscriptions one decision writes at most.
+const AT_ONCE: usize = 30;
+/// The first pause after a failure; each further one is twice as long.
+const PAUSE: Duration = Duration::from_secs(30);
+/// The longest pause, as a number of doublings.
+const LONGEST: u32 = 7;
+
+impl Grants {
+    /// Writes down that it is done, unless what is desired has changed meanwhile.
+    ///
+    /// Errors: conflict, if it has: the next walk does the rest.
+    pub(super) async fn record(&self, task: &Task) -> Result<()> {
+        loop {
+            let act = self.act(task, "grant record", None);
+            let (_, is_done) = self.register.decide(&act, || self.recording(task).boxed()).await?;
+            if is_done {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn recording(&self, task: &Task) -> Result<(Vec<Write>, bool)> {
+        let read = self.register.get::<Grant>(&task.grant()).await?;
+        let grant = &read.record;
+        is_held(grant, task)?;
+        let Wanted { environment, subscriptions, desired } = self.wanted(task).await?;
+        let desired = desired.without(&grant.missing);
+        if (&desired.scopes, desired.ends) != (&grant.desired, grant.ends) {
+            return Err(Error::new(ErrorKind::Conflict, "other tables are desired than when it began"));
+        }
+        let mut writes = Vec::new();
+        for read in &subscriptions {
+            if let Some(settled) = settled(&read.record, &grant.missing) {
+                writes.push(Write::update(read, &settled)?);
+            }
+        }
+        let is_done = writes.len() <= AT_ONCE;
+        writes.truncate(AT_ONCE);
+        if is_done {
+            writes.extend(self.environment_gone(&environment, grant, &subscriptions).await?);
+            writes.push(Write::update(&read, &self.done(grant))?);
+        }
+        Ok((writes, is_done))
+    }
+
+    /// The grant as it is from now on.
+    fn done(&self, grant: &Grant) -> Grant {
+        let (now, gone) = (self.register.now(), is_to_go(grant));
+        let soonest = [grant.ends, grant.retires, Some(now.after(self.timing.check_every))].into_iter().flatten().min();
+        let missing: Vec<String> = grant.missing.iter().map(told).collect();
+        Grant {
+            verified: !gone,
+            // A password that was in force once is in force never again.
+            wanted: grant.generation + u64::from(gone),
+            observed: Some(Observed { at: now, scopes: grant.desired.clone() }),
+            error: (!missing.is_empty()).then(|| format!("the source does not have {}", missing.join(", "))),
+            failures: 0,
+            state: if gone { GrantState::Absent } else { GrantState::Present },
+            look_again: soonest.filter(|_| !gone),
+            lease: None,
+            ..grant.clone()
+        }
+    }
+
+    /// An environment on its way out is gone with the last of its grants.
+    async fn environment_gone(
+        &self,
+        environment: &Versioned<Environment>,
+        grant: &Grant,
+        subscriptions: &[Versioned<Subscription>],
+    ) -> Result<Option<Write>> {
+        if environment.record.state != EnvironmentState::Leaving {
+            return Ok(None);
+        }
+        let grants = self.register.list::<Grant>(&By::Kind).await?;
+        let others = grants.iter().map(|read| &read.record).filter(|other| other.environment == environment.record.id);
+        let mut others = others.filter(|other| other.id != grant.id);
+        let everything = self.register.list::<Subscription>(&By::Consumer(environment.record.project.clone())).await?;
+        let is_ours = |read: &Versioned<Subscription>| subscriptions.iter().any(|own| own.record.id == read.record.id);
+        let mut open = everything.iter().filter(|read| read.record.environment == environment.record.id);
+        if others.any(|other| other.state != GrantState::Absent)
+            || open.any(|read| read.record.is_open() && !is_ours(read))
+        {
+            return Ok(None);
+        }
+        let gone = Environment { state: EnvironmentState::Gone, ..environment.record.clone() };
+        Write::update(environment, &gone).map(Some)
+    }
+
+    /// Writes down what went wrong, and when it is tried again.
+    pub(super) async fn fail(&self, task: &Task, error: &Error) -> Result<()> {
+        let (told, now) = (error.to_string(), self.register.now());
+        self.change(task, "grant failed", Some(told.clone()), |grant, _| {
+            let pause = PAUSE * 2_u32.pow(grant.failures.min(LONGEST));
+            Grant {
+                error: Some(told.clone()),
+                failures: grant.failures + 1,
+                look_again: Some(now.after(pause)),
+                lease: None,
+                ..grant.clone()
+            }
+        })
+        .await
+    }
+
+    /// Asks for a rotation: the next walk makes another password, for the other of the two users.
+    pub async fn rotate(&self, task: &Task) -> Result<()> {
+        self.write(task, "grant rotate", None, |grant, _: Time| {
+            let GrantState::Present = grant.state else {
+                let told = format!("grant {} is not at rest, so there is no password in force to rotate", grant.id);
+                return Err(Error::new(ErrorKind::Conflict, told).hint("wait until it is present, or repair it"));
+            };
+            Ok(Grant { wanted: grant.generation + 1, ..grant.clone() })
+        })
+        .await
+    }
+}
+
+/// What becomes of a subscription now that the source is as desired.
+fn settled(subscription: &Subscription, missing: &[Scope]) -> Option<Subscription> {
+    let lacks = |scope: &Scope| missing.iter().any(|gone| (&gone.schema, &gone.table) == (&scope.schema, &scope.table));
+    let state = match subscription.state {
+        SubscriptionState::Approved if !subscription.granted.iter().any(lacks) => SubscriptionState::Active,
+        SubscriptionState::Ending => SubscriptionState::Closed,
+        _ => return None,
+    };
+    Some(Subscription { state, ..subscription.clone() })
+}
+
+fn told(scope: &Scope) -> String {
+    let columns = scope.columns.as_ref().map(|columns| format!(" ({})", columns.join(", ")));
+    format!("{}.{}{}", scope.schema, scope.table, columns.unwrap_or_default())
+}

@@ -1,0 +1,67 @@
+//! What is done to a grant, in order, and what a worker must be told.
+
+use serde::{Deserialize, Serialize};
+
+use crate::register::Grant;
+
+/// One step. Whatever stops after it goes on with the next; whatever stops within it repeats it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// There is a record.
+    Intake,
+    /// It is ours alone.
+    Lease,
+    /// What is desired is written down, by the subscriptions and the source's own catalogue.
+    Plan,
+    /// Secret kept, user there, rights as desired and looked at again; or nothing left at the source.
+    Apply,
+    /// The secret is in force, and readable by the one who reads; or gone.
+    Publish,
+    /// Whoever reads logs in with what is in force, and reads each table.
+    Verify,
+    /// The register says so.
+    Record,
+    /// Whoever asked is told.
+    Report,
+}
+
+impl Step {
+    /// All of them, in order.
+    pub const ALL: [Self; 8] =
+        [Self::Intake, Self::Lease, Self::Plan, Self::Apply, Self::Publish, Self::Verify, Self::Record, Self::Report];
+
+    /// As a state machine names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Intake => "Intake",
+            Self::Lease => "Lease",
+            Self::Plan => "Plan",
+            Self::Apply => "Apply",
+            Self::Publish => "Publish",
+            Self::Verify => "Verify",
+            Self::Record => "Record",
+            Self::Report => "Report",
+        }
+    }
+}
+
+/// A grant to be looked at, and by whom.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Task {
+    /// Who reads.
+    pub environment: String,
+    /// What is read.
+    pub source: String,
+    /// Who works on it: one name for all steps of one walk, and for no other walk.
+    pub holder: String,
+    /// What asked for it, for the events.
+    pub cause: String,
+}
+
+impl Task {
+    /// The id of its grant.
+    pub fn grant(&self) -> String {
+        Grant::id_of(&self.environment, &self.source)
+    }
+}

@@ -1,0 +1,11 @@
+//! Grants from approval to the last trace gone, on real servers: what happens when everything goes well, and when it does not.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+mod support;
+
+#[path = "grants/places.rs"]
+mod places;
+#[path = "grants/stage.rs"]
+mod stage;
+#[path = "grants/stories.rs"]
+mod stories;

@@ -1,0 +1,149 @@
+//! Servers at which stories are told: a database of their own each, and an administrator who is no superuser.
+
+use connector_core::{Administration, Connector, Credential, Secret};
+use glaux::connectors;
+use glaux::local::servers::{MySql, Product};
+use tokio::sync::OnceCell;
+use uuid::Uuid;
+
+use crate::support::mysql;
+use crate::support::postgres::{self, Database};
+
+/// Password of every administrator that the tests make.
+const PASSWORD: &str = "Administrator-1";
+
+/// A database with the shop in it, and who may let others read it.
+pub struct Place {
+    pub engine: &'static str,
+    pub url: String,
+    pub administrator: Credential,
+    /// In front of the shop's schemas, where a database has none of its own.
+    pub prefix: String,
+    owner: Credential,
+    _database: Option<Database>,
+}
+
+/// What the shop has; `{}` stands for the prefix.
+pub const TABLES: [(&str, &str, &[&str]); 4] = [
+    ("{}shop", "orders", &["id", "customer", "total"]),
+    ("{}shop", "customers", &["id", "name", "email"]),
+    ("{}shop", "salaries", &["id", "amount"]),
+    ("{}Odd \"sch.ema'", "Se lect", &["A,b", "c"]),
+];
+
+impl Place {
+    /// A PostgreSQL, or none and a printed reason.
+    pub async fn postgres() -> Option<Self> {
+        let database = postgres::database("").await?;
+        let owner = Credential { user: database.user().into(), password: database.password().clone() };
+        let ruler = format!("ruler_{}", Uuid::new_v4().simple());
+        let place = Self {
+            engine: "postgres",
+            url: database.url(),
+            administrator: Credential { user: ruler.clone(), password: Secret::new(PASSWORD) },
+            prefix: String::new(),
+            owner,
+            _database: Some(database),
+        };
+        let mut owner = place.owner().await;
+        for statement in [
+            format!("CREATE ROLE {ruler} LOGIN CREATEROLE PASSWORD '{PASSWORD}'"),
+            format!("GRANT CREATE ON DATABASE {} TO {ruler}", place._database.as_ref().unwrap().name),
+        ] {
+            owner.execute(&statement).await.unwrap();
+        }
+        place.fill().await;
+        Some(place)
+    }
+
+    /// The host and port of the server.
+    pub fn server(&self) -> String {
+        let behind = self.url.split_once("//").unwrap().1;
+        behind.split('/').next().unwrap().to_owned()
+    }
+
+    /// The same place, reached by another port of this machine.
+    pub fn through(mut self, port: u16) -> Self {
+        let server = self.server();
+        let name = server.split(':').next().unwrap();
+        self.url = self.url.replace(&server, &format!("{name}:{port}"));
+        self
+    }
+
+    /// A MariaDB or a MySQL, or none and a printed reason; all of one binary's tests share it.
+    pub async fn mysql(product: Product) -> Option<Self> {
+        static SERVERS: [OnceCell<Option<MySql>>; 2] = [OnceCell::const_new(), OnceCell::const_new()];
+        let server =
+            SERVERS[usize::from(product == Product::MySql)].get_or_init(|| mysql::start(product)).await.as_ref()?;
+        let prefix = format!("{}_", &Uuid::new_v4().simple().to_string()[..8]);
+        let ruler = format!("ruler_{prefix}");
+        let mut client = server.connect().await.unwrap();
+        let ending = if product == Product::MariaDb { "CONNECTION ADMIN" } else { "CONNECTION_ADMIN" };
+        let mut script = format!(
+            "CREATE USER {ruler}@'127.0.0.1' IDENTIFIED BY '{PASSWORD}' REQUIRE SSL;\n\
+             GRANT CREATE USER, PROCESS, {ending} ON *.* TO {ruler}@'127.0.0.1';\n\
+             GRANT SELECT ON mysql.* TO {ruler}@'127.0.0.1';\n"
+        );
+        for schema in ["shop", "Odd \"sch.ema'"] {
+            let pattern = format!("{prefix}{schema}").replace('_', "\\_");
+            script += &format!("GRANT ALL ON `{pattern}`.* TO {ruler}@'127.0.0.1' WITH GRANT OPTION;\n");
+        }
+        client.run(&script).await.unwrap();
+        let place = Self {
+            engine: "mysql",
+            url: server.url(),
+            administrator: Credential { user: ruler.clone(), password: Secret::new(PASSWORD) },
+            prefix,
+            owner: Credential { user: ruler, password: Secret::new(PASSWORD) },
+            _database: None,
+        };
+        place.fill().await;
+        Some(place)
+    }
+
+    async fn fill(&self) {
+        let mut administrator = self.administrator().await;
+        for (schema, table, columns) in TABLES {
+            let (schema, table) = (self.quoted(&self.named(schema)), self.quoted(table));
+            let columns: Vec<String> =
+                columns.iter().map(|name| format!("{} varchar(40)", self.quoted(name))).collect();
+            let values = vec!["'x'"; columns.len()].join(", ");
+            for statement in [
+                format!("CREATE SCHEMA IF NOT EXISTS {schema}"),
+                format!("CREATE TABLE {schema}.{table} ({})", columns.join(", ")),
+                format!("INSERT INTO {schema}.{table} VALUES ({values}), ({values})"),
+            ] {
+                administrator.execute(&statement).await.unwrap_or_else(|error| panic!("{error}: {statement}"));
+            }
+        }
+    }
+
+    pub fn connector(&self) -> &'static dyn Connector {
+        connectors::find(self.engine).unwrap()
+    }
+
+    /// The name of a schema here.
+    pub fn named(&self, schema: &str) -> String {
+        schema.replace("{}", &self.prefix)
+    }
+
+    pub fn quoted(&self, name: &str) -> String {
+        self.connector().dialect().quoted(name)
+    }
+
+    /// Somebody who may do everything at the server.
+    pub async fn owner(&self) -> Box<dyn Administration> {
+        self.enter(&self.owner).await
+    }
+
+    /// Whoever grants.
+    pub async fn administrator(&self) -> Box<dyn Administration> {
+        self.enter(&self.administrator).await
+    }
+
+    async fn enter(&self, credential: &Credential) -> Box<dyn Administration> {
+        let endpoint = self.connector().endpoint(&self.url).unwrap();
+        let access = self.connector().access().unwrap();
+        access.administer(&endpoint, credential, "glaux-test").await.unwrap()
+    }
+}
