@@ -2,8 +2,11 @@
 
 use connector_core::{Administration, Connector, Credential, Secret};
 use glaux::connectors;
+use glaux::local::servers::{MySql, Product};
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
+use crate::support::mysql;
 use crate::support::postgres::{self, Database};
 
 /// Password of every administrator that the tests make.
@@ -65,6 +68,37 @@ impl Place {
         let name = server.split(':').next().unwrap();
         self.url = self.url.replace(&server, &format!("{name}:{port}"));
         self
+    }
+
+    /// A MariaDB or a MySQL, or none and a printed reason; all of one binary's tests share it.
+    pub async fn mysql(product: Product) -> Option<Self> {
+        static SERVERS: [OnceCell<Option<MySql>>; 2] = [OnceCell::const_new(), OnceCell::const_new()];
+        let server =
+            SERVERS[usize::from(product == Product::MySql)].get_or_init(|| mysql::start(product)).await.as_ref()?;
+        let prefix = format!("{}_", &Uuid::new_v4().simple().to_string()[..8]);
+        let ruler = format!("ruler_{prefix}");
+        let mut client = server.connect().await.unwrap();
+        let ending = if product == Product::MariaDb { "CONNECTION ADMIN" } else { "CONNECTION_ADMIN" };
+        let mut script = format!(
+            "CREATE USER {ruler}@'127.0.0.1' IDENTIFIED BY '{PASSWORD}' REQUIRE SSL;\n\
+             GRANT CREATE USER, PROCESS, {ending} ON *.* TO {ruler}@'127.0.0.1';\n\
+             GRANT SELECT ON mysql.* TO {ruler}@'127.0.0.1';\n"
+        );
+        for schema in ["shop", "Odd \"sch.ema'"] {
+            let pattern = format!("{prefix}{schema}").replace('_', "\\_");
+            script += &format!("GRANT ALL ON `{pattern}`.* TO {ruler}@'127.0.0.1' WITH GRANT OPTION;\n");
+        }
+        client.run(&script).await.unwrap();
+        let place = Self {
+            engine: "mysql",
+            url: server.url(),
+            administrator: Credential { user: ruler.clone(), password: Secret::new(PASSWORD) },
+            prefix,
+            owner: Credential { user: ruler, password: Secret::new(PASSWORD) },
+            _database: None,
+        };
+        place.fill().await;
+        Some(place)
     }
 
     async fn fill(&self) {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use connector_core::ErrorKind;
 use glaux::grants::Step;
+use glaux::local::servers::Product;
 use glaux::register::{EnvironmentState, GrantState, SubscriptionState};
 
 use crate::places::Place;
@@ -313,13 +314,32 @@ async fn granted_read_revoked_and_gone_on_postgresql() {
 }
 
 #[tokio::test]
-async fn a_worker_that_dies_anywhere_is_followed_by_another_on_postgresql() {
-    a_worker_that_dies_anywhere_is_followed_by_another(Place::postgres).await;
+async fn granted_read_revoked_and_gone_on_mariadb() {
+    let Some(place) = Place::mysql(Product::MariaDb).await else { return };
+    granted_read_revoked_and_gone(place).await;
+}
+
+#[tokio::test]
+async fn granted_read_revoked_and_gone_on_mysql() {
+    let Some(place) = Place::mysql(Product::MySql).await else { return };
+    granted_read_revoked_and_gone(place).await;
 }
 
 #[tokio::test]
 async fn approvals_at_once_are_all_there_on_postgresql() {
     let Some(place) = Place::postgres().await else { return };
+    approvals_at_once_are_all_there(place).await;
+}
+
+#[tokio::test]
+async fn approvals_at_once_are_all_there_on_mariadb() {
+    let Some(place) = Place::mysql(Product::MariaDb).await else { return };
+    approvals_at_once_are_all_there(place).await;
+}
+
+#[tokio::test]
+async fn approvals_at_once_are_all_there_on_mysql() {
+    let Some(place) = Place::mysql(Product::MySql).await else { return };
     approvals_at_once_are_all_there(place).await;
 }
 
@@ -330,8 +350,37 @@ async fn the_same_again_changes_nothing_on_postgresql() {
 }
 
 #[tokio::test]
+async fn the_same_again_changes_nothing_on_mariadb() {
+    let Some(place) = Place::mysql(Product::MariaDb).await else { return };
+    the_same_again_changes_nothing(place).await;
+}
+
+#[tokio::test]
+async fn the_same_again_changes_nothing_on_mysql() {
+    let Some(place) = Place::mysql(Product::MySql).await else { return };
+    the_same_again_changes_nothing(place).await;
+}
+
+#[tokio::test]
 async fn sources_at_one_server_do_not_meet_on_postgresql() {
     let (Some(place), Some(other)) = (Place::postgres().await, Place::postgres().await) else { return };
+    sources_at_one_server_do_not_meet(place, other).await;
+}
+
+#[tokio::test]
+async fn sources_at_one_server_do_not_meet_on_mariadb() {
+    let (Some(place), Some(other)) = (Place::mysql(Product::MariaDb).await, Place::mysql(Product::MariaDb).await)
+    else {
+        return;
+    };
+    sources_at_one_server_do_not_meet(place, other).await;
+}
+
+#[tokio::test]
+async fn sources_at_one_server_do_not_meet_on_mysql() {
+    let (Some(place), Some(other)) = (Place::mysql(Product::MySql).await, Place::mysql(Product::MySql).await) else {
+        return;
+    };
     sources_at_one_server_do_not_meet(place, other).await;
 }
 
@@ -339,6 +388,69 @@ async fn sources_at_one_server_do_not_meet_on_postgresql() {
 async fn what_the_database_does_not_have_is_not_granted_on_postgresql() {
     let Some(place) = Place::postgres().await else { return };
     what_the_database_does_not_have_is_not_granted(place).await;
+}
+
+#[tokio::test]
+async fn what_the_database_does_not_have_is_not_granted_on_mariadb() {
+    let Some(place) = Place::mysql(Product::MariaDb).await else { return };
+    what_the_database_does_not_have_is_not_granted(place).await;
+}
+
+#[tokio::test]
+async fn what_the_database_does_not_have_is_not_granted_on_mysql() {
+    let Some(place) = Place::mysql(Product::MySql).await else { return };
+    what_the_database_does_not_have_is_not_granted(place).await;
+}
+
+#[tokio::test]
+async fn a_rotation_lets_sessions_go_on_and_a_revocation_does_not_on_postgresql() {
+    let Some(place) = Place::postgres().await else { return };
+    a_rotation_lets_sessions_go_on_and_a_revocation_does_not(place).await;
+}
+
+#[tokio::test]
+async fn a_rotation_lets_sessions_go_on_and_a_revocation_does_not_on_mariadb() {
+    let Some(place) = Place::mysql(Product::MariaDb).await else { return };
+    a_rotation_lets_sessions_go_on_and_a_revocation_does_not(place).await;
+}
+
+#[tokio::test]
+async fn a_rotation_lets_sessions_go_on_and_a_revocation_does_not_on_mysql() {
+    let Some(place) = Place::mysql(Product::MySql).await else { return };
+    a_rotation_lets_sessions_go_on_and_a_revocation_does_not(place).await;
+}
+
+#[tokio::test]
+async fn an_end_comes_even_if_the_source_is_away_on_postgresql() {
+    let Some(place) = Place::postgres().await else { return };
+    an_end_comes_even_if_the_source_is_away(place).await;
+}
+
+#[tokio::test]
+async fn an_end_comes_even_if_the_source_is_away_on_mariadb() {
+    let Some(place) = Place::mysql(Product::MariaDb).await else { return };
+    an_end_comes_even_if_the_source_is_away(place).await;
+}
+
+#[tokio::test]
+async fn an_end_comes_even_if_the_source_is_away_on_mysql() {
+    let Some(place) = Place::mysql(Product::MySql).await else { return };
+    an_end_comes_even_if_the_source_is_away(place).await;
+}
+
+#[tokio::test]
+async fn a_worker_that_dies_anywhere_is_followed_by_another_on_postgresql() {
+    a_worker_that_dies_anywhere_is_followed_by_another(Place::postgres).await;
+}
+
+#[tokio::test]
+async fn a_worker_that_dies_anywhere_is_followed_by_another_on_mariadb() {
+    a_worker_that_dies_anywhere_is_followed_by_another(async || Place::mysql(Product::MariaDb).await).await;
+}
+
+#[tokio::test]
+async fn a_worker_that_dies_anywhere_is_followed_by_another_on_mysql() {
+    a_worker_that_dies_anywhere_is_followed_by_another(async || Place::mysql(Product::MySql).await).await;
 }
 
 #[tokio::test]
@@ -356,14 +468,25 @@ async fn drift_is_found_and_mended_on_postgresql() {
     drift_is_found_and_mended(place, &drifts).await;
 }
 
+/// The user and the schema's name are quoted.
+const MYSQL_DRIFTS: [fn(&str, &str) -> String; 7] = [
+    |user, shop| format!("GRANT SELECT ON {shop}.salaries TO {user}"),
+    |user, shop| format!("REVOKE SELECT ON {shop}.orders FROM {user}"),
+    |user, shop| format!("GRANT INSERT ON {shop}.orders TO {user}"),
+    |user, _| format!("ALTER USER {user} ACCOUNT LOCK"),
+    |user, _| format!("ALTER USER {user} IDENTIFIED BY 'Of-somebody_else1'"),
+    |user, shop| format!("GRANT SELECT ON {shop}.* TO {user}"),
+    |user, _| format!("DROP USER {user}"),
+];
+
 #[tokio::test]
-async fn a_rotation_lets_sessions_go_on_and_a_revocation_does_not_on_postgresql() {
-    let Some(place) = Place::postgres().await else { return };
-    a_rotation_lets_sessions_go_on_and_a_revocation_does_not(place).await;
+async fn drift_is_found_and_mended_on_mariadb() {
+    let Some(place) = Place::mysql(Product::MariaDb).await else { return };
+    drift_is_found_and_mended(place, &MYSQL_DRIFTS).await;
 }
 
 #[tokio::test]
-async fn an_end_comes_even_if_the_source_is_away_on_postgresql() {
-    let Some(place) = Place::postgres().await else { return };
-    an_end_comes_even_if_the_source_is_away(place).await;
+async fn drift_is_found_and_mended_on_mysql() {
+    let Some(place) = Place::mysql(Product::MySql).await else { return };
+    drift_is_found_and_mended(place, &MYSQL_DRIFTS).await;
 }

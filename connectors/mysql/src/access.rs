@@ -1,11 +1,18 @@
 //! Users, rights, and a session that may change things: the only SQL about either.
 
+mod hash;
+mod held;
+mod server;
+mod users;
+
 use async_trait::async_trait;
 use connector_core::{
-    Access, Administration, Change, Credential, Dialect, Endpoint, Error, Result, Row, listed, plain_password,
+    Access, Administration, Change, Credential, Dialect, Endpoint, Error, Result, Row, Users, listed, plain_password,
 };
 
+use self::server::{FACTS, MySqlUsers};
 use crate::connect::Route;
+use crate::connection;
 use crate::dialect::MySql;
 use crate::options::Options;
 use crate::session::Session;
@@ -23,7 +30,21 @@ impl Access for MySqlAccess {
     ) -> Result<Box<dyn Administration>> {
         let options = Options::parse(&endpoint.options)?;
         let route = Route::new(endpoint, credential, &options, usize::MAX)?;
-        Ok(Box::new(Administrator(route.entered(route.login(application_name)).await?)))
+        let entering = async {
+            let mut session = route.login(application_name).await?;
+            let pinned = session.run(&connection::administering(&session.server)).await;
+            pinned.map_err(|error| error.context("setting up the session"))?;
+            Ok(session)
+        };
+        Ok(Box::new(Administrator(route.entered(entering).await?)))
+    }
+
+    fn facts(&self) -> &'static str {
+        FACTS
+    }
+
+    fn users(&self, facts: &[Row]) -> Result<Box<dyn Users>> {
+        Ok(Box::new(MySqlUsers::on(facts)?))
     }
 
     fn existing_schemas(&self, schemas: &[&str]) -> String {

@@ -64,6 +64,13 @@ pub(crate) async fn connect(
     Ok(Box::new(route.entered(entering).await?))
 }
 
+/// What a session that may change things is pinned to: as one that reads, but for being read-only. MariaDB would otherwise make
+/// a user without a password of whoever is given a right and is not there.
+pub(crate) fn administering(server: &Server) -> String {
+    let mode = if server.is_mariadb { "NO_AUTO_CREATE_USER" } else { "" };
+    format!("{SET_UP}, sql_mode = '{mode}'")
+}
+
 fn set_up(server: &Server, options: &Options, time_limit: Option<Duration>) -> String {
     let old = server.is_mariadb || server.version < (8, 0, 0);
     // Without the word SESSION it would hold for one transaction only.

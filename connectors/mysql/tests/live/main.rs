@@ -22,5 +22,6 @@ mod session;
 mod sizing;
 mod text;
 mod types;
+mod users;
 mod values;
 mod views;
