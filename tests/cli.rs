@@ -27,3 +27,8 @@ mod demo;
 /// The demo in a server of somebody's own.
 #[path = "cli/guest.rs"]
 mod guest;
+
+/// Who may read what.
+#[cfg(feature = "governance")]
+#[path = "cli/govern.rs"]
+mod govern;

@@ -42,7 +42,7 @@ fn only_default_is_enough_and_everything_else_has_a_value() {
     assert_eq!(config.spill.prefix, "athena-federation-spill");
     assert_eq!((config.spill.bucket, config.spill.encryption), (None, Encryption::Local));
     assert_eq!((config.spill.queue_capacity, config.spill.max_block_size), (2, None));
-    assert_eq!((config.secrets.ttl, config.secrets.file), (Duration::from_mins(1), None));
+    assert_eq!((config.secrets.ttl, config.secrets.file, config.secrets.folder), (Duration::from_mins(1), None, None));
     assert!(config.notes.is_empty());
     assert!(config.query_status.is_none(), "who is not a function of Athena's does not ask Athena");
     assert!(env(&[("AWS_LAMBDA_FUNCTION_NAME", "fn")]).unwrap().query_status.is_some());
@@ -359,5 +359,10 @@ fn a_file_with_a_password_must_be_private_and_one_without_need_not() {
     std::fs::write(&path, "[catalogs.pg]\nurl = \"memory://\"\n[secrets]\nfile = \"secrets.json\"").unwrap();
     make_private(&path, 0o644);
     assert_eq!(Config::from_file(&path).unwrap().secrets.file, Some(directory.path().join("secrets.json")));
+    std::fs::write(&path, "[catalogs.pg]\nurl = \"memory://\"\n[secrets]\nfolder = \"kept\"").unwrap();
+    assert_eq!(Config::from_file(&path).unwrap().secrets.folder, Some(directory.path().join("kept")));
+    std::fs::write(&path, "[catalogs.pg]\nurl = \"memory://\"\n[secrets]\nfile = \"a\"\nfolder = \"b\"").unwrap();
+    let error = Config::from_file(&path).unwrap_err();
+    assert!(error.to_string().contains("secrets.file") && error.to_string().contains("secrets.folder"), "{error}");
     assert_eq!(Config::from_file(&directory.path().join("none")).unwrap_err().kind(), ErrorKind::NotFound);
 }

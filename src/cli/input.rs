@@ -1,6 +1,7 @@
 //! Lines that are typed or piped in. On a terminal with editing and a history that outlives the shell; else as they are.
 
 use std::collections::VecDeque;
+use std::ffi::OsString;
 use std::io::{self, BufRead, IsTerminal};
 use std::path::PathBuf;
 
@@ -23,6 +24,17 @@ pub enum Line {
     Cancelled,
     /// No more lines.
     End,
+}
+
+/// A command line as a shell would read it again, the program by its name.
+pub fn as_typed(arguments: &[OsString]) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./:=,@+%*".contains(c);
+    let quoted = |argument: &OsString| match argument.to_string_lossy() {
+        plain if !plain.is_empty() && plain.chars().all(is_plain) => plain.into_owned(),
+        odd => format!("'{}'", odd.replace('\'', "'\\''")),
+    };
+    let words = arguments.iter().skip(1).map(quoted);
+    std::iter::once("glaux".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
 }
 
 /// Where lines come from.
@@ -121,13 +133,13 @@ impl Drop for Prompt {
     }
 }
 
-/// Asks a person for a password, and shows nothing of it.
+/// Asks a person for a password, and shows nothing of it; `otherwise` is how else it is given.
 ///
 /// Errors: unauthenticated, where nobody can be asked.
-pub async fn password(question: &str) -> Result<Secret> {
+pub async fn password(question: &str, otherwise: &str) -> Result<Secret> {
     if !is_terminal() {
         return Err(Error::new(ErrorKind::Unauthenticated, "there is no password, and no terminal to ask for it")
-            .hint("set GLAUX_DEMO_PASSWORD; a password on the command line would be seen by everybody"));
+            .hint(format!("{otherwise}; a password on the command line would be seen by everybody")));
     }
     let hidden = Hidden::begin()?;
     output::ask(question);
@@ -138,6 +150,26 @@ pub async fn password(question: &str) -> Result<Secret> {
         Line::Text(password) => Ok(Secret::new(password)),
         Line::Cancelled | Line::End => Err(Error::new(ErrorKind::Unauthenticated, "no password was given")),
     }
+}
+
+/// The password that stands on stdin, in a line of its own.
+pub async fn password_line() -> Result<Secret> {
+    let line = spawn_blocking(piped).await;
+    match line.map_err(|error| Error::internal("reading a line was given up").with_source(error))?? {
+        Line::Text(password) => Ok(Secret::new(password)),
+        Line::Cancelled | Line::End => Err(Error::invalid("stdin is empty, and the password was to stand there")),
+    }
+}
+
+/// Whether a person says yes; nobody does where there is no terminal.
+pub async fn confirm(question: &str) -> Result<bool> {
+    if !is_terminal() {
+        return Ok(false);
+    }
+    output::ask(question);
+    let line = spawn_blocking(piped).await;
+    let line = line.map_err(|error| Error::internal("reading a line was given up").with_source(error))??;
+    Ok(matches!(line, Line::Text(answer) if ["y", "yes"].contains(&answer.trim().to_lowercase().as_str())))
 }
 
 /// A terminal that shows nothing of what is typed, until this is dropped.

@@ -5,6 +5,8 @@ mod check;
 mod demo;
 mod describe;
 mod explain;
+#[cfg(feature = "governance")]
+mod govern;
 mod input;
 mod output;
 mod progress;
@@ -49,6 +51,9 @@ enum Command {
     /// Start a real PostgreSQL (or another engine) with a small shop in it and query it; nothing is needed
     #[command(after_help = demo::HELP)]
     Demo(DemoArguments),
+    #[cfg(feature = "governance")]
+    #[command(flatten)]
+    Govern(govern::Noun),
 }
 
 #[derive(Args, Debug)]
@@ -107,25 +112,28 @@ struct DemoArguments {
 
 /// Runs the command line `arguments` and says how it went, as an exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let typed: Vec<OsString> = arguments.into_iter().collect();
+    let arguments = match Arguments::try_parse_from(&typed) {
         Ok(arguments) => arguments,
         Err(said) => return output::usage(&said),
     };
     output::hide_panic_texts();
     output::log(arguments.verbose);
     let mut output = Output::new(arguments.verbose > 0);
-    let done = signal::run(run(arguments, &mut output));
+    let done = signal::run(run(arguments, &typed, &mut output));
     done.and_then(|code| output.flush().map(|()| code)).unwrap_or_else(|failure| {
         output.failure(&failure);
         failure.code()
     })
 }
 
-async fn run(arguments: Arguments, output: &mut Output) -> Done<u8> {
+async fn run(arguments: Arguments, typed: &[OsString], output: &mut Output) -> Done<u8> {
     let config = arguments.config.as_deref();
     match arguments.command {
         Command::Sql(sql) => sql::run(sql, config, output).await.map(|()| 0),
         Command::Check(check) => check::run(check.output, config, output).await,
         Command::Demo(demo) => demo::run(&demo, output).await.map(|()| 0),
+        #[cfg(feature = "governance")]
+        Command::Govern(noun) => govern::run(noun, &input::as_typed(typed), output).await,
     }
 }

@@ -77,6 +77,12 @@ pub fn read(variables: impl IntoIterator<Item = (String, String)>) -> Result<Con
     })
 }
 
+/// Reads what `variables` say about secrets.
+pub fn secrets(variables: impl IntoIterator<Item = (String, String)>) -> Result<SecretsConfig> {
+    let set = variables.into_iter().filter(|(_, value)| !value.trim().is_empty());
+    Variables(set.collect()).secrets(&Aws::lazy())
+}
+
 struct Variables(BTreeMap<String, String>);
 
 impl Variables {

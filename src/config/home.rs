@@ -1,6 +1,6 @@
-//! What this user's environment says about places: where programs are, and where to keep what may be kept; and one password.
+//! What this user's environment says about places: where programs are, and where to keep what may be kept; and two passwords.
 //!
-//! By XDG's rules, with `~/.cache` and `~/.local/state` where nothing is said; a relative path is ignored.
+//! By XDG's rules, with `~/.cache`, `~/.local/share` and `~/.local/state` where nothing is said; a relative path is ignored.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -15,6 +15,21 @@ pub fn search_path() -> Option<OsString> {
 /// The password for a server that the demo is shown; an empty one is one.
 pub fn demo_password() -> Option<Secret> {
     std::env::var("GLAUX_DEMO_PASSWORD").ok().map(Secret::new)
+}
+
+/// The password of a source's administrator, for a machine where nobody can be asked; an empty one is one.
+pub fn administrator_password() -> Option<Secret> {
+    std::env::var("GLAUX_ADMIN_PASSWORD").ok().map(Secret::new)
+}
+
+/// Where the register of governance is, if that is set; a blank variable is not.
+pub fn store() -> Option<String> {
+    std::env::var("GLAUX_STORE").ok().filter(|store| !store.trim().is_empty())
+}
+
+/// Where a user's register of governance is, if nothing is set.
+pub fn data_home() -> Option<PathBuf> {
+    below_home("XDG_DATA_HOME", ".local/share").map(|data| data.join("glaux"))
 }
 
 /// Where what can be fetched again is kept.

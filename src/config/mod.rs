@@ -12,19 +12,21 @@ mod env;
 mod file;
 mod home;
 mod private;
+mod user;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use connector_core::Result;
+use connector_core::{Error, Result};
 use tracing::level_filters::LevelFilter;
 
 pub use aws::{Aws, failure};
 pub(crate) use aws::{causes, timeouts};
 pub use catalog::{Catalog, Catalogs, View};
 pub use connection_string::SecretReference;
-pub use home::{cache_home, demo_password, history_file, search_path};
-pub use private::{check_private, check_private_folder};
+pub use home::{administrator_password, cache_home, data_home, demo_password, history_file, search_path, store};
+pub use private::{check_private, check_private_folder, make_private_folder};
+pub use user::operating_system_user;
 
 /// Everything a deployment decides.
 #[derive(Clone, Debug)]
@@ -60,6 +62,29 @@ impl Config {
     pub fn from_file(path: &Path) -> Result<Self> {
         file::read(path)
     }
+}
+
+/// The engine and the URL of a source, as a connection string has them or as a JDBC URL that names the engine itself.
+///
+/// Errors: invalid, for what is neither, and for one with a user, a password or a secret in it: those are told apart from it.
+pub fn source_url(text: &str) -> Result<(String, String)> {
+    const KEY: &str = "--url";
+    let named = text.trim().strip_prefix("jdbc:").and_then(|rest| rest.split_once(':'));
+    let whole = named.map_or_else(|| text.to_owned(), |(engine, _)| format!("{engine}://{}", text.trim()));
+    let parsed = connection_string::parse(KEY, &whole)?;
+    let url = parsed.url.to_ascii_lowercase();
+    if parsed.secret != SecretReference::None || ["password", "pwd", "secret"].iter().any(|word| url.contains(word)) {
+        return Err(Error::invalid("the URL has a user, a password or a secret in it, and URLs are kept and shown")
+            .hint(
+                "write it without; --user names the user and the password is asked for, or --secret names a secret",
+            ));
+    }
+    Ok((parsed.engine, parsed.url))
+}
+
+/// Where secrets are, by the variables of this process alone: there need be no catalog.
+pub fn secrets_of_process() -> Result<SecretsConfig> {
+    env::secrets(env::process_variables()?)
 }
 
 /// The first serde version in which requests bring plans.

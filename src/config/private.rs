@@ -33,7 +33,7 @@ fn check(path: &Path, what: &str, is_what: fn(&std::fs::Metadata) -> bool, right
         )
         .hint(format!("run: chmod {right} {shown}")));
     }
-    match own_user() {
+    match own_user().or_else(home_owner) {
         Some(user) if user != found.uid() => Err(Error::new(
             ErrorKind::Forbidden,
             format!("{shown} belongs to user {} and not to us ({user})", found.uid()),
@@ -63,12 +63,36 @@ pub fn unreadable(path: &Path, error: &std::io::Error) -> connector_core::Error 
     connector_core::Error::new(kind, format!("reading {}: {error}", path.display()))
 }
 
-/// The standard library has no geteuid and `unsafe` is forbidden; a process owns its entry in /proc, a user the home.
+/// Makes a folder for our eyes only, and fails if one is there that others may use.
+pub fn make_private_folder(path: &Path) -> Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    let made = builder.recursive(true).create(path);
+    made.map_err(|error| {
+        let told = format!("making the folder {}: {error}", path.display());
+        connector_core::Error::new(connector_core::ErrorKind::Unavailable, told)
+    })?;
+    check_private_folder(path)
+}
+
+/// The standard library has no geteuid and `unsafe` is forbidden; a process owns its entry in /proc.
 #[cfg(unix)]
-fn own_user() -> Option<u32> {
+pub(super) fn own_user() -> Option<u32> {
     use std::os::unix::fs::MetadataExt;
-    let own = std::fs::metadata("/proc/self").ok().or_else(|| std::fs::metadata(std::env::home_dir()?).ok());
-    own.map(|own| own.uid())
+    std::fs::metadata("/proc/self").ok().map(|own| own.uid())
+}
+
+#[cfg(not(unix))]
+pub(super) fn own_user() -> Option<u32> {
+    None
+}
+
+/// Good enough to tell ours from others' where there is no /proc; whoever sets `HOME` fools only themselves.
+#[cfg(unix)]
+fn home_owner() -> Option<u32> {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata(std::env::home_dir()?).ok().map(|home| home.uid())
 }
 
 #[cfg(all(test, unix, feature = "local"))]

@@ -9,6 +9,7 @@
 mod dynamo;
 mod event;
 mod records;
+mod rehearsal;
 mod sqlite;
 mod store;
 #[cfg(test)]
@@ -98,6 +99,12 @@ impl Register {
     /// The records in `store`, with times by `clock`.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
         Self { store, clock }
+    }
+
+    /// The register as it is, through which writes are seen and by which none is kept.
+    #[must_use]
+    pub fn rehearsal(&self) -> Self {
+        Self::new(Arc::new(rehearsal::Rehearsal::over(self.store.clone())), self.clock.clone())
     }
 
     /// What the clock says.

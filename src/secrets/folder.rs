@@ -12,9 +12,6 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::source::Stage;
 use crate::config::{check_private, check_private_folder};
 
-/// Generations whose text is kept: the one in force and the one before it, or the one that follows.
-const KEPT: usize = 2;
-
 /// What a file says.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -39,36 +36,24 @@ pub struct Generation {
 }
 
 impl Kept {
-    /// A secret of which nothing is kept yet.
-    pub fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), current: None, generations: Vec::new(), discarded: None }
-    }
-
     /// What a generation says.
     pub fn text(&self, number: u64) -> Option<&Secret> {
         self.generations.iter().find(|one| one.number == number).map(|one| &one.text)
     }
 
+    /// The last generation that is kept.
+    pub fn newest(&self) -> Option<u64> {
+        self.generations.last().map(|one| one.number)
+    }
+
     /// What a reader is told.
     pub fn in_stage(&self, stage: Stage) -> Option<Secret> {
-        let newest = self.generations.last().map(|one| one.number).filter(|newest| Some(*newest) > self.current);
         let number = match stage {
             _ if self.discarded.is_some() => None,
             Stage::Current => self.current,
-            Stage::Pending => newest,
+            Stage::Pending => self.newest().filter(|newest| Some(*newest) > self.current),
         };
         self.text(number?).cloned()
-    }
-
-    /// Keeps one more, and lets go of the oldest that is not in force.
-    pub fn add(&mut self, number: u64, text: Secret) {
-        self.generations.push(Generation { number, text });
-        self.generations.sort_by_key(|one| one.number);
-        while self.generations.len() > KEPT {
-            let current = self.current;
-            let oldest = self.generations.iter().position(|one| Some(one.number) != current);
-            self.generations.remove(oldest.unwrap_or_default());
-        }
     }
 }
 
@@ -169,33 +154,5 @@ mod tests {
             })
             .collect();
         assert_eq!(files.len(), names.len());
-    }
-
-    #[test]
-    fn of_many_generations_the_one_in_force_and_the_newest_stay() {
-        let mut kept = Kept::new("s");
-        let numbers = |kept: &Kept| kept.generations.iter().map(|one| one.number).collect::<Vec<_>>();
-        kept.add(1, Secret::new("one"));
-        assert_eq!((kept.in_stage(Stage::Current), kept.in_stage(Stage::Pending)), (None, Some(Secret::new("one"))));
-        kept.current = Some(1);
-        for (number, left) in [(2, [1, 2]), (3, [1, 3]), (4, [1, 4])] {
-            kept.add(number, Secret::new(number.to_string()));
-            assert_eq!(numbers(&kept), left);
-        }
-        kept.current = Some(4);
-        assert_eq!((kept.in_stage(Stage::Current), kept.in_stage(Stage::Pending)), (Some(Secret::new("4")), None));
-        kept.add(5, Secret::new("5"));
-        assert_eq!(numbers(&kept), [4, 5]);
-        kept.discarded = Some(0);
-        assert_eq!((kept.in_stage(Stage::Current), kept.in_stage(Stage::Pending)), (None, None));
-    }
-
-    #[test]
-    fn what_is_kept_is_printed_without_its_text() {
-        let mut kept = Kept::new("s");
-        kept.add(1, Secret::new("hunter2"));
-        assert!(!format!("{kept:?}").contains("hunter2"));
-        let text = serde_json::to_string(&kept).unwrap();
-        assert_eq!(serde_json::from_str::<Kept>(&text).unwrap(), kept);
     }
 }

@@ -3,7 +3,9 @@
 use connector_core::{Error, ErrorKind, Result};
 
 use super::{Caller, Done, Seen, Share, is_member, is_to_come, needed};
-use crate::register::{Decision, EnvironmentState, Membership, Scope, Subscription, SubscriptionState, Time, Verdict};
+use crate::register::{
+    Asset, Decision, EnvironmentState, Membership, Scope, Subscription, SubscriptionState, Time, Verdict,
+};
 
 /// A yes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -121,6 +123,7 @@ fn is_asked_for(seen: &Seen, granted: &[Scope], ends: Option<Time>) -> Result<()
     if granted.is_empty() || granted.iter().any(is_nothing) {
         return Err(Error::invalid("nothing would be granted").hint("deny the request, or revoke the subscription"));
     }
+    are_there(seen, granted)?;
     if granted.windows(2).any(|pair| (&pair[0].schema, &pair[0].table) == (&pair[1].schema, &pair[1].table)) {
         return Err(Error::invalid("a table is granted twice at once"));
     }
@@ -132,6 +135,20 @@ fn is_asked_for(seen: &Seen, granted: &[Scope], ends: Option<Time>) -> Result<()
             Err(Error::invalid(format!("it was asked for until {asked} only")).hint("grant it until then"))
         }
     }
+}
+
+/// Errors: not found, for a column that its asset has not: who asks for all columns may be granted any, but none that there is not.
+fn are_there(seen: &Seen, granted: &[Scope]) -> Result<()> {
+    for scope in granted {
+        let is_it = |asset: &&Asset| (&asset.schema, &asset.table) == (&scope.schema, &scope.table);
+        let Some(asset) = seen.assets.iter().find(is_it) else { continue };
+        let known: Vec<&String> = asset.columns.iter().map(|column| &column.name).collect();
+        if let Some(unknown) = scope.columns.iter().flatten().find(|column| !known.contains(column)) {
+            return Err(Error::not_found(format!("asset {} has no column {unknown:?}", asset.id))
+                .hint(format!("it has {known:?}")));
+        }
+    }
+    Ok(())
 }
 
 fn decided(

@@ -10,7 +10,7 @@ use crate::register::{
 };
 
 /// How many records one decision writes at most: DynamoDB takes a hundred items in a transaction, and each record has its event.
-const AT_ONCE: usize = 40;
+pub(super) const AT_ONCE: usize = 40;
 
 impl Share {
     /// Takes a request back.
@@ -110,7 +110,7 @@ async fn closing(register: &Register, actor: &str, environment: &str) -> Result<
 }
 
 /// A request is over at once; of what was granted something may be left at the source.
-fn over(subscription: &Subscription, reason: &str) -> Subscription {
+pub(super) fn over(subscription: &Subscription, reason: &str) -> Subscription {
     let state = match subscription.state {
         SubscriptionState::Requested => SubscriptionState::Closed,
         _ => SubscriptionState::Ending,

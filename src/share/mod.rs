@@ -1,11 +1,16 @@
-//! Requests and what becomes of them, as far as people and the clock decide: asked for, approved or denied, amended, ended.
+//! What people and the clock decide: what there is to share and who may do what with it, and requests and what becomes of them,
+//! from asking and approving to the end.
 //!
 //! Each of them is one decision over the register as it is, and nothing of it is written if somebody else wrote meanwhile. A
 //! refusal is an event too. Not here: what follows at the source (`grants`), which makes `approved` active and `ending` closed.
 
 mod asking;
+mod assets;
 mod deciding;
 mod ending;
+mod estate;
+mod sight;
+mod sources;
 #[cfg(test)]
 #[cfg(feature = "local")]
 mod tests;
@@ -16,9 +21,12 @@ use connector_core::{Error, ErrorKind, Result};
 use futures::FutureExt;
 
 pub use self::asking::Asking;
+pub use self::assets::{Change, Found, asset_id};
 pub use self::deciding::{Amendment, Approval};
+pub use self::sight::Sight;
 use crate::register::{
-    Act, Environment, Event, Membership, Project, Record, Register, Subscription, SubscriptionState, Time, Write,
+    Act, Asset, Environment, Event, Membership, Project, Record, Register, Scope, Subscription, SubscriptionState,
+    Time, Write,
 };
 
 /// How long a request may wait for a decision.
@@ -112,12 +120,20 @@ struct Seen {
     owner: Project,
     consumer: Project,
     environment: Environment,
+    /// Those of what was asked for, as last looked at.
+    assets: Vec<Asset>,
     now: Time,
 }
 
 impl Seen {
     async fn of(register: &Register, subscription: &Subscription) -> Result<Self> {
+        let mut assets = Vec::new();
+        for Scope { schema, table, .. } in &subscription.asked {
+            let read = register.find::<Asset>(&asset_id(&subscription.source, schema, table)).await?;
+            assets.extend(read.map(|read| read.record));
+        }
         Ok(Self {
+            assets,
             owner: register.get::<Project>(&subscription.owner).await?.record,
             consumer: register.get::<Project>(&subscription.consumer).await?.record,
             environment: register.get::<Environment>(&subscription.environment).await?.record,

@@ -64,11 +64,6 @@ impl Stage {
         Grants::new(register.clone(), keeper, secrets, Names::new("glaux").unwrap(), &domain, timing)
     }
 
-    /// The same with another keeper of secrets in between.
-    pub fn grants_with(&self, keeper: Arc<dyn Keeper>) -> Grants {
-        Self::grants_of(&self.register, keeper, self.folder.path().join("secrets"))
-    }
-
     async fn fill(&self) {
         let project = |id: &str, owner: &str| Project {
             id: id.into(),
@@ -222,10 +217,6 @@ impl Stage {
         let mut now = self.clock.0.lock().unwrap();
         *now = now.after(time);
         *now
-    }
-
-    pub fn now(&self) -> Time {
-        self.clock.now()
     }
 }
 

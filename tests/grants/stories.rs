@@ -99,7 +99,8 @@ async fn told(stage: &Stage, mut grant: glaux::register::Grant) -> String {
         })
         .collect();
     states.sort();
-    format!("{} {states:?}", serde_json::to_string(&grant).unwrap())
+    let told = format!("{} {states:?}", serde_json::to_string(&grant).unwrap());
+    if stage.place.prefix.is_empty() { told } else { told.replace(&stage.place.prefix, "") }
 }
 
 /// Approvals at the same moment, for one environment and for two, by workers that know nothing of each other.
@@ -475,7 +476,7 @@ const MYSQL_DRIFTS: [fn(&str, &str) -> String; 7] = [
     |user, shop| format!("GRANT INSERT ON {shop}.orders TO {user}"),
     |user, _| format!("ALTER USER {user} ACCOUNT LOCK"),
     |user, _| format!("ALTER USER {user} IDENTIFIED BY 'Of-somebody_else1'"),
-    |user, shop| format!("GRANT SELECT ON {shop}.* TO {user}"),
+    |user, shop| format!("GRANT SELECT ON {}.* TO {user}", shop.replace('_', "\\_")),
     |user, _| format!("DROP USER {user}"),
 ];
 

@@ -97,7 +97,7 @@ impl Shop {
         output.flush()?;
         let password = match demo_password() {
             Some(password) => password,
-            None => input::password(&format!("Password of {user}: ")).await?,
+            None => input::password(&format!("Password of {user}: "), "set GLAUX_DEMO_PASSWORD").await?,
         };
         output.status("loading the shop");
         let loading = Instant::now();

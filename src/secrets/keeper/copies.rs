@@ -24,8 +24,16 @@ impl Copies {
 #[async_trait]
 impl Keeper for Copies {
     async fn propose(&self, name: &str, generation: u64, text: &Secret) -> Result<()> {
-        self.original.propose(name, generation, text).await?;
-        self.copy.propose(name, generation, text).await
+        match self.original.propose(name, generation, text).await {
+            Ok(()) => self.copy.propose(name, generation, text).await,
+            Err(error) => {
+                // Whatever is kept is what both keep.
+                if let Some(kept) = self.original.read(name, generation).await? {
+                    self.copy.propose(name, generation, &kept).await?;
+                }
+                Err(error)
+            }
+        }
     }
 
     async fn read(&self, name: &str, generation: u64) -> Result<Option<Secret>> {

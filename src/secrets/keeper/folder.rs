@@ -11,9 +11,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use async_trait::async_trait;
 use connector_core::{Error, ErrorKind, Result, Secret};
 
-use super::{Keeper, kept_otherwise, newer_in_force, not_kept};
+use super::{Keeper, comes_after, kept_otherwise, not_kept};
 use crate::config::check_private_folder;
-use crate::secrets::folder::{Kept, file_of, load, parse};
+use crate::secrets::folder::{Generation, Kept, file_of, load, parse};
 
 /// Keeps secrets in a folder.
 #[derive(Clone, Debug)]
@@ -22,6 +22,8 @@ pub struct Folder {
     window: Duration,
 }
 
+/// Generations whose text is kept: the one in force and the one before it, or the one that follows.
+const KEPT: usize = 2;
 /// The lock; no secret's file begins with a dot, unless its name is empty.
 const LOCK: &str = ".lock";
 /// What a file is called until it is whole.
@@ -166,7 +168,7 @@ impl Keeper for Folder {
                 match kept.text(generation) {
                     Some(before) if *before == text => return Ok(None),
                     Some(_) => return Err(kept_otherwise(generation)),
-                    None => newer_in_force(kept.current, generation)?,
+                    None => comes_after(kept.newest(), "kept", generation)?,
                 }
                 kept.add(generation, text);
                 Ok(Some(kept))
@@ -189,7 +191,7 @@ impl Keeper for Folder {
         self.run(format!("putting secret {name:?} in force"), move |folder| {
             folder.change(&secret, |kept| {
                 let kept = kept.filter(|kept| kept.discarded.is_none()).ok_or_else(|| not_kept(generation))?;
-                newer_in_force(kept.current, generation)?;
+                comes_after(kept.current, "in force", generation)?;
                 if kept.text(generation).is_none() {
                     return Err(not_kept(generation));
                 }
@@ -230,6 +232,24 @@ impl Keeper for Folder {
             Ok(folder.load(&secret)?.is_some_and(|kept| kept.discarded.is_none()))
         })
         .await
+    }
+}
+
+impl Kept {
+    /// A secret of which nothing is kept yet.
+    pub(super) fn new(name: &str) -> Self {
+        Self { name: name.to_owned(), current: None, generations: Vec::new(), discarded: None }
+    }
+
+    /// Keeps one more, and lets go of the oldest that is not in force.
+    pub(super) fn add(&mut self, number: u64, text: Secret) {
+        self.generations.push(Generation { number, text });
+        self.generations.sort_by_key(|one| one.number);
+        while self.generations.len() > KEPT {
+            let current = self.current;
+            let oldest = self.generations.iter().position(|one| Some(one.number) != current);
+            self.generations.remove(oldest.unwrap_or_default());
+        }
     }
 }
 

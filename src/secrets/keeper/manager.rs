@@ -12,7 +12,7 @@ use connector_core::{Error, ErrorKind, Result, Secret};
 use tokio::sync::OnceCell;
 
 use self::state::{CURRENT, PENDING, State, token};
-use super::{Keeper, kept_otherwise, newer_in_force, not_kept};
+use super::{Keeper, comes_after, kept_otherwise, not_kept};
 use crate::config::{Aws, failure};
 use crate::secrets::policy::{RoleArn, secret_policy};
 use crate::secrets::{Names, Redactor};
@@ -169,7 +169,7 @@ impl Manager {
     async fn propose_once(&self, name: &str, generation: u64, text: &Secret) -> Result<()> {
         let state = self.made(name).await?;
         if !state.has(&token(name, generation)) {
-            newer_in_force(state.current_generation(name), generation)?;
+            comes_after(state.newest(name), "kept", generation)?;
             return self.put(name, generation, text).await;
         }
         match self.get(name, generation).await? {
@@ -181,7 +181,7 @@ impl Manager {
 
     async fn promote_once(&self, name: &str, generation: u64) -> Result<()> {
         let state = self.find_kept(name).await?.ok_or_else(|| not_kept(generation))?;
-        newer_in_force(state.current_generation(name), generation)?;
+        comes_after(state.current(name), "in force", generation)?;
         let own = token(name, generation);
         if !state.has(&own) {
             return Err(not_kept(generation));

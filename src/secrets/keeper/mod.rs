@@ -21,8 +21,8 @@ pub trait Keeper: Send + Sync {
     /// Keeps `text` as this generation of secret `name`, not in force yet (AWS puts the very first in force all the same). One that
     /// is kept already stays as it is; a secret that is being deleted is there again.
     ///
-    /// Errors: conflict, if the generation is kept with another text, which [`read`](Keeper::read) tells, or one after it is in
-    /// force.
+    /// Errors: conflict, if the generation is kept with another text, which [`read`](Keeper::read) tells, or is not and one after it
+    /// is.
     async fn propose(&self, name: &str, generation: u64, text: &Secret) -> Result<()>;
 
     /// What this generation says, if it is kept.
@@ -55,13 +55,15 @@ fn not_kept(generation: u64) -> Error {
     Error::not_found(format!("generation {generation} is not kept")).hint("propose it first")
 }
 
-/// Fails if `current` came after `generation`: whoever says otherwise has slept over a rotation.
-fn newer_in_force(current: Option<u64>, generation: u64) -> Result<()> {
-    match current {
-        Some(current) if current > generation => Err(Error::new(
-            ErrorKind::Conflict,
-            format!("generation {current} is in force, which came after {generation}"),
-        )),
+/// Fails if `last`, of which `what` is said, came after `generation`: whoever brings that has slept over a rotation.
+fn comes_after(last: Option<u64>, what: &str, generation: u64) -> Result<()> {
+    match last {
+        Some(last) if last > generation => {
+            Err(Error::new(ErrorKind::Conflict, format!("generation {last} is {what}, which came after {generation}")))
+        }
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;

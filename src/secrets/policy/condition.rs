@@ -72,10 +72,10 @@ fn is_known(key: &str) -> bool {
 
 /// Fails for what stands for something that only AWS knows.
 pub fn check_pattern(pattern: &str) -> Result<()> {
-    match pattern.contains("${") {
-        true => Err(Error::unsupported(format!("{pattern:?} holds a variable, which is not understood here"))),
-        false => Ok(()),
+    if pattern.contains("${") {
+        return Err(Error::unsupported(format!("{pattern:?} holds a variable, which is not understood here")));
     }
+    Ok(())
 }
 
 fn equal(pattern: &str, value: &str) -> bool {
@@ -160,8 +160,8 @@ mod tests {
         }
         assert!(holds("Bool", "aws:SecureTransport", "false", Some("False")));
         assert!(!holds("Bool", "aws:SecureTransport", "false", None));
-        let across = holds("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*", Some(arn));
-        assert!(!across, "no wildcard reaches over a colon");
+        assert!(holds("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/a", Some(arn)));
+        assert!(!holds("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/a", Some(other)));
     }
 
     #[test]

@@ -86,9 +86,9 @@ impl Decision {
 
 /// Decides a request.
 ///
-/// Errors: unsupported, if a policy holds what is not understood; invalid, for a resource that is no ARN.
+/// Errors: unsupported, if a policy holds what is not understood; invalid, for a request that does not name one thing.
 pub fn decide(request: &Request) -> Result<Decision> {
-    let owner = owner(request.resource)?;
+    let owner = owner(request)?;
     let context = context(request);
     let all = Policies::of(request)?;
     let asker = asker(request.principal);
@@ -184,9 +184,14 @@ impl Policies {
     }
 }
 
-fn owner(resource: &Resource) -> Result<&str> {
-    let owner = parts(&resource.arn).map(|parts| parts[4]).filter(|account| !account.is_empty());
-    owner.ok_or_else(|| Error::invalid(format!("{:?} is not the ARN of a secret or a key", resource.arn)))
+/// The account of what is asked for. A request that itself stands for several has no one answer.
+fn owner<'a>(request: &Request<'a>) -> Result<&'a str> {
+    let (action, arn) = (request.action, request.resource.arn.as_str());
+    let owner = parts(arn).map(|parts| parts[4]).filter(|account| !account.is_empty());
+    let is_one = action.contains(':') && !action.contains(['*', '?']) && !arn.contains(['*', '?']);
+    owner.filter(|_| is_one).ok_or_else(|| {
+        Error::invalid(format!("{action:?} with {arn:?} is not one action with one secret or key, by its ARN"))
+    })
 }
 
 fn asker(principal: &Principal) -> Asker<'_> {

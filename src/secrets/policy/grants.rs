@@ -116,22 +116,32 @@ pub struct AllowedReaders {
 pub fn key_policy(place: &Place, names: &Names, keeper: &RoleArn, readers: &[AllowedReaders]) -> Result<Policy> {
     let account =
         Statement::allow("TheAccountRules", &ADMINISTER_KEY, &["*".to_owned()]).about(Principals::aws([place.root()]));
-    let keeps = using("TheKeeperUses", &["kms:Decrypt", "kms:GenerateDataKey"], "*", place, names.prefix())
-        .about(Principals::aws([keeper.as_str().to_owned()]));
+    let keeps =
+        keeping("TheKeeperUses", "*", place, names.prefix()).about(Principals::aws([keeper.as_str().to_owned()]));
     let mut all = vec![account, keeps];
     for (index, AllowedReaders { reader, environment }) in readers.iter().enumerate() {
         let sid = format!("Reader{index}Opens");
-        let opens = using(&sid, &["kms:Decrypt"], "*", place, &names.below(environment)?);
+        let opens = opening(&sid, "*", place, &names.below(environment)?);
         all.push(opens.about(Principals::aws([reader.as_str().to_owned()])));
     }
     Ok(Policy::of(all))
 }
 
-/// Use of a key through Secrets Manager, for secrets below a prefix.
-fn using(sid: &str, action: &[&str], key: &str, place: &Place, prefix: &str) -> Statement {
+/// Use of a key through Secrets Manager, to open secrets below a prefix.
+fn opening(sid: &str, key: &str, place: &Place, prefix: &str) -> Statement {
+    using(sid, &["kms:Decrypt"], key, place, vec![place.secrets_below(prefix)])
+}
+
+/// The same to make them too. The service tries the key before it makes a secret, and says in its place that it does.
+fn keeping(sid: &str, key: &str, place: &Place, prefix: &str) -> Statement {
+    let secrets = vec![place.secrets_below(prefix), "RequestToValidateKeyAccess".to_owned()];
+    using(sid, &["kms:Decrypt", "kms:GenerateDataKey"], key, place, secrets)
+}
+
+fn using(sid: &str, action: &[&str], key: &str, place: &Place, secrets: Vec<String>) -> Statement {
     Statement::allow(sid, action, &[key.to_owned()])
         .when("StringEquals", "kms:ViaService", [place.secrets_manager()])
-        .when("StringLike", "kms:EncryptionContext:SecretARN", [place.secrets_below(prefix)])
+        .when("StringLike", "kms:EncryptionContext:SecretARN", secrets)
 }
 
 /// What the producer's deployment role may: read the administrators' secrets of its own sources, and keep the secrets of grants.
@@ -160,9 +170,7 @@ impl Producer<'_> {
         let grants = [self.place.secrets_below(self.grants.prefix())];
         let reads = (!own.is_empty()).then(|| Statement::allow("ReadAdministrators", &READ, &own));
         let keeps = Statement::allow("KeepGrants", &KEEP, &grants);
-        let uses = self
-            .key
-            .map(|key| using("UseKey", &["kms:Decrypt", "kms:GenerateDataKey"], key, self.place, self.grants.prefix()));
+        let uses = self.key.map(|key| keeping("UseKey", key, self.place, self.grants.prefix()));
         Ok(Policy::of(reads.into_iter().chain([keeps]).chain(uses).collect()))
     }
 }
@@ -190,7 +198,7 @@ impl Consumer<'_> {
         let secrets: Vec<String> = self.producers.iter().map(|(place, _)| place.secrets_below(&below)).collect();
         let keys = self.producers.iter().enumerate().filter_map(|(index, (place, key))| {
             let sid = format!("OpenWithKey{index}");
-            Some(using(&sid, &["kms:Decrypt"], key.as_deref()?, place, &below))
+            Some(opening(&sid, key.as_deref()?, place, &below))
         });
         Ok(Policy::of([Statement::allow("ReadOwnGrants", &READ, &secrets)].into_iter().chain(keys).collect()))
     }

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use connector_core::{Error, Result};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 pub use arn::{Place, RoleArn};
 pub use decide::{Decision, Principal, Request, Resource, Role, decide};
@@ -178,13 +178,17 @@ fn many<T: DeserializeOwned>(value: Value) -> serde_json::Result<Vec<T>> {
 }
 
 fn conditions<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Conditions, D::Error> {
-    let operators = BTreeMap::<String, Map<String, Value>>::deserialize(deserializer)?;
-    let values = |value: Value| match value {
+    let operators = BTreeMap::<String, BTreeMap<String, Value>>::deserialize(deserializer)?;
+    let keys = |keys: BTreeMap<String, Value>| keys.into_iter().map(|(key, value)| Ok((key, values(value)?)));
+    let all =
+        operators.into_iter().map(|(operator, all)| Ok((operator, keys(all).collect::<serde_json::Result<_>>()?)));
+    all.collect::<serde_json::Result<_>>().map_err(D::Error::custom)
+}
+
+/// What a key is compared with; a flag may stand without quotes.
+fn values(value: Value) -> serde_json::Result<Vec<String>> {
+    match value {
         Value::Bool(flag) => Ok(vec![flag.to_string()]),
-        value => many(value).map_err(D::Error::custom),
-    };
-    let keys = |keys: Map<String, Value>| -> Result<BTreeMap<String, Vec<String>>, D::Error> {
-        keys.into_iter().map(|(key, value)| Ok((key, values(value)?))).collect()
-    };
-    operators.into_iter().map(|(operator, all)| Ok((operator, keys(all)?))).collect()
+        value => many(value),
+    }
 }

@@ -191,6 +191,23 @@ fn with(on_resource: bool, statement: &str) -> Result<Decision> {
     decide(&ask(&Principal::Role(eve), "secretsmanager:GetSecretValue", &resource))
 }
 
+#[test]
+fn a_request_for_several_things_is_none() {
+    let anybody = Principal::Role(administrator(PRODUCERS));
+    for (action, arn) in [
+        ("secretsmanager:Get*", "arn:aws:secretsmanager:eu-central-1:111111111111:secret:x-AbCdEf"),
+        ("*", "arn:aws:secretsmanager:eu-central-1:111111111111:secret:x-AbCdEf"),
+        (GET, "arn:aws:secretsmanager:eu-central-1:111111111111:secret:*"),
+        (GET, "*"),
+        (GET, "x"),
+        (GET, "arn:aws:s3:::bucket"),
+    ] {
+        let resource = Resource { arn: arn.into(), policy: None, tags: BTreeMap::new() };
+        let error = decide(&ask(&anybody, action, &resource)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Invalid, "{error}");
+    }
+}
+
 const GET: &str = "secretsmanager:GetSecretValue";
 
 fn policy_of(statement: &str) -> Policy {

@@ -34,8 +34,13 @@ impl State {
     }
 
     /// The generation in force; none if the version in force is none of a keeper's.
-    pub fn current_generation(&self, name: &str) -> Option<u64> {
+    pub fn current(&self, name: &str) -> Option<u64> {
         generation(name, self.version_in(CURRENT)?)
+    }
+
+    /// The last generation that is kept, of those that the service still lists.
+    pub fn newest(&self, name: &str) -> Option<u64> {
+        self.versions.keys().filter_map(|version| generation(name, version)).max()
     }
 }
 

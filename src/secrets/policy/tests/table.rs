@@ -15,16 +15,15 @@ const ACTIONS: [&str; 5] = [
 /// no business of Glaux's; in each: get, put, delete, put a policy, decrypt. The last two secrets have no policy of their own and
 /// are their account's to give.
 const TABLE: [(&str, [&str; 4]); 9] = [
-    // who                   grant of env-a  grant of env-b  administrator's  foreign
-    ("producer sales", /**/ ["yes yes yes yes yes", "yes yes yes yes yes", "yes no no no no", "no no no no no"]),
-    ("producer hr", /*   */ ["no no no no no", "no no no no no", "no no no no no", "no no no no no"]),
-    ("consumer env-a", /**/ ["yes no no no yes", "no no no no no", "no no no no no", "no no no no no"]),
-    ("consumer env-b", /**/ ["no no no no no", "yes no no no yes", "no no no no no", "no no no no no"]),
-    ("root user", /*     */ ["no no yes no no", "no no yes no no", "yes yes yes yes no", "yes yes yes yes no"]),
-    ("administrator", /* */ ["no no no no no", "no no no no no", "yes yes yes yes no", "yes yes yes yes no"]),
-    ("another's admin", /**/ ["no no no no no", "no no no no no", "no no no no no", "no no no no no"]),
-    ("workflow role", /* */ ["no no no no no", "no no no no no", "no no no no no", "no no no no no"]),
-    ("Athena", /*        */ ["no no no no no", "no no no no no", "no no no no no", "no no no no no"]),
+    ("producer sales", ["yes yes yes yes yes", "yes yes yes yes yes", "yes no no no no", "no no no no no"]),
+    ("producer hr", ["no no no no no", "no no no no no", "no no no no no", "no no no no no"]),
+    ("consumer env-a", ["yes no no no yes", "no no no no no", "no no no no no", "no no no no no"]),
+    ("consumer env-b", ["no no no no no", "yes no no no yes", "no no no no no", "no no no no no"]),
+    ("root user", ["no no yes no no", "no no yes no no", "yes yes yes yes no", "yes yes yes yes no"]),
+    ("administrator", ["no no no no no", "no no no no no", "yes yes yes yes no", "yes yes yes yes no"]),
+    ("another's admin", ["no no no no no", "no no no no no", "no no no no no", "no no no no no"]),
+    ("workflow role", ["no no no no no", "no no no no no", "no no no no no", "no no no no no"]),
+    ("Athena", ["no no no no no", "no no no no no", "no no no no no", "no no no no no"]),
 ];
 
 fn principal(house: &House, who: &str) -> Principal {

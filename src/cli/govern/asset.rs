@@ -1,0 +1,204 @@
+//! `glaux asset`: what a source has, and what of it others may see and ask for.
+
+use clap::{Args, Subcommand};
+use connector_core::{Error, TableName};
+
+use super::desk::{Desk, Row, some, state};
+use super::look::{Scope, look};
+use super::near::Named;
+use super::reach;
+use super::words::is_like;
+use crate::cli::output::{Done, told};
+use crate::register::{Asset, By};
+use crate::share::{Change, Sight};
+
+/// What may be done.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Look at what a source has, and remember it; nothing is published by that
+    Map(Mapping),
+    /// The assets that you may see
+    List(Listing),
+    /// Assets whose name, or the name of one of whose columns, holds a word
+    Search {
+        /// The word, in any case
+        word: String,
+    },
+    /// One asset and its columns
+    Show {
+        /// SOURCE.SCHEMA.TABLE, in double quotes what is no plain word
+        id: String,
+    },
+    /// Let others see assets and ask for them
+    Publish(Chosen),
+    /// Let others neither see assets nor ask for them any more; what is granted stays
+    Unpublish(Chosen),
+}
+
+#[derive(Args, Debug)]
+pub struct Mapping {
+    /// Which source
+    source: String,
+    /// This schema only
+    #[arg(long, value_name = "SCHEMA")]
+    schema: Option<String>,
+    /// Tables of such names only; * stands for anything
+    #[arg(long, value_name = "PATTERN")]
+    table: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct Listing {
+    /// Of this source only
+    #[arg(long, value_name = "SOURCE")]
+    source: Option<String>,
+    /// Of such ids only; * stands for anything
+    #[arg(long = "match", value_name = "PATTERN")]
+    pattern: Option<String>,
+}
+
+#[derive(Args, Debug)]
+#[group(required = true, multiple = false)]
+pub struct Chosen {
+    /// Which
+    ids: Vec<String>,
+    /// All of your projects' of such ids; * stands for anything
+    #[arg(long = "match", value_name = "PATTERN")]
+    pattern: Option<String>,
+}
+
+/// The exit code of what was done in part.
+const PARTLY: u8 = 7;
+
+/// Runs a verb.
+pub async fn run(verb: Verb, mut desk: Desk<'_>) -> Done<u8> {
+    match verb {
+        Verb::Map(mapping) => return map(&mut desk, mapping).await,
+        Verb::List(listing) => {
+            list(&mut desk, |asset| {
+                listing.source.as_ref().is_none_or(|source| asset.source == *source)
+                    && listing.pattern.as_ref().is_none_or(|pattern| is_like(&asset.id, pattern))
+            })
+            .await?;
+        }
+        Verb::Search { word } => search(&mut desk, &word.to_lowercase()).await?,
+        Verb::Show { id } => show(&mut desk, &id).await?,
+        Verb::Publish(chosen) => publish(&mut desk, chosen, true).await?,
+        Verb::Unpublish(chosen) => publish(&mut desk, chosen, false).await?,
+    }
+    Ok(0)
+}
+
+async fn map(desk: &mut Desk<'_>, mapping: Mapping) -> Done<u8> {
+    let used = desk.share.use_source(&desk.caller, &mapping.source, "asset map").await;
+    let source = desk.found(used, &[Named::Source(&mapping.source)]).await?;
+    let login = reach::administrator(desk, &source).await?;
+    let mut connection = reach::connect(&source, &login).await?;
+    let scope = Scope { schema: mapping.schema, table: mapping.table };
+    let looked = look(connection.as_mut(), &scope, desk.output).await?;
+    // What could not be looked at is not taken for gone, and what has no schema any more is.
+    let is_unknown = |name: &TableName| {
+        looked
+            .failed
+            .iter()
+            .any(|(failed, _)| failed.schema == name.schema && (failed.table.is_empty() || failed.table == name.table))
+    };
+    let has_looked = |name: &TableName| scope.has(name) && !is_unknown(name);
+    let (events, changes) = desk.share.map(&desk.caller, &source.id, &looked.found, &has_looked).await?;
+    let rows: Vec<Row> = changes.iter().map(|(asset, change)| changed(asset, *change)).collect();
+    desk.list(&["asset", "change", "columns", "published"], &rows)?;
+    let same = looked.found.len() - changes.iter().filter(|(_, change)| *change != Change::Gone).count();
+    let written = match (events.first(), events.last(), desk.common.dry_run) {
+        (Some(_), _, true) => "a dry run: nothing was written".to_owned(),
+        (Some(first), Some(last), false) => {
+            format!("events {} to {} by {}", first.number, last.number, first.act.actor)
+        }
+        _ => "nothing was written".to_owned(),
+    };
+    desk.output.note(&format!("{} otherwise than before, {same} the same; {written}", rows.len()));
+    let code = if looked.failed.is_empty() { 0 } else { PARTLY };
+    for (name, error) in looked.failed {
+        desk.output.note(&told(&error.context(format!("looking at {name}"))));
+    }
+    Ok(code)
+}
+
+fn changed(asset: &Asset, change: Change) -> Row {
+    let word = match change {
+        Change::New => "new",
+        Change::Changed => "changed",
+        Change::Gone => "gone",
+    };
+    vec![some(&asset.id), some(word), some(asset.columns.len().to_string()), some(yes(asset.published))]
+}
+
+fn yes(is_so: bool) -> &'static str {
+    if is_so { "yes" } else { "no" }
+}
+
+async fn seen(desk: &Desk<'_>) -> connector_core::Result<(Sight, Vec<Asset>)> {
+    let sight = desk.sight().await?;
+    let all = desk.register.list::<Asset>(&By::Kind).await?;
+    let of_project = |asset: &Asset| desk.common.project.as_ref().is_none_or(|project| asset.owner == *project);
+    let seen = all.into_iter().map(|read| read.record);
+    let seen = seen.filter(|asset| sight.sees_asset(asset) && of_project(asset)).collect();
+    Ok((sight, seen))
+}
+
+async fn list(desk: &mut Desk<'_>, is_meant: impl Fn(&Asset) -> bool) -> Done {
+    let (_, assets) = seen(desk).await?;
+    let row = |asset: &Asset| -> Row {
+        let (published, columns) = (some(yes(asset.published)), some(asset.columns.len().to_string()));
+        vec![some(&asset.id), some(&asset.owner), state(asset), published, columns]
+    };
+    let rows: Vec<Row> = assets.iter().filter(|asset| is_meant(asset)).map(row).collect();
+    desk.list(&["asset", "project", "state", "published", "columns"], &rows)
+}
+
+async fn search(desk: &mut Desk<'_>, word: &str) -> Done {
+    let (_, assets) = seen(desk).await?;
+    let mut rows: Vec<Row> = Vec::new();
+    for asset in &assets {
+        let hits = asset.columns.iter().filter(|column| column.name.to_lowercase().contains(word));
+        let hits: Vec<String> = hits.map(|column| column.name.clone()).collect();
+        if !hits.is_empty() || asset.id.to_lowercase().contains(word) {
+            let columns = (!hits.is_empty()).then(|| super::words::shown_columns(&hits));
+            rows.push(vec![some(&asset.id), some(&asset.owner), columns]);
+        }
+    }
+    desk.list(&["asset", "project", "columns"], &rows)
+}
+
+async fn show(desk: &mut Desk<'_>, id: &str) -> Done {
+    let sight = desk.sight().await?;
+    let found = desk.register.find::<Asset>(id).await?.map(|read| read.record).filter(|asset| sight.sees_asset(asset));
+    let found =
+        found.ok_or_else(|| Error::not_found(format!("there is no asset {id} that {} may see", desk.caller.actor)));
+    let asset = desk.found(found, &[Named::Asset(id)]).await?;
+    let rows = asset.columns.iter().map(|column| vec![some(&column.name), some(&column.data_type)]);
+    desk.list(&["column", "type"], &rows.collect::<Vec<_>>())?;
+    let Asset { source, owner, schema, table, published, .. } = &asset;
+    let state = state(&asset).unwrap_or_default();
+    let told = format!("table {table:?} of schema {schema:?} at {source}, owned by {owner}, {state}");
+    desk.output.note(&format!("{told}, {}", if *published { "published" } else { "not published" }));
+    Ok(())
+}
+
+async fn publish(desk: &mut Desk<'_>, chosen: Chosen, published: bool) -> Done {
+    let mut ids = chosen.ids;
+    if let Some(pattern) = &chosen.pattern {
+        let (sight, assets) = seen(desk).await?;
+        let is_own = |asset: &&Asset| sight.owned().any(|project| project == asset.owner);
+        let there = assets.iter().filter(is_own).filter(|asset| !published || state(*asset) == some("present"));
+        ids = there.filter(|asset| is_like(&asset.id, pattern)).map(|asset| asset.id.clone()).collect();
+        if ids.is_empty() {
+            return Err(
+                Error::not_found(format!("no asset of {}'s projects is like {pattern:?}", desk.caller.actor)).into()
+            );
+        }
+    }
+    let done = desk.share.publish(&desk.caller, &ids, published).await;
+    let named: Vec<Named<'_>> = ids.iter().map(|id| Named::Asset(id)).collect();
+    let events = desk.found(done, &named).await?;
+    desk.wrote(&events)
+}

@@ -1,0 +1,101 @@
+//! Who may read what: the verbs of governance, one file a noun. Rules are `share`'s; here is what is typed and what is told.
+
+mod asset;
+mod audit;
+mod desk;
+mod env;
+mod look;
+mod narrow;
+mod near;
+mod place;
+mod project;
+mod reach;
+mod report;
+mod request;
+mod source;
+mod sub;
+mod words;
+
+use clap::{Args, Subcommand};
+use connector_core::Result;
+
+use self::desk::Desk;
+use super::output::{Done, Output};
+use super::rows::Format;
+use crate::register::{Event, Register};
+
+/// What governance is about.
+#[derive(Debug, Subcommand)]
+pub enum Noun {
+    /// Projects and their people: who owns sources, and who reads what others own
+    Project(Of<project::Verb>),
+    /// Environments: where a project reads
+    Env(Of<env::Verb>),
+    /// Databases that a project owns
+    Source(Of<source::Verb>),
+    /// Tables and views of a source: look at them, publish them, find them
+    Asset(Of<asset::Verb>),
+    /// Ask for tables, and decide on what is asked for
+    Request(Of<request::Verb>),
+    /// What is granted: change it, renew it, end it
+    Sub(Of<sub::Verb>),
+    /// Who has access to what, and what ends soon
+    Report(Of<report::Verb>),
+    /// Everything that was done, as a chain that shows what is missing from it
+    Audit(Of<audit::Verb>),
+}
+
+/// A verb, and what may be said with each of them.
+#[derive(Args, Debug)]
+pub struct Of<V: Subcommand> {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    verb: V,
+}
+
+#[derive(Args, Clone, Debug, Default)]
+pub struct Common {
+    /// The register: local:DIR or aws:TABLE; else what GLAUX_STORE says, else a folder below ~/.local/share
+    #[arg(long, global = true, value_name = "STORE")]
+    store: Option<String>,
+    /// The project meant, where there could be several
+    #[arg(long = "as", global = true, value_name = "PROJECT")]
+    project: Option<String>,
+    /// In a register that is yours alone: act as somebody you play, whom events call YOU/NAME
+    #[arg(long, global = true, value_name = "NAME")]
+    actor: Option<String>,
+    /// How results are written
+    #[arg(short, long, global = true, value_enum, default_value_t)]
+    output: Format,
+    /// Do not ask before access is taken away
+    #[arg(long, global = true)]
+    yes: bool,
+    /// Show what would be written, and write nothing
+    #[arg(long, global = true)]
+    dry_run: bool,
+}
+
+/// Runs a verb; `command` is what was typed. Returns the exit code.
+pub async fn run(noun: Noun, command: &str, output: &mut Output) -> Done<u8> {
+    match noun {
+        // Whoever adds a project may mean a register that is not there yet.
+        Noun::Project(Of { common, verb: verb @ project::Verb::Add { .. } }) => {
+            project::run(verb, Desk::begin(common, command, output).await?).await
+        }
+        Noun::Project(Of { common, verb }) => project::run(verb, Desk::open(common, command, output).await?).await,
+        Noun::Env(Of { common, verb }) => env::run(verb, Desk::open(common, command, output).await?).await,
+        Noun::Source(Of { common, verb }) => source::run(verb, Desk::open(common, command, output).await?).await,
+        Noun::Asset(Of { common, verb }) => asset::run(verb, Desk::open(common, command, output).await?).await,
+        Noun::Request(Of { common, verb }) => request::run(verb, Desk::open(common, command, output).await?).await,
+        Noun::Sub(Of { common, verb }) => sub::run(verb, Desk::open(common, command, output).await?).await,
+        Noun::Report(Of { common, verb }) => report::run(verb, Desk::open(common, command, output).await?).await,
+        Noun::Audit(Of { common, verb }) => audit::run(verb, Desk::open(common, command, output).await?).await,
+    }
+}
+
+/// What follows at the databases of what was written. Nothing yet: nobody makes users there.
+#[expect(clippy::unused_async, reason = "what follows is done at databases")]
+async fn follow(_register: &Register, _events: &[Event]) -> Result<()> {
+    Ok(())
+}

@@ -1,0 +1,77 @@
+//! A source, reached as its administrator: whose secret is kept beside a local register, or where functions find theirs.
+
+use std::collections::BTreeMap;
+
+use connector_core::{Casing, Connection, Credential, Endpoint, Error, Logins, Result, Settings};
+
+use super::desk::Desk;
+use crate::config::{Catalog, SecretReference, secrets_of_process};
+use crate::connectors;
+use crate::register::Source;
+use crate::secrets::{Login, Secrets, text_of};
+
+/// An administrator's secret is made once and never again under its name.
+const GENERATION: u64 = 1;
+
+/// Who logs in at a source: by a secret that is kept beside the register, else by one where functions find theirs.
+pub async fn administrator(desk: &Desk<'_>, source: &Source) -> Result<Login> {
+    let name = &source.administrator;
+    let secrets = if desk.keeper().is_kept(name).await? { desk.secrets().clone() } else { secrets_of_process()? };
+    let catalog = Catalog {
+        name: source.id.clone(),
+        engine: source.engine.clone(),
+        url: source.url.clone(),
+        secret: SecretReference::Name(name.clone()),
+        settings: Settings::default(),
+        views: BTreeMap::new(),
+    };
+    Secrets::new(&secrets).resolve(&catalog).await?.login(&catalog, logins(source)?)
+}
+
+/// Keeps an administrator's password under the source's name for the secret.
+pub async fn keep(desk: &Desk<'_>, source: &Source, user: &Credential) -> Result<()> {
+    desk.keeper().propose(&source.administrator, GENERATION, &text_of(user)?).await?;
+    desk.keeper().promote(&source.administrator, GENERATION).await
+}
+
+/// Takes an administrator's password away again.
+pub async fn forget(desk: &Desk<'_>, source: &Source) -> Result<()> {
+    desk.keeper().discard(&source.administrator).await
+}
+
+/// A session at the source.
+///
+/// Errors: those of connecting.
+pub async fn connect(source: &Source, login: &Login) -> Result<Box<dyn Connection>> {
+    // Names are the source's own here, and none of them is folded.
+    let settings = Settings { casing: Casing::None, ..Settings::default() };
+    let (connector, endpoint) = (connectors::find(&source.engine)?, endpoint(source)?);
+    let connected = match login {
+        Login::User(user) => connector.connect(&endpoint, user, &settings).await,
+        Login::Principal(principal) => connector.connect_as(&endpoint, principal, &settings).await,
+    };
+    connected.map_err(|error| error.context(format!("connecting to source {}", source.id)))
+}
+
+fn endpoint(source: &Source) -> Result<Endpoint> {
+    let endpoint = connectors::find(&source.engine)?.endpoint(&source.url)?;
+    if endpoint.host.is_empty() {
+        return Err(Error::invalid("the URL names no host").hint("write it as jdbc:postgresql://HOST:5432/DATABASE"));
+    }
+    Ok(endpoint)
+}
+
+fn logins(source: &Source) -> Result<Logins> {
+    Ok(connectors::find(&source.engine)?.logins(&endpoint(source)?))
+}
+
+/// Whether the URL is one, of an engine that has users.
+///
+/// Errors: invalid; unsupported, for an engine without users, of which nothing can be granted.
+pub fn check(source: &Source) -> Result<()> {
+    let connector = connectors::find(&source.engine)?;
+    if connector.access().is_none() {
+        return Err(Error::unsupported(format!("engine {} has no users to whom something is granted", source.engine)));
+    }
+    endpoint(source).map(drop)
+}
