@@ -28,6 +28,16 @@ mod demo;
 #[path = "cli/guest.rs"]
 mod guest;
 
+/// Several people over one register.
+#[cfg(feature = "governance")]
+#[path = "cli/office.rs"]
+mod office;
+
+/// What is at the databases of it.
+#[cfg(feature = "governance")]
+#[path = "cli/grants.rs"]
+mod grants;
+
 /// Who may read what.
 #[cfg(feature = "governance")]
 #[path = "cli/govern.rs"]

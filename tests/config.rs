@@ -46,6 +46,10 @@ fn only_default_is_enough_and_everything_else_has_a_value() {
     assert!(config.notes.is_empty());
     assert!(config.query_status.is_none(), "who is not a function of Athena's does not ask Athena");
     assert!(env(&[("AWS_LAMBDA_FUNCTION_NAME", "fn")]).unwrap().query_status.is_some());
+    let kept = env(&[("glaux_secrets_folder", "/var/lib/glaux/secrets")]).unwrap().secrets;
+    assert_eq!((kept.folder.as_deref(), kept.file), (Some(Path::new("/var/lib/glaux/secrets")), None));
+    let error = env(&[("glaux_secrets_folder", "/a"), ("glaux_secrets_file", "/b")]).unwrap_err();
+    assert!(error.to_string().contains("glaux_secrets_folder") && !error.to_string().contains("/a"), "{error}");
 }
 
 #[test]

@@ -81,6 +81,7 @@ fn catalog(secret: SecretReference) -> Catalog {
         secret,
         settings,
         views: BTreeMap::new(),
+        callers: None,
     }
 }
 

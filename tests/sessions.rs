@@ -11,10 +11,14 @@ mod support;
 
 #[path = "sessions/athena.rs"]
 mod athena;
+#[path = "sessions/callers.rs"]
+mod callers;
 #[path = "sessions/function.rs"]
 mod function;
 #[path = "sessions/source.rs"]
 mod source;
+#[path = "sessions/tokens.rs"]
+mod tokens;
 #[path = "sessions/warm.rs"]
 mod warm;
 

@@ -211,6 +211,8 @@ fn only_the_named_places_do_what_only_they_may() {
         &names.iter().map(String::as_str).collect::<Vec<_>>(),
         "only connectors.rs names engines",
     );
+    let files = ["fs::", "File::create", "OpenOptions"];
+    only(&[], &["connectors/sqlserver/src/entra"], &files, "tokens of Entra ID stay in memory");
     only(&["src/cli/output.rs"], &ours, &["println!", "print!", "stdout()"], "only cli/output.rs prints");
     only(
         &["src/protocol/"],
@@ -312,4 +314,14 @@ fn the_lambda_links_nothing_of_the_local_athena() {
         assert_eq!(found, None, "the Lambda would link {crate_name}");
     }
     assert!(tree.contains("lambda_runtime"));
+}
+
+/// Each of AWS's clients could bring its own; the lock file tells.
+#[test]
+fn one_http_client_and_one_tls_serve_all() {
+    let lock = fs::read_to_string(root().join("Cargo.lock")).unwrap();
+    for name in ["aws-smithy-http-client", "h2", "http", "http-body", "hyper", "hyper-rustls", "rustls"] {
+        let line = format!("name = \"{name}\"");
+        assert_eq!(lock.lines().filter(|there| **there == line).count(), 1, "versions of {name}");
+    }
 }

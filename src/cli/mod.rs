@@ -87,6 +87,10 @@ struct CheckArguments {
 #[derive(Args, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 struct DemoArguments {
+    /// What is told instead
+    #[cfg(feature = "governance")]
+    #[command(subcommand)]
+    story: Option<demo::Story>,
     /// Which database to start
     #[arg(long, value_enum, default_value_t, hide_default_value = true, value_name = "ENGINE")]
     engine: demo::Engine,
@@ -125,6 +129,17 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         output.failure(&failure);
         failure.code()
     })
+}
+
+/// Runs a line that somebody else types here, as a command.
+#[cfg(feature = "governance")]
+async fn typed(line: &[String], output: &mut Output) -> Done<u8> {
+    let typed: Vec<OsString> =
+        std::iter::once("glaux").chain(line.iter().map(String::as_str)).map(Into::into).collect();
+    match Arguments::try_parse_from(&typed) {
+        Ok(arguments) => Box::pin(run(arguments, &typed, output)).await,
+        Err(said) => Err(connector_core::Error::internal(format!("{line:?} is no command: {said}")).into()),
+    }
 }
 
 async fn run(arguments: Arguments, typed: &[OsString], output: &mut Output) -> Done<u8> {

@@ -20,6 +20,8 @@ pub enum Failure {
     Error(Error),
     /// Nobody reads stdout any more, which is no failure.
     Closed,
+    /// Some of it is done, and what is not was told.
+    Partly,
     /// A signal of this number asked to stop.
     Stopped(u8),
 }
@@ -39,6 +41,7 @@ impl Failure {
         match self {
             Self::Error(error) => exit_code(error.kind()),
             Self::Closed => 0,
+            Self::Partly => 7,
             Self::Stopped(signal) => signal.saturating_add(128),
         }
     }
@@ -113,7 +116,7 @@ impl Output {
         self.clear_status();
         match failure {
             Failure::Error(error) => complain(&told(error)),
-            Failure::Closed | Failure::Stopped(_) => {}
+            Failure::Closed | Failure::Partly | Failure::Stopped(_) => {}
         }
     }
 }

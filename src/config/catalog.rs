@@ -5,7 +5,7 @@ use std::fmt;
 
 use connector_core::{Error, Result, Settings, TableName};
 
-use super::SecretReference;
+use super::{Callers, SecretReference};
 
 /// One database as Athena sees it.
 #[derive(Clone, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct Catalog {
     pub settings: Settings,
     /// Queries of its owner that are read like tables, by their names in lower case. A schema that has one has nothing else.
     pub views: BTreeMap<TableName, View>,
+    /// Who may read it, and as whom; without this, whoever may call the function, as the catalog's own user.
+    pub callers: Option<Callers>,
 }
 
 /// A query that is read like a table.
@@ -125,6 +127,7 @@ mod tests {
             secret: SecretReference::None,
             settings: Settings::default(),
             views: BTreeMap::new(),
+            callers: None,
         }
     }
 

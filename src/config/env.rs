@@ -10,8 +10,8 @@ use connector_core::{Casing, Error, Result, Settings};
 use super::catalog::DEFAULT;
 use super::connection_string::{check_secret_name, parse};
 use super::{
-    Aws, Catalog, Catalogs, Config, DEFAULT_LOG_LEVEL, DEFAULT_SERDE_VERSION, Encryption, PutHeaders, SecretReference,
-    SecretsConfig, SpillConfig, check, idle_plans,
+    Aws, Callers, Catalog, Catalogs, Config, DEFAULT_LOG_LEVEL, DEFAULT_SERDE_VERSION, Encryption, PutHeaders,
+    SecretReference, SecretsConfig, SpillConfig, check, idle_plans,
 };
 
 const CONNECTION_STRING: &str = "_connection_string";
@@ -20,9 +20,11 @@ const PASSTHROUGH: &str = "enable_query_passthrough";
 /// The same of ours.
 const PLANS: &str = "glaux_query_plans";
 const MAX_SPLITS: &str = "glaux_max_splits";
+const CALLERS: &str = "glaux_callers";
 /// What a catalog may have otherwise than all.
-const OF_A_CATALOG: [&str; 3] = [PASSTHROUGH, PLANS, MAX_SPLITS];
-const OURS: [&str; 10] = [
+const OF_A_CATALOG: [&str; 4] = [PASSTHROUGH, PLANS, MAX_SPLITS, CALLERS];
+const OURS: [&str; 11] = [
+    CALLERS,
     "glaux_max_cell_bytes",
     MAX_SPLITS,
     PLANS,
@@ -153,8 +155,12 @@ impl Variables {
                 max_splits: self.number(&key(MAX_SPLITS), check::positive)?.unwrap_or(settings.max_splits),
                 ..settings.clone()
             };
+            let callers = match self.read(&key(CALLERS), Callers::of_json)? {
+                None => self.read(CALLERS, Callers::of_json)?,
+                own => own,
+            };
             let (name, views) = (name.into(), BTreeMap::new());
-            catalogs.push(Catalog { name, engine: parts.engine, url: parts.url, secret, settings, views });
+            catalogs.push(Catalog { name, engine: parts.engine, url: parts.url, secret, settings, views, callers });
         }
         self.refuse_homeless(&catalogs)?;
         Ok(catalogs)
@@ -185,6 +191,7 @@ impl Variables {
             time_limit: None,
             query_plans: self.flag(PLANS)?,
             application_name: default.application_name,
+            acting_as: default.acting_as,
         })
     }
 

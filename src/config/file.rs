@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use connector_core::{Error, Result, Settings, TableName};
 use serde::Deserialize;
 
+use super::callers::Written;
 use super::connection_string::{check_secret_name, parse};
 use super::private::unreadable;
 use super::{
-    Aws, Catalog, Catalogs, Config, DEFAULT_LOG_LEVEL, DEFAULT_SERDE_VERSION, Encryption, SecretReference,
+    Aws, Callers, Catalog, Catalogs, Config, DEFAULT_LOG_LEVEL, DEFAULT_SERDE_VERSION, Encryption, SecretReference,
     SecretsConfig, SpillConfig, View, check, check_private, idle_plans,
 };
 
@@ -55,6 +56,7 @@ struct CatalogTable {
     max_splits: Option<u64>,
     #[serde(default)]
     views: BTreeMap<String, BTreeMap<String, ViewValue>>,
+    callers: Option<Vec<Written>>,
 }
 
 /// A view: its query, or a table with more about it.
@@ -144,9 +146,11 @@ fn catalog(name: String, table: CatalogTable, default: &Settings) -> Result<Cata
         time_limit: None,
         query_plans: table.query_plans.unwrap_or(default.query_plans),
         application_name: default.application_name.clone(),
+        acting_as: default.acting_as.clone(),
     };
     let views = views(&key("views"), table.views)?;
-    Ok(Catalog { engine: parts.engine, url: parts.url, secret, settings, views, name })
+    let callers = table.callers.map(|written| Callers::of(&key("callers"), written)).transpose()?;
+    Ok(Catalog { engine: parts.engine, url: parts.url, secret, settings, views, callers, name })
 }
 
 /// Queries by schema and name. Whether they are queries is asked of the engine.
@@ -224,7 +228,14 @@ fn secrets(table: SecretsTable, directory: &Path, aws: &Aws) -> Result<SecretsCo
 }
 
 /// Words that a complaint may show: what stands before a `=` in a broken file can be anything, a password's end too.
-const KEYS: [&str; 24] = [
+const KEYS: [&str; 31] = [
+    "callers",
+    "arn",
+    "account",
+    "group",
+    "tags",
+    "role",
+    "settings",
     "serde_version",
     "max_splits",
     "log_level",
@@ -291,6 +302,36 @@ mod tests {
             let told = complain(&text);
             assert!(told.contains(key) && told.contains(line) && !told.contains("hunter2"), "{told}");
         }
+    }
+
+    /// The block of the README that begins so.
+    fn of_the_readme(begin: &str) -> &'static str {
+        let blocks = include_str!("../../README.md").split("```");
+        let found = blocks.filter_map(|block| block.strip_prefix("toml\n")).find(|block| block.starts_with(begin));
+        found.unwrap_or_else(|| panic!("the README has no {begin}"))
+    }
+
+    #[test]
+    fn the_callers_of_the_readme_are_whom_they_say() {
+        let text = format!("{}{}", GOOD.replace("pg", "shop"), of_the_readme("[[catalogs.shop.callers]]"));
+        let config = from_toml(&text, Path::new("")).unwrap();
+        let callers = config.catalogs.get("shop").unwrap().callers.clone().unwrap();
+        assert_eq!(callers.key, "catalogs.shop.callers");
+        let tags = BTreeMap::from([("team".to_owned(), "b".to_owned())]);
+        let arn = |resource: &str| Some(format!("arn:aws:iam::111122223333:{resource}"));
+        let account = Some("111122223333");
+        let caller = |arn, tags| crate::config::Caller { account, arn, tags, groups: &[] };
+        let rule =
+            |caller: &crate::config::Caller<'_>| callers.rule_for(caller).map(|rule| rule.acting(caller).unwrap());
+        let role = |caller| rule(&caller).and_then(|acting| acting.role);
+        assert_eq!(role(caller(arn("role/analyst-1"), Some(&tags))).as_deref(), Some("tenant_a"));
+        let tagged = rule(&caller(arn("role/other"), Some(&tags))).unwrap();
+        assert_eq!((tagged.role.as_deref(), tagged.settings["glaux.tenant"].as_str()), (Some("tenant_b"), "b"));
+        let ana = caller(arn("user/ana"), None);
+        assert_eq!(callers.rule_for(&ana).unwrap().secret, Some(SecretReference::Name("shop/ana".into())));
+        assert!(rule(&caller(arn("role/other"), None)).is_none());
+        let wrong = format!("{GOOD}[[catalogs.pg.callers]]\narm = \"hunter2\"\n");
+        assert!(complain(&wrong).contains("arm") && !complain(&wrong).contains("hunter2"));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! ([`connector_core::Connector::endpoint`]) and what a secret says (`secrets`).
 
 mod aws;
+mod callers;
 mod catalog;
 mod check;
 mod connection_string;
@@ -24,6 +25,7 @@ use tracing::level_filters::LevelFilter;
 
 pub use aws::{Aws, failure};
 pub(crate) use aws::{causes, timeouts};
+pub use callers::{Caller, Callers, Lacking, Rule};
 pub use catalog::{Catalog, Catalogs, View};
 pub use connection_string::SecretReference;
 pub use home::{administrator_password, cache_home, data_home, demo_password, history_file, search_path, store};
@@ -52,6 +54,19 @@ pub struct Config {
 }
 
 impl Config {
+    /// These catalogs, whose secrets are there, and what is usual for the rest.
+    pub fn of(catalogs: Catalogs, secrets: SecretsConfig) -> Self {
+        Self {
+            catalogs,
+            spill: SpillConfig::default(),
+            secrets,
+            query_status: None,
+            serde_version: DEFAULT_SERDE_VERSION,
+            log_level: DEFAULT_LOG_LEVEL,
+            notes: Vec::new(),
+        }
+    }
+
     /// Reads the variables of this process.
     pub fn from_process_env() -> Result<Self> {
         env::read(env::process_variables()?)

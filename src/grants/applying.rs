@@ -8,7 +8,7 @@ use super::desired::rights_of;
 use super::source::{Opened, try_reading};
 use super::{Grants, Task, is_to_go};
 use crate::register::{Grant, GrantState, Time};
-use crate::secrets::{Login, given, login_of, password};
+use crate::secrets::{Login, given, login_of};
 
 /// Between two looks whether sessions have ended.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
@@ -68,19 +68,21 @@ impl Grants {
             .hint("somebody with more rights than the administrator's has to take that away, or give what is missing"))
     }
 
-    /// Leaves nothing of the user.
+    /// Leaves nothing of the user. Its sessions end first once nobody is let in any more: what it holds may take longer, or need
+    /// somebody else.
     async fn remove(&self, administrator: &mut Administrator, user: &str) -> Result<()> {
-        if !administrator.look(user).await?.is_there {
+        let seen = administrator.look(user).await?;
+        if seen == Seen::default() {
             return Ok(());
         }
         administrator.lock(user).await?;
-        administrator.settle(user, &[]).await?;
         self.end_sessions(administrator, user).await?;
+        administrator.settle(user, &[]).await?;
         administrator.remove(user).await?;
-        if administrator.look(user).await?.is_there {
-            return Err(Error::internal(format!("user {user:?} is still there after it was removed")));
+        match administrator.look(user).await?.is_there {
+            true => Err(Error::internal(format!("user {user:?} is still there after it was removed"))),
+            false => Ok(()),
         }
-        Ok(())
     }
 
     async fn end_sessions(&self, administrator: &mut Administrator, user: &str) -> Result<()> {
@@ -123,7 +125,8 @@ impl Grants {
         let kept = match self.keeper.read(&name, generation).await? {
             Some(kept) => kept,
             None => {
-                let login = connector_core::Credential { user: self.user(grant, generation), password: password()? };
+                let login =
+                    connector_core::Credential { user: self.user(grant, generation), password: opened.password()? };
                 let text = given(&login, &opened.source.engine, &opened.source.url, &opened.endpoint)?;
                 self.keeper.propose(&name, generation, &text).await?;
                 text
@@ -139,7 +142,7 @@ impl Grants {
 }
 
 /// In what a user differs from what it should be, in words.
-fn unlike(seen: &Seen, rights: &[Right]) -> Vec<String> {
+pub(super) fn unlike(seen: &Seen, rights: &[Right]) -> Vec<String> {
     if !seen.is_there {
         return vec!["the user is gone".into()];
     }
@@ -160,6 +163,6 @@ fn told(right: &Right) -> String {
 }
 
 /// As an engine takes a moment; what is between two seconds is cut off, since access must not last longer.
-fn whole_seconds(time: Time) -> String {
+pub(super) fn whole_seconds(time: Time) -> String {
     Time::from_millis(time.millis() - time.millis().rem_euclid(1000)).to_string()
 }

@@ -11,9 +11,13 @@
 
 mod applying;
 mod desired;
+<<<<<<< HEAD
 mod function;
 mod intake;
 mod machine;
+=======
+mod looking;
+>>>>>>> main
 mod planning;
 #[cfg(feature = "workflow")]
 mod portal;
@@ -36,7 +40,7 @@ pub use self::runner::{Reconciled, is_transient};
 pub use self::step::{Step, Task};
 use crate::config::SecretsConfig;
 use crate::register::{Act, Grant, GrantState, Lease, Register, Source, Time, Write};
-use crate::secrets::{Keeper, Names};
+use crate::secrets::{Keeper, Names, Redactor};
 
 /// How long things may take, and how often they are looked at.
 #[derive(Clone, Debug)]
@@ -73,6 +77,8 @@ pub struct Grants {
     keeper: Arc<dyn Keeper>,
     /// Where the keeper's secrets are read by whoever queries, and those of administrators by us.
     secrets: SecretsConfig,
+    /// Where administrators' secrets are that the keeper does not keep.
+    elsewhere: SecretsConfig,
     names: Names,
     /// What tells this register's users from those of another at the same source.
     domain: String,
@@ -89,7 +95,14 @@ impl Grants {
         domain: &str,
         timing: Timing,
     ) -> Self {
-        Self { register, keeper, secrets, names, domain: domain.into(), timing }
+        let elsewhere = secrets.clone();
+        Self { register, keeper, secrets, elsewhere, names, domain: domain.into(), timing }
+    }
+
+    /// The same, with administrators' secrets that the keeper does not keep read elsewhere.
+    #[must_use]
+    pub fn with_administrators(self, elsewhere: SecretsConfig) -> Self {
+        Self { elsewhere, ..self }
     }
 
     /// The user that an environment has at a source in a generation; each has the other of two.
@@ -111,7 +124,29 @@ impl Grants {
             Step::Record => self.record(task).await,
             Step::Report => self.report(task).await,
         };
-        done.map_err(|error| error.context(format!("{} of grant {}", step.name(), task.grant())))
+        match done {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                let clean = self.redactor(task).await.clean_error(&error);
+                Err(clean.context(format!("{} of grant {}", step.name(), task.grant())))
+            }
+        }
+    }
+
+    /// What takes the passwords that a step may have had in hand out of what others say of it: a server quotes statements.
+    async fn redactor(&self, task: &Task) -> Redactor {
+        let mut redactor = Redactor::default();
+        let (Ok(name), Ok(Some(read))) = (self.secret(task), self.register.find::<Grant>(&task.grant()).await) else {
+            return redactor;
+        };
+        let last = read.record.generation;
+        for generation in last.saturating_sub(1)..=last {
+            // What cannot be read now could not be read then.
+            if let Ok(Some(text)) = self.keeper.read(&name, generation).await {
+                redactor.learn(&text);
+            }
+        }
+        redactor
     }
 
     /// Has a record to work on.
@@ -193,7 +228,10 @@ impl Grants {
 
     /// The source of a task's grant, as the register has it.
     async fn source(&self, task: &Task) -> Result<source::Opened> {
-        source::Opened::new(self.register.get::<Source>(&task.source).await?.record, &self.secrets)
+        let source = self.register.get::<Source>(&task.source).await?.record;
+        let is_ours = self.keeper.is_kept(&source.administrator).await?;
+        let administrators = if is_ours { &self.secrets } else { &self.elsewhere };
+        source::Opened::new(source, &self.secrets, administrators)
     }
 
     /// What the grant's secret is called.

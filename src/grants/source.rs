@@ -5,15 +5,19 @@ use std::collections::BTreeMap;
 use aws_lc_rs::digest::{SHA256, digest};
 use connector_core::{
     Access, Administrator, BatchLimits, Casing, Connection, Connector, Credential, Endpoint, Error, ErrorKind, Result,
-    Scan, Settings, TableName, sql,
+    Scan, Secret, Settings, TableName, sql,
 };
 use futures::TryStreamExt;
 
 use crate::config::{Catalog, SecretReference, SecretsConfig};
 use crate::connectors;
 use crate::register::{Scope, Source};
+<<<<<<< HEAD
 use crate::secrets::policy::Place;
 use crate::secrets::{Login, Secrets};
+=======
+use crate::secrets::{Login, Secrets, password};
+>>>>>>> main
 
 /// What our sessions call themselves at the source.
 const APPLICATION: &str = "glaux grants";
@@ -37,32 +41,34 @@ pub struct Opened {
     pub connector: &'static dyn Connector,
     pub endpoint: Endpoint,
     secrets: SecretsConfig,
+    administrators: SecretsConfig,
 }
 
 impl Opened {
     /// Nothing is reached yet.
     ///
     /// Errors: invalid, for an engine or a URL that is not known.
-    pub fn new(source: Source, secrets: &SecretsConfig) -> Result<Self> {
+    pub fn new(source: Source, secrets: &SecretsConfig, administrators: &SecretsConfig) -> Result<Self> {
         let connector = connectors::find(&source.engine)?;
         let endpoint = connector.endpoint(&source.url)?;
-        Ok(Self { source, connector, endpoint, secrets: secrets.clone() })
+        let (secrets, administrators) = (secrets.clone(), administrators.clone());
+        Ok(Self { source, connector, endpoint, secrets, administrators })
     }
 
     /// Who may make users there, logged in.
     pub async fn administrator(&self) -> Result<Administrator> {
-        let credential = self.credential(&self.source.administrator).await?;
+        let credential = self.credential(&self.source.administrator, &self.administrators).await?;
         Administrator::enter(self.access()?, &self.endpoint, &credential, APPLICATION).await
     }
 
     /// A session that reads as the administrator.
     pub async fn reads_as_administrator(&self) -> Result<Box<dyn Connection>> {
-        self.login(&self.credential(&self.source.administrator).await?).await
+        self.login(&self.credential(&self.source.administrator, &self.administrators).await?).await
     }
 
     /// A session that reads as whoever secret `name` says by now, read as a query would read it.
     pub async fn reads_by_secret(&self, name: &str) -> Result<Box<dyn Connection>> {
-        self.login(&self.credential(name).await?).await
+        self.login(&self.credential(name, &self.secrets).await?).await
     }
 
     /// What the secret of a grant is called by whoever reads it: it lies beside the administrator's, which may be in another account.
@@ -87,7 +93,12 @@ impl Opened {
         self.connector.connect(&self.endpoint, credential, &settings).await
     }
 
-    async fn credential(&self, name: &str) -> Result<Credential> {
+    /// A new password that the engine's rules let pass.
+    pub fn password(&self) -> Result<Secret> {
+        Ok(self.access()?.acceptable(&password()?))
+    }
+
+    async fn credential(&self, name: &str, secrets: &SecretsConfig) -> Result<Credential> {
         let catalog = Catalog {
             name: self.source.id.clone(),
             engine: self.source.engine.clone(),
@@ -95,8 +106,9 @@ impl Opened {
             secret: SecretReference::Name(name.into()),
             settings: Settings::default(),
             views: BTreeMap::new(),
+            callers: None,
         };
-        let resolved = Secrets::new(&self.secrets).resolve(&catalog).await?;
+        let resolved = Secrets::new(secrets).resolve(&catalog).await?;
         match resolved.login(&catalog, self.connector.logins(&self.endpoint))? {
             Login::User(credential) => Ok(credential),
             Login::Principal(_) => Err(Error::unsupported(format!("secret {name:?} names an application of Entra ID"))

@@ -75,6 +75,12 @@ pub struct Task {
 }
 
 impl Task {
+    /// Of whoever only looks.
+    pub fn looking(environment: &str, source: &str) -> Self {
+        let nobody = String::new();
+        Self { environment: environment.into(), source: source.into(), holder: nobody.clone(), cause: nobody }
+    }
+
     /// The id of its grant.
     pub fn grant(&self) -> String {
         Grant::id_of(&self.environment, &self.source)

@@ -30,7 +30,7 @@ impl Handler {
     ///
     /// Errors: those of logging in, and of listing schemas.
     pub async fn check(&self, catalog: &str) -> Result<Checked> {
-        let mut session = self.session(catalog, "check").await?;
+        let mut session = self.session(&self.asked_by_owner(catalog, "check")?).await?;
         let connection = session.connection();
         let health = connection.health().await?;
         let capabilities = connection.capabilities();

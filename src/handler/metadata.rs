@@ -7,6 +7,7 @@ use arrow_schema::{Schema, SchemaRef};
 use connector_core::{Capabilities, Query, Relation, Result, Table, TableName};
 
 use super::Handler;
+use super::caller::Asked;
 use crate::protocol::{
     CapabilitySubType, GetDataSourceCapabilitiesRequest, GetDataSourceCapabilitiesResponse, GetTableRequest,
     GetTableResponse, ListSchemasRequest, ListSchemasResponse, ListTablesRequest, ListTablesResponse, PingRequest,
@@ -29,32 +30,35 @@ impl Handler {
         &self,
         request: GetDataSourceCapabilitiesRequest,
     ) -> Result<GetDataSourceCapabilitiesResponse> {
-        let mut session = self.session(&request.catalog, &request.query_id).await?;
+        let asked = self.asked(&request.catalog, &request.identity, &request.query_id)?;
+        let mut session = self.session(&asked).await?;
         let mut capabilities = advertised(&session.connection().capabilities());
         session.give_back();
-        capabilities.extend(self.offered(&request.catalog));
+        capabilities.extend(asked.offered());
         Ok(GetDataSourceCapabilitiesResponse { catalog: request.catalog, capabilities })
     }
 
     pub(super) async fn list_schemas(&self, request: ListSchemasRequest) -> Result<ListSchemasResponse> {
-        let mut session = self.session(&request.catalog, &request.query_id).await?;
+        let asked = self.asked(&request.catalog, &request.identity, &request.query_id)?;
+        let mut session = self.session(&asked).await?;
         let schemas = session.connection().schemas().await?;
         session.give_back();
         let schemas = schemas.iter().map(|name| name.to_lowercase());
-        let schemas: BTreeSet<String> = schemas.chain(self.source(&request.catalog)?.1.view_schemas()).collect();
+        let schemas: BTreeSet<String> = schemas.chain(asked.source.view_schemas()).collect();
         Ok(ListSchemasResponse { catalog: request.catalog, schemas: schemas.into_iter().collect() })
     }
 
     /// A page of tables. The token is the last name of the page in the source's spelling, so that tables created or dropped
     /// in between shift nothing.
     pub(super) async fn list_tables(&self, request: ListTablesRequest) -> Result<ListTablesResponse> {
+        let asked = self.asked(&request.catalog, &request.identity, &request.query_id)?;
         let page = request.page_size.map(|size| usize::try_from(size.max(1)).unwrap_or(usize::MAX));
         let one_more = page.map(|size| size.saturating_add(1));
         let after = request.next_token.as_deref();
-        let mut tables = if let Some(views) = self.source(&request.catalog)?.1.views_of(&request.schema) {
+        let mut tables = if let Some(views) = asked.source.views_of(&request.schema) {
             page_of(&views, after, one_more)
         } else {
-            let mut session = self.session(&request.catalog, &request.query_id).await?;
+            let mut session = self.session(&asked).await?;
             let tables = session.connection().tables(&request.schema, after, one_more).await?;
             session.give_back();
             tables
@@ -72,11 +76,12 @@ impl Handler {
     }
 
     pub(super) async fn get_table(&self, request: GetTableRequest) -> Result<GetTableResponse> {
-        let query = self.query(&request.catalog, &request.table, &request.passthrough)?;
-        let known = if query.is_none() { self.described(&request.catalog, &request.table)? } else { None };
+        let asked = self.asked(&request.catalog, &request.identity, &request.query_id)?;
+        let query = asked.query(&request.table, &request.passthrough)?;
+        let known = if query.is_none() { self.described(&asked, &request.table) } else { None };
         let table = match known {
             Some(table) => table,
-            None => self.described_now(&request, query.as_ref()).await?,
+            None => self.described_now(&asked, &request.table, query.as_ref()).await?,
         };
         Ok(GetTableResponse {
             catalog: request.catalog,
@@ -86,8 +91,8 @@ impl Handler {
         })
     }
 
-    async fn described_now(&self, request: &GetTableRequest, query: Option<&Query>) -> Result<Table> {
-        let (session, table) = self.found(&request.catalog, &request.query_id, &request.table, query).await?;
+    async fn described_now(&self, asked: &Asked<'_>, table: &TableName, query: Option<&Query>) -> Result<Table> {
+        let (session, table) = self.found(asked, table, query).await?;
         session.give_back();
         Ok(table)
     }

@@ -5,6 +5,7 @@
 //!
 //! Not here: how a message is spelled (`protocol`), how an engine is asked (`connectors`), where results go (`spill`).
 
+mod caller;
 mod check;
 mod deadline;
 mod described;
@@ -28,7 +29,7 @@ use self::deadline::Deadline;
 use self::sessions::Sessions;
 pub use self::sessions::settle;
 use self::watcher::Watcher;
-use crate::config::{Catalog, Config, SecretReference};
+use crate::config::{Callers, Catalog, Config, SecretReference};
 use crate::connectors;
 use crate::protocol::{Request, Response, Version};
 use crate::secrets::Secrets;
@@ -151,6 +152,9 @@ fn source(catalog: &Catalog) -> Result<Source> {
         .hint("write an ampersand inside the password as %26, or leave user and password to a secret: ${secret_name}"),
         SecretReference::Name(_) | SecretReference::None => error,
     })?;
+    for acting in catalog.callers.iter().flat_map(Callers::outlines) {
+        connector.check_acting(&acting).map_err(|error| error.context("reading its callers"))?;
+    }
     let views = catalog.views.iter().map(|(name, view)| {
         let query = passthrough::grammar(catalog, connector).and_then(|grammar| Query::check(&view.query, grammar));
         let query = query.map_err(|error| error.context(format!("reading its view {name}")))?;

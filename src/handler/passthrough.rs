@@ -8,27 +8,22 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use connector_core::{Connector, Error, ErrorKind, Grammar, Query, Result, Scan, Table, TableName};
 
-use super::Handler;
-use super::Source;
+use super::caller::Asked;
 use super::sessions::Session;
+use super::{Handler, Source};
 use crate::config::Catalog;
 use crate::protocol::{CapabilitySubType, passthrough as function};
 
-impl Handler {
+impl Asked<'_> {
     /// The query that a request's arguments hold, or that is the view of this name; none if it is about a table of the source.
     ///
     /// Errors: unsupported, where the catalog does not offer it; invalid, for arguments of another function; those of the check;
     /// not found, for a name in a schema of views that is none of theirs.
-    pub(super) fn query(
-        &self,
-        catalog: &str,
-        table: &TableName,
-        arguments: &BTreeMap<String, String>,
-    ) -> Result<Option<Query>> {
+    pub(super) fn query(&self, table: &TableName, arguments: &BTreeMap<String, String>) -> Result<Option<Query>> {
         if arguments.is_empty() {
-            return self.source(catalog)?.1.view(table);
+            return self.source.view(table);
         }
-        let grammar = self.grammar(catalog)?;
+        let grammar = self.grammar()?;
         let Call { text, split_by } = called(arguments)?;
         let query = Query::check(text, grammar).map_err(|error| error.context("checking a pass-through query"))?;
         Ok(Some(match split_by {
@@ -37,8 +32,8 @@ impl Handler {
         }))
     }
 
-    fn grammar(&self, catalog: &str) -> Result<Grammar> {
-        let (catalog, source) = self.source(catalog)?;
+    fn grammar(&self) -> Result<Grammar> {
+        let (catalog, source) = (self.catalog, self.source);
         if !catalog.settings.query_passthrough {
             let told = format!("pass-through queries are switched off for catalog {:?}", catalog.name);
             return Err(Error::unsupported(told).hint(
@@ -46,27 +41,36 @@ impl Handler {
                  (in a file: query_passthrough = true beside the catalog's url)",
             ));
         }
+        if !self.who.acting.is_plain() {
+            // SELECT set_config('role', …) is a query, too.
+            let told = "the rows that a caller may see depend on the session's role or settings, which a query in the \
+                 source's own words could change";
+            return Err(Error::new(ErrorKind::Forbidden, told).hint(
+                "query the tables themselves, or let the owner of the function map the caller to a secret of its own",
+            ));
+        }
         grammar(catalog, source.connector)
     }
 
+    /// The functions as capabilities, where the catalog offers them.
+    pub(super) fn offered(&self) -> impl Iterator<Item = (String, Vec<CapabilitySubType>)> {
+        self.grammar().ok().map(|_| function::capabilities()).into_iter().flatten()
+    }
+}
+
+impl Handler {
     /// A session, and what there is to read in it: the table of this name, or the columns of the query, which is not run for
     /// that.
     pub(super) async fn found(
         &self,
-        catalog: &str,
-        query_id: &str,
+        asked: &Asked<'_>,
         table: &TableName,
         query: Option<&Query>,
     ) -> Result<(Session<'_>, Table)> {
-        let Some(query) = query else { return self.session_about(catalog, query_id, table).await };
-        let mut session = self.session(catalog, query_id).await?;
+        let Some(query) = query else { return self.session_about(asked, table).await };
+        let mut session = self.session(asked).await?;
         let columns = session.connection().describe(query).await.map_err(against_the_query)?;
         Ok((session, Scan::of_query(query.clone(), columns, Vec::new()).table))
-    }
-
-    /// The functions as capabilities, where the catalog offers them.
-    pub(super) fn offered(&self, catalog: &str) -> impl Iterator<Item = (String, Vec<CapabilitySubType>)> {
-        self.grammar(catalog).ok().map(|_| function::capabilities()).into_iter().flatten()
     }
 }
 

@@ -12,7 +12,7 @@ mod relation;
 use arrow_schema::{DataType, Schema};
 use connector_core::{Aggregate, Error, ErrorKind, Expr, Result, Scan, Split, Table, TableName, Told, same_layout};
 
-use super::Handler;
+use super::caller::Asked;
 use crate::protocol::Constraints;
 use crate::protocol::plan::{Outline, Plan};
 
@@ -37,12 +37,12 @@ pub(super) struct Given {
     pub data_type: DataType,
 }
 
-impl Handler {
+impl Asked<'_> {
     /// What the request's plan says, if the catalog follows plans and it is understood.
-    fn meaning(&self, catalog: &str, name: &TableName, table: &Table, constraints: &Constraints) -> Result<Meaning> {
+    fn meaning(&self, name: &TableName, table: &Table, constraints: &Constraints) -> Result<Meaning> {
         let plan = constraints.query_plan.as_ref().ok_or_else(|| Error::not_found("there is no plan"))?;
-        if !self.source(catalog)?.0.settings.query_plans {
-            let told = format!("plans are switched off for catalog {catalog:?}");
+        if !self.catalog.settings.query_plans {
+            let told = format!("plans are switched off for catalog {:?}", self.catalog.name);
             return Err(Error::unsupported(told).hint(
                 "let the owner of the function set \"glaux_query_plans\" to true (in a file: query_plans = true beside the \
                  catalog's url)",
@@ -55,14 +55,8 @@ impl Handler {
     }
 
     /// Whether a read of this table must stay in one piece: its groups would be torn, and a limit taken of every piece.
-    pub(super) fn is_one_piece(
-        &self,
-        catalog: &str,
-        name: &TableName,
-        table: &Table,
-        constraints: &Constraints,
-    ) -> bool {
-        let meaning = self.meaning(catalog, name, table, constraints);
+    pub(super) fn is_one_piece(&self, name: &TableName, table: &Table, constraints: &Constraints) -> bool {
+        let meaning = self.meaning(name, table, constraints);
         meaning.is_ok_and(|meaning| meaning.aggregate.is_some() || meaning.limit.is_some())
     }
 
@@ -72,7 +66,6 @@ impl Handler {
     /// not to be cut.
     pub(super) fn follow(
         &self,
-        catalog: &str,
         name: &TableName,
         schema: &Schema,
         constraints: &Constraints,
@@ -81,7 +74,7 @@ impl Handler {
         if constraints.query_plan.is_none() {
             return Ok(scan);
         }
-        let meaning = self.meaning(catalog, name, &scan.table, constraints);
+        let meaning = self.meaning(name, &scan.table, constraints);
         let meaning = meaning.and_then(|meaning| agreed(meaning, schema, constraints, &scan.table));
         match meaning {
             Ok(meaning) => joined(meaning, scan),

@@ -9,6 +9,7 @@ use connector_core::{Error, ErrorKind, Query, Remainder, Rendered, Result, Scan,
 use futures::TryStreamExt;
 
 use super::Handler;
+use super::caller::Asked;
 use super::deadline::{Deadline, Reached};
 use super::sessions::Session;
 use super::splits::scan;
@@ -26,21 +27,21 @@ impl Handler {
                 return Err(Error::invalid(format!("a {} reads no rows, so there is nothing to plan", other.kind())));
             }
         };
-        let (_, source) = self.source(&request.catalog)?;
-        let query = self.query(&request.catalog, &request.table, &request.constraints.passthrough)?;
-        let found = self.found(&request.catalog, &request.query_id, &request.table, query.as_ref());
+        let asked = self.asked(&request.catalog, &request.identity, &request.query_id)?;
+        let query = asked.query(&request.table, &request.constraints.passthrough)?;
+        let found = self.found(&asked, &request.table, query.as_ref());
         let (session, table) = found.await?;
         session.give_back();
-        sql::render(&self.wanted(&request, table, query)?, source.connector.dialect())
+        sql::render(&wanted(&asked, &request, table, query)?, asked.source.connector.dialect())
     }
 
     pub(super) async fn read_records(&self, request: ReadRecordsRequest) -> Result<Response> {
-        let (_, source) = self.source(&request.catalog)?;
-        let query = self.query(&request.catalog, &request.table, &request.constraints.passthrough)?;
-        let found = self.found(&request.catalog, &request.query_id, &request.table, query.as_ref());
+        let asked = self.asked(&request.catalog, &request.identity, &request.query_id)?;
+        let query = asked.query(&request.table, &request.constraints.passthrough)?;
+        let found = self.found(&asked, &request.table, query.as_ref());
         let (mut session, table) = found.await?;
-        let scan = self.wanted(&request, table, query)?;
-        let rendered = sql::render(&scan, source.connector.dialect())?;
+        let scan = wanted(&asked, &request, table, query)?;
+        let rendered = sql::render(&scan, asked.source.connector.dialect())?;
         // The values of a query in its user's words stand in the text.
         let shown = if scan.query.is_some() { "a pass-through query" } else { rendered.statement.sql.as_str() };
         tracing::info!(query_id = request.query_id, sql = shown, "reading");
@@ -53,7 +54,7 @@ impl Handler {
         };
         let Some(outcome) = outcome.map_err(doing)? else {
             drop(session);
-            return Err(doing(self.given_up(&request, &scan, &rendered, &progress).await));
+            return Err(doing(self.given_up(&asked, &scan, &rendered, &progress).await));
         };
         // A session whose answer was not read to its end has one waiting in it. One that ran a user's own words is closed: what
         // they may have opened in it (connections to other servers, say) no reset can know.
@@ -71,20 +72,6 @@ impl Handler {
                 encryption_key: request.split.encryption_key,
             }),
         })
-    }
-
-    /// The scan that the request describes, once its columns are known to be still what Athena was told.
-    fn wanted(&self, request: &ReadRecordsRequest, table: Table, query: Option<Query>) -> Result<Scan> {
-        // A column asked for twice would be read once, and the next column answered in its place.
-        check_supported(&request.schema)?;
-        let projection = request.schema.fields().iter().map(|field| field.name().clone()).collect();
-        let mut scan = scan(table, query, projection, &request.constraints);
-        scan.split = connector_core::Split::from_properties(&request.split.properties)?;
-        let scan = self.follow(&request.catalog, &request.table, &request.schema, &request.constraints, scan)?;
-        if scan.aggregate.is_none() {
-            check_columns(request, &scan.table)?;
-        }
-        Ok(scan)
     }
 
     async fn copy(
@@ -127,10 +114,10 @@ impl Handler {
     }
 
     /// What is said of a read that the deadline has ended: how far it came, and what would have helped.
-    async fn given_up(&self, request: &ReadRecordsRequest, scan: &Scan, rendered: &Rendered, at: &Progress) -> Error {
+    async fn given_up(&self, asked: &Asked<'_>, scan: &Scan, rendered: &Rendered, at: &Progress) -> Error {
         let (rows, took) = at.so_far();
         let asking = async {
-            let mut session = self.session(&request.catalog, &request.query_id).await?;
+            let mut session = self.session(asked).await?;
             let expected = session.connection().estimate(&rendered.statement).await?;
             session.give_back();
             Ok::<_, Error>(expected)
@@ -145,6 +132,20 @@ impl Handler {
         });
         Reached { rows, took, expected: expected.map(|expected| expected.rows) }.error()
     }
+}
+
+/// The scan that the request describes, once its columns are known to be still what Athena was told.
+fn wanted(asked: &Asked<'_>, request: &ReadRecordsRequest, table: Table, query: Option<Query>) -> Result<Scan> {
+    // A column asked for twice would be read once, and the next column answered in its place.
+    check_supported(&request.schema)?;
+    let projection = request.schema.fields().iter().map(|field| field.name().clone()).collect();
+    let mut scan = scan(table, query, projection, &request.constraints);
+    scan.split = connector_core::Split::from_properties(&request.split.properties)?;
+    let scan = asked.follow(&request.table, &request.schema, &request.constraints, scan)?;
+    if scan.aggregate.is_none() {
+        check_columns(request, &scan.table)?;
+    }
+    Ok(scan)
 }
 
 /// How far a read has come.

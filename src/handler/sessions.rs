@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use connector_core::{Connection, Endpoint, ErrorKind, Result, Settings, Table, TableName};
 use tokio::sync::watch;
 
+use super::caller::{Asked, Who};
 use super::deadline::Deadline;
 use super::described::Described;
 use super::{Handler, Source};
@@ -20,14 +21,22 @@ pub(super) struct Sessions {
 }
 
 struct Kept {
-    catalog: String,
+    of: Whose,
     connection: Box<dyn Connection>,
     logged_in: Instant,
     described: Described,
 }
 
+/// Of which catalog a session is, and as whom it reads there. It is never used, nor what it was told, for anybody else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Whose {
+    catalog: String,
+    who: Who,
+}
+
 const MAX_IDLE: usize = 8;
-const MAX_IDLE_OF_A_CATALOG: usize = 2;
+/// Of one catalog for one and the same user, role and settings.
+const MAX_IDLE_OF_ONE: usize = 2;
 
 /// How long a log-in may be used again. A user who was locked out, or a password that was changed, ends no session by itself.
 const LIFETIME: Duration = Duration::from_mins(10);
@@ -102,23 +111,22 @@ pub async fn settle(limit: Duration) {
 }
 
 impl Sessions {
-    fn take(&self, catalog: &str, now: Instant) -> Option<Kept> {
+    fn take(&self, of: &Whose, now: Instant) -> Option<Kept> {
         let mut idle = self.fresh(now);
-        let last = idle.iter().rposition(|kept| kept.catalog == catalog)?;
+        let last = idle.iter().rposition(|kept| kept.of == *of)?;
         Some(idle.remove(last))
     }
 
     /// What the idle session that was told last knows of a table.
-    fn described(&self, catalog: &str, table: &TableName, now: Instant) -> Option<Table> {
+    fn described(&self, of: &Whose, table: &TableName, now: Instant) -> Option<Table> {
         let idle = self.fresh(now);
-        let known =
-            idle.iter().filter(|kept| kept.catalog == catalog).filter_map(|kept| kept.described.get(table, now));
+        let known = idle.iter().filter(|kept| kept.of == *of).filter_map(|kept| kept.described.get(table, now));
         known.max_by_key(|(told, _)| *told).map(|(_, table)| table.clone())
     }
 
     fn keep(&self, kept: Kept, now: Instant) {
         let mut idle = self.fresh(now);
-        if idle.iter().filter(|other| other.catalog == kept.catalog).count() < MAX_IDLE_OF_A_CATALOG {
+        if idle.iter().filter(|other| other.of == kept.of).count() < MAX_IDLE_OF_ONE {
             idle.push(kept);
         }
         if idle.len() > MAX_IDLE {
@@ -135,23 +143,18 @@ impl Sessions {
 }
 
 impl Handler {
-    /// A session with the catalog's source for one request of query `query_id`.
+    /// A session with the catalog's source for one request, as whom it is asked.
     ///
     /// Errors: those of `Connector::connect`; a refused log-in only after the secret has been read afresh.
-    pub(super) async fn session(&self, catalog: &str, query_id: &str) -> Result<Session<'_>> {
-        Ok(self.open(catalog, query_id, None).await?.0)
+    pub(super) async fn session(&self, asked: &Asked<'_>) -> Result<Session<'_>> {
+        Ok(self.open(asked, None).await?.0)
     }
 
     /// A session, and a table as it is described in it; of a warm one both are asked at once where the engine can do that.
     ///
     /// Errors: those of [`Handler::session`], and of `Connection::table`.
-    pub(super) async fn session_about(
-        &self,
-        catalog: &str,
-        query_id: &str,
-        table: &TableName,
-    ) -> Result<(Session<'_>, Table)> {
-        let (mut session, described) = self.open(catalog, query_id, Some(table)).await?;
+    pub(super) async fn session_about(&self, asked: &Asked<'_>, table: &TableName) -> Result<(Session<'_>, Table)> {
+        let (mut session, described) = self.open(asked, Some(table)).await?;
         let described = match described {
             Some(described) => described?,
             None => session.connection().table(table).await?,
@@ -162,28 +165,25 @@ impl Handler {
         Ok((session, described))
     }
 
-    /// A table as it was described a moment ago, if a session of the catalog still knows.
-    pub(super) fn described(&self, catalog: &str, table: &TableName) -> Result<Option<Table>> {
-        Ok(self.sessions.described(&self.source(catalog)?.0.name, table, Instant::now()))
+    /// A table as it was described a moment ago to the same user and role, if a session of theirs still knows.
+    pub(super) fn described(&self, asked: &Asked<'_>, table: &TableName) -> Option<Table> {
+        self.sessions.described(&Whose::of(asked), table, Instant::now())
     }
 
-    async fn open(
-        &self,
-        catalog: &str,
-        query_id: &str,
-        table: Option<&TableName>,
-    ) -> Result<(Session<'_>, Option<Result<Table>>)> {
-        let (catalog, source) = self.source(catalog)?;
+    async fn open(&self, asked: &Asked<'_>, table: Option<&TableName>) -> Result<(Session<'_>, Option<Result<Table>>)> {
         let in_use = Some(InUse::begin());
-        let (application_name, time_limit) = (application_name(query_id), Deadline::current().statement_limit());
-        let settings = Settings { application_name, time_limit, ..catalog.settings.clone() };
-        let doing = |error: connector_core::Error| error.context(format!("connecting to catalog {:?}", catalog.name));
-        let (kept, described) = if let Some(warm) = self.warm(&catalog.name, &settings, table).await {
+        let (application_name, time_limit) = (application_name(&asked.query_id), Deadline::current().statement_limit());
+        let acting_as = asked.who.acting.clone();
+        let settings = Settings { application_name, time_limit, acting_as, ..asked.catalog.settings.clone() };
+        let name = &asked.catalog.name;
+        let doing = |error: connector_core::Error| error.context(format!("connecting to catalog {name:?}"));
+        let of = Whose::of(asked);
+        let (kept, described) = if let Some(warm) = self.warm(&of, &settings, table).await {
             warm
         } else {
-            let connection = self.connect(catalog, source, &settings).await.map_err(doing)?;
-            let (catalog, described) = (catalog.name.clone(), Described::default());
-            (Kept { catalog, connection, logged_in: Instant::now(), described }, None)
+            let catalog = asked.who.catalog(asked.catalog);
+            let connection = self.connect(&catalog, asked.source, &settings).await.map_err(doing)?;
+            (Kept { of, connection, logged_in: Instant::now(), described: Described::default() }, None)
         };
         Ok((Session { kept: Some(kept), sessions: &self.sessions, in_use }, described))
     }
@@ -191,12 +191,12 @@ impl Handler {
     /// An idle session made as new; one that cannot be, because its server went away, say, is dropped without a word.
     async fn warm(
         &self,
-        catalog: &str,
+        of: &Whose,
         settings: &Settings,
         table: Option<&TableName>,
     ) -> Option<(Kept, Option<Result<Table>>)> {
-        let (name, limit) = (settings.application_name.as_str(), settings.time_limit);
-        while let Some(mut kept) = self.sessions.take(catalog, Instant::now()) {
+        let (name, limit, catalog) = (settings.application_name.as_str(), settings.time_limit, &of.catalog);
+        while let Some(mut kept) = self.sessions.take(of, Instant::now()) {
             let resetting = async {
                 match table {
                     Some(table) => kept.connection.reset_and_describe(name, limit, table).await.map(Some),
@@ -214,30 +214,44 @@ impl Handler {
 
     async fn connect(&self, catalog: &Catalog, source: &Source, settings: &Settings) -> Result<Box<dyn Connection>> {
         let resolved = self.secrets.resolve(catalog).await?;
-        match enter(catalog, source, &resolved, settings).await {
+        match self.enter(catalog, source, &resolved, settings).await {
             // A rotation may have made the cached secret stale: read it afresh, once.
             Err(error) if error.kind() == ErrorKind::Unauthenticated => {
                 let fresh = self.secrets.refresh(catalog, &resolved).await?;
                 if fresh == resolved {
                     return Err(error);
                 }
-                enter(catalog, source, &fresh, settings).await
+                self.enter(catalog, source, &fresh, settings).await
             }
             outcome => outcome,
         }
     }
+
+    async fn enter(
+        &self,
+        catalog: &Catalog,
+        source: &Source,
+        resolved: &Resolved,
+        settings: &Settings,
+    ) -> Result<Box<dyn Connection>> {
+        let (endpoint, connector) = (completed(&source.endpoint, resolved), source.connector);
+        connector.check_acting(&settings.acting_as)?;
+        match resolved.login(catalog, connector.logins(&endpoint))? {
+            Login::User(credential) => {
+                let credential = match connector.signing(&endpoint)? {
+                    Some(signing) => self.secrets.signed(&signing, credential).await?,
+                    None => credential,
+                };
+                connector.connect(&endpoint, &credential, settings).await
+            }
+            Login::Principal(principal) => connector.connect_as(&endpoint, &principal, settings).await,
+        }
+    }
 }
 
-async fn enter(
-    catalog: &Catalog,
-    source: &Source,
-    resolved: &Resolved,
-    settings: &Settings,
-) -> Result<Box<dyn Connection>> {
-    let endpoint = completed(&source.endpoint, resolved);
-    match resolved.login(catalog, source.connector.logins(&endpoint))? {
-        Login::User(credential) => source.connector.connect(&endpoint, &credential, settings).await,
-        Login::Principal(principal) => source.connector.connect_as(&endpoint, &principal, settings).await,
+impl Whose {
+    fn of(asked: &Asked<'_>) -> Self {
+        Self { catalog: asked.catalog.name.clone(), who: asked.who.clone() }
     }
 }
 
@@ -274,17 +288,41 @@ mod tests {
         let (endpoint, nobody) =
             (connector.endpoint("shop").unwrap(), Credential { user: String::new(), password: Secret::new("") });
         let connection = connector.connect(&endpoint, &nobody, &Settings::default()).await.unwrap();
-        Kept { catalog: catalog.to_owned(), connection, logged_in, described: Described::default() }
+        Kept { of: of(catalog), connection, logged_in, described: Described::default() }
+    }
+
+    fn of(catalog: &str) -> Whose {
+        Whose { catalog: catalog.to_owned(), who: Who::default() }
+    }
+
+    fn as_role(catalog: &str, role: &str) -> Whose {
+        let acting = connector_core::Acting { role: Some(role.to_owned()), ..Default::default() };
+        Whose { who: Who { acting, ..Who::default() }, ..of(catalog) }
+    }
+
+    #[tokio::test]
+    async fn what_one_role_left_is_neither_used_nor_told_to_another() {
+        let (sessions, now, name) = (Sessions::default(), Instant::now(), TableName::new("shop", "orders"));
+        let mut session = Kept { of: as_role("a", "x"), ..kept("a", now).await };
+        let table = session.connection.table(&name).await.unwrap();
+        session.described.put(&name, &table, now);
+        sessions.keep(session, now);
+        for other in [of("a"), as_role("a", "y"), as_role("b", "x")] {
+            assert!(sessions.described(&other, &name, now).is_none(), "{other:?}");
+            assert!(sessions.take(&other, now).is_none(), "{other:?}");
+        }
+        assert!(sessions.described(&as_role("a", "x"), &name, now).is_some());
+        assert!(sessions.take(&as_role("a", "x"), now).is_some());
     }
 
     #[tokio::test]
     async fn a_log_in_is_used_for_its_lifetime_and_no_longer() {
         let (sessions, start) = (Sessions::default(), Instant::now());
         sessions.keep(kept("a", start).await, start);
-        let again = sessions.take("a", start + LIFETIME / 2).unwrap();
+        let again = sessions.take(&of("a"), start + LIFETIME / 2).unwrap();
         // Being used does not make it younger.
         sessions.keep(again, start + LIFETIME / 2);
-        assert!(sessions.take("a", start + LIFETIME).is_none());
+        assert!(sessions.take(&of("a"), start + LIFETIME).is_none());
         assert!(sessions.idle.lock().unwrap().is_empty());
     }
 
@@ -296,12 +334,12 @@ mod tests {
                 sessions.keep(kept(&number.to_string(), now).await, now);
             }
         }
-        let of = |catalog: usize| {
-            sessions.idle.lock().unwrap().iter().filter(|kept| kept.catalog == catalog.to_string()).count()
+        let count = |catalog: usize| {
+            sessions.idle.lock().unwrap().iter().filter(|kept| kept.of.catalog == catalog.to_string()).count()
         };
         assert_eq!(sessions.idle.lock().unwrap().len(), MAX_IDLE);
-        assert_eq!((of(0), of(MAX_IDLE - 1)), (0, MAX_IDLE_OF_A_CATALOG));
-        assert!(sessions.take("0", now).is_none() && sessions.take("7", now).is_some());
+        assert_eq!((count(0), count(MAX_IDLE - 1)), (0, MAX_IDLE_OF_ONE));
+        assert!(sessions.take(&of("0"), now).is_none() && sessions.take(&of("7"), now).is_some());
     }
 
     #[tokio::test]
@@ -315,13 +353,13 @@ mod tests {
             session.described.put(&name, &table, told);
             sessions.keep(session, told);
         }
-        let columns = |catalog, at| sessions.described(catalog, &name, at).map(|table| table.columns.len());
+        let columns = |catalog, at| sessions.described(&of(catalog), &name, at).map(|table| table.columns.len());
         assert_eq!(columns("a", later), Some(2));
         assert_eq!(columns("b", later), None);
         assert_eq!(columns("a", later + described::LIFETIME), None);
-        drop(sessions.take("a", later));
+        drop(sessions.take(&of("a"), later));
         assert_eq!(columns("a", later + second), Some(2));
-        drop(sessions.take("a", later));
+        drop(sessions.take(&of("a"), later));
         assert_eq!(columns("a", later + second), None);
     }
 }

@@ -9,6 +9,7 @@ use connector_core::split::Sizes;
 use connector_core::{Error, ErrorKind, Query, Result, Scan, Split as Slice, Table};
 use futures::{StreamExt, TryStreamExt, stream};
 
+use super::caller::Asked;
 use super::{Handler, plan};
 use crate::protocol::{
     Constraints, GetSplitsRequest, GetSplitsResponse, GetTableLayoutRequest, GetTableLayoutResponse, Split,
@@ -23,8 +24,8 @@ const KEYS_AT_ONCE: usize = 16;
 impl Handler {
     /// One partition, or none when the constraints can hold for no row.
     pub(super) fn get_table_layout(&self, request: GetTableLayoutRequest) -> Result<GetTableLayoutResponse> {
-        self.source(&request.catalog)?;
-        self.query(&request.catalog, &request.table, &request.constraints.passthrough)?;
+        let asked = self.asked(&request.catalog, &request.identity, &request.query_id)?;
+        asked.query(&request.table, &request.constraints.passthrough)?;
         let none = request.constraints.summary.values().any(connector_core::Domain::is_none);
         // Of no rows there is still one group.
         let empty = none && !plan::reshapes(&request.constraints);
@@ -32,9 +33,11 @@ impl Handler {
     }
 
     pub(super) async fn get_splits(&self, request: GetSplitsRequest) -> Result<GetSplitsResponse> {
-        let query = self.query(&request.catalog, &request.table, &request.constraints.passthrough)?;
+        let asked = self.asked(&request.catalog, &request.identity, &request.query_id)?;
+        let query = asked.query(&request.table, &request.constraints.passthrough)?;
         self.store.verify(&request.identity).await?;
-        let slices = if request.partitions.num_rows() == 0 { Vec::new() } else { self.slices(&request, query).await? };
+        let slices =
+            if request.partitions.num_rows() == 0 { Vec::new() } else { self.slices(&asked, &request, query).await? };
         let start = position(request.continuation_token.as_deref(), &slices)?;
         let end = start.saturating_add(SPLITS_PER_PAGE).min(slices.len());
         let page = slices.get(start..end).unwrap_or_default();
@@ -53,17 +56,16 @@ impl Handler {
         })
     }
 
-    async fn slices(&self, request: &GetSplitsRequest, query: Option<Query>) -> Result<Vec<Slice>> {
+    async fn slices(&self, asked: &Asked<'_>, request: &GetSplitsRequest, query: Option<Query>) -> Result<Vec<Slice>> {
         // Nothing is known about a query that would cut it, so unless somebody has named a column nothing is asked.
         if query.as_ref().is_some_and(|query| query.split_by().is_none()) {
             return Ok(vec![Slice::Whole]);
         }
-        let (catalog, _) = self.source(&request.catalog)?;
-        let sizes = Sizes { most: catalog.settings.max_splits, bytes: catalog.settings.split_bytes };
-        let (mut session, table) =
-            self.found(&request.catalog, &request.query_id, &request.table, query.as_ref()).await?;
+        let settings = &asked.catalog.settings;
+        let sizes = Sizes { most: settings.max_splits, bytes: settings.split_bytes };
+        let (mut session, table) = self.found(asked, &request.table, query.as_ref()).await?;
         let scan = scan(table, query, Vec::new(), &request.constraints);
-        let slices = if self.is_one_piece(&request.catalog, &request.table, &scan.table, &request.constraints) {
+        let slices = if asked.is_one_piece(&request.table, &scan.table, &request.constraints) {
             Ok(vec![Slice::Whole])
         } else {
             session.connection().splits(&scan, sizes).await

@@ -39,6 +39,35 @@ impl fmt::Debug for Identity {
 }
 
 impl Identity {
+    /// The account, if it is told.
+    pub fn known_account(&self) -> Option<&str> {
+        Some(self.account.as_str()).filter(|account| is_account(account))
+    }
+
+    /// The user or role of IAM that the ARN is about: `arn:aws:iam::111122223333:role/analyst`.
+    ///
+    /// A session of a role is its role: what the session is called is chosen by whoever assumes the role, as is the name of a
+    /// federated user, which is nobody here. A role is told without its path, which a session's ARN does not have. Athena writes
+    /// `UNKNOWN_ARN` where it does not say who asks, as it does for a table behind a view of its own.
+    pub fn principal(&self) -> Option<String> {
+        let plain = |character: char| character.is_ascii_alphanumeric() || "+=,.@_-/:".contains(character);
+        let fields: Vec<&str> = self.arn.split(':').collect();
+        let ["arn", partition, service, "", account, resource] = fields[..] else { return None };
+        if partition.is_empty() || !is_account(account) || !self.arn.chars().all(plain) {
+            return None;
+        }
+        let parts: Vec<&str> = resource.split('/').collect();
+        if parts.iter().any(|part| part.is_empty()) {
+            return None;
+        }
+        let resource = match (service, &parts[..]) {
+            ("sts", ["assumed-role", role, _]) | ("iam", ["role", .., role]) => format!("role/{role}"),
+            ("iam", ["user", _, ..] | ["root"]) => resource.to_owned(),
+            _ => return None,
+        };
+        Some(format!("arn:{partition}:iam::{account}:{resource}"))
+    }
+
     /// Reads the field `identity`; all of it may be absent, as it was in 2020.
     pub(super) fn read(request: &Object<'_, '_>) -> Result<Self> {
         Ok(request.optional("identity", Self::read_object)?.unwrap_or_default())
@@ -68,9 +97,71 @@ impl Identity {
     }
 }
 
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_session_is_its_role_whatever_it_is_called() {
+        let principal = |arn: &str| Identity { arn: arn.to_owned(), ..Identity::default() }.principal();
+        let role = "arn:aws:iam::111122223333:role/analyst";
+        for arn in [
+            "arn:aws:sts::111122223333:assumed-role/analyst/ana",
+            "arn:aws:sts::111122223333:assumed-role/analyst/admin",
+            "arn:aws:sts::111122223333:assumed-role/analyst/assumed-role",
+            "arn:aws:iam::111122223333:role/analyst",
+            "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/analyst",
+        ] {
+            assert_eq!(principal(arn).as_deref(), Some(role), "{arn}");
+        }
+        for kept in ["arn:aws:iam::111122223333:user/team/ana", "arn:aws-cn:iam::111122223333:root"] {
+            assert_eq!(principal(kept).as_deref(), Some(kept));
+        }
+    }
+
+    #[test]
+    fn an_arn_that_is_no_users_and_no_roles_is_nobodys() {
+        for arn in [
+            "",
+            "UNKNOWN",
+            "UNKNOWN_ARN",
+            "*",
+            "arn:aws:iam::111122223333:role/*",
+            "arn:aws:sts::111122223333:federated-user/admin",
+            "arn:aws:sts::111122223333:assumed-role/analyst",
+            "arn:aws:sts::111122223333:assumed-role/analyst/",
+            "arn:aws:sts::111122223333:assumed-role//admin",
+            "arn:aws:sts::111122223333:assumed-role/analyst/x/admin",
+            "arn:aws:sts::111122223333:assumed-role/analyst/x:role/admin",
+            "arn:aws:sts::111122223333:assumed-role/analyst/x\nadmin",
+            "arn:aws:sts::111122223333:role/admin",
+            "arn:aws:iam::111122223333:assumed-role/admin/x",
+            "arn:aws:iam::111122223333:role/",
+            "arn:aws:iam::111122223333:role",
+            "arn:aws:iam::111122223333:user/",
+            "arn:aws:iam::111122223333:root/x",
+            "arn:aws:iam::111122223333:group/admins",
+            "arn:aws:iam:eu-west-1:111122223333:role/admin",
+            "arn:aws:iam::11112222333:role/admin",
+            "arn::iam::111122223333:role/admin",
+            "arn:aws:iam::111122223333:role/ádmin",
+            " arn:aws:iam::111122223333:role/admin",
+        ] {
+            let identity = Identity { arn: arn.to_owned(), ..Identity::default() };
+            assert_eq!(identity.principal(), None, "{arn}");
+        }
+        let account = |account: &str| Identity { account: account.to_owned(), ..Identity::default() };
+        assert_eq!(account("111122223333").known_account(), Some("111122223333"));
+        assert!(
+            ["", "UNKNOWN", "1111", "11112222333a", "1111222233334"]
+                .iter()
+                .all(|text| account(text).known_account().is_none())
+        );
+    }
 
     #[test]
     fn options_are_named_but_never_shown() {

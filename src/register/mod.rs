@@ -212,6 +212,11 @@ impl Register {
         }
     }
 
+    /// What tells this register from every other: the hash of the first thing that was ever done in it, if there was any.
+    pub async fn origin(&self) -> Result<Option<String>> {
+        Ok(self.store.events(None, 0, 1).await?.into_iter().next().map(|event| event.hash))
+    }
+
     /// Walks the chain from its beginning, and compares every record with what its last event says of it.
     pub async fn verify(&self) -> Result<Vec<Fault>> {
         let (events, head) = (self.events(None).await?, self.store.head().await?);

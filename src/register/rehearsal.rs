@@ -123,11 +123,19 @@ mod tests {
     #[tokio::test]
     async fn it_is_a_store_like_any_other_and_leaves_the_one_beneath_alone() {
         let folder = tempfile::tempdir().unwrap();
+        let opened = Mutex::new(Vec::new());
+        suite::holds(async |name| {
+            let beneath: Arc<dyn Store> = Arc::new(Sqlite::open(&folder.path().join(name)).await.unwrap());
+            opened.lock().unwrap().push(beneath.clone());
+            let rehearsal: Arc<dyn Store> = Arc::new(Rehearsal::over(beneath));
+            [rehearsal.clone(), rehearsal]
+        })
+        .await;
+        for beneath in opened.into_inner().unwrap() {
+            assert_eq!(beneath.head().await.unwrap(), Head::default());
+            assert_eq!(beneath.list("project", &By::Kind, None, 10).await.unwrap().items, []);
+        }
         let beneath: Arc<dyn Store> = Arc::new(Sqlite::open(&folder.path().join("register")).await.unwrap());
-        let rehearsal: Arc<dyn Store> = Arc::new(Rehearsal::over(beneath.clone()));
-        suite::holds(rehearsal.clone(), rehearsal).await;
-        assert_eq!(beneath.head().await.unwrap(), Head::default());
-        assert_eq!(beneath.list("project", &By::Kind, None, 10).await.unwrap().items, []);
         // Over what is there already, too.
         suite::three_projects(&suite::register(beneath.clone())).await;
         let before = beneath.head().await.unwrap();

@@ -29,6 +29,11 @@ pub fn given(login: &Credential, engine: &str, url: &str, endpoint: &Endpoint) -
     serde_json::to_string(&text).map(Secret::new).map_err(|_| Error::internal("a secret cannot be written as JSON"))
 }
 
+/// The text of a secret for a person who has asked for it, and of whom the register says so.
+pub fn revealed(secret: &Secret) -> String {
+    secret.expose().to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use connector_core::Logins;

@@ -18,6 +18,7 @@ mod password;
 #[cfg(feature = "governance")]
 pub mod policy;
 mod redactor;
+mod signing;
 mod source;
 
 use std::collections::HashMap;
@@ -25,12 +26,12 @@ use std::fmt;
 use std::sync::{Arc, Mutex as SyncMutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use connector_core::{Credential, ErrorKind, Logins, Result, Secret};
+use connector_core::{Credential, ErrorKind, Logins, Result, Secret, Signing};
 use tokio::sync::Mutex;
 
 use self::document::Document;
 #[cfg(feature = "governance")]
-pub use self::given::given;
+pub use self::given::{given, revealed};
 #[cfg(feature = "governance")]
 pub use self::keeper::Keeper;
 #[cfg(feature = "governance")]
@@ -43,7 +44,7 @@ pub use self::names::Names;
 pub use self::password::password;
 pub use self::redactor::Redactor;
 use self::source::{Source, Stage};
-use crate::config::{Catalog, SecretReference, SecretsConfig};
+use crate::config::{Aws, Catalog, SecretReference, SecretsConfig};
 
 /// What a catalog's secret supplies.
 #[derive(Clone)]
@@ -101,6 +102,7 @@ impl Resolved {
 /// The secrets of a deployment.
 pub struct Secrets {
     source: Source,
+    aws: Aws,
     ttl: Duration,
     pause: Duration,
     places: SyncMutex<HashMap<String, Arc<Mutex<Place>>>>,
@@ -118,7 +120,14 @@ impl Secrets {
     /// Secrets as `config` says where they are; nothing is read yet.
     pub fn new(config: &SecretsConfig) -> Self {
         let (ttl, pause) = (config.ttl, config.refresh_pause);
-        Self { source: Source::new(config), ttl, pause, places: SyncMutex::default() }
+        Self { source: Source::new(config), aws: config.aws.clone(), ttl, pause, places: SyncMutex::default() }
+    }
+
+    /// The same user, with a token instead of a password, for an endpoint that takes those.
+    ///
+    /// Errors: unauthenticated, unavailable, invalid.
+    pub async fn signed(&self, signing: &Signing, user: Credential) -> Result<Credential> {
+        signing::signed(&self.aws, signing, user).await
     }
 
     /// What the catalog's secret says, at most the stated time old.

@@ -12,6 +12,7 @@ mod ending;
 mod estate;
 mod sight;
 mod sources;
+mod tending;
 #[cfg(test)]
 #[cfg(feature = "local")]
 mod tests;

@@ -326,3 +326,29 @@ fn a_wrong_password_is_told_as_such_and_is_not_shown() {
     }
     assert_eq!(kept.stopped_by("-INT"), Some(130));
 }
+
+/// At PostgreSQL and one other engine, if there is one.
+#[cfg(feature = "governance")]
+#[tokio::test]
+async fn a_grant_is_followed_from_the_request_to_the_last_trace_gone() {
+    let glaux = Glaux::bare();
+    let ran = glaux.run(&["demo", "grants"]);
+    if is_skipped(ran.code, &ran.stderr, "postgres") {
+        return;
+    }
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    let servers = server_directories(&ran.stdout);
+    assert!(servers.iter().all(|directory| !directory.exists()));
+    for (told, count) in [
+        ("from the approval to the first rows: ", servers.len()),
+        ("what was given by hand was found and taken away", servers.len()),
+        ("a query that ran during the rotation read its 5000 rows to the end", servers.len()),
+        ("an open session ended with its access, ", servers.len()),
+        ("its login is refused", servers.len()),
+        ("neither of its two users is left at the server, and its secret is deleted", servers.len()),
+    ] {
+        assert_eq!(ran.stdout.matches(told).count(), count, "{told}: {}", ran.stdout);
+    }
+    assert!(ran.stdout.contains("it may read shop.products"), "{}", ran.stdout);
+    println!("{}", ran.stdout.lines().filter(|line| line.starts_with("  ok")).collect::<Vec<_>>().join("\n"));
+}

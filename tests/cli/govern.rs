@@ -3,129 +3,13 @@
 use std::fmt::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::Value;
-use tempfile::TempDir;
 
-use crate::run::{Glaux, Ran};
+use crate::office::{Office, SHOP};
+use crate::run::Glaux;
 use crate::shell::{read, terminal};
 use crate::support::postgres::{Database, database};
-
-/// Names that need quoting wherever they stand, two that differ only in case, and a table that cannot be shown.
-const SHOP: &str = "
-CREATE SCHEMA shop;
-CREATE TABLE shop.orders (id bigint PRIMARY KEY, customer text, total numeric(12,2), email text);
-CREATE TABLE shop.customers (id int PRIMARY KEY, name text, email text);
-CREATE VIEW shop.totals AS SELECT customer, sum(total) AS total FROM shop.orders GROUP BY 1;
-CREATE SCHEMA \"odd.schema\";
-CREATE TABLE \"odd.schema\".\"say \"\"hi\"\", 'you'\" (\"a,b\" int, \"c:d\" text);
-CREATE TABLE \"odd.schema\".\"Orders\" (id int);
-CREATE TABLE \"odd.schema\".orders (id int);
-";
-
-/// A register, and who uses it.
-struct Office {
-    glaux: Glaux,
-    folder: TempDir,
-    me: String,
-}
-
-impl Office {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store = format!("local:{}", folder.path().join("store").display());
-        let me = String::from_utf8(Command::new("id").arg("-un").output().unwrap().stdout).unwrap().trim().to_owned();
-        let glaux = Glaux::bare().set("GLAUX_STORE", &store).set("USER", "mallory").set("LOGNAME", "mallory");
-        Self { glaux, folder, me }
-    }
-
-    /// Somebody's name in events.
-    fn name(&self, person: &str) -> String {
-        format!("{}/{person}", self.me)
-    }
-
-    /// Runs a line as somebody whom this user plays; what is in single quotes is one word, and @ is the name of whoever runs it, with a slash.
-    fn run(&self, person: &str, line: &str) -> Ran {
-        let ran = self.fed(person, line, "");
-        assert_eq!(self.glaux.left_behind(), Vec::<String>::new(), "{line}");
-        ran
-    }
-
-    fn fed(&self, person: &str, line: &str, input: &str) -> Ran {
-        self.typed(&format!("{line} --actor '{person}'"), input)
-    }
-
-    fn typed(&self, line: &str, input: &str) -> Ran {
-        let mut words: Vec<String> = Vec::new();
-        for (index, part) in line.split('\'').enumerate() {
-            let is_quoted = index % 2 == 1;
-            let part = part.replace('@', &format!("{}/", self.me));
-            match is_quoted {
-                true => words.push(part),
-                false => words.extend(part.split_whitespace().map(str::to_owned)),
-            }
-        }
-        let ran = self.glaux.fed(&words, input);
-        for text in [&ran.stdout, &ran.stderr] {
-            assert!(!text.contains("mallory"), "{line}: {text}");
-        }
-        ran
-    }
-
-    fn ok(&self, person: &str, line: &str) -> String {
-        let ran = self.run(person, line);
-        assert_eq!(ran.code, 0, "{line}: {}{}", ran.stdout, ran.stderr);
-        ran.stdout
-    }
-
-    /// Runs a line, and checks its exit code and what it complains about.
-    fn refused(&self, person: &str, line: &str, code: i32, words: &[&str]) {
-        let ran = self.run(person, line);
-        assert_eq!(ran.code, code, "{line}: {}{}", ran.stdout, ran.stderr);
-        for word in words {
-            assert!(ran.stderr.contains(word), "{line}: {word} is not in {}", ran.stderr);
-        }
-    }
-
-    fn json(&self, person: &str, line: &str) -> Vec<Value> {
-        let written = self.ok(person, &format!("{line} -o json"));
-        written.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-    }
-
-    /// The id of the record that a line makes.
-    fn made(&self, person: &str, line: &str) -> String {
-        self.json(person, line)[0]["id"].as_str().unwrap().to_owned()
-    }
-
-    fn events(&self) -> usize {
-        self.json("auditor", "audit list").len()
-    }
-
-    fn register(&self) -> PathBuf {
-        self.folder.path().join("store/register")
-    }
-
-    /// Two projects, an environment, and a source, whose administrator's password is piped in.
-    fn furnish(self, database: &Database) -> Self {
-        self.ok("olga", "project add shop --owner @otto --member @sam");
-        self.ok("rita", "project add reports --member @mia @max @olga");
-        self.ok("rita", "env add prod --project reports");
-        let line = format!("source add shop-db --url '{}' --user {} --password-stdin", database.url(), database.user());
-        let ran = self.fed("olga", &line, &format!("{}\n", database.password().expose()));
-        assert_eq!(ran.code, 0, "{}", ran.stderr);
-        assert!(ran.stderr.starts_with("shop-db answers: "), "{}", ran.stderr);
-        self
-    }
-
-    /// The same, with everything looked at and the schema shop published.
-    fn open(self, database: &Database) -> Self {
-        let office = self.furnish(database);
-        office.ok("olga", "asset map shop-db");
-        office.ok("olga", "asset publish --match 'shop-db.shop.*'");
-        office
-    }
-}
 
 #[tokio::test]
 async fn the_whole_story_is_told_as_it_is_typed() {
@@ -166,7 +50,7 @@ async fn the_whole_story_is_told_as_it_is_typed() {
         format!("request approve {id} --columns shop-db.shop.orders:id,total --for 30d --note 'no addresses'");
     assert!(office.ok("otto", &narrowed).contains("request approve"));
     let shown = &office.json("mia", &format!("sub show {id}"))[0];
-    assert_eq!(shown["state"], "approved");
+    assert_eq!(shown["state"], "active");
     assert_eq!(shown["granted"], "shop-db.shop.customers:id,name shop-db.shop.orders:id,total");
     assert!(shown["decisions"].as_str().unwrap().ends_with(&format!("approved by {me}/otto: no addresses")), "{shown}");
     let report = office.json("otto", "report access --source shop-db");
@@ -182,10 +66,19 @@ async fn the_whole_story_is_told_as_it_is_typed() {
     let shown = &office.json("otto", &format!("sub show {id}"))[0];
     assert_eq!(shown["granted"], "shop-db.shop.orders", "what was asked for of it");
     office.ok("otto", &format!("sub revoke {id} --reason 'moved elsewhere'"));
-    assert_eq!(office.json("mia", "sub list")[0]["state"], "ending (revoked)");
+    assert_eq!(office.json("mia", "sub list --state all")[0]["state"], "closed (revoked)");
     let history = office.ok("mia", &format!("audit list --record {id} -o csv"));
     let verbs: Vec<&str> = history.lines().skip(1).map(|line| line.split(',').nth(3).unwrap()).collect();
-    let expected = ["request create", "request approve", "sub renew", "sub amend", "sub amend", "sub revoke"];
+    let expected = [
+        "request create",
+        "request approve",
+        "grant record",
+        "sub renew",
+        "sub amend",
+        "sub amend",
+        "sub revoke",
+        "grant record",
+    ];
     assert_eq!(verbs, expected);
     assert!(history.contains("glaux request approve"), "{history}");
     let verified = office.run("auditor", "audit verify -o csv");
@@ -338,7 +231,7 @@ async fn each_refusal_has_its_code_says_who_may_and_is_an_event() {
         ("project add Reports", 2, "no name"),
         ("request list --state nope", 2, "closed"),
         ("audit list --since yesterday", 2, "2030-01-31T12:00:00Z"),
-        ("audit list --store aws:glaux", 1, "not in this build yet"),
+        ("audit list --store aws:glaux", 1, "from the command line yet"),
         ("audit list --store nonsense", 2, "local:DIR"),
         ("env remove prod", 2, "--yes"),
     ] {
@@ -360,7 +253,7 @@ async fn a_request_is_made_once_decided_once_and_followed_by_another() {
     let first = office.made("mia", orders);
     office.ok("otto", &format!("request approve {first}"));
     let before = office.json("mia", &format!("sub show {first}"));
-    office.refused("max", orders, 5, &[&first, "approved"]);
+    office.refused("max", orders, 5, &[&first, "active"]);
     assert_eq!(office.json("mia", &format!("sub show {first}")), before);
 
     let customers = "request create --asset shop-db.shop.customers --env prod --purpose 'a report'";
@@ -389,12 +282,14 @@ async fn a_request_is_made_once_decided_once_and_followed_by_another() {
     );
     office.ok("otto", &format!("request approve {third}"));
     office.ok("olga", &format!("sub revoke {first} --reason 'no longer'"));
-    let live = office.json("mia", "sub list --state approved");
+    let live = office.json("mia", "sub list --state active");
     assert_eq!(live.len(), 1, "revoking one leaves the other");
     assert_eq!(live[0]["subscription"], third);
     office.ok("mia", &format!("sub leave {third}"));
-    office.refused("mia", &format!("sub leave {third}"), 5, &["ending (left)"]);
-    assert_eq!(office.json("mia", "sub list").len(), 2);
+    office.refused("mia", &format!("sub leave {third}"), 5, &["closed (left)"]);
+    assert!(office.json("mia", "sub list").is_empty());
+    let again = office.made("mia", orders);
+    assert_eq!(office.json("mia", &format!("request show {again}"))[0]["previous"], first);
 }
 
 #[tokio::test]
@@ -449,7 +344,7 @@ async fn lists_are_whole_however_long_they_are() {
     assert_eq!(office.json("mia", "report access").len(), 130);
     let ended = office.json("olga", "source retire shop-db --yes");
     assert_eq!(ended.len(), 1 + 1 + 130);
-    assert_eq!(office.json("mia", "sub list")[0]["state"], "ending (source retired)");
+    assert_eq!(office.json("mia", "sub list --state closed")[0]["state"], "closed (source retired)");
     assert!(office.json("mia", "asset list").is_empty());
     office.refused("olga", "asset publish shop-db.big.t000", 5, &["retired"]);
     office.ok("olga", "project archive shop --yes");

@@ -64,6 +64,11 @@ impl Stage {
         Grants::new(register.clone(), keeper, secrets, Names::new("glaux").unwrap(), &domain, timing)
     }
 
+    /// The same with another keeper of secrets in between.
+    pub fn grants_with(&self, keeper: Arc<dyn Keeper>) -> Grants {
+        Self::grants_of(&self.register, keeper, self.folder.path().join("secrets"))
+    }
+
     async fn fill(&self) {
         let project = |id: &str, owner: &str| Project {
             id: id.into(),

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arrow_array::{ArrayRef, Int32Array, RecordBatch};
+use arrow_schema::Schema;
 use connector_core::{Error, TableName};
 use glaux::config::Config;
 use glaux::handler::Handler;
 use glaux::local::s3::S3Server;
 use glaux::local::servers::MySql;
 use glaux::protocol::{
-    Constraints, GetSplitsRequest, GetTableRequest, Identity, ReadRecordsRequest, Request, Response, Version,
+    Constraints, GetSplitsRequest, GetTableLayoutRequest, GetTableRequest, Identity, ReadRecordsRequest, Request,
+    Response, Version,
 };
 use tempfile::TempDir;
 
@@ -66,6 +68,22 @@ impl Source {
         let s3 = S3Server::start(folder.path()).await.unwrap();
         s3.create_bucket("spill").unwrap();
         Self { server, setting, s3, _folder: folder }
+    }
+
+    /// Adds tables whose rows belong to tenants, and what tells tenants apart.
+    pub async fn add_tenants(&self) {
+        match &self.server {
+            Server::Postgres(_) => self.execute(include_str!("callers.postgresql.sql")).await,
+            Server::MySql(server) => server.load(include_str!("callers.mysql.sql")).await.unwrap(),
+        }
+    }
+
+    /// The user that reads.
+    pub fn reader(&self) -> String {
+        match &self.server {
+            Server::Postgres(database) => role(database),
+            Server::MySql(_) => "reader".to_owned(),
+        }
     }
 
     pub fn name(&self) -> &'static str {
@@ -177,6 +195,14 @@ fn role(database: &Database) -> String {
     format!("{}_reader", database.name)
 }
 
+/// A handler over a source, with more settings.
+pub fn handler_with(source: &Source, settings: &[(&str, &str)]) -> Arc<Handler> {
+    let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+    let mut config = Config::from_env(source.environment().into_iter().chain(settings)).unwrap();
+    config.spill.aws = source.s3.aws();
+    Arc::new(Handler::new(config).unwrap())
+}
+
 /// A handler over a source.
 pub fn handler(source: &Source, adjust: impl FnOnce(&mut Config)) -> Arc<Handler> {
     let mut config = Config::from_env(source.environment()).unwrap();
@@ -186,9 +212,9 @@ pub fn handler(source: &Source, adjust: impl FnOnce(&mut Config)) -> Arc<Handler
 }
 
 /// The request for what `table` looks like.
-pub fn table_request(table: &str, query_id: &str) -> Request {
+pub fn table_request(caller: &Identity, table: &str, query_id: &str) -> Request {
     Request::GetTable(GetTableRequest {
-        identity: Identity::default(),
+        identity: caller.clone(),
         query_id: query_id.into(),
         catalog: "source".into(),
         table: TableName::new("app", table),
@@ -196,34 +222,60 @@ pub fn table_request(table: &str, query_id: &str) -> Request {
     })
 }
 
-/// The request for all of `table` in one split, for query `query_id`.
-pub async fn read_request(handler: &Handler, table: &str, query_id: &str) -> Request {
-    let table_name = TableName::new("app", table);
-    let get_table = table_request(table, query_id);
-    let Response::GetTable(described) = ask(handler, &get_table, None).await.unwrap() else { panic!("no table") };
-    let one = Arc::new(Int32Array::from(vec![1])) as ArrayRef;
-    let get_splits = Request::GetSplits(GetSplitsRequest {
-        identity: Identity::default(),
+/// The request for the partitions of `table`.
+pub fn layout_request(caller: &Identity, table: &str, query_id: &str) -> Request {
+    Request::GetTableLayout(GetTableLayoutRequest {
+        identity: caller.clone(),
         query_id: query_id.into(),
         catalog: "source".into(),
-        table: table_name.clone(),
+        table: TableName::new("app", table),
+        constraints: Constraints::default(),
+        schema: Arc::new(Schema::empty()),
+        partition_columns: Vec::new(),
+    })
+}
+
+/// The request for the splits of `table`.
+pub fn splits_request(caller: &Identity, table: &str, query_id: &str) -> Request {
+    let one = Arc::new(Int32Array::from(vec![1])) as ArrayRef;
+    Request::GetSplits(GetSplitsRequest {
+        identity: caller.clone(),
+        query_id: query_id.into(),
+        catalog: "source".into(),
+        table: TableName::new("app", table),
         partitions: RecordBatch::try_from_iter([("partitionId", one)]).unwrap(),
         partition_columns: Vec::new(),
         constraints: Constraints::default(),
         continuation_token: None,
-    });
-    let Response::GetSplits(splits) = ask(handler, &get_splits, None).await.unwrap() else { panic!("no splits") };
-    Request::ReadRecords(ReadRecordsRequest {
-        identity: Identity::default(),
+    })
+}
+
+/// The request for all of `table` in one split, for query `query_id`.
+pub async fn read_request(handler: &Handler, table: &str, query_id: &str) -> Request {
+    read_request_of(handler, &Identity::default(), table, query_id).await.unwrap()
+}
+
+/// The same of a caller.
+pub async fn read_request_of(
+    handler: &Handler,
+    caller: &Identity,
+    table: &str,
+    query_id: &str,
+) -> Result<Request, Error> {
+    let described = ask(handler, &table_request(caller, table, query_id), None).await?;
+    let splits = ask(handler, &splits_request(caller, table, query_id), None).await?;
+    let (Response::GetTable(described), Response::GetSplits(splits)) = (described, splits) else { panic!("no plan") };
+    Ok(Request::ReadRecords(ReadRecordsRequest {
+        identity: caller.clone(),
         query_id: query_id.into(),
         catalog: "source".into(),
-        table: table_name,
+        table: TableName::new("app", table),
         schema: described.schema,
         split: splits.splits[0].clone(),
         constraints: Constraints::default(),
         max_block_size: 200_000,
         max_inline_block_size: 100_000,
-    })
+    }))
 }
 
 /// Asks the handler, which has until `end`.

@@ -1,7 +1,7 @@
 //! What a session that was kept saves the next request, and what it must not keep.
 
 use connector_core::ErrorKind;
-use glaux::protocol::{Request, Response};
+use glaux::protocol::{Identity, Request, Response};
 
 use crate::source::{Source, ask, handler, read_request, table_request};
 use crate::support::relay::Relay;
@@ -58,7 +58,7 @@ async fn a_table_that_was_described_a_moment_ago_is_not_asked_for_again_but_for_
         let handler = handler(&source, |_| {});
         let read = read_request(&handler, "few", "q-known").await;
         let described = relay.turns();
-        let again = ask(&handler, &table_request("few", "q-known"), None).await.unwrap();
+        let again = ask(&handler, &table_request(&Identity::default(), "few", "q-known"), None).await.unwrap();
         let Response::GetTable(again) = again else { panic!("no table") };
         assert_eq!(relay.turns(), described, "{}", source.name());
         source.execute("ALTER TABLE app.few RENAME COLUMN id TO other").await;

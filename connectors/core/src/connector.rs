@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::{Access, Connection, Credential, Dialect, Error, Function, Logins, Principal, Result};
+use crate::{Access, Acting, Connection, Credential, Dialect, Error, Function, Logins, Principal, Result};
 
 /// One database product: stateless, one static per engine, found by name.
 #[async_trait]
@@ -51,6 +51,24 @@ pub trait Connector: Send + Sync {
         Err(Error::internal(format!("an application of Entra ID was to log in to engine {:?}", self.name())))
     }
 
+    /// How tokens are signed that are shown instead of a password, if the endpoint asks for that.
+    ///
+    /// Errors: those of [`Connector::endpoint`].
+    fn signing(&self, _endpoint: &Endpoint) -> Result<Option<Signing>> {
+        Ok(None)
+    }
+
+    /// Checks that a session may be asked to act as this, as far as that can be told without a server.
+    ///
+    /// Errors: unsupported, invalid.
+    fn check_acting(&self, acting: &Acting) -> Result<()> {
+        if acting.is_plain() {
+            return Ok(());
+        }
+        let told = format!("engine {:?} takes neither a role nor settings for a caller", self.name());
+        Err(Error::unsupported(told).hint("map its callers to secrets, each with a user of its own"))
+    }
+
     /// Users and rights, if the engine has any.
     fn access(&self) -> Option<&'static dyn Access> {
         None
@@ -90,6 +108,17 @@ pub struct Endpoint {
     pub options: BTreeMap<String, String>,
 }
 
+/// What a signed token of Amazon RDS is for, beside the user: a host and a port of the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signing {
+    /// Host.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// The region, where the endpoint's options name one.
+    pub region: Option<String>,
+}
+
 /// What a catalog's owner has decided about reading it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -113,6 +142,8 @@ pub struct Settings {
     pub query_plans: bool,
     /// What the session calls itself at the source; holds Athena's query id.
     pub application_name: String,
+    /// As whom it acts there.
+    pub acting_as: Acting,
 }
 
 impl Default for Settings {
@@ -130,6 +161,7 @@ impl Default for Settings {
             time_limit: None,
             query_plans: false,
             application_name: "glaux".into(),
+            acting_as: Acting::default(),
         }
     }
 }

@@ -8,6 +8,7 @@
 //! Not here: drivers, JSON, AWS, an async runtime. A connector may bring those; the seam stays free of them.
 
 mod access;
+mod acting;
 mod aggregate;
 mod connection;
 mod connector;
@@ -38,9 +39,10 @@ pub use access::{
     Access, Administration, Administrator, Beyond, Change, Right, Row, Seen, User, Users, difference, listed,
     plain_password, united,
 };
+pub use acting::{Acting, mark};
 pub use aggregate::{Aggregate, Measure, Told};
 pub use connection::{BatchLimits, BatchStream, Connection, Estimate, Health, Relation};
-pub use connector::{Capabilities, Casing, Connector, Endpoint, Parameter, Settings, Support};
+pub use connector::{Capabilities, Casing, Connector, Endpoint, Parameter, Settings, Signing, Support};
 pub use dialect::{Around, BinaryText, Dialect, FunctionForm};
 pub use domain::{Bound, Domain, Range, Values};
 pub use error::{Error, ErrorKind, Result};

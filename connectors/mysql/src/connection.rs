@@ -1,5 +1,7 @@
 //! A session as the seam wants it, and the only SQL that sets one up.
 
+mod acting;
+
 use std::time::Duration;
 
 use arrow_array::RecordBatch;
@@ -38,6 +40,9 @@ pub(crate) const ABOUT: &str = "SELECT CONCAT_WS(' ', @@hostname, @@port, @@serv
 /// can lift what the session is set to.
 const BEGIN: &str = "START TRANSACTION READ ONLY";
 
+/// What a setting of a caller is called at least: a variable has one name.
+pub(crate) const SETTING_PARTS: usize = 1;
+
 /// A live session.
 pub(crate) struct MySqlConnection {
     session: Session,
@@ -53,6 +58,7 @@ pub(crate) async fn connect(
     settings: &Settings,
 ) -> Result<Box<dyn Connection>> {
     let options = Options::parse(&endpoint.options)?;
+    settings.acting_as.check(SETTING_PARTS)?;
     let route = Route::new(endpoint, credential, &options, settings.max_cell_bytes)?;
     let entering = async {
         let session = route.login(&settings.application_name).await?;
@@ -103,6 +109,7 @@ fn set_up(server: &Server, options: &Options, time_limit: Option<Duration>) -> S
 impl MySqlConnection {
     async fn pin(&mut self) -> Result<()> {
         self.set_up(self.settings.time_limit).await?;
+        acting::check(&mut self.session, &self.settings.acting_as).await?;
         self.largest_value = self.session.recognise().await?;
         let name = self.settings.application_name.clone();
         self.session.name(&name);
@@ -117,7 +124,8 @@ impl MySqlConnection {
 
     async fn set_up(&mut self, time_limit: Option<Duration>) -> Result<()> {
         let sql = set_up(&self.session.server, &self.options, time_limit);
-        self.session.run(&sql).await
+        self.session.run(&sql).await?;
+        acting::begin(&mut self.session, &self.settings.acting_as).await
     }
 }
 

@@ -28,7 +28,9 @@ mod url;
 mod wire;
 
 use async_trait::async_trait;
-use connector_core::{Access, Connection, Connector, Credential, Dialect, Endpoint, Parameter, Result, Settings};
+use connector_core::{
+    Access, Acting, Connection, Connector, Credential, Dialect, Endpoint, Parameter, Result, Settings, Signing,
+};
 
 /// The engine's identity card.
 pub static CONNECTOR: &dyn Connector = &MySql;
@@ -60,6 +62,14 @@ impl Connector for MySql {
         settings: &Settings,
     ) -> Result<Box<dyn Connection>> {
         connection::connect(endpoint, credential, settings).await
+    }
+
+    fn signing(&self, endpoint: &Endpoint) -> Result<Option<Signing>> {
+        options::signing(endpoint)
+    }
+
+    fn check_acting(&self, acting: &Acting) -> Result<()> {
+        acting.check(connection::SETTING_PARTS)
     }
 
     fn access(&self) -> Option<&'static dyn Access> {

@@ -5,8 +5,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use connector_core::{Error, OptionTable, Parameter, Result, Silence, Support, choose, option};
+use connector_core::{Endpoint, Error, OptionTable, Parameter, Result, Signing, Silence, Support, choose, option};
 use connector_tls::{File, client_files};
+
+use crate::connect::PORT;
 
 use Support::{Honoured, Ignored, Refused};
 
@@ -26,7 +28,7 @@ const NO_KEYSTORE: &str = "give PEM files instead: sslCa, and sslCert with sslKe
 const NO_FILES: &str = "no server may ask for a file of the function";
 const NO_SECRET: &str = "a password belongs into a secret: ${secret_name}";
 const NO_PLACE: &str = "write host, port and database into the URL: //host:port/database";
-const NO_LOGIN: &str = "log in with a password or an IAM token from a secret";
+const NO_LOGIN: &str = "log in with a password from a secret, or write iamAuth=true";
 
 /// What the connection URL may carry.
 pub(crate) static OPTIONS: OptionTable = OptionTable { engine: "MySQL", parameters: PARAMETERS, aliases: &[] };
@@ -113,6 +115,8 @@ const PARAMETERS: &[Parameter] = &[
     option("ha.enableJMX", Ignored(ONE_HOST)),
     option("ha.loadBalanceStrategy", Ignored(ONE_HOST)),
     option("holdResultsOpenOverStatementClose", Ignored(FETCH)),
+    option("iamAuth", Honoured("true: a token of Amazon RDS is signed for every log-in, instead of a password")),
+    option("iamRegion", Honoured("the region that the token is for, where the host's name does not say")),
     option("idTokenFile", Refused(NO_LOGIN)),
     option("ignoreNonTxTables", Ignored(READS)),
     option("includeInnodbStatusInDeadlockExceptions", Ignored(LOGGING)),
@@ -311,6 +315,17 @@ pub(crate) struct Options {
     pub(crate) keep_alive: bool,
     pub(crate) attributes: Option<Vec<(String, String)>>,
     pub(crate) shown: Shown,
+    pub(crate) iam: bool,
+}
+
+/// The token to be signed, if there is to be one. The server asks for it in clear, so it is shown to nobody but the very host
+/// that it is for.
+pub(crate) fn signing(endpoint: &Endpoint) -> Result<Option<Signing>> {
+    if !Options::parse(&endpoint.options)?.iam {
+        return Ok(None);
+    }
+    let region = endpoint.options.get("iamRegion").filter(|region| !region.is_empty()).cloned();
+    Ok(Some(Signing { host: endpoint.host.clone(), port: endpoint.port.unwrap_or(PORT), region }))
 }
 
 /// What options say about how values are shown.
@@ -341,8 +356,17 @@ impl Options {
         }
         let connect = get("connectTimeout");
         let zero = [("EXCEPTION", false), ("CONVERT_TO_NULL", true), ("convertToNull", true)];
+        let ssl_mode = ssl_mode(&get)?;
+        let iam = flag("iamAuth", get("iamAuth"))?.unwrap_or(false);
+        if iam && ssl_mode != SslMode::VerifyIdentity {
+            return Err(Error::invalid(
+                "option iamAuth of the connection URL sends a token that logs in, but sslMode does not verify to whom",
+            )
+            .hint("leave sslMode out, or write sslMode=VERIFY_IDENTITY"));
+        }
         Ok(Self {
-            ssl_mode: ssl_mode(&get)?,
+            ssl_mode,
+            iam,
             root_cert: File::named("sslCa", get("sslCa")),
             client_cert: client_files(("sslCert", get("sslCert")), ("sslKey", get("sslKey")))?,
             public_key_retrieval: flag("allowPublicKeyRetrieval", get("allowPublicKeyRetrieval"))?.unwrap_or(false),
@@ -517,6 +541,22 @@ mod tests {
             assert!(error.to_string().contains(name), "{error}");
         }
         assert!(parse(&[("allowLoadLocalInfile", "false"), ("yearIsDateType", "false")]).is_ok());
+    }
+
+    #[test]
+    fn a_token_is_signed_for_the_very_host_and_only_where_that_is_verified() {
+        let endpoint = |url: &str| crate::url::endpoint(url);
+        let signing = |url: &str| signing(&endpoint(url).unwrap()).unwrap();
+        assert_eq!(signing("jdbc:mysql://h/d"), None);
+        let to = |port, region: Option<&str>| Signing { host: "h".into(), port, region: region.map(Into::into) };
+        assert_eq!(signing("jdbc:mysql://h/d?iamAuth=true"), Some(to(3306, None)));
+        let named = "jdbc:mysql://h:6000/d?iamAuth=true&iamRegion=eu-west-1&sslMode=VERIFY_IDENTITY";
+        assert_eq!(signing(named), Some(to(6000, Some("eu-west-1"))));
+        for weaker in ["sslMode=DISABLED", "sslMode=PREFERRED", "sslMode=REQUIRED", "sslMode=VERIFY_CA", "useSSL=false"]
+        {
+            let error = endpoint(&format!("jdbc:mysql://h/d?iamAuth=true&{weaker}")).unwrap_err();
+            assert!(error.to_string().contains("iamAuth") && error.to_string().contains("sslMode"), "{error}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! Not here: what is asked (`connection.rs`, `catalog`, `reading.rs`), and what a row's bytes mean (`decode`).
 
-use connector_core::{Bind, Error, ErrorKind, Result, Silence};
+use connector_core::{Bind, Error, ErrorKind, Result, Silence, mark};
 use tokio::task::JoinHandle;
 
 use crate::bind;
@@ -83,9 +83,7 @@ impl Session {
 
     /// Names whoever asks, where the server shows what runs: it knows no name of a session that could change.
     pub(crate) fn name(&mut self, name: &str) {
-        let plain = |character: char| character.is_ascii_graphic() && !matches!(character, '*' | '/' | '?' | '\\');
-        let name: String = name.chars().map(|one| if plain(one) { one } else { ' ' }).take(200).collect();
-        self.mark = format!("/* {} */ ", name.trim());
+        self.mark = mark(name);
     }
 
     /// Has the server end this session, unless its number may be another's.

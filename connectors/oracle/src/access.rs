@@ -1,10 +1,15 @@
 //! Users, rights, and a session that may change things: the only SQL about either.
 
+mod look;
+mod users;
+
 use async_trait::async_trait;
 use connector_core::{
-    Access, Administration, Change, Credential, Dialect, Endpoint, Error, Result, Row, Secret, listed, plain_password,
+    Access, Administration, Change, Credential, Dialect, Endpoint, Error, Result, Row, Secret, Users, listed,
+    plain_password,
 };
 
+use self::users::{OracleUsers, Server};
 use crate::connect::Route;
 use crate::dialect::OracleSql;
 use crate::options::Options;
@@ -26,13 +31,21 @@ impl Access for OracleAccess {
         Ok(Box::new(Administrator(route.entered(route.login(credential)).await?)))
     }
 
+    fn facts(&self) -> &'static str {
+        users::FACTS
+    }
+
+    fn users(&self, facts: &[Row]) -> Result<Box<dyn Users>> {
+        Ok(Box::new(OracleUsers(Server::told(facts)?)))
+    }
+
     fn existing_schemas(&self, schemas: &[&str]) -> String {
         format!("SELECT username FROM all_users WHERE LOWER(username) IN ({})", listed(schemas))
     }
 
     fn acceptable(&self, password: &Secret) -> Secret {
-        // A letter first, and of most kinds of characters one, as the stricter profiles want it.
-        Secret::new(format!("Az_{}", password.expose()))
+        // A letter first, and of most kinds of characters one, as the stricter profiles want it; versions before 23 take 30 bytes.
+        Secret::new(format!("Az_{}", password.expose().chars().take(27).collect::<String>()))
     }
 
     fn create_user(&self, user: &Credential) -> Result<Vec<Change>> {
@@ -87,7 +100,8 @@ mod tests {
         let made = OracleAccess.create_user(&user("p-1")).unwrap();
         assert_eq!(made[0].run.expose(), "CREATE USER \"READER_1\" IDENTIFIED BY \"p-1\"");
         assert!(OracleAccess.create_user(&user("p\" DEFAULT ROLE ALL")).is_err());
-        let acceptable = OracleAccess.acceptable(&Secret::new("00ff"));
+        let acceptable = OracleAccess.acceptable(&Secret::new("0f".repeat(20)));
+        assert_eq!(acceptable.expose().len(), 30);
         assert!(OracleAccess.create_user(&user(acceptable.expose())).is_ok());
         assert!(OracleAccess.let_read("reader", &["shop", "crm"])[1].contains("owner IN ('SHOP', 'CRM')"));
         assert!(OracleAccess.let_read("o'x", &["shop"])[1].contains("|| '\" TO \"O''X\"'; END LOOP"));

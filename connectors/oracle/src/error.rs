@@ -40,6 +40,11 @@ const MEANINGS: &[Meaning] = &[
         Unauthenticated,
         "the user is locked, or its password has expired or is missing: mend it at the server, and update the secret",
     ),
+    spoken(
+        &[1920, 1922, 1927, 1940],
+        Conflict,
+        "the user owns something, has sessions, or was changed meanwhile: look at it again",
+    ),
     spoken(&[1045], Forbidden, "grant CREATE SESSION to the catalog's user"),
     spoken(&[12505, 12514, 12521, 12523, 12504], NotFound, LISTENER),
     spoken(&[1031, 1720, 41900, 41901], Forbidden, "grant SELECT or READ on it to the catalog's user"),

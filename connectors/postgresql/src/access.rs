@@ -4,7 +4,8 @@ mod users;
 
 use async_trait::async_trait;
 use connector_core::{
-    Access, Administration, Change, Credential, Dialect, Endpoint, Error, Result, Row, Users, listed, plain_password,
+    Access, Administration, Change, Credential, Dialect, Endpoint, Error, ErrorKind, Result, Row, Users, listed,
+    plain_password,
 };
 
 use self::users::PgUsers;
@@ -60,12 +61,21 @@ impl Access for PgAccess {
     }
 }
 
+/// Of two sessions that change the rights on one thing at once, the server ends one with what it otherwise says of a defect of its
+/// own, in whatever language it speaks.
+fn at_once(error: Error) -> Error {
+    if error.to_string().contains("SQLSTATE XX000") {
+        return Error::new(ErrorKind::Conflict, format!("somebody else may have changed the same: {error}"));
+    }
+    error
+}
+
 struct Administrator(Session);
 
 #[async_trait]
 impl Administration for Administrator {
     async fn execute(&mut self, statement: &str) -> Result<()> {
-        self.0.run(Awaited::Rows, statement).await.map_err(Error::without_hint)
+        self.0.run(Awaited::Rows, statement).await.map_err(|error| at_once(error).without_hint())
     }
 
     async fn rows(&mut self, query: &str) -> Result<Vec<Row>> {

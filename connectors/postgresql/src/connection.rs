@@ -1,12 +1,14 @@
 //! A session as the seam wants it, and the only SQL that sets one up.
 
+mod acting;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
 use connector_core::split::{self, Sizes};
 use connector_core::{
     BatchLimits, BatchStream, Capabilities, Column, Connection, Credential, Dialect, Endpoint, Error, ErrorKind,
-    Estimate, Function, Health, Key, Query, Relation, Result, Scan, Settings, Split, Statement, Table, TableName,
+    Estimate, Function, Health, Key, Query, Relation, Result, Scan, Settings, Split, Statement, Table, TableName, mark,
 };
 use postgres_types::Type;
 
@@ -39,6 +41,9 @@ const DISCARD: &str = "ROLLBACK; CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; R
 /// the query itself.
 const BEGIN: &str = "BEGIN TRANSACTION READ ONLY";
 
+/// What a setting of one's own is called at least: the server keeps names without a dot for itself.
+pub(crate) const SETTING_PARTS: usize = 2;
+
 const RENAME: &str = "SELECT pg_catalog.set_config('application_name', $1, false)";
 
 /// A live session.
@@ -57,12 +62,14 @@ pub(crate) async fn connect(
 ) -> Result<Box<dyn Connection>> {
     let options = Options::parse(&endpoint.options)?;
     let route = Route::new(endpoint, &options, settings.max_cell_bytes)?;
+    settings.acting_as.check(SETTING_PARTS)?;
     let name = application_name(&settings.application_name, &options);
     let entering = async {
         let Login { session, encoding } = route.login(endpoint, credential, &name).await?;
         let settings = settings.clone();
         let mut connection = PgConnection { session, settings, options, encoding };
         connection.pin().await.map_err(|error| error.context("setting up the session"))?;
+        connection.session.name(mark(&connection.settings.application_name));
         Ok(connection)
     };
     Ok(Box::new(route.entered(entering).await?))
@@ -117,7 +124,7 @@ impl PgConnection {
                 .hint("name the cluster's writer endpoint, or leave targetServerType out"));
             }
         }
-        Ok(())
+        acting::begin(&mut self.session, &self.settings.acting_as).await
     }
 }
 
@@ -130,7 +137,9 @@ impl PgConnection {
         limit: Option<Duration>,
         table: Option<&TableName>,
     ) -> Result<Result<Vec<Row>>> {
-        let sql = format!("{DISCARD}{}", set_up(&self.options, limit));
+        let acting = acting::statements(&self.settings.acting_as);
+        let sql = format!("{DISCARD}{}{acting}", set_up(&self.options, limit));
+        self.session.name(mark(name));
         let name = application_name(name, &self.options);
         let named: [Bound<'_>; 1] = [(&name, Type::TEXT)];
         let (about, values) = (catalog::columns::sql(), table.map(catalog::columns::values));

@@ -5,8 +5,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use connector_core::{Error, OptionTable, Parameter, Result, Silence, Support, choose, option};
+use connector_core::{Endpoint, Error, OptionTable, Parameter, Result, Signing, Silence, Support, choose, option};
 use connector_tls::{File, client_files};
+
+use crate::connect::PORT;
 
 use Support::{Honoured, Ignored, Refused};
 
@@ -51,6 +53,8 @@ const PARAMETERS: &[Parameter] = &[
     option("gssUseDefaultCreds", Refused(NO_GSS)),
     option("hideUnprivilegedObjects", Ignored("only what the user may read is ever listed")),
     option("hostRecheckSeconds", Ignored("there is one host")),
+    option("iamAuth", Honoured("true: a token of Amazon RDS is signed for every log-in, instead of a password")),
+    option("iamRegion", Honoured("the region that the token is for, where the host's name does not say")),
     option("jaasApplicationName", Refused(NO_GSS)),
     option("jaasLogin", Refused(NO_GSS)),
     option("kerberosServerName", Refused(NO_GSS)),
@@ -158,6 +162,25 @@ pub(crate) struct Options {
     pub(crate) application_name: Option<String>,
     pub(crate) search_path: Vec<String>,
     pub(crate) primary_only: bool,
+    pub(crate) proof: Proof,
+}
+
+/// What proves who logs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Proof {
+    Password,
+    /// A token of Amazon RDS.
+    Token,
+}
+
+/// The token to be signed, if there is to be one. Whoever gets hold of one can log in with it, so it is shown to nobody but the
+/// very host that it is for.
+pub(crate) fn signing(endpoint: &Endpoint) -> Result<Option<Signing>> {
+    if Options::parse(&endpoint.options)?.proof == Proof::Password {
+        return Ok(None);
+    }
+    let region = endpoint.options.get("iamRegion").filter(|region| !region.is_empty()).cloned();
+    Ok(Some(Signing { host: endpoint.host.clone(), port: endpoint.port.unwrap_or(PORT), region }))
 }
 
 fn silence(value: Option<&str>) -> Result<Silence> {
@@ -179,8 +202,17 @@ impl Options {
         let get = |name: &str| options.get(name).map(String::as_str).filter(|value| !value.is_empty());
         check_only(get("gssEncMode"), "gssEncMode", &["disable", "allow", "prefer"])?;
         check_factory(get("sslfactory"))?;
+        let ssl_mode = ssl_mode(get("sslmode"), get("ssl"))?;
+        let proof = choose("iamAuth", get("iamAuth"), &[("false", Proof::Password), ("true", Proof::Token)])?;
+        if proof == Proof::Token && ssl_mode != SslMode::VerifyFull {
+            return Err(Error::invalid(
+                "option iamAuth of the connection URL sends a token that logs in, but sslmode does not verify to whom",
+            )
+            .hint("leave sslmode out, or write sslmode=verify-full"));
+        }
         Ok(Self {
-            ssl_mode: ssl_mode(get("sslmode"), get("ssl"))?,
+            ssl_mode,
+            proof,
             direct_tls: choose("sslnegotiation", get("sslnegotiation"), &[("postgres", false), ("direct", true)])?,
             root_cert: File::named("sslrootcert", get("sslrootcert")),
             client_cert: client_files(("sslcert", get("sslcert")), ("sslkey", get("sslkey")))?,
@@ -324,10 +356,27 @@ mod tests {
             ("queryTimeout", "99999999999"),
             ("sslcert", "/client.pem"),
             ("sslkey", "/client.key"),
+            ("iamAuth", "yes"),
         ] {
             let error = parse(&[(name, value)]).unwrap_err();
             assert!(error.to_string().contains(name), "{error}");
         }
+    }
+
+    #[test]
+    fn a_token_is_signed_for_the_very_host_and_only_where_that_is_verified() {
+        let endpoint = |url: &str| crate::url::endpoint(url);
+        let signing = |url: &str| signing(&endpoint(url).unwrap()).unwrap();
+        assert_eq!(signing("jdbc:postgresql://h/d"), None);
+        let to = |port, region: Option<&str>| Signing { host: "h".into(), port, region: region.map(Into::into) };
+        assert_eq!(signing("jdbc:postgresql://h/d?iamAuth=true"), Some(to(5432, None)));
+        let named = "jdbc:postgresql://h:6000/d?iamAuth=true&iamRegion=eu-west-1&sslmode=verify-full";
+        assert_eq!(signing(named), Some(to(6000, Some("eu-west-1"))));
+        for mode in ["disable", "allow", "prefer", "require", "verify-ca"] {
+            let error = endpoint(&format!("jdbc:postgresql://h/d?iamAuth=true&sslmode={mode}")).unwrap_err();
+            assert!(error.to_string().contains("iamAuth") && error.to_string().contains("sslmode"), "{error}");
+        }
+        assert!(endpoint("jdbc:postgresql://h/d?iamAuth=true&ssl=false").is_err());
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub(crate) struct Session {
     cancelled: bool,
     silence: Silence,
     max_cell_bytes: usize,
+    /// What stands in front of every statement that reads. The server plans each anew, so a text of its own costs nothing.
+    mark: String,
 }
 
 /// A row of metadata.
@@ -78,7 +80,13 @@ pub(crate) enum Arrived<'s> {
 
 impl Session {
     pub(crate) fn new(wire: Wire, canceller: Canceller, silence: Silence, max_cell_bytes: usize) -> Self {
-        Self { wire, due: 0, canceller, cancelling: None, cancelled: false, silence, max_cell_bytes }
+        let mark = String::new();
+        Self { wire, due: 0, canceller, cancelling: None, cancelled: false, silence, max_cell_bytes, mark }
+    }
+
+    /// Puts a comment in front of what is read from now on.
+    pub(crate) fn name(&mut self, mark: String) {
+        self.mark = mark;
     }
 
     /// Asks the server to stop what has begun, in the background.
@@ -185,7 +193,7 @@ impl Session {
     /// them, for which a statement may run for long.
     pub(crate) async fn begin(&mut self, sql: &str, values: &[Bound<'_>]) -> Result<Vec<Field>> {
         let mut out = BytesMut::new();
-        message::question(sql, values, &mut out)?;
+        message::question(&format!("{}{sql}", self.mark), values, &mut out)?;
         self.ask(Awaited::Rows, &out, 1).await?;
         loop {
             match self.next().await? {

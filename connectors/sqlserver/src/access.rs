@@ -1,11 +1,17 @@
 //! Users, rights, and a session that may change things: the only SQL about either.
 
+mod facts;
+mod look;
+mod password;
+mod users;
+
 use async_trait::async_trait;
 use connector_core::{
-    Access, Administration, Change, Credential, Dialect, Endpoint, Error, Logins, Result, Row, Secret, listed,
+    Access, Administration, Change, Credential, Dialect, Endpoint, Error, Logins, Result, Row, Secret, Users, listed,
     plain_password,
 };
 
+use self::users::SqlServerUsers;
 use crate::connect::{self, Route};
 use crate::dialect::TransactSql;
 use crate::options::{self, Options};
@@ -30,6 +36,14 @@ impl Access for SqlServerAccess {
         let route = Route::new(endpoint, &options)?;
         let password = connect::password(credential);
         Ok(Box::new(Administrator(route.entered(route.login(endpoint, password, application_name)).await?)))
+    }
+
+    fn facts(&self) -> &'static str {
+        facts::FACTS
+    }
+
+    fn users(&self, facts: &[Row]) -> Result<Box<dyn Users>> {
+        Ok(Box::new(SqlServerUsers(facts::place(facts)?)))
     }
 
     fn existing_schemas(&self, schemas: &[&str]) -> String {
@@ -71,7 +85,7 @@ impl Administration for Administrator {
 
     async fn rows(&mut self, query: &str) -> Result<Vec<Row>> {
         let rows = self.0.query(query, &[]).await.map_err(Error::without_hint)?;
-        rows.iter().map(crate::row::Row::texts).collect()
+        rows.into_iter().map(crate::row::Row::texts).collect()
     }
 }
 

@@ -1,5 +1,7 @@
 //! A session as the seam wants it, and the only SQL that sets one up.
 
+mod acting;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -24,7 +26,8 @@ const SET_UP: &str = "SET LANGUAGE us_english; SET DATEFORMAT ymd; SET DATEFIRST
      SET TRANSACTION ISOLATION LEVEL READ COMMITTED";
 
 /// The server's own reset would undo what the set-up did, too, so what a session may have left is undone by name. Only our
-/// statements run in it, which read; a view can neither open a transaction nor leave a temporary object or a role behind.
+/// statements run in it, which read; a view can neither open a transaction nor leave a temporary object or a role behind. Nor can
+/// anything give a caller's user back: it is taken on for as long as the session lasts, and looked at again.
 const UNDO: &str = "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION; ";
 
 /// Around a pass-through query, and never committed. The server has no transaction that only reads.
@@ -44,8 +47,11 @@ pub(crate) enum Login<'l> {
     Application(&'l Principal),
 }
 
+pub(crate) use acting::check as check_acting;
+
 /// Logs in and pins the session's settings.
 pub(crate) async fn connect(endpoint: &Endpoint, login: Login<'_>, settings: &Settings) -> Result<Box<dyn Connection>> {
+    acting::check(&settings.acting_as)?;
     let options = Options::parse(&endpoint.options)?;
     let route = Route::new(endpoint, &options)?;
     let name = application_name(&settings.application_name, &options);
@@ -56,7 +62,7 @@ pub(crate) async fn connect(endpoint: &Endpoint, login: Login<'_>, settings: &Se
         };
         let (settings, set_up) = (settings.clone(), set_up(&options, settings.max_cell_bytes));
         let mut connection = SqlServerConnection { session, settings, options, set_up };
-        connection.pin("", &name).await.map_err(|error| error.context("setting up the session"))?;
+        connection.enter(&name).await.map_err(|error| error.context("setting up the session"))?;
         Ok(connection)
     });
     Ok(Box::new(route.entered(entering).await?))
@@ -89,8 +95,13 @@ fn context_info(name: &str) -> String {
 }
 
 impl SqlServerConnection {
-    async fn pin(&mut self, first: &str, name: &str) -> Result<()> {
-        self.session.run(Awaited::Answer, &format!("{first}{}{}", self.set_up, context_info(name))).await
+    async fn enter(&mut self, name: &str) -> Result<()> {
+        self.pin("", name, "").await?;
+        acting::begin(&mut self.session, &self.settings.acting_as).await
+    }
+
+    async fn pin(&mut self, first: &str, name: &str, last: &str) -> Result<()> {
+        self.session.run(Awaited::Answer, &format!("{first}{}{}{last}", self.set_up, context_info(name))).await
     }
 }
 
@@ -140,7 +151,8 @@ impl Connection for SqlServerConnection {
     /// The server keeps no limit on statements; whoever has no time left closes the session, which stops what it runs.
     async fn reset(&mut self, application_name: &str, _: Option<Duration>) -> Result<()> {
         let name = self::application_name(application_name, &self.options);
-        self.pin(UNDO, &name).await.map_err(|error| error.context("resetting the session"))
+        let still = acting::still(&self.settings.acting_as);
+        self.pin(UNDO, &name, &still).await.map_err(|error| error.context("resetting the session"))
     }
 
     async fn health(&mut self) -> Result<Health> {

@@ -56,6 +56,13 @@ const MEANINGS: &[Meaning] = &[
         Forbidden,
         "grant SELECT on it to the catalog's user",
     ),
+    spoken(&[15151, 4701], NotFound, "it may have been dropped meanwhile, or the administrator may not see it"),
+    spoken(
+        &[15023, 15025, 15063, 15138, 15141, 15173, 15174, 15284, 15434],
+        Conflict,
+        "what holds the user there must go or be somebody else's first",
+    ),
+    spoken(&[15118, 15116, 15117], Invalid, "the server's rules for passwords refuse it"),
     spoken(&[208], NotFound, "the table may have been dropped since the query was planned"),
     spoken(&[207, 209, 213, 4104, 4413, 4502, 4512, 4121], Conflict, CHANGED),
     spoken(&[1205, 3960, 3961, 3966, 41302, 41305, 41325], Conflict, AGAIN),

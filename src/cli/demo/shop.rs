@@ -116,6 +116,27 @@ impl Shop {
         Ok(Self { catalog: engine.catalog(), connection, reader, server: Server::Guest(Box::new(guest)) })
     }
 
+    /// Its URL, without a user.
+    pub fn url(&self) -> String {
+        match &self.server {
+            Server::Postgres(server) => server.url(DATABASE),
+            Server::MySql(server) => server.url(),
+            Server::Guest(_) => String::new(),
+        }
+    }
+
+    /// Makes somebody who may let others read the shop.
+    ///
+    /// Errors: unsupported, in a server of somebody's own.
+    pub async fn add_administrator(&self, user: &str) -> Result<Credential> {
+        match &self.server {
+            Server::Postgres(server) => server.add_administrator(DATABASE, user, &SCHEMAS).await,
+            Server::MySql(server) => server.add_administrator(user, &SCHEMAS).await,
+            Server::Guest(_) => Err(Error::unsupported("the story of grants is told in servers of its own only")
+                .hint("leave --url and --user out")),
+        }
+    }
+
     /// The secret that holds its reader's password.
     pub fn secret(&self) -> String {
         format!("demo/{}", self.catalog)

@@ -78,7 +78,7 @@ async fn started(arguments: &DemoArguments, output: &mut Output) -> Done<Vec<Sho
 }
 
 /// MariaDB if it is installed, else MySQL if that is.
-fn second() -> Result<(Engine, Product)> {
+pub(super) fn second() -> Result<(Engine, Product)> {
     let (mariadb, mysql) = (mysql_options(Product::MariaDb), mysql_options(Product::MySql));
     if mariadb.is_installed() {
         return Ok((Engine::MariaDb, Product::MariaDb));
@@ -90,7 +90,7 @@ fn second() -> Result<(Engine, Product)> {
         .hint("install one of them: the package mariadb-server, or mysql-server (Homebrew: mariadb, mysql)"))
 }
 
-fn programs(arguments: &DemoArguments) -> Programs {
+pub(super) fn programs(arguments: &DemoArguments) -> Programs {
     match (arguments.fetch, arguments.installed) {
         (true, _) => Programs::Fetched(FETCHED_VERSION.to_owned()),
         (_, true) => Programs::Installed,
@@ -98,7 +98,7 @@ fn programs(arguments: &DemoArguments) -> Programs {
     }
 }
 
-fn private_directory() -> Result<TempDir> {
+pub(super) fn private_directory() -> Result<TempDir> {
     let made = tempfile::Builder::new().prefix("glaux-demo-").tempdir();
     made.map_err(|error| Error::internal(format!("making a directory for the secret: {error}")).with_source(error))
 }

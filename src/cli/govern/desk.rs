@@ -1,9 +1,11 @@
 //! Where a verb is dealt with: the register it is about, who acts, and how the outcome is told.
 
+use std::sync::Arc;
+
 use connector_core::{Error, Result};
 
 use super::near::{self, Named};
-use super::{Common, follow, place};
+use super::{Common, place};
 use crate::cli::input;
 use crate::cli::output::{Done, Output};
 use crate::cli::rows::{Format, listing};
@@ -51,6 +53,11 @@ impl<'o> Desk<'o> {
     /// Where passwords are kept.
     pub fn keeper(&self) -> &dyn Keeper {
         self.opened.keeper.as_ref()
+    }
+
+    /// The same, for those who keep it.
+    pub fn shared_keeper(&self) -> Arc<dyn Keeper> {
+        Arc::clone(&self.opened.keeper)
     }
 
     /// How kept passwords are read.
@@ -110,10 +117,8 @@ impl<'o> Desk<'o> {
     /// Tells what was written, and does at the databases what follows of it.
     pub async fn wrote_and_follow(&mut self, events: &[Event]) -> Done {
         self.wrote(events)?;
-        if !self.common.dry_run && !events.is_empty() {
-            follow(&self.register, events).await?;
-        }
-        Ok(())
+        self.output.flush()?;
+        self.follow(events).await
     }
 
     /// Says that a list leaves out what is of projects that the caller is not in.

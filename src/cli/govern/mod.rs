@@ -4,25 +4,27 @@ mod asset;
 mod audit;
 mod desk;
 mod env;
+mod follow;
+mod grant;
 mod look;
 mod narrow;
 mod near;
 mod place;
 mod project;
 mod reach;
+mod reading;
 mod report;
 mod request;
 mod source;
 mod sub;
 mod words;
+mod worker;
 
 use clap::{Args, Subcommand};
-use connector_core::Result;
 
 use self::desk::Desk;
 use super::output::{Done, Output};
 use super::rows::Format;
-use crate::register::{Event, Register};
 
 /// What governance is about.
 #[derive(Debug, Subcommand)]
@@ -39,6 +41,16 @@ pub enum Noun {
     Request(Of<request::Verb>),
     /// What is granted: change it, renew it, end it
     Sub(Of<sub::Verb>),
+    /// What is at the databases: look whether it is what was granted, repair it, rotate passwords
+    Grant(Of<grant::Verb>),
+    /// The credential that an environment reads with
+    Creds(Of<reading::Verb>),
+    /// The settings with which a connector reads as an environment
+    Connect(With<reading::Connecting>),
+    /// Run SQL as an environment: what it is granted, and nothing else
+    Query(With<reading::Asking>),
+    /// End what is due, repeat what failed, mend what was changed, until stopped
+    Worker(With<worker::Working>),
     /// Who has access to what, and what ends soon
     Report(Of<report::Verb>),
     /// Everything that was done, as a chain that shows what is missing from it
@@ -54,13 +66,22 @@ pub struct Of<V: Subcommand> {
     verb: V,
 }
 
+/// A verb that is about nothing else, and what may be said with each of them.
+#[derive(Args, Debug)]
+pub struct With<A: Args> {
+    #[command(flatten)]
+    common: Common,
+    #[command(flatten)]
+    said: A,
+}
+
 #[derive(Args, Clone, Debug, Default)]
 pub struct Common {
     /// The register: local:DIR or aws:TABLE; else what GLAUX_STORE says, else a folder below ~/.local/share
     #[arg(long, global = true, value_name = "STORE")]
     store: Option<String>,
     /// The project meant, where there could be several
-    #[arg(long = "as", global = true, value_name = "PROJECT")]
+    #[arg(id = "as", long = "as", global = true, value_name = "PROJECT")]
     project: Option<String>,
     /// In a register that is yours alone: act as somebody you play, whom events call YOU/NAME
     #[arg(long, global = true, value_name = "NAME")]
@@ -89,13 +110,14 @@ pub async fn run(noun: Noun, command: &str, output: &mut Output) -> Done<u8> {
         Noun::Asset(Of { common, verb }) => asset::run(verb, Desk::open(common, command, output).await?).await,
         Noun::Request(Of { common, verb }) => request::run(verb, Desk::open(common, command, output).await?).await,
         Noun::Sub(Of { common, verb }) => sub::run(verb, Desk::open(common, command, output).await?).await,
+        Noun::Grant(Of { common, verb }) => grant::run(verb, Desk::open(common, command, output).await?).await,
+        Noun::Creds(Of { common, verb }) => reading::creds(verb, Desk::open(common, command, output).await?).await,
+        Noun::Connect(With { common, said }) => {
+            reading::connect(said, Desk::open(common, command, output).await?).await
+        }
+        Noun::Query(With { common, said }) => reading::query(said, Desk::open(common, command, output).await?).await,
+        Noun::Worker(With { common, said }) => worker::run(said, Desk::open(common, command, output).await?).await,
         Noun::Report(Of { common, verb }) => report::run(verb, Desk::open(common, command, output).await?).await,
         Noun::Audit(Of { common, verb }) => audit::run(verb, Desk::open(common, command, output).await?).await,
     }
-}
-
-/// What follows at the databases of what was written. Nothing yet: nobody makes users there.
-#[expect(clippy::unused_async, reason = "what follows is done at databases")]
-async fn follow(_register: &Register, _events: &[Event]) -> Result<()> {
-    Ok(())
 }

@@ -73,10 +73,10 @@ pub async fn open(common: &Common, may_begin: bool) -> Result<Opened> {
             let secrets = SecretsConfig { folder: Some(kept), ..SecretsConfig::default() };
             Ok(Opened { register, actor, keeper, secrets, _nothing: nothing })
         }
-        Place::Aws(table) => {
-            Err(Error::unsupported(format!("a register in DynamoDB ({table}) is not in this build yet"))
-                .hint("use --store local:DIR"))
-        }
+        Place::Aws(table) => Err(Error::unsupported(format!(
+            "a register in DynamoDB ({table}) is not reached from the command line yet"
+        ))
+        .hint("use --store local:DIR")),
     }
 }
 

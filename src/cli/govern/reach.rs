@@ -24,6 +24,7 @@ pub async fn administrator(desk: &Desk<'_>, source: &Source) -> Result<Login> {
         secret: SecretReference::Name(name.clone()),
         settings: Settings::default(),
         views: BTreeMap::new(),
+        callers: None,
     };
     Secrets::new(&secrets).resolve(&catalog).await?.login(&catalog, logins(source)?)
 }

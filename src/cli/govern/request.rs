@@ -109,12 +109,11 @@ pub async fn run(verb: Verb, mut desk: Desk<'_>) -> Done<u8> {
 async fn create(desk: &mut Desk<'_>, creating: Creating) -> Done {
     let until = creating.when.end(desk.register.now())?;
     let assets = asked(&creating)?;
-    let consumer = match desk.common.project.clone() {
-        Some(project) => project,
-        None => {
-            let got = desk.register.get::<Environment>(&creating.env).await;
-            desk.found(got, &[Named::Environment(&creating.env)]).await?.record.project
-        }
+    let consumer = if let Some(project) = desk.common.project.clone() {
+        project
+    } else {
+        let got = desk.register.get::<Environment>(&creating.env).await;
+        desk.found(got, &[Named::Environment(&creating.env)]).await?.record.project
     };
     let asking = Asking { consumer, environment: creating.env, assets, purpose: creating.purpose, until };
     let requested = desk.share.request(&desk.caller, &asking).await;

@@ -3,7 +3,7 @@
 //! Each change is a new file that takes the old one's name, under a lock of the folder, so that a reader or a crash sees the state
 //! before or the state after, and two writers follow each other.
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use connector_core::{Error, ErrorKind, Result, Secret};
 
 use super::{Keeper, comes_after, kept_otherwise, not_kept};
-use crate::config::check_private_folder;
+use crate::config::make_private_folder;
 use crate::secrets::folder::{Generation, Kept, file_of, load, parse};
 
 /// Keeps secrets in a folder.
@@ -91,26 +91,13 @@ impl Folder {
     }
 
     fn locked<T>(&self, act: impl FnOnce() -> Result<T>) -> Result<T> {
-        self.make()?;
+        make_private_folder(&self.path)?;
         let path = self.path.join(LOCK);
         let lock =
             private().create(true).truncate(false).open(&path).map_err(|error| broken("opening", &path, &error))?;
         lock.lock().map_err(|error| broken("locking", &path, &error))?;
         // Closing the file lets go of the lock, whether we end well or not.
         act()
-    }
-
-    fn make(&self) -> Result<()> {
-        if !self.path.exists() {
-            if let Some(parent) = self.path.parent() {
-                std::fs::create_dir_all(parent).map_err(|error| broken("making", parent, &error))?;
-            }
-            match private_folder().create(&self.path) {
-                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-                made => made.map_err(|error| broken("making", &self.path, &error))?,
-            }
-        }
-        check_private_folder(&self.path)
     }
 
     fn files(&self) -> Result<Vec<PathBuf>> {
@@ -259,14 +246,6 @@ fn private() -> OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
-}
-
-fn private_folder() -> DirBuilder {
-    #[cfg_attr(not(unix), allow(unused_mut))]
-    let mut builder = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
 }
 
 fn broken(doing: &str, path: &Path, error: &std::io::Error) -> Error {

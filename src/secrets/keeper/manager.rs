@@ -2,7 +2,7 @@
 //!
 //! A version's id is made of the name and the generation, so that the service itself keeps two texts from becoming one generation.
 
-mod state;
+pub(super) mod state;
 
 use async_trait::async_trait;
 use aws_sdk_secretsmanager::Client;
@@ -77,27 +77,29 @@ impl Manager {
 
     /// The secret, made or taken back if need be.
     async fn made(&self, name: &str) -> Result<State> {
+        let mut refused = None;
         for _ in 0..ATTEMPTS {
             match self.find(name).await? {
                 Some(state) if !state.is_deleted => return Ok(state),
                 Some(_) => self.restore(name).await?,
-                None if self.create(name).await? => return Ok(State::default()),
-                None => {}
+                None => match self.create(name).await {
+                    Ok(()) => return Ok(State::default()),
+                    // So the service calls a name that is taken by now, be it by a secret that is being deleted.
+                    Err(error) if error.kind() == ErrorKind::Invalid => refused = Some(error),
+                    Err(error) => return Err(error),
+                },
             }
         }
-        Err(Error::new(ErrorKind::Conflict, "others make and delete it at the same time"))
+        let elsewhere = || Error::new(ErrorKind::Conflict, "others make and delete it at the same time");
+        Err(refused.unwrap_or_else(elsewhere))
     }
 
-    /// Makes the secret, without a value; false if there is one of that name, perhaps one being deleted.
-    async fn create(&self, name: &str) -> Result<bool> {
+    /// Makes the secret, without a value.
+    async fn create(&self, name: &str) -> Result<()> {
         let settings = &self.settings;
         let request = self.client().await.create_secret().name(name).set_kms_key_id(settings.key.clone());
-        match request.set_tags(Some(self.tags(name))).client_request_token(token(name, 0)).send().await {
-            Ok(_) => Ok(true),
-            // Of one that is being deleted the service says that the request is wrong.
-            Err(error) if is(&error, &["ResourceExistsException", "InvalidRequestException"]) => Ok(false),
-            Err(error) => Err(failure("making it", &error)),
-        }
+        let made = request.set_tags(Some(self.tags(name))).client_request_token(token(name, 0)).send().await;
+        made.map(drop).map_err(|error| failure("making it", &error))
     }
 
     fn tags(&self, name: &str) -> Vec<Tag> {
@@ -237,10 +239,8 @@ impl Keeper for Manager {
     async fn discard(&self, name: &str) -> Result<()> {
         let doing = || format!("discarding secret {name:?}");
         let request = self.client().await.delete_secret().secret_id(name);
-        let error = match request.recovery_window_in_days(self.settings.window_days.into()).send().await {
-            Ok(_) => return Ok(()),
-            Err(error) => error,
-        };
+        let sent = request.recovery_window_in_days(self.settings.window_days.into()).send().await;
+        let Err(error) = sent else { return Ok(()) };
         let is_done = is(&error, &["ResourceNotFoundException"])
             || is(&error, &["InvalidRequestException"]) && !self.is_kept(name).await?;
         if is_done { Ok(()) } else { Err(failure(&doing(), &error)) }

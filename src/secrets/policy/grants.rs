@@ -100,9 +100,9 @@ pub fn secret_policy(keeper: &RoleArn, reader: Option<&RoleArn>) -> Policy {
     Policy::of(lets_read.into_iter().chain(denies).collect())
 }
 
-/// A role, and the secrets that it may open with the key: what is below a name.
+/// A role that opens secrets with the key of a producer's grants.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AllowedReaders {
+pub struct KeyReader {
     /// The role.
     pub reader: RoleArn,
     /// The environment whose secrets it reads.
@@ -113,13 +113,13 @@ pub struct AllowedReaders {
 /// environment, all of them only through Secrets Manager; the account rules it and opens nothing.
 ///
 /// Errors: invalid, for an environment that is no name.
-pub fn key_policy(place: &Place, names: &Names, keeper: &RoleArn, readers: &[AllowedReaders]) -> Result<Policy> {
+pub fn key_policy(place: &Place, names: &Names, keeper: &RoleArn, readers: &[KeyReader]) -> Result<Policy> {
     let account =
         Statement::allow("TheAccountRules", &ADMINISTER_KEY, &["*".to_owned()]).about(Principals::aws([place.root()]));
     let keeps =
         keeping("TheKeeperUses", "*", place, names.prefix()).about(Principals::aws([keeper.as_str().to_owned()]));
     let mut all = vec![account, keeps];
-    for (index, AllowedReaders { reader, environment }) in readers.iter().enumerate() {
+    for (index, KeyReader { reader, environment }) in readers.iter().enumerate() {
         let sid = format!("Reader{index}Opens");
         let opens = opening(&sid, "*", place, &names.below(environment)?);
         all.push(opens.about(Principals::aws([reader.as_str().to_owned()])));

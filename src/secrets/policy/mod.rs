@@ -19,7 +19,7 @@ use serde_json::Value;
 
 pub use arn::{Place, RoleArn};
 pub use decide::{Decision, Principal, Request, Resource, Role, decide};
-pub use grants::{AllowedReaders, Consumer, Producer, key_policy, secret_policy};
+pub use grants::{Consumer, KeyReader, Producer, key_policy, secret_policy};
 
 /// The only version of the language that has all that is used here.
 const VERSION: &str = "2012-10-17";

@@ -58,7 +58,7 @@ impl House {
         let sales = producer("sales", &key);
         let (a, b) = (consumer(CONSUMERS, "env-a", &key), consumer(PRODUCERS, "env-b", &key));
         let readers = [("env-a", &a), ("env-b", &b)]
-            .map(|(environment, role)| AllowedReaders { reader: role.arn.clone(), environment: environment.into() });
+            .map(|(environment, role)| KeyReader { reader: role.arn.clone(), environment: environment.into() });
         let key_policy = key_policy(&place(PRODUCERS), &names("glaux/sales/grants"), &sales.arn, &readers).unwrap();
         let hr = producer("hr", &format!("arn:aws:kms:eu-central-1:{PRODUCERS}:key/5678"));
         Self { key, sales, hr, a, b, key_policy: sent(&key_policy) }
@@ -184,9 +184,10 @@ fn what_is_not_understood_is_an_error_even_where_it_does_not_matter() {
 fn with(on_resource: bool, statement: &str) -> Result<Decision> {
     let more = Policy::parse(&format!(r#"{{"Version": "2012-10-17", "Statement": [{{{statement}}}]}}"#))?;
     let (mut eve, mut resource) = (administrator(PRODUCERS), secret("x", None));
-    match on_resource {
-        true => resource.policy = Some(more),
-        false => eve.policies.push(more),
+    if on_resource {
+        resource.policy = Some(more);
+    } else {
+        eve.policies.push(more);
     }
     decide(&ask(&Principal::Role(eve), "secretsmanager:GetSecretValue", &resource))
 }
@@ -214,8 +215,8 @@ fn policy_of(statement: &str) -> Policy {
     Policy::parse(&format!(r#"{{"Version": "2012-10-17", "Statement": [{statement}]}}"#)).unwrap()
 }
 
-fn allowing(principal: &str) -> Option<Policy> {
-    Some(policy_of(&format!(r#"{{"Effect": "Allow", "Principal": {principal}, "Action": "*", "Resource": "*"}}"#)))
+fn allowing(principal: &str) -> Policy {
+    policy_of(&format!(r#"{{"Effect": "Allow", "Principal": {principal}, "Action": "*", "Resource": "*"}}"#))
 }
 
 #[test]
@@ -225,18 +226,18 @@ fn inside_an_account_either_side_allows_and_across_accounts_both_must() {
     for (account, own_policy, resource_policy, is_allowed) in [
         (PRODUCERS, false, None, false),
         (PRODUCERS, true, None, true),
-        (PRODUCERS, false, allowing(&named(PRODUCERS)), true),
-        (PRODUCERS, false, allowing(&root(PRODUCERS)), false),
-        (PRODUCERS, true, allowing(&root(PRODUCERS)), true),
-        (PRODUCERS, false, allowing("\"*\""), true),
-        (PRODUCERS, false, allowing(&named(CONSUMERS)), false),
+        (PRODUCERS, false, Some(allowing(&named(PRODUCERS))), true),
+        (PRODUCERS, false, Some(allowing(&root(PRODUCERS))), false),
+        (PRODUCERS, true, Some(allowing(&root(PRODUCERS))), true),
+        (PRODUCERS, false, Some(allowing("\"*\"")), true),
+        (PRODUCERS, false, Some(allowing(&named(CONSUMERS))), false),
         (CONSUMERS, true, None, false),
-        (CONSUMERS, false, allowing(&named(CONSUMERS)), false),
-        (CONSUMERS, true, allowing(&named(CONSUMERS)), true),
-        (CONSUMERS, true, allowing(&root(CONSUMERS)), true),
-        (CONSUMERS, true, allowing(&format!("{{\"AWS\": \"{CONSUMERS}\"}}")), true),
-        (CONSUMERS, false, allowing("\"*\""), false),
-        (CONSUMERS, true, allowing(&root(PRODUCERS)), false),
+        (CONSUMERS, false, Some(allowing(&named(CONSUMERS))), false),
+        (CONSUMERS, true, Some(allowing(&named(CONSUMERS))), true),
+        (CONSUMERS, true, Some(allowing(&root(CONSUMERS))), true),
+        (CONSUMERS, true, Some(allowing(&format!("{{\"AWS\": \"{CONSUMERS}\"}}"))), true),
+        (CONSUMERS, false, Some(allowing("\"*\"")), false),
+        (CONSUMERS, true, Some(allowing(&root(PRODUCERS))), false),
     ] {
         let policies = if own_policy { vec![everything()] } else { Vec::new() };
         let principal = Principal::Role(role(account, "r", policies));
@@ -249,7 +250,7 @@ fn inside_an_account_either_side_allows_and_across_accounts_both_must() {
 fn a_boundary_bounds_and_a_deny_wins_wherever_it_stands() {
     let deny = r#"{"Sid": "No", "Effect": "Deny", "Action": "secretsmanager:getsecretvalue", "Resource": "*"}"#;
     let reads = policy_of(r#"{"Effect": "Allow", "Action": "secretsmanager:Get*", "Resource": "*"}"#);
-    let open = secret("x", allowing("\"*\""));
+    let open = secret("x", Some(allowing("\"*\"")));
     let bounded = |boundary: &Policy| Role { boundary: Some(boundary.clone()), ..administrator(PRODUCERS) };
     let may = |role: &Role, action: &str, resource: &Resource| may(&Principal::Role(role.clone()), action, resource);
     assert!(may(&bounded(&reads), GET, &secret("x", None)));

@@ -98,6 +98,8 @@ fn an_error_keeps_its_kind_and_loses_the_secret_and_the_cause() {
     assert_eq!(clean.to_string(), "making user [hidden]: at \"CREATE USER u PASSWORD '[hidden]'\"");
     assert_eq!(clean.hint_text(), Some("not [hidden]"));
     assert!(!format!("{clean:?}").contains("s3cret"), "{clean:?}");
+    let unhinted = Error::internal("it broke").with_source(std::io::Error::other("s3cret"));
+    assert!(!format!("{:?}", redactor("s3cret").clean_error(&unhinted)).contains("s3cret"));
 }
 
 /// Time is spent on what begins like a secret only.

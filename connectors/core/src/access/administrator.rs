@@ -55,11 +55,18 @@ impl Administrator {
         Ok(())
     }
 
+    /// The statements that would let the user in, without the password that it gets besides.
+    pub fn admission(&self, user: &User<'_>, seen: &Seen) -> Result<Vec<String>> {
+        let statements = self.users.admit(user, seen, None)?;
+        Ok(statements.iter().map(|statement| statement.expose().to_owned()).collect())
+    }
+
     /// Leaves the user exactly these rights. Whether it lost some, so that sessions may be reading what it must not any more.
     pub async fn settle(&mut self, user: &str, rights: &[Right]) -> Result<bool> {
         let seen = self.look(user).await?;
+        let statements = self.users.settle(user, &seen, rights)?;
         self.sweep(user, &seen).await?;
-        for statement in self.users.settle(user, &seen, rights) {
+        for statement in statements {
             self.run(&statement, &format!("setting the rights of user {user:?}")).await?;
         }
         Ok(!seen.beyond.is_empty() || !difference(&seen.rights, rights).1.is_empty())
@@ -100,8 +107,9 @@ impl Administrator {
     /// Removes the user from the server, in all of its databases.
     pub async fn remove(&mut self, user: &str) -> Result<()> {
         let seen = self.look(user).await?;
+        let statements = self.users.remove(user, &seen)?;
         self.sweep(user, &seen).await?;
-        for statement in self.users.remove(user, &seen) {
+        for statement in statements {
             self.run(&statement, &format!("removing user {user:?}")).await?;
         }
         Ok(())

@@ -28,16 +28,12 @@ pub trait Access: Send + Sync {
     ) -> Result<Box<dyn Administration>>;
 
     /// Asks what [`Access::users`] must know of a server.
-    fn facts(&self) -> &'static str {
-        ""
-    }
+    fn facts(&self) -> &'static str;
 
     /// How users are spelled on the server that has answered so to [`Access::facts`].
     ///
     /// Errors: unsupported, for a server whose users are not known; corrupt.
-    fn users(&self, _facts: &[Row]) -> Result<Box<dyn Users>> {
-        Err(Error::unsupported("users of this engine are not known"))
-    }
+    fn users(&self, facts: &[Row]) -> Result<Box<dyn Users>>;
 
     /// The query that finds which of these schemas are there, whatever their case. The names are in lower case.
     fn existing_schemas(&self, schemas: &[&str]) -> String;

@@ -23,7 +23,9 @@ pub trait Users: Send + Sync {
     fn admit(&self, user: &User<'_>, seen: &Seen, password: Option<&Secret>) -> Result<Vec<Secret>>;
 
     /// Leaves the user exactly these rights to read and nothing beyond.
-    fn settle(&self, user: &str, seen: &Seen, rights: &[Right]) -> Vec<String>;
+    ///
+    /// Errors: unsupported, for a right that the engine cannot give by itself, which is never widened.
+    fn settle(&self, user: &str, seen: &Seen, rights: &[Right]) -> Result<Vec<String>>;
 
     /// Lets nobody in as the user any more; its sessions stay.
     fn lock(&self, user: &str) -> Vec<String>;
@@ -40,7 +42,9 @@ pub trait Users: Send + Sync {
     }
 
     /// Removes the user and what is left of its rights; what it owns is kept, and becomes the administrator's.
-    fn remove(&self, user: &str, seen: &Seen) -> Vec<String>;
+    ///
+    /// Errors: conflict, where what it owns could only go with it.
+    fn remove(&self, user: &str, seen: &Seen) -> Result<Vec<String>>;
 }
 
 /// A user that reads for somebody.

@@ -14,4 +14,5 @@ pub mod readme;
 pub mod rules;
 pub mod scans;
 pub mod suite;
+pub mod statements;
 pub mod users;

@@ -21,11 +21,15 @@ pub const ODD: &str = "odd \"name\" `of` [a] 'column'";
 
 /// Holds every scan rendered against what was reviewed, `tests/rendered.sql` of a crate at `root`; `GOLDEN=write` writes it anew.
 pub fn assert_reviewed(root: &str, table: &Table, dialect: &dyn Dialect) {
-    let (rendered, file) = (golden(table, dialect), Path::new(root).join("tests/rendered.sql"));
+    assert_same(&Path::new(root).join("tests/rendered.sql"), &golden(table, dialect));
+}
+
+/// Holds a text against the file of what was reviewed; `GOLDEN=write` writes it anew.
+pub(super) fn assert_same(file: &Path, rendered: &str) {
     if std::env::var("GOLDEN").is_ok_and(|wish| wish == "write") {
-        std::fs::write(&file, &rendered).expect("writing what is to be reviewed");
+        std::fs::write(file, rendered).expect("writing what is to be reviewed");
     }
-    let reviewed = std::fs::read_to_string(&file).expect("reading what was reviewed");
+    let reviewed = std::fs::read_to_string(file).expect("reading what was reviewed");
     for (line, (ours, theirs)) in rendered.lines().zip(reviewed.lines()).enumerate() {
         assert_eq!(ours, theirs, "line {}", line + 1);
     }

@@ -136,7 +136,7 @@ pub async fn what_is_cut_anywhere_is_finished_by_the_next(stage: &Stage<'_>) {
         let admitting = users.admit(&stage.user(), &Seen::default(), Some(&password)).expect("a password");
         let mut statements: Vec<String> = admitting.iter().map(|statement| statement.expose().to_owned()).collect();
         let there = Seen { is_there: true, is_open: true, ..Seen::default() };
-        statements.extend(users.settle(stage.user, &there, &all));
+        statements.extend(users.settle(stage.user, &there, &all).expect("rights of whole tables"));
         if stop > statements.len() {
             return;
         }

@@ -15,6 +15,7 @@ pub(super) const FACTS: &str = "SELECT VERSION(), CAST(@@lower_case_table_names 
 
 /// Of a server that has answered to [`FACTS`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact about the server")]
 pub(super) struct MySqlUsers {
     pub(super) is_mariadb: bool,
     /// Whether it shows words about a user.

@@ -1,9 +1,9 @@
 //! Users of MySQL and MariaDB that read for somebody.
 //!
 //! The administrator needs CREATE USER, PROCESS, SELECT on `mysql`.* (where rights are kept) and SELECT WITH GRANT OPTION on
-//! whatever is to be read; and for ending sessions CONNECTION_ADMIN (MySQL), CONNECTION ADMIN or, before 10.5, SUPER (MariaDB),
+//! whatever is to be read; and for ending sessions `CONNECTION_ADMIN` (MySQL), CONNECTION ADMIN or, before 10.5, SUPER (MariaDB),
 //! or the procedure `mysql.rds_kill`. The master user of RDS and Aurora has all of these. Of what a reader should not hold it
-//! can take away all but roles, which need ROLE_ADMIN or the role's admin option, and proxies, which need the proxy's own grant.
+//! can take away all but roles, which need `ROLE_ADMIN` or the role's admin option, and proxies, which need the proxy's own grant.
 //!
 //! A user is one account, at any host; [`Users::lock`] locks this one, and one of its name at a certain host, which somebody else
 //! has made, is dropped by the others. The server keeps no end for it: a password that expires still lets its holder set another
@@ -66,7 +66,7 @@ impl Users for MySqlUsers {
         Ok(vec![Secret::new(format!("{verb} USER {name}{by}{tls} PASSWORD EXPIRE NEVER ACCOUNT UNLOCK{about}"))])
     }
 
-    fn settle(&self, user: &str, seen: &Seen, rights: &[Right]) -> Vec<String> {
+    fn settle(&self, user: &str, seen: &Seen, rights: &[Right]) -> Result<Vec<String>> {
         let (wanted, strip) = (self.spelled(rights), stripped(user));
         let mut undone: Vec<String> = Vec::new();
         let beyond = seen.beyond.iter().flat_map(|beyond| beyond.undo.iter().cloned());
@@ -80,8 +80,11 @@ impl Users for MySqlUsers {
         let (refusable, mut statements): (Vec<_>, Vec<_>) =
             undone.into_iter().partition(|undo| undo.starts_with(TAKE) && *undo != strip);
         statements.extend(changes(user, held, &wanted));
-        statements.extend(refusable);
-        statements
+        // Whoever is locked and left nothing is about to go, and its roles go along.
+        if seen.is_open || !rights.is_empty() {
+            statements.extend(refusable);
+        }
+        Ok(statements)
     }
 
     fn lock(&self, user: &str) -> Vec<String> {
@@ -107,14 +110,14 @@ impl Users for MySqlUsers {
 
     /// MySQL drops nobody in whose name views, routines or events run, unless the administrator may leave such behind: then the
     /// user stays, locked and without rights.
-    fn remove(&self, user: &str, seen: &Seen) -> Vec<String> {
+    fn remove(&self, user: &str, seen: &Seen) -> Result<Vec<String>> {
         let undone = seen.beyond.iter().flat_map(|beyond| beyond.undo.iter());
         let mut statements: Vec<String> = undone.filter(|undo| undo.starts_with(DROP)).cloned().collect();
         if seen.is_there {
             statements.extend(self.lock(user));
             statements.extend([stripped(user), format!("{DROP} {}", account(user))]);
         }
-        statements
+        Ok(statements)
     }
 }
 
@@ -189,16 +192,17 @@ mod tests {
         Right { columns: Some(columns.iter().map(ToString::to_string).collect()), ..Right::whole("s", table) }
     }
 
+    type Rights<'r> = &'r [Right];
+
     #[test]
     fn rights_are_given_first_and_taken_then() {
         let (t, v) = (Right::whole("s", "t"), Right::whole("s", "v"));
-        type Rights<'r> = &'r [Right];
         let cases: &[(Rights<'_>, Rights<'_>, &[&str])] = &[
             (&[], &[], &[]),
-            (&[], &[t.clone()], &["GRANT SELECT ON `s`.`t` TO `u`@`%`"]),
+            (&[], std::slice::from_ref(&t), &["GRANT SELECT ON `s`.`t` TO `u`@`%`"]),
             (
-                &[t.clone()],
-                &[v.clone()],
+                std::slice::from_ref(&t),
+                std::slice::from_ref(&v),
                 &["GRANT SELECT ON `s`.`v` TO `u`@`%`", "REVOKE SELECT ON `s`.`t` FROM `u`@`%`"],
             ),
             (
@@ -208,7 +212,7 @@ mod tests {
             ),
             (
                 &[part("t", &["a"])],
-                &[t.clone()],
+                std::slice::from_ref(&t),
                 &["GRANT SELECT ON `s`.`t` TO `u`@`%`", "REVOKE SELECT (`a`) ON `s`.`t` FROM `u`@`%`"],
             ),
             // Taking the whole takes the column that is held already.
@@ -227,12 +231,12 @@ mod tests {
         ];
         for (held, wanted, statements) in cases {
             let seen = Seen { is_there: true, is_open: true, rights: held.to_vec(), ..Seen::default() };
-            assert_eq!(MYSQL.settle("u", &seen, wanted), *statements, "{held:?} {wanted:?}");
-            assert_eq!(MARIADB.settle("u", &seen, wanted), *statements, "{held:?} {wanted:?}");
+            assert_eq!(MYSQL.settle("u", &seen, wanted).unwrap(), *statements, "{held:?} {wanted:?}");
+            assert_eq!(MARIADB.settle("u", &seen, wanted).unwrap(), *statements, "{held:?} {wanted:?}");
         }
         let lower = MySqlUsers { is_lower: true, ..MYSQL };
         let seen = Seen { rights: vec![t], ..Seen::default() };
-        assert!(lower.settle("u", &seen, &[Right::whole("S", "T")]).is_empty());
+        assert!(lower.settle("u", &seen, &[Right::whole("S", "T")]).unwrap().is_empty());
     }
 
     #[test]
@@ -256,10 +260,13 @@ mod tests {
             let undone: Vec<&String> = seen.beyond.iter().flat_map(|beyond| &beyond.undo).collect();
             assert_eq!(undone, [undo], "{held:?}");
             let wanted = [Right::whole("s", "v")];
-            let statements = MYSQL.settle("u", &seen, &wanted);
+            let statements = MYSQL.settle("u", &seen, &wanted).unwrap();
             let place = usize::from(matches!(held[0], "role" | "proxy"));
             assert_eq!((statements[place].as_str(), statements.len()), (*undo, 2), "{held:?}");
         }
+        let locked = [row(&["account", "%", "shut", "tls", "one"]), row(&["role", "r", "%", "", ""])];
+        let locked = MYSQL.seen("u", &[locked.to_vec()]).unwrap();
+        assert!(MYSQL.settle("u", &locked, &[]).unwrap().is_empty() && locked.beyond.len() == 1);
         let role = MARIADB.seen("u", &[vec![row(&["role", "r", "", "", ""])]]).unwrap();
         assert_eq!(role.beyond[0].undo, ["REVOKE `r` FROM `u`@`%`"]);
         assert!(MYSQL.seen("u", &[vec![row(&["table", "s", "t"])]]).is_err());
@@ -272,7 +279,7 @@ mod tests {
         let seen = MYSQL.seen("u", &[rows.to_vec()]).unwrap();
         let strip = "REVOKE ALL PRIVILEGES, GRANT OPTION FROM `u`@`%`";
         assert_eq!(seen.beyond.len(), 3);
-        assert_eq!(MYSQL.settle("u", &seen, &seen.rights), [strip, "GRANT SELECT ON `s`.`t` TO `u`@`%`"]);
+        assert_eq!(MYSQL.settle("u", &seen, &seen.rights).unwrap(), [strip, "GRANT SELECT ON `s`.`t` TO `u`@`%`"]);
     }
 
     #[test]
@@ -289,7 +296,7 @@ mod tests {
         let seen = Seen { is_there: true, ..Seen::default() };
         let table = Right { columns: Some(vec!["a`b".into(), "Ü".into()]), ..Right::whole("a_b.c", "select") };
         let given = format!("GRANT SELECT (`a``b`, `Ü`) ON `a_b.c`.`select` TO {quoted}@`%`");
-        assert_eq!(MYSQL.settle(odd, &seen, &[table]), [given]);
+        assert_eq!(MYSQL.settle(odd, &seen, &[table]).unwrap(), [given]);
     }
 
     #[test]
@@ -331,7 +338,7 @@ mod tests {
             "REVOKE ALL PRIVILEGES, GRANT OPTION FROM `u`@`%`",
             "DROP USER IF EXISTS `u`@`%`",
         ];
-        assert_eq!(MYSQL.remove("u", &seen), expected);
-        assert!(MYSQL.remove("u", &Seen::default()).is_empty());
+        assert_eq!(MYSQL.remove("u", &seen).unwrap(), expected);
+        assert!(MYSQL.remove("u", &Seen::default()).unwrap().is_empty());
     }
 }

@@ -4,6 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod acting;
 mod asked;
 mod boundary;
 mod catalog;

@@ -85,19 +85,18 @@ impl Users for PgUsers {
         Ok(statements.into_iter().map(Secret::new).collect())
     }
 
-    fn settle(&self, user: &str, seen: &Seen, rights: &[Right]) -> Vec<String> {
+    fn settle(&self, user: &str, seen: &Seen, rights: &[Right]) -> Result<Vec<String>> {
         let mut statements: Vec<String> = seen.beyond.iter().flat_map(|beyond| beyond.undo.clone()).collect();
         statements.dedup();
         // Whatever is dropped as a whole takes the rights to read with it.
         let is_swept = statements.iter().any(|statement| statement.starts_with("DROP OWNED"));
         let (held, entries) = if is_swept { (&[][..], &[][..]) } else { (&seen.rights[..], &seen.entries[..]) };
         statements.extend(changes(user, held, entries, rights));
-        if statements.is_empty() {
-            return statements;
+        if !statements.is_empty() {
+            statements.insert(0, "BEGIN".into());
+            statements.push("COMMIT".into());
         }
-        statements.insert(0, "BEGIN".into());
-        statements.push("COMMIT".into());
-        statements
+        Ok(statements)
     }
 
     fn lock(&self, user: &str) -> Vec<String> {
@@ -122,13 +121,13 @@ impl Users for PgUsers {
         vec![join(&name), format!("REASSIGN OWNED BY {name} TO CURRENT_USER"), format!("DROP OWNED BY {name}")]
     }
 
-    fn remove(&self, user: &str, seen: &Seen) -> Vec<String> {
+    fn remove(&self, user: &str, seen: &Seen) -> Result<Vec<String>> {
         if !seen.is_there {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         let mut statements = self.sweep(user);
         statements.push(format!("DROP ROLE IF EXISTS {}", Postgres.quoted(user)));
-        statements
+        Ok(statements)
     }
 }
 

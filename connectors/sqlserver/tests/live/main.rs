@@ -4,6 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod acting;
 mod boundary;
 mod contract;
 mod defects;
@@ -12,3 +13,4 @@ mod moments;
 mod random;
 mod rights;
 mod types;
+mod users;

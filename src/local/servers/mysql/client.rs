@@ -52,6 +52,29 @@ impl Client {
     }
 }
 
+impl Client {
+    /// Makes a user that comes from `host`, and may make users and grant them what is in `schemas`; it can end sessions by the
+    /// right of that name, which the products spell differently.
+    pub async fn add_administrator(
+        &mut self,
+        user: &Credential,
+        host: &str,
+        ending: &str,
+        schemas: &[&str],
+    ) -> Result<()> {
+        let account = account(&user.user, host);
+        // The password is hexadecimal, so it ends no literal.
+        self.execute(&format!("CREATE USER {account} IDENTIFIED BY '{}' REQUIRE SSL", user.password.expose())).await?;
+        self.execute(&format!("GRANT CREATE USER, PROCESS, {ending} ON *.* TO {account}")).await?;
+        self.execute(&format!("GRANT SELECT ON mysql.* TO {account}")).await?;
+        for schema in schemas {
+            let schema = quoted(schema, '`');
+            self.execute(&format!("GRANT SELECT ON {schema}.* TO {account} WITH GRANT OPTION")).await?;
+        }
+        Ok(())
+    }
+}
+
 /// A user and where it comes from, as the server names it.
 fn account(user: &str, host: &str) -> String {
     format!("{}@{}", quoted(user, '\''), quoted(host, '\''))

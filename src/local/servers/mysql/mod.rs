@@ -116,6 +116,16 @@ impl MySql {
         Ok(credential)
     }
 
+    /// Makes a user with a random password that may make users, and grant them what is in `schemas`.
+    pub async fn add_administrator(&self, user: &str, schemas: &[&str]) -> Result<Credential> {
+        let credential = Credential { user: user.to_owned(), password: random_password() };
+        let ending = if self.product == Product::MariaDb { "CONNECTION ADMIN" } else { "CONNECTION_ADMIN" };
+        let mut client = self.connect().await?;
+        let made = client.add_administrator(&credential, "127.0.0.1", ending, schemas).await;
+        made.map_err(|error| error.context(format!("making the user {user}")))?;
+        Ok(credential)
+    }
+
     /// The JDBC URL, without a user; its authority is checked, as a production one is.
     pub fn url(&self) -> String {
         let ca = percent_encoded(&self.ca_path.to_string_lossy());

@@ -1,6 +1,7 @@
 //! A PostgreSQL of one's own: TLS with its own authority, a random port of 127.0.0.1, a random password.
 
-pub(super) mod client;
+pub(super) mod administrator;
+mod client;
 mod programs;
 mod reader;
 

@@ -212,7 +212,7 @@ async fn a_handler_reads_what_is_in_force_and_after_a_refusal_what_is_to_come() 
     let folder = place.folder();
     let (engine, url, settings, views) = ("postgres".into(), String::new(), Settings::default(), BTreeMap::new());
     let secret = SecretReference::Name(name.into());
-    let catalog = Catalog { name: "shop".into(), engine, url, secret, settings, views };
+    let catalog = Catalog { name: "shop".into(), engine, url, secret, settings, views, callers: None };
     let config = SecretsConfig { folder: Some(place.path.clone()), refresh_pause: WINDOW, ..SecretsConfig::default() };
     let secrets = Secrets::new(&config);
     let password = |resolved: &Resolved| match resolved.login(&catalog, Logins::Users).unwrap() {
@@ -302,7 +302,7 @@ async fn processes_that_are_killed_leave_the_state_before_or_after_and_lose_no_g
     let won: Vec<u64> = place
         .files()
         .iter()
-        .filter(|file| file.ends_with(".won"))
+        .filter(|file| Path::new(file).extension().is_some_and(|extension| extension == "won"))
         .map(|file| file.split('.').next().unwrap().parse().unwrap())
         .collect();
     let different: BTreeSet<_> = won.iter().collect();

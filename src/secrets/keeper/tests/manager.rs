@@ -28,7 +28,7 @@ fn settings(window_days: u8) -> ManagerSettings {
     }
 }
 
-fn manager(aws: &Aws) -> Manager {
+pub fn manager(aws: &Aws) -> Manager {
     Manager::new(aws, settings(7)).unwrap()
 }
 

@@ -185,9 +185,10 @@ async fn what_is_discarded_comes_back_as_it_was(kept: &Kept, name: &str) {
 async fn two_who_write_lose_nothing(kept: &Kept, name: &str) {
     let [one, other] = &kept.keepers;
     let text = secret("same");
-    let same = match kept.guards_the_moment {
-        true => join(one.propose(name, 1, &text), other.propose(name, 1, &text)).await,
-        false => (one.propose(name, 1, &text).await, other.propose(name, 1, &text).await),
+    let same = if kept.guards_the_moment {
+        join(one.propose(name, 1, &text), other.propose(name, 1, &text)).await
+    } else {
+        (one.propose(name, 1, &text).await, other.propose(name, 1, &text).await)
     };
     assert!(same.0.is_ok() && same.1.is_ok(), "{same:?}");
     let same = join(one.promote(name, 1), other.promote(name, 1)).await;
@@ -197,9 +198,10 @@ async fn two_who_write_lose_nothing(kept: &Kept, name: &str) {
         let (keeper, text) = (&kept.keepers[index % 2], secret(&format!("text {index}")));
         async move { keeper.propose(name, 2, &text).await.map(|()| text) }
     });
-    let proposed: Vec<_> = match kept.guards_the_moment {
-        true => join_all(proposals).await,
-        false => futures::stream::iter(proposals).then(|one| one).collect().await,
+    let proposed: Vec<_> = if kept.guards_the_moment {
+        join_all(proposals).await
+    } else {
+        futures::stream::iter(proposals).then(|one| one).collect().await
     };
     let kept_text = one.read(name, 2).await.unwrap().unwrap();
     let won: Vec<_> = proposed.iter().flatten().collect();

@@ -37,7 +37,7 @@ fn a_name_that_others_can_edit_widens_no_policy() {
             let eve = Principal::Role(role(PRODUCERS, "eve", vec![policy]));
             is_denied_all(&eve, &SECRETS, &secret("glaux/sales/admin/shop", None));
         }
-        let readers = [AllowedReaders { reader: arn(CONSUMERS, "eve"), environment: hostile.into() }];
+        let readers = [KeyReader { reader: arn(CONSUMERS, "eve"), environment: hostile.into() }];
         let opened = key_policy(&place(PRODUCERS), &grants, &arn(PRODUCERS, "keeper"), &readers);
         assert!(opened.is_err() || hostile == "..", "{hostile}");
         assert!(grants.name("env-a", hostile).is_err() || hostile == "..", "{hostile}");
@@ -114,7 +114,8 @@ fn no_role_reads_every_secret_or_uses_every_key() {
         let principal = Principal::Role(role);
         is_denied_all(&principal, &SECRETS, &secret("other/app/db", None));
         // Even where the other key would let anybody in.
-        let open = Resource { policy: allowing(&format!("{{\"AWS\": \"{PRODUCERS}\"}}")), ..key_of_another.clone() };
+        let open =
+            Resource { policy: Some(allowing(&format!("{{\"AWS\": \"{PRODUCERS}\"}}"))), ..key_of_another.clone() };
         assert!(!decide(&opening(&principal, &house.grant("env-a"), &open)).unwrap().is_allowed);
     }
 }

@@ -1,0 +1,1 @@
+SELECT id FROM "SOURCE".shop.orders

@@ -1,0 +1,158 @@
+//! Reading as an environment does: which credential it has, how its connector is set, and a query through it.
+
+use std::collections::BTreeMap;
+
+use clap::{Args, Subcommand};
+use connector_core::{Error, ErrorKind, Result, Settings};
+
+use super::desk::{Desk, some};
+use super::follow::PREFIX;
+use crate::cli::output::Done;
+use crate::cli::session::{Defaults, Session};
+use crate::cli::sql;
+use crate::config::{Catalog, Catalogs, Config, SecretReference};
+use crate::register::{By, Environment, Grant, GrantState, Source};
+use crate::secrets::{Names, revealed};
+
+/// What may be asked of credentials.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Who logs in where, and which secret says so
+    Show(At),
+    /// What the secret says, password and all: written down as an event
+    Reveal(At),
+}
+
+#[derive(Args, Debug)]
+pub struct At {
+    /// Who reads
+    #[arg(long, value_name = "ENVIRONMENT")]
+    env: String,
+    /// What is read
+    #[arg(long, value_name = "SOURCE")]
+    source: String,
+}
+
+#[derive(Args, Debug)]
+pub struct Connecting {
+    /// Who reads
+    #[arg(long, value_name = "ENVIRONMENT")]
+    env: String,
+}
+
+#[derive(Args, Debug)]
+pub struct Asking {
+    /// Who reads
+    #[arg(long, value_name = "ENVIRONMENT")]
+    env: String,
+    /// What to ask; each source is a catalog of its name
+    #[arg(long, value_name = "STATEMENT")]
+    sql: String,
+}
+
+/// Runs a verb about credentials.
+pub async fn creds(verb: Verb, mut desk: Desk<'_>) -> Done<u8> {
+    match verb {
+        Verb::Show(at) => show(&mut desk, &at).await?,
+        Verb::Reveal(at) => reveal(&mut desk, &at).await?,
+    }
+    Ok(0)
+}
+
+async fn present(desk: &Desk<'_>, at: &At) -> Result<Grant> {
+    let grant = desk.register.get::<Grant>(&Grant::id_of(&at.env, &at.source)).await?.record;
+    if grant.state == GrantState::Absent {
+        return Err(Error::not_found(format!("nothing is granted to {} at {}", at.env, at.source))
+            .hint("see what is: glaux grant list"));
+    }
+    Ok(grant)
+}
+
+async fn show(desk: &mut Desk<'_>, at: &At) -> Done {
+    let grant = present(desk, at).await?;
+    member(desk, &at.env).await?;
+    let (source, grants) = (desk.register.get::<Source>(&at.source).await?.record, desk.grants().await?);
+    desk.show(&[
+        ("secret", some(Names::new(PREFIX)?.name(&at.env, &at.source)?)),
+        ("engine", some(&source.engine)),
+        ("url", some(&source.url)),
+        ("user", some(grants.user(&grant, grant.generation))),
+        ("generation", some(grant.generation.to_string())),
+    ])
+}
+
+async fn reveal(desk: &mut Desk<'_>, at: &At) -> Done {
+    let grant = present(desk, at).await?;
+    let events = desk.share.reveal(&desk.caller, &at.env, &at.source).await?;
+    let name = Names::new(PREFIX)?.name(&at.env, &at.source)?;
+    let secret = desk.keeper().read(&name, grant.generation).await?;
+    let secret = secret.ok_or_else(|| Error::not_found(format!("secret {name:?} is not kept here")))?;
+    let numbers: Vec<String> = events.iter().map(|event| event.number.to_string()).collect();
+    desk.output.note(&format!("event {}: you were told a password", numbers.join(", ")));
+    desk.output.data(&format!("{}\n", revealed(&secret)))
+}
+
+/// Writes the settings with which a connector reads as the environment.
+pub async fn connect(connecting: Connecting, desk: Desk<'_>) -> Done<u8> {
+    let catalogs = catalogs(&desk, &connecting.env).await?;
+    let mut text = String::from("# glaux sql --config FILE\n");
+    if let Some(folder) = &desk.secrets().folder {
+        text += &format!("[secrets]\nfolder = {:?}\n", folder.display().to_string());
+    }
+    for catalog in catalogs {
+        let SecretReference::Name(secret) = &catalog.secret else { continue };
+        text += &format!(
+            "\n[catalogs.{}]\nurl = {:?}\nsecret = {secret:?}\n",
+            catalog.name,
+            format!("{}://{}", catalog.engine, catalog.url)
+        );
+    }
+    desk.output.data(&text)?;
+    Ok(0)
+}
+
+/// Runs a statement as the environment would.
+pub async fn query(asking: Asking, desk: Desk<'_>) -> Done<u8> {
+    let catalogs = Catalogs::new(catalogs(&desk, &asking.env).await?, None)?;
+    let config = Config::of(catalogs, desk.secrets().clone());
+    let session = Session::open(config, Defaults::default()).await?;
+    let options = sql::Options { format: desk.common.output, timing: false };
+    sql::execute(&session, &asking.sql, &options, desk.output).await?;
+    Ok(0)
+}
+
+/// Each source that the environment may read, as a catalog of its name.
+async fn catalogs(desk: &Desk<'_>, environment: &str) -> Result<Vec<Catalog>> {
+    member(desk, environment).await?;
+    let (names, mut catalogs) = (Names::new(PREFIX)?, Vec::new());
+    for grant in desk.register.list::<Grant>(&By::Kind).await?.into_iter().map(|read| read.record) {
+        if grant.environment != environment || grant.desired.is_empty() {
+            continue;
+        }
+        let source = desk.register.get::<Source>(&grant.source).await?.record;
+        catalogs.push(Catalog {
+            secret: SecretReference::Name(names.name(environment, &source.id)?),
+            name: source.id,
+            engine: source.engine,
+            url: source.url,
+            settings: Settings::default(),
+            views: BTreeMap::new(),
+            callers: None,
+        });
+    }
+    if catalogs.is_empty() {
+        return Err(Error::not_found(format!("nothing is granted to environment {environment}"))
+            .hint("ask for tables: glaux request create"));
+    }
+    Ok(catalogs)
+}
+
+/// Errors: not found; forbidden, for whoever is not of the environment's project.
+async fn member(desk: &Desk<'_>, environment: &str) -> Result<()> {
+    let environment = desk.register.get::<Environment>(environment).await?.record;
+    if desk.sight().await?.is_in(&environment.project) {
+        return Ok(());
+    }
+    let told = format!("{} is not in project {}", desk.caller.actor, environment.project);
+    Err(Error::new(ErrorKind::Forbidden, told).hint("ask a member of it"))
+}

@@ -1,0 +1,144 @@
+//! Grants as they are typed: what is decided is done at the database at once, and can be looked at, mended, rotated and read.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::office::{Office, SHOP};
+use crate::support::postgres::{Database, database};
+
+const ROWS: &str = "INSERT INTO shop.orders VALUES (1, 'ann', 9.50, 'ann@x'), (2, 'bob', 12, 'bob@x')";
+
+/// The shop, of which prod may read orders without addresses, and customers.
+async fn granted() -> Option<(Database, Office, [String; 2])> {
+    let database = database(&format!("{SHOP};{ROWS}")).await?;
+    let office = Office::new().open(&database);
+    let ask = |table: &str, more: &str| {
+        let line = format!("request create --env prod --purpose x --asset shop-db.shop.{table} {more}");
+        let id = office.made("mia", &line);
+        office.ok("otto", &format!("request approve {id}"));
+        id
+    };
+    let ids = [ask("orders", "--columns shop-db.shop.orders:id,total"), ask("customers", "")];
+    Some((database, office, ids))
+}
+
+fn only<'v>(rows: &'v [Value], key: &str) -> &'v str {
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    rows[0][key].as_str().unwrap()
+}
+
+#[tokio::test]
+async fn what_is_approved_is_read_and_what_is_revoked_is_not() {
+    let Some((database, office, [orders, customers])) = granted().await else { return };
+    let listed = office.json("mia", "grant list");
+    assert_eq!(only(&listed, "state"), "present");
+    assert_eq!(only(&listed, "tables"), "shop.customers shop.orders:id,total");
+    let query = |sql: &str| format!("query --env prod -o csv --sql '{sql}'");
+    let read = office.ok("mia", &query("SELECT * FROM \"shop-db\".shop.orders ORDER BY id"));
+    assert_eq!(read, "id,total\n1,9.50\n2,12.00\n");
+    office.refused("mia", &query("SELECT email FROM \"shop-db\".shop.orders"), 2, &["email"]);
+    office.refused("mia", &query("SELECT * FROM \"shop-db\".shop.totals"), 4, &["totals"]);
+    office.refused("eve", &query("SELECT 1"), 3, &["not in project reports"]);
+    assert_eq!(office.ok("otto", "grant verify --all -o csv"), "environment,source,state,finding\nprod,shop-db,ok,\n");
+
+    let revoked = office.run("otto", &format!("sub revoke {orders} --reason moved"));
+    assert!(revoked.stderr.contains("grant prod/shop-db is present: 1 table readable"), "{}", revoked.stderr);
+    office.refused("mia", &query("SELECT * FROM \"shop-db\".shop.orders"), 4, &["orders"]);
+    let left = office.run("mia", &format!("sub leave {customers}"));
+    assert!(left.stderr.contains("absent: nothing is left at shop-db"), "{}", left.stderr);
+    office.refused("mia", &query("SELECT 1"), 4, &["nothing is granted"]);
+    assert_eq!(office.ok("auditor", "audit verify -o csv"), "record,fault\n");
+    assert!(database.client().await.query("SELECT 1 FROM shop.orders", &[]).await.is_ok());
+}
+
+#[tokio::test]
+async fn drift_is_found_told_and_mended() {
+    let Some((database, office, _)) = granted().await else { return };
+    let listed = office.json("mia", "grant list");
+    let user = only(&listed, "user");
+    let hand = database.client().await;
+    hand.batch_execute(&format!("GRANT SELECT ON shop.orders, shop.totals TO {user}")).await.unwrap();
+    let found = office.run("rita", "grant verify --env prod -o csv");
+    assert_eq!(found.code, 7, "{found:?}");
+    for told in ["it may read shop.orders", "it may read shop.totals"] {
+        assert!(found.stdout.contains(told), "{}", found.stdout);
+    }
+    office.refused("eve", "grant repair --env prod", 3, &["otto"]);
+    office.ok("rita", "grant repair --env prod");
+    assert_eq!(office.ok("otto", "grant verify --all -o csv"), "environment,source,state,finding\nprod,shop-db,ok,\n");
+    let verbs: Vec<Value> =
+        office.json("auditor", "audit list").into_iter().map(|event| event["verb"].clone()).collect();
+    assert!(verbs.contains(&"grant drift".into()) && verbs.contains(&"grant repair refused".into()), "{verbs:?}");
+}
+
+#[tokio::test]
+async fn a_password_is_rotated_revealed_and_nowhere_else() {
+    let Some((_database, office, _)) = granted().await else { return };
+    let revealed = || office.json("mia", "creds reveal --env prod --source shop-db")[0].clone();
+    let first = revealed();
+    office.refused("eve", "creds reveal --env prod --source shop-db", 3, &["rita"]);
+    office.ok("otto", "grant rotate --env prod --source shop-db");
+    let second = revealed();
+    assert_ne!(first["username"], second["username"]);
+    assert_ne!(first["password"], second["password"]);
+    let read = office.ok("mia", "query --env prod -o csv --sql 'SELECT count(*) AS n FROM \"shop-db\".shop.orders'");
+    assert_eq!(read, "n\n2\n");
+    let settings = office.ok("mia", "connect --env prod");
+    assert!(settings.contains("secret = \"glaux/prod/shop-db\""), "{settings}");
+    let told =
+        office.ok("auditor", "audit export") + &office.ok("mia", "creds show --env prod --source shop-db") + &settings;
+    for secret in [&first, &second] {
+        let password = secret["password"].as_str().unwrap();
+        assert!(!told.contains(password));
+        assert!(!holds(&office.register(), password) && password.len() > 32);
+    }
+    assert_eq!(told.matches("creds reveal").count(), 6, "two reveals and a refusal, each with its command");
+}
+
+/// Whether a file, or what SQLite keeps beside it, has a text in it.
+fn holds(file: &Path, text: &str) -> bool {
+    let beside = ["", "-wal", "-shm"].map(|end| format!("{}{end}", file.display()));
+    let found = beside.iter().filter_map(|file| std::fs::read(file).ok());
+    found.into_iter().any(|bytes| bytes.windows(text.len()).any(|part| part == text.as_bytes()))
+}
+
+#[tokio::test]
+async fn a_dry_run_shows_the_statements_and_changes_nothing() {
+    let Some((_database, office, [orders, customers])) = granted().await else { return };
+    let before = office.ok("auditor", "audit export");
+    let shown = office.run("otto", &format!("sub revoke {orders} --reason x --dry-run"));
+    assert!(shown.stderr.contains("would be run at shop-db: REVOKE SELECT (\"id\", \"total\")"), "{}", shown.stderr);
+    let line = "request create --env prod --purpose x --asset shop-db.shop.totals";
+    let id = office.made("mia", line);
+    let shown = office.run("otto", &format!("request approve {id} --dry-run"));
+    assert!(shown.stderr.contains("GRANT SELECT ON TABLE \"shop\".\"totals\""), "{}", shown.stderr);
+    office.ok("mia", &format!("request withdraw {id}"));
+    assert!(office.ok("auditor", "audit export").starts_with(&before));
+    assert_eq!(office.json("mia", "grant list")[0]["tables"], "shop.customers shop.orders:id,total");
+    office.ok("otto", &format!("sub revoke {customers} --reason x"));
+}
+
+/// What cannot be done at once is told, kept, and done by the worker.
+#[tokio::test]
+async fn what_the_database_refuses_now_is_done_later() {
+    let Some((database, office, [orders, _])) = granted().await else { return };
+    let owner = database.client().await;
+    let allow = |allowed: bool| format!("ALTER DATABASE {} ALLOW_CONNECTIONS {allowed}", database.name);
+    let elsewhere = crate::support::postgres::database("").await.unwrap().client().await;
+    elsewhere.batch_execute(&allow(false)).await.unwrap();
+    let ran = office.run("otto", &format!("sub revoke {orders} --reason x"));
+    assert_eq!(ran.code, 7, "{ran:?}");
+    assert!(
+        ran.stderr.contains("is not what it should be yet") && ran.stderr.contains("glaux worker"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(only(&office.json("mia", "sub list --state ending"), "state"), "ending (revoked)");
+    assert_eq!(office.run("otto", "worker --once").code, 0, "its time has not come");
+    elsewhere.batch_execute(&allow(true)).await.unwrap();
+    office.ok("otto", "grant repair --env prod --source shop-db");
+    assert_eq!(office.json("mia", "grant list")[0]["tables"], "shop.customers");
+    assert_eq!(office.json("mia", "sub list --state closed")[0]["state"], "closed (revoked)");
+    drop(owner);
+}
