@@ -11,13 +11,10 @@
 
 mod applying;
 mod desired;
-<<<<<<< HEAD
 mod function;
 mod intake;
-mod machine;
-=======
 mod looking;
->>>>>>> main
+mod machine;
 mod planning;
 #[cfg(feature = "workflow")]
 mod portal;

@@ -12,12 +12,8 @@ use futures::TryStreamExt;
 use crate::config::{Catalog, SecretReference, SecretsConfig};
 use crate::connectors;
 use crate::register::{Scope, Source};
-<<<<<<< HEAD
 use crate::secrets::policy::Place;
-use crate::secrets::{Login, Secrets};
-=======
 use crate::secrets::{Login, Secrets, password};
->>>>>>> main
 
 /// What our sessions call themselves at the source.
 const APPLICATION: &str = "glaux grants";
@@ -81,7 +77,7 @@ impl Opened {
 
     /// Whether secret `name` is there for us to read.
     pub async fn is_secret_there(&self, name: &str) -> Result<bool> {
-        match self.credential(name).await {
+        match self.credential(name, &self.secrets).await {
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Forbidden) => Ok(false),
             found => found.map(|_| true),
         }

@@ -35,11 +35,7 @@ pub(super) fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }
 
-<<<<<<< HEAD
-fn number(value: impl ToString) -> AttributeValue {
-=======
 fn number(value: u64) -> AttributeValue {
->>>>>>> main
     AttributeValue::N(value.to_string())
 }
 
@@ -112,11 +108,7 @@ pub(super) fn of_record(item: &Item) -> Attributes {
         set("by_consumer", text(place(consumer, id)));
     }
     if let Some(due) = due {
-<<<<<<< HEAD
-        set("due", number(due.millis()));
-=======
         set("due", AttributeValue::N(due.millis().to_string()));
->>>>>>> main
         set("by_due", text(format!("{} {id}", moment(*due))));
     }
     attributes

@@ -33,11 +33,7 @@ use super::store::{By, Head, Item, Key, Page, Store};
 use crate::config::Aws;
 use crate::config::failure;
 
-<<<<<<< HEAD
-/// BatchGetItem takes no more keys.
-=======
 /// No more keys may be asked for at once.
->>>>>>> main
 const AT_ONCE: usize = 100;
 /// How long a write that is being committed is waited for at first; each time twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(10);

@@ -1,19 +1,12 @@
 //! The table on moto, and before a DynamoDB that says what moto never does.
 
 use std::collections::BTreeMap;
-<<<<<<< HEAD
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use aws_sdk_dynamodb::types::{AttributeDefinition, AttributeValue, BillingMode, ScalarAttributeType};
-=======
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, BillingModeSummary, ScalarAttributeType,
 };
->>>>>>> main
 use serde_json::{Value, json};
 
 use super::super::event::Act;
@@ -226,11 +219,7 @@ async fn a_table_is_made_once_and_protected(aws: &Aws) {
     assert_eq!(again.head().await.unwrap().number, 3);
     let table = store.described().await.unwrap().unwrap();
     assert_eq!(table.deletion_protection_enabled(), Some(true));
-<<<<<<< HEAD
-    let billing = table.billing_mode_summary().and_then(|billing| billing.billing_mode());
-=======
     let billing = table.billing_mode_summary().and_then(BillingModeSummary::billing_mode);
->>>>>>> main
     assert_eq!(billing, Some(&BillingMode::PayPerRequest));
     let backups = store.client.describe_continuous_backups().table_name("once").send().await.unwrap();
     let backups = backups.continuous_backups_description.unwrap().point_in_time_recovery_description.unwrap();
@@ -276,19 +265,6 @@ fn refused(status: u16, code: &str) -> (u16, Value) {
     (status, json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{code}"), "message": "told so"}))
 }
 
-<<<<<<< HEAD
-/// A write before a DynamoDB whose table is empty and whose transactions are answered so, the last again and again: its outcome,
-/// and what was asked.
-async fn written(answers: Vec<(u16, Value)>) -> (Result<bool>, Vec<aws::Asked>) {
-    let told = AtomicUsize::new(0);
-    let service = Service::start(move |asked| {
-        let (status, body) = match asked.headers["x-amz-target"].to_str().unwrap() {
-            "DynamoDB_20120810.TransactWriteItems" => {
-                let number = told.fetch_add(1, Ordering::SeqCst).min(answers.len() - 1);
-                answers[number].clone()
-            }
-            _ => (200, json!({})),
-=======
 /// Who has moved the chain on meanwhile.
 #[derive(Clone, Copy)]
 enum Moved {
@@ -314,7 +290,6 @@ async fn written(answers: Vec<(u16, Value)>, moved: Moved) -> (Result<bool>, Vec
                 let by = if matches!(moved, Moved::This) { token.lock().unwrap().clone() } else { json!("another") };
                 (200, moved_on(&body, &by))
             }
->>>>>>> main
         };
         Answer::Say(status, body.to_string())
     })
@@ -328,8 +303,6 @@ async fn written(answers: Vec<(u16, Value)>, moved: Moved) -> (Result<bool>, Vec
     (outcome, service.asked())
 }
 
-<<<<<<< HEAD
-=======
 /// What a read is told when one event is there, of this write.
 fn moved_on(asked: &Value, by: &Value) -> Value {
     let event = json!({"kind": {"S": "event"}, "id": {"S": event_key(1).id}, "write": {"S": by}});
@@ -345,25 +318,10 @@ fn moved_on(asked: &Value, by: &Value) -> Value {
     }
 }
 
->>>>>>> main
 #[tokio::test]
 async fn a_write_is_called_lost_only_if_it_never_can_be_found_there() {
     let lost = cancelled(["ConditionalCheckFailed", "None", "None"]);
     let contended = cancelled(["TransactionConflict", "None", "None"]);
-<<<<<<< HEAD
-    for refusal in [lost, contended.clone()] {
-        let (outcome, asked) = written(vec![refusal]).await;
-        assert!(!outcome.unwrap());
-        assert_eq!(asked.len(), 1);
-    }
-    // The first attempt may have been done, or may yet be: this store shows nothing of it.
-    for unknown in [refused(500, "InternalServerError"), refused(400, "TransactionInProgressException")] {
-        let (outcome, asked) = written(vec![unknown.clone(), contended.clone()]).await;
-        let error = outcome.unwrap_err();
-        assert!(error.to_string().contains("whether it was written is not known"), "{error}");
-        assert!(error.is_retryable() && asked.len() == 3, "{error}");
-        let (outcome, asked) = written(vec![unknown, (200, json!({}))]).await;
-=======
     for refusal in [lost.clone(), contended.clone()] {
         let (outcome, asked) = written(vec![refusal], Moved::Another).await;
         assert!(!outcome.unwrap());
@@ -381,7 +339,6 @@ async fn a_write_is_called_lost_only_if_it_never_can_be_found_there() {
             assert!(written(answers, Moved::This).await.0.unwrap());
         }
         let (outcome, asked) = written(vec![unknown, (200, json!({}))], Moved::Nobody).await;
->>>>>>> main
         assert!(outcome.unwrap());
         let token =
             |asked: &aws::Asked| serde_json::from_slice::<Value>(&asked.body).unwrap()["ClientRequestToken"].clone();
@@ -402,11 +359,7 @@ async fn a_refusal_says_what_to_do() {
         // The record's or the event's condition fails though the chain ends where it did.
         (cancelled(["None", "ConditionalCheckFailed", "None"]), ErrorKind::Corrupt, 2),
     ] {
-<<<<<<< HEAD
-        let (outcome, asked) = written(vec![refusal.clone()]).await;
-=======
         let (outcome, asked) = written(vec![refusal.clone()], Moved::Nobody).await;
->>>>>>> main
         let error = outcome.unwrap_err();
         assert_eq!((error.kind(), asked.len()), (kind, attempts), "{refusal:?}: {error}");
         assert!(error.to_string().contains("table register"), "{error}");

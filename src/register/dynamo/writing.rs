@@ -23,11 +23,8 @@ const MOST_BYTES: usize = 4_000_000;
 const LARGEST_ITEM: usize = 400_000;
 /// How often a write is sent, as AWS's SDK would.
 const ATTEMPTS: u32 = 3;
-<<<<<<< HEAD
-=======
 /// What is said of a write whose answers are lost and that nothing is seen of.
 const UNKNOWN: &str = "whether it was written is not known";
->>>>>>> main
 
 /// What DynamoDB said to an attempt that it did not say yes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,13 +62,9 @@ impl Dynamo {
                 attempt += 1;
                 continue;
             }
-<<<<<<< HEAD
-            if is_unsure && let Some(is_ours) = self.is_ours(head, &write).await? {
-=======
             if is_unsure
                 && let Some(is_ours) = self.is_ours(head, &write).await.map_err(|error| error.context(UNKNOWN))?
             {
->>>>>>> main
                 return Ok(is_ours);
             }
             return match outcome {
@@ -120,11 +113,7 @@ impl Dynamo {
             None => self.failed("writing", error),
         };
         if is_unsure {
-<<<<<<< HEAD
-            return error.context("whether it was written is not known").hint("look at it before doing it again");
-=======
             return error.context(UNKNOWN).hint("look at it before doing it again");
->>>>>>> main
         }
         error
     }
