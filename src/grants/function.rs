@@ -63,7 +63,8 @@ impl Function {
     ///
     /// Errors: invalid, for an event of no known form; forbidden, for what another side may; those of the step.
     pub async fn handle(&self, event: &[u8]) -> Result<Vec<u8>> {
-        let answering = AssertUnwindSafe(self.answer(event)).catch_unwind();
+        // Boxed, since what a step awaits is deeper than a compiler likes to look.
+        let answering = AssertUnwindSafe(self.answer(event).boxed()).catch_unwind();
         // A panic's text may hold anything.
         let answer = answering.await.unwrap_or_else(|_| Err(Error::internal("the function panicked")))?;
         serde_json::to_vec(&answer).map_err(|error| Error::internal("writing an answer as JSON").with_source(error))

@@ -220,7 +220,8 @@ impl Accounts {
 
     /// What the secret says to whoever has this access key, or what is said instead.
     pub async fn login(&self, access_key: &str) -> Result<Credential, String> {
-        let asked = json!({"SecretId": self.secret()});
+        // As a function asks: moto would tell the first version that ever was.
+        let asked = json!({"SecretId": self.secret(), "VersionStage": "AWSCURRENT"});
         let target = "secretsmanager.GetSecretValue";
         let (status, answer) = self.gateway.call(access_key, "secretsmanager", target, &asked).await;
         if status != 200 {
