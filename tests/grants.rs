@@ -11,3 +11,11 @@ mod secrets;
 mod stage;
 #[path = "grants/stories.rs"]
 mod stories;
+#[path = "workflow/account.rs"]
+mod account;
+#[path = "workflow/datazone.rs"]
+mod datazone;
+#[path = "workflow/gateway.rs"]
+mod gateway;
+#[path = "workflow/story.rs"]
+mod workflow;

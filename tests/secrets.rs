@@ -188,7 +188,7 @@ async fn failures_are_sorted_and_not_remembered() {
         (400, "ResourceNotFoundException", ErrorKind::NotFound),
         (400, "ThrottlingException", ErrorKind::Throttled),
         (400, "ExpiredTokenException", ErrorKind::Unauthenticated),
-        (400, "InvalidRequestException", ErrorKind::Invalid),
+        (400, "InvalidRequestException", ErrorKind::NotFound),
         (500, "InternalServiceError", ErrorKind::Unavailable),
     ] {
         manager.put(|versions| versions.failure = Some((status, code)));

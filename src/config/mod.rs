@@ -14,6 +14,8 @@ mod file;
 mod home;
 mod private;
 mod user;
+#[cfg(feature = "governance")]
+mod workflow;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -29,6 +31,8 @@ pub use connection_string::SecretReference;
 pub use home::{administrator_password, cache_home, data_home, demo_password, history_file, search_path, store};
 pub use private::{check_private, check_private_folder, make_private_folder};
 pub use user::operating_system_user;
+#[cfg(feature = "governance")]
+pub use workflow::{Deployed, Side, WorkflowConfig};
 
 /// Everything a deployment decides.
 #[derive(Clone, Debug)]

@@ -11,8 +11,13 @@
 
 mod applying;
 mod desired;
+mod function;
+mod intake;
 mod looking;
+mod machine;
 mod planning;
+#[cfg(feature = "workflow")]
+mod portal;
 mod publishing;
 mod recording;
 mod runner;
@@ -25,6 +30,9 @@ use std::time::Duration;
 use connector_core::{Error, ErrorKind, Result};
 use futures::FutureExt;
 
+pub use self::function::Function;
+#[cfg(feature = "workflow")]
+pub use self::portal::DataZone;
 pub use self::runner::{Reconciled, is_transient};
 pub use self::step::{Step, Task};
 use crate::config::SecretsConfig;

@@ -26,14 +26,14 @@ impl Grants {
     ///
     /// Errors: conflict, if the password is no longer the one that was kept: the next walk sets it again.
     pub(super) async fn verify(&self, task: &Task) -> Result<()> {
-        let (grant, name) = (self.held(task).await?, self.secret(task)?);
+        let (grant, opened) = (self.held(task).await?, self.source(task).await?);
+        let name = opened.secret_as_read(self.secret(task)?);
         if is_to_go(&grant) {
-            if self.keeper.is_kept(&name).await? {
-                return Err(Error::internal(format!("secret {name:?} is still kept after it was discarded")));
+            if opened.is_secret_there(&name).await? {
+                return Err(Error::internal(format!("secret {name:?} can still be read after it was discarded")));
             }
             return Ok(());
         }
-        let opened = self.source(task).await?;
         let mut session = match opened.reads_by_secret(&name).await {
             Err(error) if error.kind() == ErrorKind::Unauthenticated && grant.verified => {
                 let drift = vec!["its password is not the one that was kept".to_owned()];

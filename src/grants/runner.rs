@@ -11,7 +11,7 @@ use crate::register::{By, Grant, Subscription, SubscriptionState, state_name};
 use crate::share::{Caller, Share};
 
 /// How often a walk is begun for one call, waiting for others left out.
-const WALKS: usize = 6;
+pub(super) const WALKS: usize = 6;
 /// Pauses grow no longer than this.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
@@ -67,7 +67,7 @@ impl Grants {
     }
 
     /// Environments and sources that want to be looked at.
-    async fn due(&self) -> Result<BTreeSet<(String, String)>> {
+    pub(super) async fn due(&self) -> Result<BTreeSet<(String, String)>> {
         let now = self.register.now();
         let grants = self.register.list::<Grant>(&By::Due(now)).await?;
         let mut due: BTreeSet<(String, String)> =

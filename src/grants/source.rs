@@ -12,6 +12,7 @@ use futures::TryStreamExt;
 use crate::config::{Catalog, SecretReference, SecretsConfig};
 use crate::connectors;
 use crate::register::{Scope, Source};
+use crate::secrets::policy::Place;
 use crate::secrets::{Login, Secrets, password};
 
 /// What our sessions call themselves at the source.
@@ -64,6 +65,22 @@ impl Opened {
     /// A session that reads as whoever secret `name` says by now, read as a query would read it.
     pub async fn reads_by_secret(&self, name: &str) -> Result<Box<dyn Connection>> {
         self.login(&self.credential(name, &self.secrets).await?).await
+    }
+
+    /// What the secret of a grant is called by whoever reads it: it lies beside the administrator's, which may be in another account.
+    pub fn secret_as_read(&self, name: String) -> String {
+        match Place::of(&self.source.administrator) {
+            Some(place) => place.secret(&name),
+            None => name,
+        }
+    }
+
+    /// Whether secret `name` is there for us to read.
+    pub async fn is_secret_there(&self, name: &str) -> Result<bool> {
+        match self.credential(name, &self.secrets).await {
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Forbidden) => Ok(false),
+            found => found.map(|_| true),
+        }
     }
 
     /// A session that reads.

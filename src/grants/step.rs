@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::Side;
 use crate::register::Grant;
 
 /// One step. Whatever stops after it goes on with the next; whatever stops within it repeats it.
@@ -41,6 +42,20 @@ impl Step {
             Self::Verify => "Verify",
             Self::Record => "Record",
             Self::Report => "Report",
+        }
+    }
+
+    /// The step of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|step| step.name() == name)
+    }
+
+    /// Who may do it on AWS, where no role may do everything.
+    pub fn side(self) -> Side {
+        match self {
+            Self::Intake | Self::Lease | Self::Record | Self::Report => Side::Governance,
+            Self::Plan | Self::Apply | Self::Publish => Side::Producer,
+            Self::Verify => Side::Consumer,
         }
     }
 }

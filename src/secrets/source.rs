@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::config::http::HttpResponse;
+use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
 use connector_core::{Error, ErrorKind, Result, Secret};
 use serde_json::value::RawValue;
 use tokio::sync::OnceCell;
@@ -63,7 +66,7 @@ async fn from_manager(client: &Client, name: &str, stage: Stage) -> Result<Optio
             Some(text) => Ok(Some(Secret::new(text))),
             None => Err(Error::invalid(format!("secret {name:?} is binary")).hint("store it as JSON text")),
         },
-        Err(error) => match failure(&format!("reading secret {name:?}"), &error) {
+        Err(error) => match unread(name, &error) {
             error if error.kind() == ErrorKind::NotFound && stage == Stage::Pending => Ok(None),
             error if error.kind() == ErrorKind::NotFound => {
                 Err(error.hint("create it in the function's region, or correct its name in the connection string"))
@@ -74,6 +77,12 @@ async fn from_manager(client: &Client, name: &str, stage: Stage) -> Result<Optio
             error => Err(error),
         },
     }
+}
+
+fn unread(name: &str, error: &SdkError<GetSecretValueError, HttpResponse>) -> Error {
+    let told = failure(&format!("reading secret {name:?}"), error);
+    // Reading is refused so for one that is being deleted, and for no other reason.
+    if error.code() == Some("InvalidRequestException") { Error::not_found(told.to_string()) } else { told }
 }
 
 fn from_folder(folder: &Path, name: &str, stage: Stage) -> Result<Option<Secret>> {

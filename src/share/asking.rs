@@ -107,7 +107,7 @@ async fn made(register: &Register, actor: &str, id: &str, asking: &Asking) -> Re
     })
 }
 
-fn may_ask(project: &Project, environment: &Environment) -> Result<()> {
+pub(super) fn may_ask(project: &Project, environment: &Environment) -> Result<()> {
     if environment.project != project.id {
         let told = format!("environment {} is not of project {}", environment.id, project.id);
         return Err(Error::new(ErrorKind::Forbidden, told).hint("ask for an environment of the project's own"));
@@ -122,7 +122,7 @@ fn may_ask(project: &Project, environment: &Environment) -> Result<()> {
 }
 
 /// What is asked for, in the order of names, and one of the tables.
-async fn tables(register: &Register, asking: &Asking) -> Result<(Vec<Scope>, Asset)> {
+pub(super) async fn tables(register: &Register, asking: &Asking) -> Result<(Vec<Scope>, Asset)> {
     let (mut asked, mut first) = (Vec::new(), None::<Asset>);
     for (id, columns) in &asking.assets {
         let asset = register.find::<Asset>(id).await?.map(|read| read.record).filter(|asset| asset.published);
@@ -169,7 +169,7 @@ fn scope(asset: &Asset, columns: Option<&[String]>) -> Result<Scope> {
 }
 
 /// Errors: conflict, if one of the tables is in a subscription that is open.
-fn is_new(asked: &[Scope], others: &[&Subscription]) -> Result<()> {
+pub(super) fn is_new(asked: &[Scope], others: &[&Subscription]) -> Result<()> {
     for other in others.iter().filter(|other| other.is_open()) {
         let is_same = |a: &Scope, b: &Scope| (&a.schema, &a.table) == (&b.schema, &b.table);
         if let Some(twice) = asked.iter().find(|scope| other.asked.iter().any(|before| is_same(scope, before))) {

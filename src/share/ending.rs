@@ -12,6 +12,9 @@ use crate::register::{
 /// How many records one decision writes at most: DynamoDB takes a hundred items in a transaction, and each record has its event.
 pub(super) const AT_ONCE: usize = 40;
 
+/// Whether somebody may do something in the name of a project.
+pub(super) type Rule<'r> = dyn Fn(&Project) -> Result<()> + Send + Sync + 'r;
+
 impl Share {
     /// Takes a request back.
     pub async fn withdraw(&self, caller: &Caller, id: &str) -> Result<Done> {
@@ -65,10 +68,16 @@ impl Share {
     ///
     /// Errors: forbidden, but for an owner of its project.
     pub async fn close(&self, caller: &Caller, environment: &str) -> Result<Vec<Event>> {
+        let rule = |project: &Project| is_member(project, &caller.actor, Membership::Owner);
+        self.close_under(caller, environment, &rule).await
+    }
+
+    /// The same by a rule of the caller's own place.
+    pub(super) async fn close_under(&self, caller: &Caller, environment: &str, rule: &Rule<'_>) -> Result<Vec<Event>> {
         let (act, register) = (caller.act("env remove", None, None), &self.register);
         let mut all = Vec::new();
         loop {
-            let decided = register.decide(&act, || closing(register, &caller.actor, environment).boxed()).await;
+            let decided = register.decide(&act, || closing(register, rule, environment).boxed()).await;
             let (events, ()) = self.or_noted::<Environment, _>(&act, environment, decided).await?;
             if events.is_empty() {
                 return Ok(all);
@@ -88,10 +97,10 @@ async fn expiring(register: &Register) -> Result<(Vec<Write>, Vec<Subscription>)
     Ok((writes, ended))
 }
 
-async fn closing(register: &Register, actor: &str, environment: &str) -> Result<(Vec<Write>, ())> {
+async fn closing(register: &Register, rule: &Rule<'_>, environment: &str) -> Result<(Vec<Write>, ())> {
     let read = register.get::<Environment>(environment).await?;
     let project = register.get::<Project>(&read.record.project).await?.record;
-    is_member(&project, actor, Membership::Owner)?;
+    rule(&project)?;
     let mut writes = Vec::new();
     if read.record.state == EnvironmentState::Active {
         let leaving = Environment { state: EnvironmentState::Leaving, ..read.record.clone() };

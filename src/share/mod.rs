@@ -6,6 +6,7 @@
 
 mod asking;
 mod assets;
+pub mod datazone;
 mod deciding;
 mod ending;
 mod estate;

@@ -16,14 +16,14 @@ const DAY: Duration = Duration::from_hours(24);
 
 /// Two projects: the shop, whose owners are olga and otto, and reports, with rita as owner, mia and max as members; olga is a
 /// member of reports too.
-struct Stage {
-    share: Share,
+pub(super) struct Stage {
+    pub(super) share: Share,
     clock: Arc<Stopped>,
     _folder: TempDir,
 }
 
 impl Stage {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Sqlite::open(&folder.path().join("register")).await.unwrap();
         let clock = Arc::new(Stopped(Mutex::new(start())));
@@ -70,12 +70,12 @@ impl Stage {
         }
     }
 
-    async fn add<R: Record>(&self, record: &R) {
+    pub(super) async fn add<R: Record>(&self, record: &R) {
         let act = caller("setup").act("add", None, None);
         self.share.register.write(&act, &[Write::create(record).unwrap()]).await.unwrap();
     }
 
-    async fn set<R: Record>(&self, id: &str, make: impl FnOnce(&mut R)) {
+    pub(super) async fn set<R: Record>(&self, id: &str, make: impl FnOnce(&mut R)) {
         let read = self.share.register.get::<R>(id).await.unwrap();
         let mut record = read.record.clone();
         make(&mut record);
@@ -87,7 +87,7 @@ impl Stage {
         self.share.request(&caller("mia"), &asking(tables)).await.unwrap().subscription
     }
 
-    async fn read(&self, id: &str) -> Versioned<Subscription> {
+    pub(super) async fn read(&self, id: &str) -> Versioned<Subscription> {
         self.share.register.get::<Subscription>(id).await.unwrap()
     }
 

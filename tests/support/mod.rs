@@ -5,6 +5,7 @@
 #![allow(dead_code, unused_imports, clippy::unwrap_used, clippy::print_stdout)]
 
 pub mod lambda;
+pub mod moto;
 pub mod mysql;
 pub mod postgres;
 pub mod relay;

@@ -27,10 +27,16 @@ pub struct Moto {
 impl Moto {
     /// Starts one, or says why there is none.
     pub async fn start() -> Result<Self, String> {
+        Self::start_behind(None).await
+    }
+
+    /// Starts one whose state machines call all services at `port`; at itself, if there is none.
+    pub async fn start_behind(port: Option<u16>) -> Result<Self, String> {
         let program = std::env::var_os("TEST_MOTO").map_or_else(|| PathBuf::from("moto_server"), PathBuf::from);
         let told = NamedTempFile::new().unwrap();
         let mut command = Command::new(&program);
         command.args(["-H", "127.0.0.1", "-p", "0"]).stdin(Stdio::null()).stdout(Stdio::null());
+        command.envs(port.map(|port| ("MOTO_PORT", port.to_string())));
         let server = command.stderr(told.reopen().unwrap()).spawn();
         let server = server.map_err(|error| format!("{} does not start: {error}", program.display()))?;
         let lost = Arc::new(AtomicUsize::new(0));
@@ -99,7 +105,7 @@ async fn pass(mut client: TcpStream, port: u16, lost: Arc<AtomicUsize>, one: Arc
 }
 
 /// A request or an answer, whole; none where the connection ends.
-async fn message(from: &mut (impl AsyncRead + Unpin)) -> Option<Vec<u8>> {
+pub async fn message(from: &mut (impl AsyncRead + Unpin)) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     loop {
         if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {

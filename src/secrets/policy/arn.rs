@@ -81,6 +81,27 @@ impl Place {
         Ok(Self { partition: partition.into(), region: region.into(), account: account.into() })
     }
 
+    /// Where what this ARN names is; none, if it is none, or of something that is in no region or account.
+    pub fn of(arn: &str) -> Option<Self> {
+        let [_, partition, _, region, account, _] = parts(arn)?;
+        Self::new(partition, region, account).ok()
+    }
+
+    /// Another region and account of the same partition.
+    pub fn elsewhere(&self, region: &str, account: &str) -> Result<Self> {
+        Self::new(&self.partition, region, account)
+    }
+
+    /// The ARN of a function.
+    pub fn function(&self, name: &str) -> String {
+        format!("arn:{}:lambda:{}:{}:function:{name}", self.partition, self.region, self.account)
+    }
+
+    /// The ARN of a role.
+    pub fn role(&self, name: &str) -> String {
+        format!("arn:{}:iam::{}:role/{name}", self.partition, self.account)
+    }
+
     /// The ARN that a policy means all secrets below a prefix by.
     pub fn secrets_below(&self, prefix: &str) -> String {
         format!("{}{prefix}/*", self.secret(""))
@@ -91,7 +112,8 @@ impl Place {
         format!("{}-??????", self.secret(name))
     }
 
-    pub(super) fn secret(&self, name: &str) -> String {
+    /// The ARN that a secret is read by, without the six characters that the service ends it with and does not ask for.
+    pub fn secret(&self, name: &str) -> String {
         format!("arn:{}:secretsmanager:{}:{}:secret:{name}", self.partition, self.region, self.account)
     }
 

@@ -1,0 +1,202 @@
+//! The variables of the workflow's functions: one program, deployed with the role of one side each.
+
+use std::collections::BTreeMap;
+
+use connector_core::{Error, Result};
+use tracing::level_filters::LevelFilter;
+
+use super::{Aws, DEFAULT_LOG_LEVEL, check, env};
+
+/// What a function of the workflow may do. No role may do what another side may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Decides by the register, and starts the state machine.
+    Governance,
+    /// Reaches sources as their administrators, and keeps the secrets of grants.
+    Producer,
+    /// Reads what one environment reads, and nothing else.
+    Consumer,
+}
+
+impl Side {
+    const ALL: [Self; 3] = [Self::Governance, Self::Producer, Self::Consumer];
+
+    /// As a setting names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Governance => "governance",
+            Self::Producer => "producer",
+            Self::Consumer => "consumer",
+        }
+    }
+}
+
+/// Everything that a deployment of the workflow's function decides.
+#[derive(Clone, Debug)]
+pub struct WorkflowConfig {
+    /// The table of the register: its name, or its ARN where it is another account's.
+    pub table: String,
+    /// What tells this register's users from those of another at the same source.
+    pub domain: String,
+    /// What the names of the secrets of grants begin with.
+    pub prefix: String,
+    /// What only its side needs.
+    pub deployed: Deployed,
+    /// What is logged.
+    pub log_level: LevelFilter,
+    /// Where the services are.
+    pub aws: Aws,
+}
+
+/// A side, and what it needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deployed {
+    /// The function beside the register.
+    Governance {
+        /// The ARN of the state machine that walks the steps.
+        machine: String,
+        /// The domain of DataZone whose events count, if it has one.
+        datazone: Option<String>,
+    },
+    /// The function beside the sources.
+    Producer {
+        /// The ARN of its own role, which keeps the secrets.
+        role: String,
+        /// The key that secrets are under.
+        key: Option<String>,
+        /// For how many days a secret that was discarded can be taken back.
+        window_days: u8,
+    },
+    /// The function of an environment.
+    Consumer {
+        /// Which.
+        environment: String,
+    },
+}
+
+impl Deployed {
+    /// The side.
+    pub fn side(&self) -> Side {
+        match self {
+            Self::Governance { .. } => Side::Governance,
+            Self::Producer { .. } => Side::Producer,
+            Self::Consumer { .. } => Side::Consumer,
+        }
+    }
+}
+
+const SIDE: &str = "glaux_side";
+const OF_ALL: [&str; 5] = [SIDE, "glaux_register_table", "glaux_domain", "glaux_secrets_prefix", "glaux_log_level"];
+const LONGEST_WINDOW: u8 = 30;
+
+fn of_side(side: Side) -> &'static [&'static str] {
+    match side {
+        Side::Governance => &["glaux_state_machine", "glaux_datazone_domain"],
+        Side::Producer => &["glaux_keeper_role", "glaux_secrets_key", "glaux_secrets_window_days"],
+        Side::Consumer => &["glaux_environment"],
+    }
+}
+
+impl WorkflowConfig {
+    /// Reads the variables of this process.
+    pub fn from_process_env() -> Result<Self> {
+        Self::from_env(env::process_variables()?)
+    }
+
+    /// Reads variables given as pairs. A blank one is one that is not set.
+    ///
+    /// Errors: invalid, for a setting that is missing, unknown, wrong, or another side's.
+    pub fn from_env(variables: impl IntoIterator<Item = (String, String)>) -> Result<Self> {
+        let ours = variables.into_iter().filter(|(key, value)| key.starts_with("glaux_") && !value.trim().is_empty());
+        let variables = Variables(ours.map(|(key, value)| (key, value.trim().to_owned())).collect());
+        let side = variables.needed(SIDE)?;
+        let side = Side::ALL.into_iter().find(|known| known.name() == side);
+        let side = side.ok_or_else(|| check::wrong(SIDE, "governance, producer or consumer"))?;
+        variables.refuse_others(side)?;
+        Ok(Self {
+            table: variables.needed("glaux_register_table")?,
+            domain: variables.needed("glaux_domain")?,
+            prefix: variables.needed("glaux_secrets_prefix")?,
+            deployed: variables.deployed(side)?,
+            log_level: match variables.text("glaux_log_level") {
+                Some(level) => check::log_level("glaux_log_level", &level)?,
+                None => DEFAULT_LOG_LEVEL,
+            },
+            aws: Aws::lazy(),
+        })
+    }
+}
+
+struct Variables(BTreeMap<String, String>);
+
+impl Variables {
+    fn text(&self, key: &str) -> Option<String> {
+        self.0.get(key).cloned()
+    }
+
+    fn needed(&self, key: &str) -> Result<String> {
+        self.text(key).ok_or_else(|| Error::invalid(format!("setting {key:?} is missing")))
+    }
+
+    fn refuse_others(&self, side: Side) -> Result<()> {
+        let known = || OF_ALL.iter().chain(of_side(side));
+        match self.0.keys().find(|key| !known().any(|known| known == key)) {
+            None => Ok(()),
+            Some(key) => {
+                let known: Vec<&&str> = known().collect();
+                Err(Error::invalid(format!("setting {key:?} is none of the {} side, which has {known:?}", side.name())))
+            }
+        }
+    }
+
+    fn deployed(&self, side: Side) -> Result<Deployed> {
+        Ok(match side {
+            Side::Governance => Deployed::Governance {
+                machine: self.needed("glaux_state_machine")?,
+                datazone: self.text("glaux_datazone_domain"),
+            },
+            Side::Producer => Deployed::Producer {
+                role: self.needed("glaux_keeper_role")?,
+                key: self.text("glaux_secrets_key"),
+                window_days: match self.text("glaux_secrets_window_days") {
+                    Some(days) => check::number("glaux_secrets_window_days", &days)?,
+                    None => LONGEST_WINDOW,
+                },
+            },
+            Side::Consumer => Deployed::Consumer { environment: self.needed("glaux_environment")? },
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> Result<WorkflowConfig> {
+        let of_all = [("glaux_register_table", "glaux"), ("glaux_domain", "d"), ("glaux_secrets_prefix", "glaux/d")];
+        let all = of_all.iter().chain(pairs).map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+        WorkflowConfig::from_env(all)
+    }
+
+    #[test]
+    fn each_side_has_its_own_settings_and_no_others() {
+        let machine = "arn:aws:states:eu-central-1:333333333333:stateMachine:subscription";
+        let governance = read(&[("glaux_side", "governance"), ("glaux_state_machine", machine)]).unwrap();
+        assert_eq!(governance.deployed, Deployed::Governance { machine: machine.into(), datazone: None });
+        let role = "arn:aws:iam::111111111111:role/keeper";
+        let producer = read(&[("glaux_side", "producer"), ("glaux_keeper_role", role), ("PATH", "x")]).unwrap();
+        let deployed = Deployed::Producer { role: role.into(), key: None, window_days: LONGEST_WINDOW };
+        assert_eq!(producer.deployed, deployed);
+        for wrong in [
+            vec![],
+            vec![("glaux_side", "owner")],
+            vec![("glaux_side", "consumer")],
+            vec![("glaux_side", "consumer"), ("glaux_environment", " ")],
+            vec![("glaux_side", "consumer"), ("glaux_environment", "prod"), ("glaux_keeper_role", role)],
+            vec![("glaux_side", "consumer"), ("glaux_environment", "prod"), ("glaux_enviroment", "prod")],
+            vec![("glaux_side", "producer"), ("glaux_keeper_role", role), ("glaux_secrets_window_days", "400")],
+        ] {
+            assert!(read(&wrong).is_err(), "{wrong:?}");
+        }
+    }
+}

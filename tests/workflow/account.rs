@@ -1,0 +1,275 @@
+//! Three accounts as they are deployed: governance with the register, the state machine and its queue; a producer with a source;
+//! and a consumer with one environment.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use connector_core::{Credential, Logins};
+use glaux::config::{Aws, WorkflowConfig};
+use glaux::grants::Function;
+use glaux::register::{
+    Account, Act, Asset, AssetState, Column, Dynamo, Environment, EnvironmentState, Membership, Place as Where,
+    Project, ProjectState, Record, Register, Source, SourceState, SystemClock, Write,
+};
+use glaux::secrets::policy::{Consumer, Place as Region, Policy, Role};
+use glaux::secrets::{Login, Names, login_of, text_of};
+use glaux::share::{Share, asset_id};
+use serde_json::{Value, json};
+
+use crate::datazone::{DOMAIN, DataZone};
+use crate::gateway::{Gateway, REGION};
+use crate::places::{Place, TABLES};
+use crate::stage::{PROD, SOURCE};
+
+pub const PRODUCER: &str = "111111111111";
+pub const CONSUMER: &str = "222222222222";
+pub const GOVERNANCE: &str = "333333333333";
+/// The access key of the environment's role.
+pub const READER: &str = "222222222222.reader";
+const QUEUE: &str = "glaux-grants";
+const PREFIX: &str = "glaux/domain";
+/// An execution of moto's takes a second or two; a minute only passes where it hangs.
+const LIMIT: Duration = Duration::from_mins(1);
+
+/// All of it.
+pub struct Accounts {
+    pub gateway: Gateway,
+    pub register: Register,
+    pub share: Share,
+    pub place: Place,
+    pub datazone: Arc<DataZone>,
+    machine: String,
+    queue: String,
+}
+
+pub fn function(account: &str, name: &str) -> String {
+    format!("arn:aws:lambda:{REGION}:{account}:function:{name}")
+}
+
+fn consumers() -> String {
+    function(CONSUMER, &format!("glaux-grants-{PROD}"))
+}
+
+fn role(account: &str, name: &str) -> String {
+    format!("arn:aws:iam::{account}:role/{name}")
+}
+
+impl Accounts {
+    /// Deploys them, with the shop at `place` as their source.
+    pub async fn new(gateway: Gateway, place: Place) -> Self {
+        gateway.configure(&json!({"stepfunctions": {"execute_state_machine": true}})).await;
+        let aws = Aws::at(&gateway.endpoint, GOVERNANCE, "secret");
+        let store = Dynamo::create_table(&aws, "glaux").await.unwrap();
+        let register = Register::new(Arc::new(store), Arc::new(SystemClock));
+        let share = Share::new(register.clone());
+        let (machine, queue) = (machine(&gateway).await, queue(&gateway).await);
+        let accounts = Self { gateway, register, share, place, datazone: Arc::default(), machine, queue };
+        accounts.deploy();
+        accounts.fill().await;
+        accounts
+    }
+
+    fn deploy(&self) {
+        let table = format!("arn:aws:dynamodb:{REGION}:{GOVERNANCE}:table/glaux");
+        let keeper = role(PRODUCER, "glaux-grants-producer");
+        for (arn, access_key, table, own) in [
+            (
+                function(GOVERNANCE, "glaux-grants"),
+                GOVERNANCE,
+                "glaux",
+                vec![
+                    ("glaux_side", "governance"),
+                    ("glaux_state_machine", self.machine.as_str()),
+                    ("glaux_datazone_domain", DOMAIN),
+                ],
+            ),
+            (
+                function(PRODUCER, "glaux-grants-producer"),
+                PRODUCER,
+                table.as_str(),
+                vec![("glaux_side", "producer"), ("glaux_keeper_role", keeper.as_str())],
+            ),
+            (consumers(), READER, table.as_str(), vec![("glaux_side", "consumer"), ("glaux_environment", PROD)]),
+        ] {
+            let all = [("glaux_register_table", table), ("glaux_domain", "domain"), ("glaux_secrets_prefix", PREFIX)];
+            let all = all.into_iter().chain(own).map(|(key, value)| (key.to_owned(), value.to_owned()));
+            let mut config = WorkflowConfig::from_env(all).unwrap();
+            config.aws = Aws::at(&self.gateway.endpoint, access_key, "secret");
+            self.gateway.deploy(&arn, Function::new(config).unwrap().with_portal(self.datazone.clone()));
+        }
+        let producers = [(Region::new("aws", REGION, PRODUCER).unwrap(), None)];
+        let names = Names::new(PREFIX).unwrap();
+        let reads = Consumer { environment: PROD, grants: &names, producers: &producers }.policy().unwrap();
+        let anything = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
+        let anything = Policy::parse(anything).unwrap();
+        for (access_key, name, policy) in [
+            (READER, role(CONSUMER, "reader"), reads),
+            ("222222222222.admin", role(CONSUMER, "admin"), anything.clone()),
+            ("444444444444.other", role("444444444444", "other"), anything),
+        ] {
+            let (arn, policies) = (name.parse().unwrap(), vec![policy]);
+            self.gateway.admit(access_key, Role { arn, policies, boundary: None, tags: BTreeMap::new() });
+        }
+    }
+
+    async fn fill(&self) {
+        let project = |id: &str, owner: &str| Project {
+            id: id.into(),
+            members: BTreeMap::from([(owner.to_owned(), Membership::Owner)]),
+            state: ProjectState::Active,
+        };
+        self.add(&project("shop", "olga")).await;
+        self.add(&project("reports", "rita")).await;
+        let account = Account {
+            account: CONSUMER.into(),
+            region: REGION.into(),
+            role: role(CONSUMER, "glaux-grants-invoke"),
+            consumer_role: role(CONSUMER, "reader"),
+        };
+        let (place, state) = (Where::Aws(account), EnvironmentState::Active);
+        self.add(&Environment { id: PROD.into(), project: "reports".into(), place, state }).await;
+        let text = text_of(&self.place.administrator).unwrap();
+        let secret =
+            json!({"Name": "sources/shop", "SecretString": text.expose(), "ClientRequestToken": "0".repeat(32)});
+        let made = self.call(PRODUCER, "secretsmanager", "secretsmanager.CreateSecret", &secret).await;
+        let (engine, url, state) = (self.place.engine.to_owned(), self.place.url.clone(), SourceState::Ready);
+        let administrator = made["ARN"].as_str().unwrap().to_owned();
+        self.add(&Source { id: SOURCE.into(), owner: "shop".into(), engine, url, administrator, state }).await;
+        for (schema, table, columns) in TABLES {
+            let column = |name: &&str| Column { name: (*name).to_owned(), data_type: "varchar".into() };
+            let asset = Asset {
+                id: asset_id(SOURCE, &self.place.named(schema), table),
+                source: SOURCE.into(),
+                owner: "shop".into(),
+                schema: self.place.named(schema),
+                table: table.into(),
+                columns: columns.iter().map(column).collect(),
+                published: true,
+                state: AssetState::Present,
+            };
+            self.add(&asset).await;
+        }
+    }
+
+    async fn add<R: Record>(&self, record: &R) {
+        let act = Act { actor: "setup".into(), verb: "add".into(), request: "test".into(), ..Act::default() };
+        self.register.write(&act, &[Write::create(record).unwrap()]).await.unwrap();
+    }
+
+    async fn call(&self, account: &str, service: &str, target: &str, body: &Value) -> Value {
+        called(&self.gateway, account, service, target, body).await
+    }
+
+    /// Has EventBridge tell that something was decided, the queue hand it on, and the machine do it to its end.
+    pub async fn tell(&self, cause: &str) -> Value {
+        self.news("glaux", "Grant Changed", &json!({"environment": PROD, "source": SOURCE, "cause": cause})).await
+    }
+
+    /// The same with an event of whatever kind.
+    pub async fn news(&self, source: &str, kind: &str, detail: &Value) -> Value {
+        let entry = json!({"Source": source, "DetailType": kind, "Detail": detail.to_string()});
+        let sent = self.call(GOVERNANCE, "events", "AWSEvents.PutEvents", &json!({"Entries": [entry]})).await;
+        assert_eq!(sent["FailedEntryCount"], 0, "{sent}");
+        assert_eq!(self.take_in().await, 1);
+        self.finished().await
+    }
+
+    /// Gives what the queue has to the function, as Lambda does, and takes away what it has done.
+    pub async fn take_in(&self) -> usize {
+        let asking = json!({"QueueUrl": self.queue, "MaxNumberOfMessages": 10});
+        let got = self.call(GOVERNANCE, "sqs", "AmazonSQS.ReceiveMessage", &asking).await;
+        let messages = got["Messages"].as_array().cloned().unwrap_or_default();
+        let record = |message: &Value| json!({"messageId": message["MessageId"], "body": message["Body"]});
+        let records: Vec<Value> = messages.iter().map(record).collect();
+        let governance = function(GOVERNANCE, "glaux-grants");
+        let (_, answer) = self.gateway.invoke(&governance, &json!({"Records": records})).await;
+        assert_eq!(answer, json!({"batchItemFailures": []}));
+        for message in &messages {
+            let done = json!({"QueueUrl": self.queue, "ReceiptHandle": message["ReceiptHandle"]});
+            self.call(GOVERNANCE, "sqs", "AmazonSQS.DeleteMessage", &done).await;
+        }
+        messages.len()
+    }
+
+    /// All executions, when none runs any more.
+    pub async fn finished(&self) -> Value {
+        let started = Instant::now();
+        loop {
+            let listed = json!({"stateMachineArn": self.machine});
+            let listed = self.call(GOVERNANCE, "states", "AWSStepFunctions.ListExecutions", &listed).await;
+            let all = listed["executions"].as_array().unwrap();
+            if all.iter().all(|execution| execution["status"] != "RUNNING") {
+                return listed["executions"].clone();
+            }
+            assert!(started.elapsed() < LIMIT, "the machine does not end: {listed}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Everything that an execution's history says.
+    pub async fn history(&self, execution: &Value) -> String {
+        let asked = json!({"executionArn": execution["executionArn"], "maxResults": 1000});
+        self.call(GOVERNANCE, "states", "AWSStepFunctions.GetExecutionHistory", &asked).await.to_string()
+    }
+
+    /// The ARN by which the environment reads its secret.
+    pub fn secret() -> String {
+        format!("arn:aws:secretsmanager:{REGION}:{PRODUCER}:secret:{PREFIX}/{PROD}/{SOURCE}")
+    }
+
+    /// What the secret says to whoever has this access key, or what is said instead.
+    pub async fn login(&self, access_key: &str) -> Result<Credential, String> {
+        // As a function asks: moto would tell the first version that ever was.
+        let asked = json!({"SecretId": Self::secret(), "VersionStage": "AWSCURRENT"});
+        let target = "secretsmanager.GetSecretValue";
+        let (status, answer) = self.gateway.call(access_key, "secretsmanager", target, &asked).await;
+        if status != 200 {
+            return Err(answer.to_string());
+        }
+        let text = connector_core::Secret::new(answer["SecretString"].as_str().unwrap());
+        match login_of("grant", &text, Logins::Users).unwrap() {
+            Login::User(login) => Ok(login),
+            Login::Principal(_) => panic!("no user"),
+        }
+    }
+
+    /// Asks a side's function for a step itself.
+    pub async fn step(&self, side: &str, step: &str, environment: &str) -> Value {
+        let arn = match side {
+            GOVERNANCE => function(GOVERNANCE, "glaux-grants"),
+            PRODUCER => function(PRODUCER, "glaux-grants-producer"),
+            _ => consumers(),
+        };
+        let task = json!({"environment": environment, "source": SOURCE, "holder": "h", "cause": "c"});
+        self.gateway.invoke(&arn, &json!({"step": step, "task": task})).await.1
+    }
+}
+
+async fn called(gateway: &Gateway, account: &str, service: &str, target: &str, body: &Value) -> Value {
+    let (status, answer) = gateway.call(account, service, target, body).await;
+    assert_eq!(status, 200, "{target}: {answer}");
+    answer
+}
+
+async fn machine(gateway: &Gateway) -> String {
+    let definition = include_str!("../../infra/grants.asl.json");
+    let definition = definition.replace("${Partition}", "aws");
+    let definition = definition.replace("${GovernanceFunction}", &function(GOVERNANCE, "glaux-grants"));
+    assert!(!definition.contains("${"), "a place is left open");
+    let made = json!({"name": "subscription", "definition": definition, "roleArn": role(GOVERNANCE, "machine")});
+    let made = called(gateway, GOVERNANCE, "states", "AWSStepFunctions.CreateStateMachine", &made).await;
+    made["stateMachineArn"].as_str().unwrap().to_owned()
+}
+
+/// A queue, and the rule that fills it.
+async fn queue(gateway: &Gateway) -> String {
+    let made = called(gateway, GOVERNANCE, "sqs", "AmazonSQS.CreateQueue", &json!({"QueueName": QUEUE})).await;
+    let pattern = json!({"source": ["glaux", "aws.datazone"]}).to_string();
+    let rule = json!({"Name": "grants", "EventPattern": pattern, "State": "ENABLED"});
+    called(gateway, GOVERNANCE, "events", "AWSEvents.PutRule", &rule).await;
+    let target = json!([{"Id": "queue", "Arn": format!("arn:aws:sqs:{REGION}:{GOVERNANCE}:{QUEUE}")}]);
+    let targets = json!({"Rule": "grants", "Targets": target});
+    called(gateway, GOVERNANCE, "events", "AWSEvents.PutTargets", &targets).await;
+    made["QueueUrl"].as_str().unwrap().to_owned()
+}

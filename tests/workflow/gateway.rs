@@ -1,0 +1,268 @@
+//! One address for all of AWS, in front of moto, which does what moto does not: it tells accounts apart by who asks and by the ARN
+//! that is asked for, it keeps to the policies of secrets between accounts, and its functions are ours, in this process.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex};
+
+use connector_core::{Error, ErrorKind};
+use glaux::error::athena_error_type;
+use glaux::grants::Function;
+use glaux::secrets::policy::{Policy, Principal, Request as Decided, Resource, Role, decide};
+use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+use crate::support::moto::{Moto, message};
+
+/// Where everything is.
+pub const REGION: &str = "us-east-1";
+
+/// The address, until it is dropped.
+pub struct Gateway {
+    pub endpoint: String,
+    inner: Arc<Inner>,
+    _serving: JoinSet<()>,
+}
+
+struct Inner {
+    moto: Moto,
+    functions: Mutex<BTreeMap<String, Arc<Function>>>,
+    /// By the access key that stands for a session of theirs.
+    roles: Mutex<BTreeMap<String, Role>>,
+    invoked: Mutex<Vec<String>>,
+}
+
+impl Gateway {
+    /// Starts one, or says why there is none.
+    pub async fn start() -> Result<Self, String> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let moto = Moto::start_behind(Some(address.port())).await?;
+        let inner =
+            Arc::new(Inner { moto, functions: Mutex::default(), roles: Mutex::default(), invoked: Mutex::default() });
+        let (mut serving, served) = (JoinSet::new(), inner.clone());
+        serving.spawn(async move {
+            let mut connections = JoinSet::new();
+            loop {
+                let client = listener.accept().await.unwrap().0;
+                connections.spawn(serve(client, served.clone()));
+            }
+        });
+        Ok(Self { endpoint: format!("http://{address}"), inner, _serving: serving })
+    }
+
+    /// Deploys a function.
+    pub fn deploy(&self, arn: &str, function: Function) {
+        self.inner.functions.lock().unwrap().insert(arn.into(), Arc::new(function));
+    }
+
+    /// A role, and the access key of its sessions.
+    pub fn admit(&self, access_key: &str, role: Role) {
+        self.inner.roles.lock().unwrap().insert(access_key.into(), role);
+    }
+
+    /// Which function was asked for what, in order.
+    pub fn invoked(&self) -> Vec<String> {
+        self.inner.invoked.lock().unwrap().clone()
+    }
+
+    /// Calls a service as whoever has this access key.
+    pub async fn call(&self, access_key: &str, service: &str, target: &str, body: &Value) -> (u16, Value) {
+        let request = Request::new(access_key, service, target, body);
+        parsed(&self.inner.answer(request).await)
+    }
+
+    /// Asks a function, as Lambda would for the queue.
+    pub async fn invoke(&self, arn: &str, event: &Value) -> (u16, Value) {
+        parsed(&self.inner.invoke(arn, event.to_string().as_bytes()).await)
+    }
+
+    /// A setting of moto's own.
+    pub async fn configure(&self, setting: &Value) {
+        let mut request = Request::new("test", "moto", "none", setting);
+        request.head = request.head.replacen("POST / ", "POST /moto-api/config ", 1);
+        let (status, answer) = parsed(&self.inner.forward(&request, None).await);
+        assert_eq!(status, 201, "{answer}");
+    }
+}
+
+async fn serve(mut client: TcpStream, inner: Arc<Inner>) -> Option<()> {
+    while let Some(bytes) = message(&mut client).await {
+        let answer = inner.answer(Request::of(&bytes)).await;
+        client.write_all(&answer).await.ok()?;
+    }
+    None
+}
+
+impl Inner {
+    async fn answer(&self, request: Request) -> Vec<u8> {
+        if let Some(function) = request.function() {
+            return self.invoke(&function, &request.body).await;
+        }
+        match request.target().rsplit_once('.') {
+            Some(("secretsmanager", action @ ("GetSecretValue" | "DescribeSecret"))) => {
+                self.secret(&request, action).await
+            }
+            Some((service, action)) if service.starts_with("DynamoDB") => self.table(request.clone(), action).await,
+            _ => self.forward(&request, request.account().as_deref()).await,
+        }
+    }
+
+    /// As Lambda answers: a failure is an answer too.
+    async fn invoke(&self, arn: &str, event: &[u8]) -> Vec<u8> {
+        let function = self.functions.lock().unwrap().get(arn).cloned();
+        let Some(function) = function else {
+            return answer(404, "", &json!({"__type": "ResourceNotFoundException", "message": arn}));
+        };
+        let step: Value = serde_json::from_slice(event).unwrap();
+        let asked = step["step"].as_str().unwrap_or("events");
+        self.invoked.lock().unwrap().push(format!("{} {asked}", arn.split(':').nth(4).unwrap()));
+        match function.handle(event).await {
+            Ok(answered) => answer(200, "", &serde_json::from_slice(&answered).unwrap()),
+            Err(error) => answer(200, "X-Amz-Function-Error: Unhandled\r\n", &told(&error)),
+        }
+    }
+
+    /// A secret of another account is asked for there, by whom its policy and the role's own let.
+    async fn secret(&self, request: &Request, action: &str) -> Vec<u8> {
+        let asked: Value = serde_json::from_slice(&request.body).unwrap();
+        let id = asked["SecretId"].as_str().unwrap();
+        let owner = id.split(':').nth(4).map(str::to_owned).or_else(|| request.account());
+        if owner == request.account() {
+            return self.forward(request, owner.as_deref()).await;
+        }
+        let of_owner = |target: &str| {
+            let target = format!("secretsmanager.{target}");
+            Request::new(owner.as_deref().unwrap(), "secretsmanager", &target, &json!({"SecretId": id}))
+        };
+        let (_, described) = parsed(&self.forward(&of_owner("DescribeSecret"), owner.as_deref()).await);
+        let (_, policy) = parsed(&self.forward(&of_owner("GetResourcePolicy"), owner.as_deref()).await);
+        let role = self.roles.lock().unwrap().get(&request.access_key()).cloned();
+        let (Some(role), Some(arn)) = (role, described["ARN"].as_str()) else { return denied(id, "nobody is known") };
+        let policy = policy["ResourcePolicy"].as_str().map(|text| Policy::parse(text).unwrap());
+        let resource = Resource { arn: arn.into(), policy, tags: BTreeMap::new() };
+        let action = format!("secretsmanager:{action}");
+        let (principal, encryption_context) = (Principal::Role(role), BTreeMap::new());
+        let decided = decide(&Decided {
+            principal: &principal,
+            action: &action,
+            resource: &resource,
+            is_secure: true,
+            via: None,
+            encryption_context,
+        });
+        match decided.unwrap() {
+            decision if decision.is_allowed => self.forward(request, owner.as_deref()).await,
+            decision => denied(id, &decision.because),
+        }
+    }
+
+    /// A table of another account is asked for by its ARN, which moto does not know.
+    async fn table(&self, mut request: Request, action: &str) -> Vec<u8> {
+        let body = String::from_utf8(request.body.clone()).unwrap();
+        let Some((_, behind)) = body.split_once(&format!("arn:aws:dynamodb:{REGION}:")) else {
+            return self.forward(&request, request.account().as_deref()).await;
+        };
+        let owner = behind.split(':').next().unwrap().to_owned();
+        let prefix = format!("arn:aws:dynamodb:{REGION}:{owner}:table/");
+        request.body = body.replace(&prefix, "").into_bytes();
+        let answered = self.forward(&request, Some(&owner)).await;
+        let (status, mut found) = parsed(&answered);
+        for key in ["Responses", "UnprocessedKeys"] {
+            if let ("BatchGetItem", Some(tables)) = (action, found.get_mut(key).and_then(Value::as_object_mut)) {
+                *tables =
+                    std::mem::take(tables).into_iter().map(|(name, items)| (prefix.clone() + &name, items)).collect();
+            }
+        }
+        answer(status, "", &found)
+    }
+
+    async fn forward(&self, request: &Request, account: Option<&str>) -> Vec<u8> {
+        let mut server = TcpStream::connect(self.moto.endpoint.trim_start_matches("http://")).await.unwrap();
+        server.write_all(&request.bytes(account)).await.unwrap();
+        message(&mut server).await.expect("moto answers")
+    }
+}
+
+fn told(error: &Error) -> Value {
+    json!({"errorType": athena_error_type(error.kind()), "errorMessage": error.to_string()})
+}
+
+fn denied(id: &str, because: &str) -> Vec<u8> {
+    let told = athena_error_type(ErrorKind::Forbidden);
+    answer(400, "", &json!({"__type": told, "message": format!("{id}: {because}")}))
+}
+
+fn answer(status: u16, headers: &str, body: &Value) -> Vec<u8> {
+    let body = body.to_string();
+    let length = body.len();
+    format!("HTTP/1.1 {status} Told\r\ncontent-type: application/x-amz-json-1.1\r\n{headers}content-length: {length}\r\n\r\n{body}")
+        .into_bytes()
+}
+
+/// The status and what an answer says.
+fn parsed(answer: &[u8]) -> (u16, Value) {
+    let Request { head, body } = Request::of(answer);
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+}
+
+/// A request of HTTP, or an answer.
+#[derive(Clone)]
+struct Request {
+    head: String,
+    body: Vec<u8>,
+}
+
+impl Request {
+    fn of(bytes: &[u8]) -> Self {
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+        Self { head: String::from_utf8(bytes[..end].to_vec()).unwrap(), body: bytes[end + 4..].to_vec() }
+    }
+
+    fn new(access_key: &str, service: &str, target: &str, body: &Value) -> Self {
+        let mut head = String::from("POST / HTTP/1.1\r\nhost: aws\r\n");
+        let version = if matches!(service, "states" | "sqs") { "1.0" } else { "1.1" };
+        write!(head, "content-type: application/x-amz-json-{version}\r\nx-amz-target: {target}\r\n").unwrap();
+        let scope = format!("{access_key}/20300131/{REGION}/{service}/aws4_request");
+        write!(head, "authorization: AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none").unwrap();
+        Self { head, body: body.to_string().into_bytes() }
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        let named = |line: &&str| line.split(':').next().is_some_and(|own| own.eq_ignore_ascii_case(name));
+        self.head.split("\r\n").skip(1).find(named).and_then(|line| line.split_once(':')).map(|(_, value)| value.trim())
+    }
+
+    fn target(&self) -> &str {
+        self.header("x-amz-target").unwrap_or_default()
+    }
+
+    fn function(&self) -> Option<String> {
+        let path = self.head.split(' ').nth(1)?;
+        let name = path.strip_prefix("/2015-03-31/functions/")?.strip_suffix("/invocations")?;
+        Some(name.replace("%3A", ":").replace("%3a", ":"))
+    }
+
+    fn access_key(&self) -> String {
+        let credential = self.header("authorization").and_then(|text| text.split_once("Credential="));
+        credential.and_then(|(_, rest)| rest.split('/').next()).unwrap_or_default().to_owned()
+    }
+
+    /// An access key begins with the number of its account.
+    fn account(&self) -> Option<String> {
+        self.access_key().get(..12).filter(|key| key.bytes().all(|byte| byte.is_ascii_digit())).map(str::to_owned)
+    }
+
+    fn bytes(&self, account: Option<&str>) -> Vec<u8> {
+        let kept = self.head.split("\r\n").filter(|line| !line.to_ascii_lowercase().starts_with("content-length:"));
+        let mut head = kept.collect::<Vec<_>>().join("\r\n");
+        if let Some(account) = account {
+            write!(head, "\r\nx-moto-account-id: {account}").unwrap();
+        }
+        write!(head, "\r\ncontent-length: {}\r\n\r\n", self.body.len()).unwrap();
+        [head.as_bytes(), &self.body].concat()
+    }
+}

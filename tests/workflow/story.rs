@@ -1,0 +1,219 @@
+//! The state machine as it is deployed, walked by moto over three accounts; and the same story by the local loop.
+
+use connector_core::{Secret, Settings, TableName};
+use glaux::register::{Asset, By, Environment, EnvironmentState, Event, Grant, Register, Subscription, Time};
+use glaux::share::{Approval, Asking, Share};
+use serde_json::{Value, json};
+
+use crate::account::{Accounts, CONSUMER, GOVERNANCE, PRODUCER, READER};
+use crate::datazone::DOMAIN;
+use crate::gateway::Gateway;
+use crate::places::Place;
+use crate::stage::{PROD, SOURCE, Stage, caller};
+use crate::support::skip;
+
+/// What is decided, in order.
+#[derive(Clone, Copy, Debug)]
+enum Act {
+    Orders,
+    Customers,
+    EndOrders,
+    EndCustomers,
+}
+
+const ACTS: [Act; 4] = [Act::Orders, Act::Customers, Act::EndOrders, Act::EndCustomers];
+
+impl Act {
+    async fn decide(self, share: &Share, register: &Register) {
+        let (table, columns) = match self {
+            Self::Orders | Self::EndOrders => ("orders", None),
+            Self::Customers | Self::EndCustomers => ("customers", Some(vec!["id".to_owned(), "name".to_owned()])),
+        };
+        if matches!(self, Self::Orders | Self::Customers) {
+            let assets = register.list::<Asset>(&By::Kind).await.unwrap().into_iter().map(|read| read.record);
+            let asset = assets.into_iter().find(|asset| asset.source == SOURCE && asset.table == table).unwrap();
+            let asking = Asking {
+                consumer: "reports".into(),
+                environment: PROD.into(),
+                assets: vec![(asset.id, columns)],
+                purpose: "a monthly report".into(),
+                until: None,
+            };
+            let asked = share.request(&caller("rita"), &asking).await.unwrap().subscription;
+            share.approve(&caller("olga"), &asked.id, &Approval::default()).await.unwrap();
+            return;
+        }
+        let all = register.list::<Subscription>(&By::Kind).await.unwrap();
+        let live = all.iter().map(|read| &read.record).find(|one| one.is_live() && one.asked[0].table == table);
+        share.revoke(&caller("olga"), &live.unwrap().id, "it is over").await.unwrap();
+    }
+
+    /// The tables that can be read from then on.
+    fn readable(self) -> &'static [&'static str] {
+        match self {
+            Self::Orders => &["orders"],
+            Self::Customers => &["orders", "customers"],
+            Self::EndOrders => &["customers"],
+            Self::EndCustomers => &[],
+        }
+    }
+}
+
+/// The records as they are, without times, versions, leases and what is random.
+async fn ends(register: &Register) -> Vec<String> {
+    let mut grant = register.get::<Grant>(&Grant::id_of(PROD, SOURCE)).await.unwrap().record;
+    (grant.lease, grant.look_again) = (None, None);
+    if let Some(observed) = &mut grant.observed {
+        observed.at = Time::default();
+    }
+    let all = register.list::<Subscription>(&By::Consumer("reports".into())).await.unwrap();
+    let mut told: Vec<String> = all
+        .into_iter()
+        .map(|read| {
+            let mut one = Subscription { id: String::new(), lapses: Time::default(), previous: None, ..read.record };
+            one.decisions.iter_mut().for_each(|decision| decision.at = Time::default());
+            serde_json::to_string(&one).unwrap()
+        })
+        .collect();
+    told.sort();
+    told.push(serde_json::to_string(&grant).unwrap());
+    told
+}
+
+async fn by_the_local_loop(place: Place) -> Vec<Vec<String>> {
+    let stage = Stage::new(place).await;
+    let mut all = Vec::new();
+    for act in ACTS {
+        act.decide(&stage.share, &stage.register).await;
+        stage.reconcile(PROD, SOURCE).await;
+        all.push(ends(&stage.register).await);
+    }
+    all
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_machine_and_the_local_loop_end_alike() {
+    let gateway = match Gateway::start().await {
+        Ok(gateway) => gateway,
+        Err(reason) => return skip("moto", &reason),
+    };
+    let (Some(place), Some(other)) = (Place::postgres().await, Place::postgres().await) else { return };
+    let local = by_the_local_loop(other).await;
+    let accounts = Accounts::new(gateway, place).await;
+    each_side_does_its_own(&accounts).await;
+    let mut passwords = Vec::new();
+    for (number, (act, expected)) in ACTS.into_iter().zip(local).enumerate() {
+        act.decide(&accounts.share, &accounts.register).await;
+        let before = accounts.gateway.invoked().len();
+        let executions = accounts.tell(&format!("act {number}")).await;
+        let states: Vec<&Value> = executions.as_array().unwrap().iter().map(|one| &one["status"]).collect();
+        let grant = accounts.register.find::<Grant>(&Grant::id_of(PROD, SOURCE)).await.unwrap();
+        let walked = &accounts.gateway.invoked()[before..];
+        assert_eq!(
+            states,
+            vec!["SUCCEEDED"; number + 1],
+            "{act:?}: {:?}: {walked:?}",
+            grant.map(|read| read.record.error)
+        );
+        assert_eq!(walked[1..], walk(), "{act:?}");
+        assert_eq!(ends(&accounts.register).await, expected, "{act:?}");
+        assert_eq!(readable(&accounts).await, act.readable(), "{act:?}");
+        passwords.extend(accounts.login(READER).await.map(|login| login.password));
+        // The same again starts nothing.
+        assert_eq!(accounts.tell(&format!("act {number}")).await.as_array().unwrap().len(), number + 1);
+    }
+    passwords.extend(what_datazone_decides_is_done(&accounts).await);
+    assert!(accounts.register.verify().await.unwrap().is_empty());
+    assert_eq!(passwords.len(), 5);
+    let told = everything_told(&accounts).await;
+    assert!(told.contains("Publish") && told.contains(SOURCE));
+    assert!(passwords.iter().all(|password| !told.contains(password.expose())), "a password was told");
+}
+
+/// Approved there, told twice, read here; revoked there, gone here; and an environment that goes takes all with it.
+async fn what_datazone_decides_is_done(accounts: &Accounts) -> Vec<Secret> {
+    let (datazone, mut passwords, mut walked) = (&accounts.datazone, Vec::new(), ACTS.len());
+    let mut told = async |kind: &str, detail: &Value, starts: usize| {
+        walked += starts;
+        let executions = accounts.news("aws.datazone", kind, detail).await;
+        let states: Vec<&Value> = executions.as_array().unwrap().iter().map(|one| &one["status"]).collect();
+        assert_eq!(states, vec!["SUCCEEDED"; walked], "{kind}");
+        readable(accounts).await
+    };
+    let orders = datazone.approve("s-orders", "orders");
+    assert_eq!(told("Subscription Created", &orders, 1).await, ["orders"]);
+    assert_eq!(told("Subscription Created", &orders, 0).await, ["orders"]);
+    passwords.push(accounts.login(READER).await.unwrap().password);
+    assert_eq!(told("Subscription Revoked", &datazone.revoke("s-orders"), 1).await, [""; 0]);
+    assert_eq!(told("Subscription Created", &orders, 0).await, [""; 0]);
+    assert_eq!(told("Subscription Created", &datazone.approve("s-customers", "customers"), 1).await, ["customers"]);
+    passwords.push(accounts.login(READER).await.unwrap().password);
+    let gone = json!({"metadata": {"domain": DOMAIN}, "data": {"projectId": "reports", "environmentId": PROD}});
+    assert_eq!(told("Environment Deletion Started", &gone, 1).await, [""; 0]);
+    let environment = accounts.register.get::<Environment>(PROD).await.unwrap().record;
+    assert_eq!(environment.state, EnvironmentState::Gone);
+    passwords
+}
+
+/// Which account's function does what, in a walk in which nothing goes wrong.
+fn walk() -> Vec<String> {
+    let steps = [
+        (GOVERNANCE, "Intake"),
+        (GOVERNANCE, "Lease"),
+        (PRODUCER, "Plan"),
+        (PRODUCER, "Apply"),
+        (PRODUCER, "Publish"),
+        (CONSUMER, "Verify"),
+        (GOVERNANCE, "Record"),
+        (GOVERNANCE, "Report"),
+    ];
+    steps.map(|(account, step)| format!("{account} {step}")).to_vec()
+}
+
+/// What the environment's role can read with what the secret says; nobody else gets to know what it says.
+async fn readable(accounts: &Accounts) -> Vec<&'static str> {
+    for other in ["222222222222.admin", "444444444444.other", "nobody"] {
+        accounts.login(other).await.expect_err(other);
+    }
+    let Ok(login) = accounts.login(READER).await else { return Vec::new() };
+    let connector = accounts.place.connector();
+    let (endpoint, settings) = (connector.endpoint(&accounts.place.url).unwrap(), Settings::default());
+    let mut session = connector.connect(&endpoint, &login, &settings).await.unwrap();
+    let mut readable = Vec::new();
+    for table in ["orders", "customers", "salaries"] {
+        let name = TableName::new(accounts.place.named("{}shop"), table);
+        if session.table(&name).await.is_ok() {
+            readable.push(table);
+        }
+    }
+    readable
+}
+
+/// A function of one side refuses what another's may, by name.
+async fn each_side_does_its_own(accounts: &Accounts) {
+    for (side, step, needs) in [
+        (CONSUMER, "Apply", "producer"),
+        (CONSUMER, "Record", "governance"),
+        (CONSUMER, "Fail", "governance"),
+        (PRODUCER, "Verify", "consumer"),
+        (PRODUCER, "Lease", "governance"),
+        (GOVERNANCE, "Plan", "producer"),
+        (GOVERNANCE, "Verify", "consumer"),
+    ] {
+        let answer = accounts.step(side, step, PROD).await;
+        let told = answer["errorMessage"].as_str().unwrap_or_default();
+        assert!(answer["errorType"] == "AccessDeniedException" && told.contains(needs), "{side} {step}: {answer}");
+    }
+    let answer = accounts.step(CONSUMER, "Verify", "another").await;
+    assert_eq!(answer["errorType"], "AccessDeniedException", "{answer}");
+}
+
+/// All histories of executions and all events of the register, as text.
+async fn everything_told(accounts: &Accounts) -> String {
+    let mut told = String::new();
+    for execution in accounts.finished().await.as_array().unwrap() {
+        told += &accounts.history(execution).await;
+    }
+    let events: Vec<Event> = accounts.register.events(None).await.unwrap();
+    told + &serde_json::to_string(&events).unwrap()
+}
