@@ -23,3 +23,6 @@ pub mod cli;
 // What tests/support says of the library holds inside of it, too.
 #[cfg(test)]
 extern crate self as glaux;
+#[cfg(test)]
+#[cfg(all(feature = "governance", feature = "local"))]
+mod stand_ins;

@@ -1,6 +1,7 @@
 //! The command line from outside: the real binary, what it prints byte for byte, and its exit codes.
 #![cfg(feature = "local")]
-#![allow(clippy::unwrap_used)]
+// A story is told whole.
+#![allow(clippy::unwrap_used, clippy::too_many_lines)]
 
 mod support;
 

@@ -1,10 +1,12 @@
 //! Grants from approval to the last trace gone, on real servers: what happens when everything goes well, and when it does not.
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::large_futures)]
 
 mod support;
 
 #[path = "grants/places.rs"]
 mod places;
+#[path = "grants/secrets.rs"]
+mod secrets;
 #[path = "grants/stage.rs"]
 mod stage;
 #[path = "grants/stories.rs"]

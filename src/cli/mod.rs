@@ -147,8 +147,8 @@ async fn run(arguments: Arguments, typed: &[OsString], output: &mut Output) -> D
     match arguments.command {
         Command::Sql(sql) => sql::run(sql, config, output).await.map(|()| 0),
         Command::Check(check) => check::run(check.output, config, output).await,
-        Command::Demo(demo) => demo::run(&demo, output).await.map(|()| 0),
+        Command::Demo(demo) => Box::pin(demo::run(&demo, output)).await.map(|()| 0),
         #[cfg(feature = "governance")]
-        Command::Govern(noun) => govern::run(noun, &input::as_typed(typed), output).await,
+        Command::Govern(noun) => Box::pin(govern::run(noun, &input::as_typed(typed), output)).await,
     }
 }

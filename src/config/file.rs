@@ -317,19 +317,19 @@ mod tests {
         let config = from_toml(&text, Path::new("")).unwrap();
         let callers = config.catalogs.get("shop").unwrap().callers.clone().unwrap();
         assert_eq!(callers.key, "catalogs.shop.callers");
-        let tags = BTreeMap::from([("team".to_owned(), "b".to_owned())]);
+        let team = BTreeMap::from([("team".to_owned(), "b".to_owned())]);
         let arn = |resource: &str| Some(format!("arn:aws:iam::111122223333:{resource}"));
         let account = Some("111122223333");
         let caller = |arn, tags| crate::config::Caller { account, arn, tags, groups: &[] };
-        let rule =
+        let acting_of =
             |caller: &crate::config::Caller<'_>| callers.rule_for(caller).map(|rule| rule.acting(caller).unwrap());
-        let role = |caller| rule(&caller).and_then(|acting| acting.role);
-        assert_eq!(role(caller(arn("role/analyst-1"), Some(&tags))).as_deref(), Some("tenant_a"));
-        let tagged = rule(&caller(arn("role/other"), Some(&tags))).unwrap();
+        let role = |caller| acting_of(&caller).and_then(|acting| acting.role);
+        assert_eq!(role(caller(arn("role/analyst-1"), Some(&team))).as_deref(), Some("tenant_a"));
+        let tagged = acting_of(&caller(arn("role/other"), Some(&team))).unwrap();
         assert_eq!((tagged.role.as_deref(), tagged.settings["glaux.tenant"].as_str()), (Some("tenant_b"), "b"));
         let ana = caller(arn("user/ana"), None);
         assert_eq!(callers.rule_for(&ana).unwrap().secret, Some(SecretReference::Name("shop/ana".into())));
-        assert!(rule(&caller(arn("role/other"), None)).is_none());
+        assert!(acting_of(&caller(arn("role/other"), None)).is_none());
         let wrong = format!("{GOOD}[[catalogs.pg.callers]]\narm = \"hunter2\"\n");
         assert!(complain(&wrong).contains("arm") && !complain(&wrong).contains("hunter2"));
     }

@@ -79,10 +79,10 @@ impl Grants {
         self.end_sessions(administrator, user).await?;
         administrator.settle(user, &[]).await?;
         administrator.remove(user).await?;
-        match administrator.look(user).await?.is_there {
-            true => Err(Error::internal(format!("user {user:?} is still there after it was removed"))),
-            false => Ok(()),
+        if administrator.look(user).await?.is_there {
+            return Err(Error::internal(format!("user {user:?} is still there after it was removed")));
         }
+        Ok(())
     }
 
     async fn end_sessions(&self, administrator: &mut Administrator, user: &str) -> Result<()> {
@@ -122,15 +122,13 @@ impl Grants {
     /// Who logs in in a generation that has not been tried. The password is made once and kept before anybody is told of it.
     async fn proposed(&self, task: &Task, grant: &Grant, opened: &Opened) -> Result<connector_core::Credential> {
         let (name, generation) = (self.secret(task)?, grant.generation);
-        let kept = match self.keeper.read(&name, generation).await? {
-            Some(kept) => kept,
-            None => {
-                let login =
-                    connector_core::Credential { user: self.user(grant, generation), password: opened.password()? };
-                let text = given(&login, &opened.source.engine, &opened.source.url, &opened.endpoint)?;
-                self.keeper.propose(&name, generation, &text).await?;
-                text
-            }
+        let kept = if let Some(kept) = self.keeper.read(&name, generation).await? {
+            kept
+        } else {
+            let login = connector_core::Credential { user: self.user(grant, generation), password: opened.password()? };
+            let text = given(&login, &opened.source.engine, &opened.source.url, &opened.endpoint)?;
+            self.keeper.propose(&name, generation, &text).await?;
+            text
         };
         // A secret that is being deleted may hold it, and is there again.
         self.keeper.propose(&name, generation, &kept).await?;

@@ -30,7 +30,7 @@ impl Desired {
                 (None, columns) => Some(Scope { columns, ..scope }),
                 (Some(Some(gone)), Some(columns)) => {
                     let columns: Vec<String> = columns.into_iter().filter(|column| !gone.contains(column)).collect();
-                    (!columns.is_empty()).then(|| Scope { columns: Some(columns), ..scope })
+                    (!columns.is_empty()).then_some(Scope { columns: Some(columns), ..scope })
                 }
                 // The table itself is gone.
                 (Some(_), _) => None,

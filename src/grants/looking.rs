@@ -20,9 +20,11 @@ impl Grants {
             let seen = administrator.look(&user).await?;
             match rights {
                 Some(rights) => {
-                    differs.extend(unlike(&seen, &rights).into_iter().map(|what| format!("{user}: {what}")))
+                    differs.extend(unlike(&seen, &rights).into_iter().map(|what| format!("{user}: {what}")));
                 }
-                None if seen.is_there => differs.push(format!("{user}: it is there, and should not be")),
+                None if seen.is_there => {
+                    differs.push(format!("{user}: it is there, and should not be"));
+                }
                 None => {}
             }
         }
@@ -44,9 +46,10 @@ impl Grants {
         let grant = found.unwrap_or_else(|| Grant::new(environment, source));
         let desired = self.wanted(&task).await?.desired;
         let opened = self.source(&task).await?;
-        let missing = match desired.scopes.is_empty() {
-            true => Vec::new(),
-            false => source::missing(opened.reads_as_administrator().await?.as_mut(), &desired.scopes).await?,
+        let missing = if desired.scopes.is_empty() {
+            Vec::new()
+        } else {
+            source::missing(opened.reads_as_administrator().await?.as_mut(), &desired.scopes).await?
         };
         let (desired, mut administrator) = (desired.without(&missing), opened.administrator().await?);
         let current = grant.generation.max(1);

@@ -61,7 +61,7 @@ impl Default for Timing {
             // A Lambda reads for a quarter of an hour at most, and remembers a secret for a minute.
             grace: Duration::from_mins(20),
             check_every: Duration::from_hours(1),
-            patience: Duration::from_secs(60),
+            patience: Duration::from_mins(1),
             pause: Duration::from_millis(100),
         }
     }
@@ -119,7 +119,8 @@ impl Grants {
             Step::Publish => self.publish(task).await,
             Step::Verify => self.verify(task).await,
             Step::Record => self.record(task).await,
-            Step::Report => self.report(task).await,
+            // There is nobody to tell yet but the register's readers.
+            Step::Report => Ok(()),
         };
         match done {
             Ok(()) => Ok(()),
@@ -148,7 +149,7 @@ impl Grants {
 
     /// Has a record to work on.
     async fn intake(&self, task: &Task) -> Result<()> {
-        let (register, act) = (&self.register, self.act(task, "grant begin", None));
+        let (register, act) = (&self.register, Self::act(task, "grant begin", None));
         let decided = register.decide(&act, || {
             async move {
                 let found = register.find::<Grant>(&task.grant()).await?;
@@ -177,11 +178,6 @@ impl Grants {
         .await
     }
 
-    /// Tells whoever asked for it. There is nobody to tell yet but the register's readers.
-    async fn report(&self, _task: &Task) -> Result<()> {
-        Ok(())
-    }
-
     /// The grant, if this task still holds it.
     async fn held(&self, task: &Task) -> Result<Grant> {
         let grant = self.register.get::<Grant>(&task.grant()).await?.record;
@@ -206,19 +202,19 @@ impl Grants {
         reason: Option<String>,
         make: impl Fn(&Grant, Time) -> Result<Grant> + Send + Sync,
     ) -> Result<()> {
-        let (register, act, make) = (&self.register, self.act(task, verb, reason), &make);
+        let (register, act, make) = (&self.register, Self::act(task, verb, reason), &make);
         let decided = register.decide(&act, || {
             async move {
                 let read = register.get::<Grant>(&task.grant()).await?;
-                let made = make(&read.record, register.now())?;
-                Ok((if made == read.record { Vec::new() } else { vec![Write::update(&read, &made)?] }, ()))
+                let new = make(&read.record, register.now())?;
+                Ok((if new == read.record { Vec::new() } else { vec![Write::update(&read, &new)?] }, ()))
             }
             .boxed()
         });
         decided.await.map(|_| ())
     }
 
-    fn act(&self, task: &Task, verb: &str, reason: Option<String>) -> Act {
+    fn act(task: &Task, verb: &str, reason: Option<String>) -> Act {
         let (actor, request) = ("glaux".into(), task.cause.clone());
         Act { actor, on_behalf_of: None, verb: verb.into(), reason, request }
     }

@@ -29,10 +29,10 @@ impl Grants {
         let (grant, opened) = (self.held(task).await?, self.source(task).await?);
         let name = opened.secret_as_read(self.secret(task)?);
         if is_to_go(&grant) {
-            return match opened.is_secret_there(&name).await? {
-                false => Ok(()),
-                true => Err(Error::internal(format!("secret {name:?} can still be read after it was discarded"))),
-            };
+            if opened.is_secret_there(&name).await? {
+                return Err(Error::internal(format!("secret {name:?} can still be read after it was discarded")));
+            }
+            return Ok(());
         }
         let mut session = match opened.reads_by_secret(&name).await {
             Err(error) if error.kind() == ErrorKind::Unauthenticated && grant.verified => {

@@ -25,7 +25,7 @@ impl Grants {
     /// Errors: conflict, if it has: the next walk does the rest.
     pub(super) async fn record(&self, task: &Task) -> Result<()> {
         loop {
-            let act = self.act(task, "grant record", None);
+            let act = Self::act(task, "grant record", None);
             let (_, is_done) = self.register.decide(&act, || self.recording(task).boxed()).await?;
             if is_done {
                 return Ok(());

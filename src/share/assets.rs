@@ -60,13 +60,13 @@ impl Share {
         let (mut events, mut changes) = (Vec::new(), Vec::new());
         loop {
             let decided = register.decide(&act, || mapping(register, caller, source, found, has_looked).boxed()).await;
-            let (written, changed) = self.or_noted::<Source, _>(&act, source, decided).await?;
+            let (written, found_anew) = self.or_noted::<Source, _>(&act, source, decided).await?;
             if written.is_empty() {
                 changes.sort_by(|(a, _): &(Asset, Change), (b, _)| a.id.cmp(&b.id));
                 return Ok((events, changes));
             }
             events.extend(written);
-            changes.extend(changed);
+            changes.extend(found_anew);
         }
     }
 

@@ -20,7 +20,7 @@ pub struct Place {
     /// In front of the shop's schemas, where a database has none of its own.
     pub prefix: String,
     owner: Credential,
-    _database: Option<Database>,
+    database: Option<Database>,
 }
 
 /// What the shop has; `{}` stands for the prefix.
@@ -43,12 +43,12 @@ impl Place {
             administrator: Credential { user: ruler.clone(), password: Secret::new(PASSWORD) },
             prefix: String::new(),
             owner,
-            _database: Some(database),
+            database: Some(database),
         };
         let mut owner = place.owner().await;
         for statement in [
             format!("CREATE ROLE {ruler} LOGIN CREATEROLE PASSWORD '{PASSWORD}'"),
-            format!("GRANT CREATE ON DATABASE {} TO {ruler}", place._database.as_ref().unwrap().name),
+            format!("GRANT CREATE ON DATABASE {} TO {ruler}", place.database.as_ref().unwrap().name),
         ] {
             owner.execute(&statement).await.unwrap();
         }
@@ -95,7 +95,7 @@ impl Place {
             administrator: Credential { user: ruler.clone(), password: Secret::new(PASSWORD) },
             prefix,
             owner: Credential { user: ruler, password: Secret::new(PASSWORD) },
-            _database: None,
+            database: None,
         };
         place.fill().await;
         Some(place)

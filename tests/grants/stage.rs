@@ -1,7 +1,7 @@
 //! A register with a shop and those who ask it for tables, over a place.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -50,15 +50,15 @@ impl Stage {
         let clock = Arc::new(Stopped(Mutex::new("2030-01-31T12:00:00Z".parse().unwrap())));
         let register = Register::new(Arc::new(store), clock.clone());
         let keeper: Arc<dyn Keeper> = Arc::new(Folder::new(folder.path().join("secrets"), Duration::from_hours(168)));
-        let grants = Self::grants_of(&register, keeper.clone(), folder.path().join("secrets"));
+        let grants = Self::grants_of(&register, keeper.clone(), &folder.path().join("secrets"));
         let share = Share::new(register.clone());
         let stage = Self { place, register, share, grants, keeper, folder, clock };
         stage.fill().await;
         stage
     }
 
-    fn grants_of(register: &Register, keeper: Arc<dyn Keeper>, folder: PathBuf) -> Grants {
-        let secrets = SecretsConfig { folder: Some(folder.clone()), ..SecretsConfig::default() };
+    fn grants_of(register: &Register, keeper: Arc<dyn Keeper>, folder: &Path) -> Grants {
+        let secrets = SecretsConfig { folder: Some(folder.to_owned()), ..SecretsConfig::default() };
         let domain = folder.display().to_string();
         let timing = Timing { pause: Duration::from_millis(5), ..Timing::default() };
         Grants::new(register.clone(), keeper, secrets, Names::new("glaux").unwrap(), &domain, timing)
@@ -66,7 +66,7 @@ impl Stage {
 
     /// The same with another keeper of secrets in between.
     pub fn grants_with(&self, keeper: Arc<dyn Keeper>) -> Grants {
-        Self::grants_of(&self.register, keeper, self.folder.path().join("secrets"))
+        Self::grants_of(&self.register, keeper, &self.folder.path().join("secrets"))
     }
 
     async fn fill(&self) {
@@ -214,7 +214,7 @@ impl Stage {
         there
     }
 
-    pub fn task(&self, holder: &str) -> Task {
+    pub fn task(holder: &str) -> Task {
         Task { environment: PROD.into(), source: SOURCE.into(), holder: holder.into(), cause: "test".into() }
     }
 

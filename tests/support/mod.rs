@@ -2,7 +2,7 @@
 //!
 //! Each test binary includes this by `mod support;` and uses a part of it.
 // A failure here is a failed test, and what it prints is the test's output.
-#![allow(dead_code, clippy::unwrap_used, clippy::print_stdout)]
+#![allow(dead_code, unused_imports, clippy::unwrap_used, clippy::print_stdout)]
 
 pub mod lambda;
 pub mod moto;

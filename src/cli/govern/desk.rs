@@ -35,19 +35,19 @@ pub struct Desk<'o> {
 impl<'o> Desk<'o> {
     /// Opens the register that was named; `command` is what was typed.
     pub async fn open(common: Common, command: &str, output: &'o mut Output) -> Result<Self> {
-        Self::at(place::open(&common, false).await?, common, command, output)
+        Ok(Self::at(place::open(&common, false).await?, common, command, output))
     }
 
     /// Opens the register that was named, or begins one.
     pub async fn begin(common: Common, command: &str, output: &'o mut Output) -> Result<Self> {
-        Self::at(place::open(&common, true).await?, common, command, output)
+        Ok(Self::at(place::open(&common, true).await?, common, command, output))
     }
 
-    fn at(opened: place::Opened, common: Common, command: &str, output: &'o mut Output) -> Result<Self> {
+    fn at(opened: place::Opened, common: Common, command: &str, output: &'o mut Output) -> Self {
         let register = if common.dry_run { opened.register.rehearsal() } else { opened.register.clone() };
         let caller = Caller { actor: opened.actor.clone(), request: command.to_owned() };
         let share = Share::new(register.clone());
-        Ok(Self { register, share, caller, common, output, opened })
+        Self { register, share, caller, common, output, opened }
     }
 
     /// Where passwords are kept.
@@ -158,6 +158,7 @@ impl<'o> Desk<'o> {
 }
 
 /// A cell.
+#[expect(clippy::unnecessary_wraps, reason = "others are empty")]
 pub fn some(text: impl Into<String>) -> Option<String> {
     Some(text.into())
 }

@@ -77,7 +77,7 @@ pub struct With<A: Args> {
 
 #[derive(Args, Clone, Debug, Default)]
 pub struct Common {
-    /// The register: local:DIR or aws:TABLE; else what GLAUX_STORE says, else a folder below ~/.local/share
+    /// The register: local:DIR or aws:TABLE; else what `GLAUX_STORE` says, else a folder below ~/.local/share
     #[arg(long, global = true, value_name = "STORE")]
     store: Option<String>,
     /// The project meant, where there could be several
@@ -108,14 +108,18 @@ pub async fn run(noun: Noun, command: &str, output: &mut Output) -> Done<u8> {
         Noun::Env(Of { common, verb }) => env::run(verb, Desk::open(common, command, output).await?).await,
         Noun::Source(Of { common, verb }) => source::run(verb, Desk::open(common, command, output).await?).await,
         Noun::Asset(Of { common, verb }) => asset::run(verb, Desk::open(common, command, output).await?).await,
-        Noun::Request(Of { common, verb }) => request::run(verb, Desk::open(common, command, output).await?).await,
-        Noun::Sub(Of { common, verb }) => sub::run(verb, Desk::open(common, command, output).await?).await,
+        Noun::Request(Of { common, verb }) => {
+            Box::pin(request::run(verb, Desk::open(common, command, output).await?)).await
+        }
+        Noun::Sub(Of { common, verb }) => Box::pin(sub::run(verb, Desk::open(common, command, output).await?)).await,
         Noun::Grant(Of { common, verb }) => grant::run(verb, Desk::open(common, command, output).await?).await,
         Noun::Creds(Of { common, verb }) => reading::creds(verb, Desk::open(common, command, output).await?).await,
         Noun::Connect(With { common, said }) => {
             reading::connect(said, Desk::open(common, command, output).await?).await
         }
-        Noun::Query(With { common, said }) => reading::query(said, Desk::open(common, command, output).await?).await,
+        Noun::Query(With { common, said }) => {
+            Box::pin(reading::query(said, Desk::open(common, command, output).await?)).await
+        }
         Noun::Worker(With { common, said }) => worker::run(said, Desk::open(common, command, output).await?).await,
         Noun::Report(Of { common, verb }) => report::run(verb, Desk::open(common, command, output).await?).await,
         Noun::Audit(Of { common, verb }) => audit::run(verb, Desk::open(common, command, output).await?).await,

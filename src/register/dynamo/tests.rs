@@ -15,15 +15,9 @@ use super::super::{Register, Write, suite};
 use super::items::{event_key, text};
 use super::*;
 
-#[path = "../../../tests/support/aws.rs"]
-mod aws;
-#[path = "../../../tests/support/moto.rs"]
-mod moto;
-#[path = "../../../tests/support/skip.rs"]
-mod skip;
-
-use aws::{Answer, Service};
-use moto::Moto;
+use crate::stand_ins::aws::{Answer, Asked, Service};
+use crate::stand_ins::moto::Moto;
+use crate::stand_ins::skip;
 
 fn act() -> Act {
     Act { actor: "alice".into(), verb: "project add".into(), request: "test".into(), ..Act::default() }
@@ -275,7 +269,7 @@ enum Moved {
 
 /// A write before a DynamoDB whose transactions are answered so, the last again and again, and whose table was empty: its
 /// outcome, and what was asked.
-async fn written(answers: Vec<(u16, Value)>, moved: Moved) -> (Result<bool>, Vec<aws::Asked>) {
+async fn written(answers: Vec<(u16, Value)>, moved: Moved) -> (Result<bool>, Vec<Asked>) {
     let (told, token) = (AtomicUsize::new(0), Mutex::new(Value::Null));
     let service = Service::start(move |asked| {
         let body: Value = serde_json::from_slice(&asked.body).unwrap();
@@ -340,8 +334,7 @@ async fn a_write_is_called_lost_only_if_it_never_can_be_found_there() {
         }
         let (outcome, asked) = written(vec![unknown, (200, json!({}))], Moved::Nobody).await;
         assert!(outcome.unwrap());
-        let token =
-            |asked: &aws::Asked| serde_json::from_slice::<Value>(&asked.body).unwrap()["ClientRequestToken"].clone();
+        let token = |asked: &Asked| serde_json::from_slice::<Value>(&asked.body).unwrap()["ClientRequestToken"].clone();
         assert!(asked.len() == 2 && token(&asked[0]) == token(&asked[1]) && token(&asked[0]).is_string());
     }
 }

@@ -112,12 +112,13 @@ fn drifts(server: &Server) -> Vec<(&'static str, bool)> {
     if server.dir.is_some() {
         drifts.push(("ALTER USER glaux_drift REQUIRE NONE", false));
     }
-    drifts.extend(match server.is_mariadb() {
-        true => vec![("GRANT BINLOG MONITOR ON *.* TO glaux_drift", false)],
-        false => vec![
+    drifts.extend(if server.is_mariadb() {
+        vec![("GRANT BINLOG MONITOR ON *.* TO glaux_drift", false)]
+    } else {
+        vec![
             ("GRANT BACKUP_ADMIN ON *.* TO glaux_drift", false),
             ("ALTER USER glaux_drift IDENTIFIED BY 'correct horse' RETAIN CURRENT PASSWORD", false),
-        ],
+        ]
     });
     drifts
 }
