@@ -308,6 +308,44 @@ async fn an_end_comes_even_if_the_source_is_away(place: Place) {
     assert!(stage.enter(&stage.place, &login).await.is_err() && stage.users(&stage.place).await.is_empty());
 }
 
+/// What is decided while a worker is between two steps is neither recorded as done nor overlooked.
+async fn what_is_decided_meanwhile_is_not_recorded_as_done(place: Place) {
+    let stage = Stage::new(place).await;
+    let orders = stage.approved(PROD, SOURCE, "orders", None).await;
+    let slow = Stage::task("the one that is slow");
+    let walk = async || {
+        for step in Step::ALL.into_iter().take_while(|step| *step != Step::Record) {
+            stage.grants.step(step, &slow).await.unwrap_or_else(|error| panic!("{error}"));
+        }
+    };
+    walk().await;
+    let customers = stage.approved(PROD, SOURCE, "customers", None).await;
+    assert_eq!(stage.grants.step(Step::Record, &slow).await.unwrap_err().kind(), ErrorKind::Conflict);
+    assert_eq!(stage.subscription(&customers.id).await.state, SubscriptionState::Approved);
+    walk().await;
+    stage.grants.step(Step::Record, &slow).await.unwrap();
+    assert_eq!(stage.subscription(&customers.id).await.state, SubscriptionState::Active);
+    let login = stage.login(&stage.grant(PROD, SOURCE).await).await;
+    let mut open = stage.enter(&stage.place, &login).await.unwrap();
+    walk().await;
+    stage.revoke(&orders.id).await;
+    assert_eq!(stage.grants.step(Step::Record, &slow).await.unwrap_err().kind(), ErrorKind::Conflict);
+    assert_eq!(stage.subscription(&orders.id).await.state, SubscriptionState::Ending);
+    walk().await;
+    stage.grants.step(Step::Record, &slow).await.unwrap();
+    assert_eq!(stage.subscription(&orders.id).await.state, SubscriptionState::Closed);
+    // What a session may have begun by the right that is gone does not go on, whatever else it may read.
+    assert!(open.schemas().await.is_err(), "a session goes on");
+    assert_eq!(stage.readable(&stage.place, &login).await.len(), 1);
+    // Whoever was taken for dead does nothing more.
+    stage.grants.step(Step::Lease, &slow).await.unwrap();
+    stage.pass(Duration::from_mins(6));
+    stage.grants.step(Step::Lease, &Stage::task("another")).await.unwrap();
+    for step in Step::ALL.into_iter().filter(|step| !matches!(step, Step::Intake | Step::Lease | Step::Report)) {
+        assert_eq!(stage.grants.step(step, &slow).await.unwrap_err().kind(), ErrorKind::Conflict, "{}", step.name());
+    }
+}
+
 #[tokio::test]
 async fn granted_read_revoked_and_gone_on_postgresql() {
     let Some(place) = Place::postgres().await else { return };
@@ -490,4 +528,22 @@ async fn drift_is_found_and_mended_on_mariadb() {
 async fn drift_is_found_and_mended_on_mysql() {
     let Some(place) = Place::mysql(Product::MySql).await else { return };
     drift_is_found_and_mended(place, &MYSQL_DRIFTS).await;
+}
+
+#[tokio::test]
+async fn what_is_decided_meanwhile_is_not_recorded_as_done_on_postgresql() {
+    let Some(place) = Place::postgres().await else { return };
+    what_is_decided_meanwhile_is_not_recorded_as_done(place).await;
+}
+
+#[tokio::test]
+async fn what_is_decided_meanwhile_is_not_recorded_as_done_on_mariadb() {
+    let Some(place) = Place::mysql(Product::MariaDb).await else { return };
+    what_is_decided_meanwhile_is_not_recorded_as_done(place).await;
+}
+
+#[tokio::test]
+async fn what_is_decided_meanwhile_is_not_recorded_as_done_on_mysql() {
+    let Some(place) = Place::mysql(Product::MySql).await else { return };
+    what_is_decided_meanwhile_is_not_recorded_as_done(place).await;
 }
