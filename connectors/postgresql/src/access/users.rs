@@ -86,7 +86,9 @@ impl Users for PgUsers {
     }
 
     fn settle(&self, user: &str, seen: &Seen, rights: &[Right]) -> Result<Vec<String>> {
-        let mut statements: Vec<String> = seen.beyond.iter().flat_map(|beyond| beyond.undo.clone()).collect();
+        let undo = seen.beyond.iter().flat_map(|beyond| beyond.undo.clone());
+        // What the administrator may not take away holds nothing else up: an attribute that it lacks itself, since PostgreSQL 16.
+        let (of_role, mut statements): (Vec<String>, Vec<String>) = undo.partition(|sql| sql.starts_with("ALTER ROLE"));
         statements.dedup();
         // Whatever is dropped as a whole takes the rights to read with it.
         let is_swept = statements.iter().any(|statement| statement.starts_with("DROP OWNED"));
@@ -96,6 +98,7 @@ impl Users for PgUsers {
             statements.insert(0, "BEGIN".into());
             statements.push("COMMIT".into());
         }
+        statements.extend(of_role);
         Ok(statements)
     }
 

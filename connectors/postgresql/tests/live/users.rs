@@ -90,7 +90,8 @@ async fn what_somebody_else_gave_is_found_and_taken_away() {
         // That a schema may no longer be used is seen where it is compared with what a reader needs.
         assert!(!seen.is_settled(&rights) || drift.contains("REVOKE USAGE"), "{drift}: {seen:?}");
         // What a superuser has given only a superuser, or who owns it, takes away.
-        let is_superusers = ["pg_read_all_data", "public.here", "FUNCTION"].iter().any(|part| drift.contains(part));
+        let is_superusers =
+            ["pg_read_all_data", "public.here", "FUNCTION", "CREATEDB"].iter().any(|part| drift.contains(part));
         let mut ruler = if is_superusers { superuser(server, &stage).await } else { stage.administrator().await };
         ruler.admit(&stage.user(), None).await.unwrap();
         ruler.settle(stage.user, &rights).await.unwrap_or_else(|error| panic!("{drift}: {error}"));
