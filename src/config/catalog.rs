@@ -35,6 +35,21 @@ pub struct View {
     pub split_by: Option<String>,
 }
 
+impl Catalog {
+    /// A database that is read as is usual, by whom the secret of this name says.
+    pub fn by_secret(name: &str, engine: &str, url: &str, secret: &str) -> Self {
+        Self {
+            name: name.into(),
+            engine: engine.into(),
+            url: url.into(),
+            secret: SecretReference::Name(secret.into()),
+            settings: Settings::default(),
+            views: BTreeMap::new(),
+            callers: None,
+        }
+    }
+}
+
 impl fmt::Debug for Catalog {
     /// Without the URL: an option that only its engine understands may hold a secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

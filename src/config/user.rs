@@ -35,7 +35,7 @@ mod tests {
 
     #[test]
     fn a_user_is_found_by_number_and_not_by_place_or_name() {
-        let passwd = "# users\nroot:x:0:0:root:/:/bin/sh\n\nalice:x:1000:0::/home/alice:/bin/sh\n1001:x:7:1001:::\n";
+        let passwd = "# users\nroot:x:0:0:root:/:/bin/sh\n\nalice:x:1000:0::/nowhere:/bin/sh\n1001:x:7:1001:::\n";
         assert_eq!(named_in_passwd(passwd, "0").as_deref(), Some("root"));
         assert_eq!(named_in_passwd(passwd, "1000").as_deref(), Some("alice"));
         assert_eq!(named_in_passwd(passwd, "1001"), None);

@@ -1,5 +1,6 @@
 //! Looking without touching: what differs from what was granted, and what a walk would do.
 
+use connector_core::ErrorKind::{Conflict, Forbidden, NotFound, Unauthenticated};
 use connector_core::{Administrator, Result, User};
 
 use super::applying::{unlike, whole_seconds};
@@ -14,7 +15,8 @@ impl Grants {
     pub async fn look(&self, environment: &str, source: &str) -> Result<Vec<String>> {
         let (task, mut differs) = (Task::looking(environment, source), Vec::new());
         let grant = self.register.get::<Grant>(&task.grant()).await?.record;
-        let mut administrator = self.source(&task).await?.administrator().await?;
+        let opened = self.source(&task).await?;
+        let mut administrator = opened.administrator().await?;
         for (generation, rights) in self.expected(&grant) {
             let user = self.user(&grant, generation);
             let seen = administrator.look(&user).await?;
@@ -28,7 +30,26 @@ impl Grants {
                 None => {}
             }
         }
+        if !grant.desired.is_empty() {
+            differs.extend(self.untried(&task, &opened, &grant).await?);
+        }
         Ok(differs)
+    }
+
+    /// Why nobody can read by the secret what was granted, if so: a password or the use of a schema is no right that is listed.
+    async fn untried(&self, task: &Task, opened: &source::Opened, grant: &Grant) -> Result<Option<String>> {
+        let name = opened.secret_as_read(self.secret(task)?);
+        let trying = async {
+            let mut session = opened.reads_by_secret(&name).await?;
+            source::try_reading(opened, session.as_mut(), &grant.desired).await
+        };
+        match trying.await {
+            Ok(()) => Ok(None),
+            Err(error) if matches!(error.kind(), Unauthenticated | Forbidden | NotFound | Conflict) => {
+                Ok(Some(format!("reading by secret {name:?}: {error}")))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Both users, with what each should hold if it should be there.

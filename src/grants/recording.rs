@@ -70,7 +70,8 @@ impl Grants {
             error: (!missing.is_empty()).then(|| format!("the source does not have {}", missing.join(", "))),
             failures: 0,
             state: if gone { GrantState::Absent } else { GrantState::Present },
-            look_again: soonest.filter(|_| !gone),
+            // What is not there now may come.
+            look_again: soonest.filter(|_| !gone || !missing.is_empty()),
             lease: None,
             ..grant.clone()
         }

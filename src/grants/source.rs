@@ -1,7 +1,5 @@
 //! A source as grants are made at it: its engine, its administrator, and how its users are called.
 
-use std::collections::BTreeMap;
-
 use aws_lc_rs::digest::{SHA256, digest};
 use connector_core::{
     Access, Administrator, BatchLimits, Casing, Connection, Connector, Credential, Endpoint, Error, ErrorKind, Result,
@@ -9,7 +7,7 @@ use connector_core::{
 };
 use futures::TryStreamExt;
 
-use crate::config::{Catalog, SecretReference, SecretsConfig};
+use crate::config::{Catalog, SecretsConfig};
 use crate::connectors;
 use crate::register::{Scope, Source};
 use crate::secrets::policy::Place;
@@ -95,15 +93,8 @@ impl Opened {
     }
 
     async fn credential(&self, name: &str, secrets: &SecretsConfig) -> Result<Credential> {
-        let catalog = Catalog {
-            name: self.source.id.clone(),
-            engine: self.source.engine.clone(),
-            url: self.source.url.clone(),
-            secret: SecretReference::Name(name.into()),
-            settings: Settings::default(),
-            views: BTreeMap::new(),
-            callers: None,
-        };
+        let Source { id, engine, url, .. } = &self.source;
+        let catalog = Catalog::by_secret(id, engine, url, name);
         let resolved = Secrets::new(secrets).resolve(&catalog).await?;
         match resolved.login(&catalog, self.connector.logins(&self.endpoint))? {
             Login::User(credential) => Ok(credential),

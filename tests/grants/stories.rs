@@ -206,6 +206,10 @@ async fn what_the_database_does_not_have_is_not_granted(place: Place) {
     administrator.execute(&format!("DROP TABLE {table}")).await.unwrap();
     let grant = stage.reconcile(PROD, SOURCE).await;
     assert_eq!((tables(&grant.desired), grant.state), (Vec::new(), GrantState::Absent));
+    // Nobody looks again and again for what was not there a moment ago.
+    assert!(stage.grants.look_after("clock").await.unwrap().grants.is_empty());
+    stage.pass(Duration::from_hours(1));
+    assert_eq!(stage.grants.look_after("clock").await.unwrap().grants.len(), 1);
     stage.revoke(&orders.id).await;
     for id in &tampered {
         stage.revoke(id).await;
@@ -230,8 +234,10 @@ async fn drift_is_found_and_mended(place: Place, drifts: &[fn(&str, &str) -> Str
             .execute(&statement)
             .await
             .unwrap_or_else(|error| panic!("{error}: {statement}"));
+        assert!(!stage.grants.look(PROD, SOURCE).await.unwrap().is_empty(), "{statement}");
         let grant = stage.reconcile(PROD, SOURCE).await;
         assert_eq!((grant.state, grant.error), (GrantState::Present, None), "{statement}");
+        assert_eq!(stage.grants.look(PROD, SOURCE).await.unwrap(), Vec::<String>::new(), "{statement}");
         let events = stage.register.history::<glaux::register::Grant>(&grant.id).await.unwrap();
         assert!(events.iter().rev().take(6).any(|event| event.act.verb == "grant drift"), "{statement}");
         assert_eq!(stage.readable(&stage.place, &login).await.len(), 1, "{statement}");

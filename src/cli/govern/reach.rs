@@ -1,11 +1,9 @@
 //! A source, reached as its administrator: whose secret is kept beside a local register, or where functions find theirs.
 
-use std::collections::BTreeMap;
-
 use connector_core::{Casing, Connection, Credential, Endpoint, Error, Logins, Result, Settings};
 
 use super::desk::Desk;
-use crate::config::{Catalog, SecretReference, secrets_of_process};
+use crate::config::{Catalog, secrets_of_process};
 use crate::connectors;
 use crate::register::Source;
 use crate::secrets::{Login, Secrets, text_of};
@@ -17,15 +15,7 @@ const GENERATION: u64 = 1;
 pub async fn administrator(desk: &Desk<'_>, source: &Source) -> Result<Login> {
     let name = &source.administrator;
     let secrets = if desk.keeper().is_kept(name).await? { desk.secrets().clone() } else { secrets_of_process()? };
-    let catalog = Catalog {
-        name: source.id.clone(),
-        engine: source.engine.clone(),
-        url: source.url.clone(),
-        secret: SecretReference::Name(name.clone()),
-        settings: Settings::default(),
-        views: BTreeMap::new(),
-        callers: None,
-    };
+    let catalog = Catalog::by_secret(&source.id, &source.engine, &source.url, name);
     Secrets::new(&secrets).resolve(&catalog).await?.login(&catalog, logins(source)?)
 }
 

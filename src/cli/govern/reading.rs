@@ -1,9 +1,7 @@
 //! Reading as an environment does: which credential it has, how its connector is set, and a query through it.
 
-use std::collections::BTreeMap;
-
 use clap::{Args, Subcommand};
-use connector_core::{Error, ErrorKind, Result, Settings};
+use connector_core::{Error, ErrorKind, Result};
 
 use super::desk::{Desk, some};
 use super::follow::PREFIX;
@@ -130,15 +128,8 @@ async fn catalogs(desk: &Desk<'_>, environment: &str) -> Result<Vec<Catalog>> {
             continue;
         }
         let source = desk.register.get::<Source>(&grant.source).await?.record;
-        catalogs.push(Catalog {
-            secret: SecretReference::Name(names.name(environment, &source.id)?),
-            name: source.id,
-            engine: source.engine,
-            url: source.url,
-            settings: Settings::default(),
-            views: BTreeMap::new(),
-            callers: None,
-        });
+        let secret = names.name(environment, &source.id)?;
+        catalogs.push(Catalog::by_secret(&source.id, &source.engine, &source.url, &secret));
     }
     if catalogs.is_empty() {
         return Err(Error::not_found(format!("nothing is granted to environment {environment}"))

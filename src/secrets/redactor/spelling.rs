@@ -95,7 +95,7 @@ fn short(character: char) -> Option<char> {
     }
 }
 
-/// `uXXXX` as JSON has it, twice for what is beyond, or `u{X}` as Rust has it.
+/// `u` and four digits as JSON has it, twice for what is beyond, or digits in braces as Rust has it.
 fn unicode(character: char, text: &str) -> Option<usize> {
     if let Some(braced) = text.strip_prefix("u{") {
         let (digits, _) = braced.split_once('}')?;
