@@ -87,3 +87,18 @@ pub const ENVIRONMENT: Everything = (
         ("SecurityGroupIds", "sg-1"),
     ],
 );
+/// The same, which also lists in Athena what it is granted.
+pub const LISTING: Everything = (
+    "grants-consumer",
+    &[
+        ("CodeBucket", "code"),
+        ("CodeKey", "p.zip"),
+        ("Environment", "prod"),
+        ("FederationFunctionArn", "arn:aws:lambda:us-east-1:123456789012:function:reader"),
+        ("GovernanceAccount", GOVERNANCE),
+        ("GovernanceRegion", REGION),
+        ("RegisterTableArn", TABLE),
+        ("Domain", "d"),
+        ("SecretsPrefix", "glaux/d"),
+    ],
+);
