@@ -1,4 +1,4 @@
-//! The templates below `infra`, as CloudFormation gets them: `.ci/templates` writes them as JSON to where `TEST_TEMPLATES` says.
+//! The templates below `infra`, as AWS gets them: `.ci/templates` writes them as JSON to where `TEST_TEMPLATES` says.
 //!
 //! What they say is compared with what the code takes, their policies are judged by laws of their own and by what they come to,
 //! and stacks are made of them. Each law is seen failing on a planted fault.

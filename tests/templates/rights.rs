@@ -168,9 +168,17 @@ fn the_key_opens_for_the_keeper_and_the_one_reader_through_secrets_manager_alone
     let shop = secret(ACCOUNT, "glaux/d/prod/shop", Some(secret_policy(&house.keeper, Some(&own))));
     let administrator = role(arn(ACCOUNT, "Administrator"), vec![everything()]);
     let namesake = role(arn(ELSEWHERE, "glaux-reader-prod"), vec![everything()]);
-    for (principal, opens) in
-        [(&house.produces, true), (&reads, true), (&other, false), (&administrator, false), (&namesake, false)]
-    {
+    // What the key itself says, whatever the role's own policies allow.
+    let lax = [&own, &house.keeper].map(|arn| role(arn.clone(), vec![everything()]));
+    for (principal, opens) in [
+        (&house.produces, true),
+        (&reads, true),
+        (&lax[0], true),
+        (&lax[1], true),
+        (&other, false),
+        (&administrator, false),
+        (&namesake, false),
+    ] {
         assert_eq!(may_open(principal, &shop, &house.key, Some(SECRETS)), opens, "{principal:?}");
         assert!(!may_open(principal, &shop, &house.key, None), "{principal:?}");
         assert!(!may_open(principal, &shop, &house.key, Some("s3.us-east-1.amazonaws.com")), "{principal:?}");

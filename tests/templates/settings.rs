@@ -160,7 +160,7 @@ fn every_kind_of_news_that_is_sent_for_is_understood_and_of_one_domain() {
     assert!(unknown.unwrap_err().to_string().contains("not known here"));
 }
 
-/// What CloudWatch looks for in the log is what the code says there.
+/// What is looked for in the log is what the code says there.
 #[test]
 fn the_spill_alarm_looks_for_what_is_logged() {
     let Some(classic) = stack(CLASSIC) else { return };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_cloudformation::types::{Capability, Parameter};
+use aws_sdk_cloudformation::types::{Capability, Parameter, StackResourceSummary};
 use aws_sdk_s3::primitives::ByteStream;
 use glaux::config::{Aws, WorkflowConfig};
 use glaux::grants::Function;
@@ -66,7 +66,7 @@ impl Cloud {
         assert_eq!(told.stacks()[0].stack_status().unwrap().as_str(), "CREATE_COMPLETE");
         let listed = self.stacks.list_stack_resources().stack_name(name).send().await.unwrap();
         let made: BTreeSet<&str> =
-            listed.stack_resource_summaries().iter().filter_map(|one| one.logical_resource_id()).collect();
+            listed.stack_resource_summaries().iter().filter_map(StackResourceSummary::logical_resource_id).collect();
         let wanted = Stack::of(template, given).resources();
         wanted.into_iter().filter(|one| !made.contains(one.name.as_str())).map(|one| one.kind).collect()
     }

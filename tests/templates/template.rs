@@ -1,4 +1,4 @@
-//! A template, and what CloudFormation makes of it with these parameters: conditions decided, functions worked out, names given.
+//! A template, and what AWS makes of it with these parameters: conditions decided, functions worked out, names given.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -114,13 +114,13 @@ impl Stack {
     fn value(&self, value: &Value) -> Option<Value> {
         match value {
             Value::Array(all) => Some(all.iter().filter_map(|one| self.value(one)).collect()),
-            Value::Object(all) => match function(value) {
-                Some((name, of)) => self.worked_out(name, of),
-                None => {
-                    let all = all.iter().filter_map(|(key, one)| Some((key.clone(), self.value(one)?)));
-                    Some(Value::Object(all.collect::<Map<_, _>>()))
+            Value::Object(all) => {
+                if let Some((name, of)) = function(value) {
+                    return self.worked_out(name, of);
                 }
-            },
+                let all = all.iter().filter_map(|(key, one)| Some((key.clone(), self.value(one)?)));
+                Some(Value::Object(all.collect::<Map<_, _>>()))
+            }
             plain => Some(plain.clone()),
         }
     }
@@ -220,7 +220,7 @@ impl Stack {
     }
 }
 
-/// A function of CloudFormation's, and what it is of.
+/// A function of the template language, and what it is of.
 fn function(value: &Value) -> Option<(&str, &Value)> {
     let object = value.as_object().filter(|object| object.len() == 1)?;
     let (name, of) = object.iter().next()?;
