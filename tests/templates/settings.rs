@@ -75,6 +75,49 @@ fn what_users_of_the_java_connectors_give_is_taken_and_means_the_same() {
     assert!(!made.contains("Spill") && made.contains("Role"), "{made:?}");
 }
 
+/// What a template does not offer: places of secrets on a machine without AWS.
+const ELSEWHERE: [&str; 2] = ["glaux_secrets_file", "glaux_secrets_folder"];
+
+#[test]
+fn every_setting_of_ours_can_be_given_and_counts() {
+    let Some(template) = read("federation") else { return };
+    let default = ("default".to_owned(), "memory://jdbc:memory://h".to_owned());
+    let told = Config::from_env([default, ("glaux_nonsense".into(), "1".into())]).unwrap_err().to_string();
+    let known: Vec<&str> =
+        told.split('"').filter(|word| word.starts_with("glaux_") && !word.contains("nonsense")).collect();
+    let all = template["Resources"]["Function"]["Properties"]["Environment"]["Variables"].as_object().unwrap();
+    let missing: Vec<&&str> =
+        known.iter().filter(|known| !ELSEWHERE.contains(known) && !all.contains_key(**known)).collect();
+    assert!(known.len() > 10 && missing.is_empty(), "of {known:?} these cannot be given: {missing:?}");
+    let given = [
+        CLASSIC.1,
+        &[
+            ("Callers", r#"[{"account": "123456789012", "role": "reader"}]"#),
+            ("MaxSplits", "3"),
+            ("SplitBytes", "1000000"),
+            ("MaxCellBytes", "4096"),
+            ("ZonedTimestamps", "true"),
+            ("QueryPlans", "true"),
+            ("SerdeVersion", "6"),
+            ("SecretTtlSeconds", "7"),
+            ("SpillTimeoutSeconds", "9"),
+            ("SpillQueueCapacity", "4"),
+            ("MaxBlockSizeBytes", "5000000"),
+            ("CasingMode", "LOWER"),
+            ("EnableQueryPassthrough", "true"),
+        ],
+    ];
+    let config = Config::from_env(variables(&Stack::of(&template, &given.concat()))).unwrap();
+    let catalog = config.catalogs.get("any").unwrap();
+    let settings = &catalog.settings;
+    assert!(
+        catalog.callers.is_some() && settings.zoned_timestamps && settings.query_plans && settings.query_passthrough
+    );
+    assert_eq!((settings.max_splits, settings.split_bytes, settings.max_cell_bytes), (3, 1_000_000, 4096));
+    assert_eq!((config.serde_version, config.secrets.ttl.as_secs(), config.spill.timeout.as_secs()), (6, 7, 9));
+    assert_eq!((config.spill.queue_capacity, config.spill.max_block_size), (4, Some(5_000_000)));
+}
+
 #[test]
 fn the_reading_function_is_told_who_reads_in_both_forms() {
     let (Some(classic), Some(governed)) = (stack(CLASSIC), stack(GOVERNED)) else { return };
