@@ -1,6 +1,6 @@
 //! What a platform team gives the templates, everything switched on that can be on at once.
 
-use crate::template::{GOVERNANCE, REGION, TABLE};
+use crate::template::GOVERNANCE;
 
 /// A template, and parameters that switch everything on that can be on at once.
 pub type Everything = (&'static str, &'static [(&'static str, &'static str)]);
@@ -59,8 +59,6 @@ pub const SOURCES: Everything = (
         ("CodeBucket", "code"),
         ("CodeKey", "p.zip"),
         ("GovernanceAccount", GOVERNANCE),
-        ("GovernanceRegion", REGION),
-        ("RegisterTableArn", TABLE),
         ("RegisterKeyArn", KEY),
         ("Domain", "d"),
         ("SecretsPrefix", "glaux/d"),
@@ -78,8 +76,6 @@ pub const ENVIRONMENT: Everything = (
         ("CodeKey", "p.zip"),
         ("Environment", "prod"),
         ("GovernanceAccount", GOVERNANCE),
-        ("GovernanceRegion", REGION),
-        ("RegisterTableArn", TABLE),
         ("RegisterKeyArn", KEY),
         ("Domain", "d"),
         ("SecretsPrefix", "glaux/d"),
@@ -96,8 +92,6 @@ pub const LISTING: Everything = (
         ("Environment", "prod"),
         ("FederationFunctionArn", "arn:aws:lambda:us-east-1:123456789012:function:reader"),
         ("GovernanceAccount", GOVERNANCE),
-        ("GovernanceRegion", REGION),
-        ("RegisterTableArn", TABLE),
         ("Domain", "d"),
         ("SecretsPrefix", "glaux/d"),
     ],

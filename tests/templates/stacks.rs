@@ -127,13 +127,10 @@ const GOVERNANCE: [(&str, &str); 7] = [
     ("DataZoneDomainId", "dzd_1"),
     ("GovernedAccounts", "222222222222"),
 ];
-const OWN_TABLE: &str = "arn:aws:dynamodb:us-east-1:123456789012:table/glaux";
-const OF_ALL: [(&str, &str); 7] = [
+const OF_ALL: [(&str, &str); 5] = [
     ("CodeBucket", "code"),
     ("CodeKey", "p.zip"),
     ("GovernanceAccount", ACCOUNT),
-    ("GovernanceRegion", REGION),
-    ("RegisterTableArn", OWN_TABLE),
     ("Domain", "d"),
     ("SecretsPrefix", "glaux/d"),
 ];
