@@ -215,3 +215,24 @@ fn the_spill_alarm_looks_for_what_is_logged() {
         assert!(pattern.contains(looked_for) && objects.contains(said), "{looked_for}");
     }
 }
+
+/// Every deployment that the guide shows gives a template what it knows and needs.
+#[test]
+fn the_commands_of_the_guide_give_what_the_templates_take() {
+    let guide = include_str!("../../infra/README.md").replace("\\\n", " ");
+    let mut shown = BTreeSet::new();
+    for command in
+        guide.lines().filter_map(|line| line.strip_prefix("aws cloudformation deploy --template-file infra/"))
+    {
+        let (name, rest) = command.split_once(".yaml").unwrap();
+        let Some(template) = read(name) else { return };
+        let (_, given) = rest.split_once("--parameter-overrides").unwrap();
+        let given = given.split_whitespace().map(|pair| pair.trim_matches('\'').split_once('=').unwrap());
+        let stack = Stack::of(&template, &given.collect::<Vec<_>>());
+        assert!(!stack.resources().is_empty());
+        let names_roles = stack.resources().iter().any(|one| one.properties.get("RoleName").is_some());
+        assert!(!names_roles || rest.contains("CAPABILITY_NAMED_IAM"), "{command}");
+        shown.insert(name.to_owned());
+    }
+    assert_eq!(shown.len(), 4, "{shown:?}");
+}
