@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use aws_sdk_cloudformation::config::retry::RetryConfig;
+use aws_sdk_cloudformation::config::timeout::TimeoutConfig;
 use aws_sdk_cloudformation::types::{Capability, Parameter, StackResourceSummary};
 use aws_sdk_s3::primitives::ByteStream;
 use glaux::config::{Aws, WorkflowConfig};
@@ -42,7 +44,11 @@ struct Cloud {
 impl Cloud {
     async fn new(moto: Moto) -> Self {
         let aws = Aws::at(&moto.endpoint, "key", "secret");
-        let stacks = aws_sdk_cloudformation::Client::new(aws.sdk().await);
+        // moto makes a whole stack before it answers, and would make it again.
+        let stacks = aws_sdk_cloudformation::config::Builder::from(aws.sdk().await)
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(TimeoutConfig::disabled());
+        let stacks = aws_sdk_cloudformation::Client::from_conf(stacks.build());
         let s3 = aws_sdk_s3::config::Builder::from(aws.sdk().await).force_path_style(true).build();
         let s3 = aws_sdk_s3::Client::from_conf(s3);
         s3.create_bucket().bucket("code").send().await.unwrap();
