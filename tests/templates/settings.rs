@@ -105,6 +105,7 @@ fn every_setting_of_ours_can_be_given_and_counts() {
             ("MaxBlockSizeBytes", "5000000"),
             ("CasingMode", "LOWER"),
             ("EnableQueryPassthrough", "true"),
+            ("MetricsNamespace", "Glaux"),
         ],
     ];
     let config = Config::from_env(variables(&Stack::of(&template, &given.concat()))).unwrap();
@@ -116,6 +117,7 @@ fn every_setting_of_ours_can_be_given_and_counts() {
     assert_eq!((settings.max_splits, settings.split_bytes, settings.max_cell_bytes), (3, 1_000_000, 4096));
     assert_eq!((config.serde_version, config.secrets.ttl.as_secs(), config.spill.timeout.as_secs()), (6, 7, 9));
     assert_eq!((config.spill.queue_capacity, config.spill.max_block_size), (4, Some(5_000_000)));
+    assert_eq!(config.metrics.as_deref(), Some("Glaux"));
 }
 
 #[test]
