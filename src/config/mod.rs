@@ -14,6 +14,7 @@ mod file;
 mod granted;
 mod home;
 mod private;
+mod settings;
 mod user;
 #[cfg(feature = "governance")]
 mod workflow;
@@ -32,6 +33,7 @@ pub use connection_string::SecretReference;
 pub use granted::Granted;
 pub use home::{administrator_password, cache_home, data_home, demo_password, history_file, search_path, store};
 pub use private::{check_private, check_private_folder, make_private_folder};
+pub use settings::{SETTINGS, Scope, Setting};
 pub use user::operating_system_user;
 #[cfg(feature = "governance")]
 pub use workflow::{Deployed, Side, WorkflowConfig};
@@ -51,6 +53,8 @@ pub struct Config {
     pub serde_version: u8,
     /// What is logged.
     pub log_level: LevelFilter,
+    /// The namespace of CloudWatch into which requests are measured, if they are.
+    pub metrics: Option<String>,
     /// Settings that were accepted and do nothing here, each a sentence for the log.
     pub notes: Vec<String>,
 }
@@ -65,6 +69,7 @@ impl Config {
             query_status: None,
             serde_version: DEFAULT_SERDE_VERSION,
             log_level: DEFAULT_LOG_LEVEL,
+            metrics: None,
             notes: Vec::new(),
         }
     }

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use connector_core::{Acting, Error, ErrorKind, Result};
 
-use super::Handler;
 use super::source::Source;
+use super::{Handler, measured};
 use crate::config::{Caller, Callers, Catalog, SecretReference};
 use crate::protocol::Identity;
 
@@ -61,6 +61,7 @@ impl Handler {
     /// The catalog as its own user has it, for whoever runs the function rather than calls it.
     pub(super) async fn asked_by_owner(&self, catalog: &str, query_id: &str) -> Result<Asked> {
         let source = self.source(catalog).await?;
+        measured::of_catalog(&source.catalog.name);
         Ok(Asked { source, who: Who::default(), query_id: query_id.to_owned() })
     }
 }

@@ -10,6 +10,7 @@ mod check;
 mod deadline;
 mod described;
 mod granted;
+mod measured;
 mod metadata;
 mod passthrough;
 mod plan;
@@ -30,6 +31,8 @@ use futures::FutureExt;
 pub use self::check::Checked;
 use self::deadline::Deadline;
 use self::granted::Granted;
+pub use self::measured::Embedded;
+use self::measured::Measured;
 use self::sessions::Sessions;
 pub use self::sessions::settle;
 use self::source::Source;
@@ -93,11 +96,15 @@ impl Handler {
     ///
     /// Errors: those of [`Handler::handle`]; timed out.
     pub async fn handle_until(&self, bytes: &[u8], end: Option<Instant>) -> Result<Vec<u8>> {
-        let deadline = Deadline::until(end);
+        Measured::start().over(self.answered(bytes, Deadline::until(end))).await
+    }
+
+    async fn answered(&self, bytes: &[u8], deadline: Deadline) -> Result<Vec<u8>> {
         let request = guarded(async { Request::decode(bytes) }).await;
         let answer = match request {
             Ok(request) => {
                 let kind = request.kind();
+                measured::is(kind);
                 let answering = deadline.govern(async {
                     tokio::select! {
                         answer = self.answer(request) => answer?.encode(self.version),

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use connector_core::{Connection, Endpoint, ErrorKind, Result, Settings, Table, TableName};
 use tokio::sync::watch;
 
-use super::Handler;
 use super::caller::{Asked, Who};
 use super::deadline::Deadline;
 use super::described::Described;
 use super::source::Source;
+use super::{Handler, measured};
 use crate::config::Catalog;
 use crate::secrets::{Login, Resolved};
 
@@ -230,6 +230,7 @@ impl Handler {
         match self.enter(catalog, source, &resolved, settings).await {
             // A rotation may have made the cached secret stale: read it afresh, once.
             Err(error) if error.kind() == ErrorKind::Unauthenticated => {
+                measured::add(measured::Count::LoginsAgain, 1);
                 let fresh = self.secrets.refresh(catalog, &resolved).await?;
                 if fresh == resolved {
                     return Err(error);
