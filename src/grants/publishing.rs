@@ -31,7 +31,7 @@ impl Grants {
         let name = opened.secret_as_read(secret.clone());
         if is_to_go(&grant) {
             if let Some(athena) = &self.athena {
-                athena.unlist(&task.source, &secret).await?;
+                Box::pin(athena.unlist(&task.source, &secret)).await?;
             }
             if opened.is_secret_there(&name).await? {
                 return Err(Error::internal(format!("secret {name:?} can still be read after it was discarded")));
@@ -49,7 +49,7 @@ impl Grants {
         };
         try_reading(&opened, session.as_mut(), &grant.desired).await?;
         match &self.athena {
-            Some(athena) => athena.list(&task.source, &secret, &name).await,
+            Some(athena) => Box::pin(athena.list(&task.source, &secret, &name)).await,
             None => Ok(()),
         }
     }

@@ -148,7 +148,8 @@ impl Handler {
     async fn source(&self, name: &str) -> Result<Arc<Source>> {
         let Some(catalog) = self.config.catalogs.configured(name) else {
             return match &self.granted {
-                Some(granted) => granted.find(name, self).await,
+                // Boxed, since asking AWS is large and most requests need not.
+                Some(granted) => Box::pin(granted.find(name, self)).await,
                 None => Err(self.config.catalogs.unknown(name)),
             };
         };
