@@ -13,6 +13,7 @@ mod progress;
 mod rows;
 mod serve;
 mod session;
+mod settings;
 mod shell;
 mod signal;
 mod sql;
@@ -53,6 +54,8 @@ enum Command {
     /// Let other tools connect to the local Athena: Flight SQL for ADBC and JDBC, and Lambda's Invoke API
     #[command(after_help = serve::HELP)]
     Serve(ServeArguments),
+    /// List every setting: its variable, its key in a file, and what holds without it
+    Settings(SettingsArguments),
     /// Start a real PostgreSQL (or another engine) with a small shop in it and query it; nothing is needed
     #[command(after_help = demo::HELP)]
     Demo(DemoArguments),
@@ -124,6 +127,13 @@ struct CheckArguments {
 }
 
 #[derive(Args, Debug)]
+struct SettingsArguments {
+    /// How the list is written
+    #[arg(short, long, value_enum, default_value_t)]
+    output: Format,
+}
+
+#[derive(Args, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 struct DemoArguments {
     /// What is told instead
@@ -188,6 +198,7 @@ async fn run(arguments: Arguments, typed: &[OsString], output: &mut Output) -> D
         Command::Sql(sql) => sql::run(sql, config, output).await.map(|()| 0),
         Command::Serve(serve) => Box::pin(serve::run(serve, config, output)).await.map(|()| 0),
         Command::Check(check) => check::run(check.output, config, output).await,
+        Command::Settings(listed) => settings::run(listed.output, output).map(|()| 0),
         Command::Demo(demo) => Box::pin(demo::run(&demo, output)).await.map(|()| 0),
         #[cfg(feature = "governance")]
         Command::Govern(noun) => Box::pin(govern::run(noun, &input::as_typed(typed), output)).await,
