@@ -17,6 +17,10 @@ mod results;
 #[path = "cli/failures.rs"]
 mod failures;
 
+/// The server that other tools connect to.
+#[path = "cli/serve.rs"]
+mod serve;
+
 /// The shell, on a terminal of its own.
 #[path = "cli/shell.rs"]
 mod shell;

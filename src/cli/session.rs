@@ -30,8 +30,10 @@ pub struct Defaults {
 /// Something that runs SQL.
 pub struct Session {
     /// The local Athena.
-    pub athena: LocalAthena,
-    _bucket: Option<Bucket>,
+    pub athena: Arc<LocalAthena>,
+    /// The function that it asks.
+    pub function: Arc<dyn Invoke>,
+    bucket: Option<Bucket>,
 }
 
 /// The settings of a command: from a file if one is given, else from the environment.
@@ -57,8 +59,17 @@ const ANY: &str = "default";
 
 impl Session {
     /// Over a handler in this process.
-    pub async fn open(mut config: Config, defaults: Defaults) -> Result<Self> {
-        let bucket = Bucket::unless_set(&mut config).await?;
+    pub async fn open(config: Config, defaults: Defaults) -> Result<Self> {
+        Self::over(config, defaults, None).await
+    }
+
+    /// The same, for others too: a private bucket of it is read with this secret key.
+    pub async fn shared(config: Config, defaults: Defaults, secret_key: &str) -> Result<Self> {
+        Self::over(config, defaults, Some(secret_key)).await
+    }
+
+    async fn over(mut config: Config, defaults: Defaults, secret_key: Option<&str>) -> Result<Self> {
+        let bucket = Bucket::unless_set(&mut config, secret_key).await?;
         let mut names = catalogs(&config)?;
         if let ([only], Some(wanted)) = (names.as_mut_slice(), &defaults.catalog)
             && only == ANY
@@ -78,7 +89,7 @@ impl Session {
         let function: Arc<dyn Invoke> = Arc::new(InProcess(handler.clone()));
         let functions = names.into_iter().map(|name| (name, function.clone())).collect();
         let options = Options { statements: Some(statements(handler)), query_plans, ..options(defaults, store) };
-        Ok(Self { athena: LocalAthena::new(functions, options)?, _bucket: bucket })
+        Ok(Self { athena: Arc::new(LocalAthena::new(functions, options)?), function, bucket })
     }
 
     /// Over a Lambda function, of AWS or behind an endpoint; what it spills is read with this machine's own rights.
@@ -90,7 +101,13 @@ impl Session {
         });
         let name = defaults.catalog.get_or_insert_with(|| function.to_owned()).clone();
         let store = Store::new(&SpillConfig { aws, ..SpillConfig::default() });
-        Ok(Self { athena: LocalAthena::new(vec![(name, invoke)], options(defaults, store))?, _bucket: None })
+        let athena = LocalAthena::new(vec![(name, invoke.clone())], options(defaults, store))?;
+        Ok(Self { athena: Arc::new(athena), function: invoke, bucket: None })
+    }
+
+    /// Where the private bucket is, if there is one.
+    pub fn s3(&self) -> Option<&str> {
+        self.bucket.as_ref().map(|bucket| bucket.server.endpoint())
     }
 }
 
@@ -146,7 +163,7 @@ impl<'t> Told<'t> {
 
 /// A bucket of this process's own; the directory goes when it is dropped.
 struct Bucket {
-    _server: S3Server,
+    server: S3Server,
     _directory: TempDir,
 }
 
@@ -154,17 +171,20 @@ const BUCKET: &str = "spill";
 
 impl Bucket {
     /// Makes one and names it in `config`, if that names none.
-    async fn unless_set(config: &mut Config) -> Result<Option<Self>> {
+    async fn unless_set(config: &mut Config, secret_key: Option<&str>) -> Result<Option<Self>> {
         if config.spill.bucket.is_some() {
             return Ok(None);
         }
         let directory = tempfile::Builder::new().prefix("glaux-spill-").tempdir();
         let directory =
             directory.map_err(|error| Error::internal("making a directory for large results").with_source(error))?;
-        let server = S3Server::start(directory.path()).await?;
+        let server = match secret_key {
+            Some(key) => S3Server::guarded(directory.path(), key).await?,
+            None => S3Server::start(directory.path()).await?,
+        };
         server.create_bucket(BUCKET)?;
         config.spill.bucket = Some(BUCKET.to_owned());
         config.spill.aws = server.aws();
-        Ok(Some(Self { _server: server, _directory: directory }))
+        Ok(Some(Self { server, _directory: directory }))
     }
 }

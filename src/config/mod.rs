@@ -31,7 +31,7 @@ pub use callers::{Caller, Callers, Lacking, Rule};
 pub use catalog::{Catalog, Catalogs, View};
 pub use connection_string::SecretReference;
 pub use granted::Granted;
-pub use home::{administrator_password, cache_home, data_home, demo_password, history_file, search_path, store};
+pub use home::{administrator_password, cache_home, data_home, demo_password, history_file, search_path, store, token};
 pub use private::{check_private, check_private_folder, make_private_folder};
 pub use settings::{SETTINGS, Scope, Setting};
 pub use user::operating_system_user;
