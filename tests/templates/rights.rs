@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use glaux::secrets::Names;
 use glaux::secrets::policy::{
-    Place, Policy, Principal, Producer, Request, Resource, Role, RoleArn, decide, secret_policy,
+    Place, Policy, Principal, Producer, Request, Resource, Role, RoleArn, decide, listing_policy, secret_policy,
 };
 use serde_json::{Value, json};
 
-use crate::given::SOURCES;
+use crate::given::{LISTING, SOURCES};
 use crate::template::{ACCOUNT, PRODUCER, REGION, Stack, read};
 
 const PREFIX: &str = "glaux/d";
@@ -213,5 +213,18 @@ fn the_producer_may_what_the_code_says_it_may() {
             let expected = may(&said, action, &secret) && name != "sources/hr";
             assert_eq!(may(&house.produces, action, &secret), expected, "{action} {name}");
         }
+    }
+}
+
+/// What it takes to list in Athena is what the code says, statement by statement.
+#[test]
+fn an_environment_may_list_what_the_code_says_it_may() {
+    let Some(template) = read(LISTING.0) else { return };
+    let made = Stack::of(&template, LISTING.1).resource("ReaderMay").properties;
+    let made: Policy = Policy::parse(&made["PolicyDocument"].to_string()).unwrap();
+    let (place, grants) = (Place::new("aws", REGION, ACCOUNT).unwrap(), Names::new(PREFIX).unwrap());
+    let function = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:reader");
+    for said in listing_policy(&place, &grants, "prod", &function).unwrap().statement {
+        assert!(made.statement.contains(&said), "{said:?}");
     }
 }

@@ -7,7 +7,7 @@ use glaux::grants::Step;
 use glaux::share::datazone;
 use serde_json::{Value, json};
 
-use crate::given::{CLASSIC, ENVIRONMENT, Everything, GOVERNED, HERE, SOURCES};
+use crate::given::{CLASSIC, ENVIRONMENT, Everything, GOVERNED, HERE, LISTING, SOURCES};
 use crate::template::{ACCOUNT, REGION, Stack, TABLE, read};
 
 const MACHINE: &str = include_str!("../../infra/grants.asl.json");
@@ -129,6 +129,25 @@ fn the_reading_function_is_told_who_reads_in_both_forms() {
     let value = |key: &str| told.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str());
     assert_eq!((value("glaux_secrets_prefix"), value("glaux_environment")), (Some("glaux/d"), Some("prod")));
     assert_eq!(value("default"), None);
+    let config = Config::from_env(told.clone()).unwrap();
+    assert_eq!(
+        (config.spill.bucket.as_deref(), &config.spill.encryption),
+        (Some("spill"), &Encryption::Kms("1234".into()))
+    );
+    // What is misspelt there would not start.
+    let misspelt = told.into_iter().map(|(key, value)| (key.replace("_environment", "_enviroment"), value));
+    assert!(Config::from_env(misspelt).is_err());
+}
+
+#[test]
+fn an_environment_that_lists_in_athena_is_told_by_which_function() {
+    let Some(stack) = stack(LISTING) else { return };
+    let config = WorkflowConfig::from_env(stack.variables("Function")).unwrap();
+    let Deployed::Consumer { function, is_qualified, .. } = config.deployed else { panic!("{:?}", config.deployed) };
+    assert_eq!(
+        (function.as_deref(), is_qualified),
+        (Some("arn:aws:lambda:us-east-1:123456789012:function:reader"), false)
+    );
 }
 
 #[test]
