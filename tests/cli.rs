@@ -17,6 +17,10 @@ mod results;
 #[path = "cli/failures.rs"]
 mod failures;
 
+/// Two functions, compared.
+#[path = "cli/compare.rs"]
+mod compare;
+
 /// The shell, on a terminal of its own.
 #[path = "cli/shell.rs"]
 mod shell;

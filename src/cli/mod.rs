@@ -2,6 +2,7 @@
 
 mod cell;
 mod check;
+mod compare;
 mod demo;
 mod describe;
 mod explain;
@@ -49,6 +50,9 @@ enum Command {
     Sql(SqlArguments),
     /// See whether every catalog can be reached and read, and what is pushed down to it
     Check(CheckArguments),
+    /// Compare two functions over one source: what they list, their columns, rows, and what conditions find
+    #[command(after_help = compare::HELP)]
+    Compare(compare::CompareArguments),
     /// List every setting: its variable, its key in a file, and what holds without it
     Settings(SettingsArguments),
     /// Start a real PostgreSQL (or another engine) with a small shop in it and query it; nothing is needed
@@ -157,6 +161,7 @@ async fn run(arguments: Arguments, typed: &[OsString], output: &mut Output) -> D
     match arguments.command {
         Command::Sql(sql) => sql::run(sql, config, output).await.map(|()| 0),
         Command::Check(check) => check::run(check.output, config, output).await,
+        Command::Compare(arguments) => Box::pin(compare::run(arguments, output)).await,
         Command::Settings(listed) => settings::run(listed.output, output).map(|()| 0),
         Command::Demo(demo) => Box::pin(demo::run(&demo, output)).await.map(|()| 0),
         #[cfg(feature = "governance")]
