@@ -12,8 +12,8 @@ use super::callers::Written;
 use super::connection_string::{check_secret_name, parse};
 use super::private::unreadable;
 use super::{
-    Aws, Callers, Catalog, Catalogs, Config, DEFAULT_LOG_LEVEL, DEFAULT_SERDE_VERSION, Encryption, SecretReference,
-    SecretsConfig, SpillConfig, View, check, check_private, idle_plans,
+    Aws, Callers, Catalog, Catalogs, Config, DEFAULT_LOG_LEVEL, DEFAULT_SERDE_VERSION, Encryption, Granted,
+    SecretReference, SecretsConfig, SpillConfig, View, check, check_private, idle_plans,
 };
 
 /// Reads the file at `path`.
@@ -31,6 +31,7 @@ pub fn read(path: &Path) -> Result<Config> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    #[serde(default)]
     catalogs: BTreeMap<String, CatalogTable>,
     #[serde(default)]
     spill: SpillTable,
@@ -94,6 +95,8 @@ struct SpillTable {
 struct SecretsTable {
     file: Option<PathBuf>,
     folder: Option<PathBuf>,
+    prefix: Option<String>,
+    environment: Option<String>,
     ttl_seconds: Option<u64>,
 }
 
@@ -106,7 +109,7 @@ fn from_toml(text: &str, directory: &Path) -> Result<Config> {
     let catalogs =
         file.catalogs.into_iter().map(|(name, table)| catalog(name, table, &of_all)).collect::<Result<_>>()?;
     let aws = Aws::lazy();
-    let catalogs = Catalogs::new(catalogs, None)?;
+    let catalogs = Catalogs::and_granted(catalogs, granted(&file.secrets, of_all)?, None)?;
     let serde_version = or(file.serde_version, "serde_version", check::serde_version, DEFAULT_SERDE_VERSION)?;
     Ok(Config {
         notes: idle_plans(&catalogs, serde_version).into_iter().collect(),
@@ -216,6 +219,13 @@ fn spill(table: SpillTable, aws: &Aws) -> Result<SpillConfig> {
     })
 }
 
+/// What is set for all catalogs is set for these.
+fn granted(table: &SecretsTable, settings: Settings) -> Result<Option<Granted>> {
+    let (prefix, environment) = (table.prefix.as_deref(), table.environment.as_deref());
+    let granted = Granted::by(("secrets.prefix", prefix), ("secrets.environment", environment))?;
+    Ok(granted.map(|granted| Granted { settings, ..granted }))
+}
+
 fn secrets(table: SecretsTable, directory: &Path, aws: &Aws) -> Result<SecretsConfig> {
     let default = SecretsConfig::default();
     let seconds = |key: &str, value| check::seconds(key, value, 0);
@@ -264,6 +274,7 @@ const KEYS: [&str; 32] = [
     "timeout_seconds",
     "file",
     "folder",
+    "environment",
     "ttl_seconds",
 ];
 
