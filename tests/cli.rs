@@ -21,6 +21,10 @@ mod failures;
 #[path = "cli/serve.rs"]
 mod serve;
 
+/// Two functions, compared.
+#[path = "cli/compare.rs"]
+mod compare;
+
 /// The shell, on a terminal of its own.
 #[path = "cli/shell.rs"]
 mod shell;

@@ -2,6 +2,7 @@
 
 mod cell;
 mod check;
+mod compare;
 mod demo;
 mod describe;
 mod explain;
@@ -54,6 +55,9 @@ enum Command {
     /// Let other tools connect to the local Athena: Flight SQL for ADBC and JDBC, and Lambda's Invoke API
     #[command(after_help = serve::HELP)]
     Serve(ServeArguments),
+    /// Compare two functions over one source: what they list, their columns, rows, and what conditions find
+    #[command(after_help = compare::HELP)]
+    Compare(compare::CompareArguments),
     /// List every setting: its variable, its key in a file, and what holds without it
     Settings(SettingsArguments),
     /// Start a real PostgreSQL (or another engine) with a small shop in it and query it; nothing is needed
@@ -201,6 +205,7 @@ async fn run(arguments: Arguments, typed: &[OsString], output: &mut Output) -> D
         Command::Sql(sql) => sql::run(sql, config, output).await.map(|()| 0),
         Command::Serve(serve) => Box::pin(serve::run(serve, config, output)).await.map(|()| 0),
         Command::Check(check) => check::run(check, config, output).await,
+        Command::Compare(arguments) => Box::pin(compare::run(arguments, output)).await,
         Command::Settings(listed) => settings::run(listed.output, output).map(|()| 0),
         Command::Demo(demo) => Box::pin(demo::run(&demo, output)).await.map(|()| 0),
         #[cfg(feature = "governance")]

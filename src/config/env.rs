@@ -21,8 +21,9 @@ const PASSTHROUGH: &str = "enable_query_passthrough";
 const PLANS: &str = "glaux_query_plans";
 const MAX_SPLITS: &str = "glaux_max_splits";
 const CALLERS: &str = "glaux_callers";
+const JAVA_TYPES: &str = "glaux_java_types";
 /// What a catalog may have otherwise than all.
-const OF_A_CATALOG: [&str; 4] = [PASSTHROUGH, PLANS, MAX_SPLITS, CALLERS];
+const OF_A_CATALOG: [&str; 5] = [PASSTHROUGH, PLANS, MAX_SPLITS, CALLERS, JAVA_TYPES];
 const PREFIX: &str = "glaux_secrets_prefix";
 const ENVIRONMENT: &str = "glaux_environment";
 
@@ -143,6 +144,7 @@ impl Variables {
             let settings = Settings {
                 query_passthrough: self.read(&key(PASSTHROUGH), check::boolean)?.unwrap_or(settings.query_passthrough),
                 query_plans: self.read(&key(PLANS), check::boolean)?.unwrap_or(settings.query_plans),
+                java_types: self.read(&key(JAVA_TYPES), check::boolean)?.unwrap_or(settings.java_types),
                 max_splits: self.number(&key(MAX_SPLITS), check::positive)?.unwrap_or(settings.max_splits),
                 ..settings.clone()
             };
@@ -182,6 +184,7 @@ impl Variables {
         Ok(Settings {
             casing: self.read("casing_mode", check::casing)?.unwrap_or(Casing::Search),
             default_scale: self.number("default_scale", check::scale)?,
+            java_types: self.flag(JAVA_TYPES)?,
             zoned_timestamps: self.flag("glaux_zoned_timestamps")?,
             max_cell_bytes: self.number("glaux_max_cell_bytes", check::positive)?.unwrap_or(default.max_cell_bytes),
             split_bytes: self.number("glaux_split_bytes", check::bytes)?.unwrap_or(default.split_bytes),

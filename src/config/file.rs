@@ -50,6 +50,7 @@ struct CatalogTable {
     secret: Option<String>,
     casing: Option<String>,
     default_scale: Option<u64>,
+    java_types: Option<bool>,
     zoned_timestamps: Option<bool>,
     max_cell_bytes: Option<u64>,
     query_passthrough: Option<bool>,
@@ -143,6 +144,7 @@ fn catalog(name: String, table: CatalogTable, default: &Settings) -> Result<Cata
     let settings = Settings {
         casing: table.casing.map_or(Ok(default.casing), |text| check::casing(&key("casing"), &text))?,
         default_scale: table.default_scale.map(|scale| check::scale(&key("default_scale"), scale)).transpose()?,
+        java_types: table.java_types.unwrap_or(default.java_types),
         zoned_timestamps: table.zoned_timestamps.unwrap_or(false),
         max_cell_bytes: or(table.max_cell_bytes, &key("max_cell_bytes"), check::positive, default.max_cell_bytes)?,
         split_bytes: or(table.split_bytes, &key("split_bytes"), check::bytes, default.split_bytes)?,
@@ -240,7 +242,7 @@ fn secrets(table: SecretsTable, directory: &Path, aws: &Aws) -> Result<SecretsCo
 }
 
 /// Words that a complaint may show: what stands before a `=` in a broken file can be anything, a password's end too.
-const KEYS: [&str; 32] = [
+const KEYS: [&str; 33] = [
     "callers",
     "arn",
     "account",
@@ -255,6 +257,7 @@ const KEYS: [&str; 32] = [
     "secret",
     "casing",
     "default_scale",
+    "java_types",
     "zoned_timestamps",
     "max_cell_bytes",
     "query_passthrough",

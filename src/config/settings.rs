@@ -139,6 +139,13 @@ pub const SETTINGS: &[Setting] = &[
     ),
     of(
         Catalog,
+        ("glaux_java_types", "java_types"),
+        "true",
+        "`false`: types that hold every value",
+        "columns have the types that AWS's Java connector gives them, on PostgreSQL and MySQL; a value that does not fit is an error",
+    ),
+    of(
+        Catalog,
         ("glaux_callers", "callers"),
         r#"[{"account": "111122223333", "role": "tenant_a"}]"#,
         "whoever may call the function",

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use arrow_schema::{Schema, SchemaRef};
-use connector_core::{Capabilities, Query, Relation, Result, Table, TableName};
+use arrow_schema::{Field, Schema, SchemaRef};
+use connector_core::{Capabilities, Column, Query, Relation, Result, Table, TableName};
 
 use super::Handler;
 use super::caller::Asked;
@@ -108,7 +108,8 @@ fn page_of(views: &BTreeSet<&str>, after: Option<&str>, limit: Option<usize>) ->
 fn athena_schema(table: &Table) -> SchemaRef {
     let comments = table.columns.iter().filter_map(|column| Some((column.name.clone(), column.comment.clone()?)));
     let metadata: HashMap<String, String> = comments.collect();
-    let fields: Vec<_> = table.columns.iter().map(connector_core::Column::field).collect();
+    let field = |column: &Column| Field::new(&column.name, column.announced_type().clone(), true);
+    let fields: Vec<_> = table.columns.iter().map(field).collect();
     Arc::new(Schema::new_with_metadata(fields, metadata))
 }
 

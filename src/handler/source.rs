@@ -34,6 +34,7 @@ impl Source {
             ),
             SecretReference::Name(_) | SecretReference::None => error,
         })?;
+        check_java_types(&catalog, connector)?;
         for acting in catalog.callers.iter().flat_map(Callers::outlines) {
             connector.check_acting(&acting).map_err(|error| error.context("reading its callers"))?;
         }
@@ -45,5 +46,29 @@ impl Source {
         });
         let views = views.collect::<Result<_>>()?;
         Ok(Self { catalog, connector, endpoint, views })
+    }
+}
+
+/// Types of the Java connectors are given where they are known, and beside nothing that would give others.
+fn check_java_types(catalog: &Catalog, connector: &dyn Connector) -> Result<()> {
+    let settings = &catalog.settings;
+    if !settings.java_types {
+        return Ok(());
+    }
+    if !connector.knows_java_types() {
+        let told =
+            "setting \"glaux_java_types\" is refused: the types that the Java connector gives are not known of engine";
+        return Err(Error::unsupported(format!("{told} {:?}", catalog.engine))
+            .hint("leave it out: the columns then have the types that hold every value"));
+    }
+    let others = [("glaux_zoned_timestamps", settings.zoned_timestamps), ("glaux_query_plans", settings.query_plans)];
+    match others.into_iter().find(|(_, is_on)| *is_on) {
+        Some((other, _)) => Err(Error::invalid(format!(
+            "settings \"glaux_java_types\" and {other:?} contradict each other"
+        ))
+        .hint(
+            "the Java connectors have neither times with a zone nor plans: switch one of the two off for this catalog",
+        )),
+        None => Ok(()),
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow_array::{Int32Array, RecordBatch};
 use arrow_schema::{DataType, Field, Schema};
 use connector_core::split::Sizes;
-use connector_core::{Error, ErrorKind, Query, Result, Scan, Split as Slice, Table};
+use connector_core::{Error, ErrorKind, Query, Result, Scan, Split as Slice, Table, apart};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::caller::Asked;
@@ -66,7 +66,7 @@ impl Handler {
         let settings = &asked.catalog().settings;
         let sizes = Sizes { most: settings.max_splits, bytes: settings.split_bytes };
         let (mut session, table) = self.found(asked, &request.table, query.as_ref()).await?;
-        let scan = scan(table, query, Vec::new(), &request.constraints);
+        let (scan, _) = apart(scan(table, query, Vec::new(), &request.constraints));
         let slices = if asked.is_one_piece(&request.table, &scan.table, &request.constraints) {
             Ok(vec![Slice::Whole])
         } else {
