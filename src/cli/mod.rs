@@ -121,6 +121,9 @@ struct ServeArguments {
 
 #[derive(Args, Debug)]
 struct CheckArguments {
+    /// Look at these alone; where no list of what is granted can be had, it is by its name that a catalog is found
+    #[arg(value_name = "CATALOG")]
+    catalogs: Vec<String>,
     /// How the findings are written
     #[arg(short, long, value_enum, default_value_t)]
     output: Format,
@@ -197,7 +200,7 @@ async fn run(arguments: Arguments, typed: &[OsString], output: &mut Output) -> D
     match arguments.command {
         Command::Sql(sql) => Box::pin(sql::run(sql, config, output)).await.map(|()| 0),
         Command::Serve(serve) => Box::pin(serve::run(serve, config, output)).await.map(|()| 0),
-        Command::Check(check) => check::run(check.output, config, output).await,
+        Command::Check(check) => check::run(check, config, output).await,
         Command::Settings(listed) => settings::run(listed.output, output).map(|()| 0),
         Command::Demo(demo) => Box::pin(demo::run(&demo, output)).await.map(|()| 0),
         #[cfg(feature = "governance")]

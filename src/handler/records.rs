@@ -30,7 +30,7 @@ impl Handler {
                 return Err(Error::invalid(format!("a {} reads no rows, so there is nothing to plan", other.kind())));
             }
         };
-        let asked = self.asked(&request.catalog, &request.identity, &request.query_id)?;
+        let asked = self.asked(&request.catalog, &request.identity, &request.query_id).await?;
         let query = asked.query(&request.table, &request.constraints.passthrough)?;
         let found = self.found(&asked, &request.table, query.as_ref());
         let (session, table) = found.await?;
@@ -39,7 +39,7 @@ impl Handler {
     }
 
     pub(super) async fn read_records(&self, request: ReadRecordsRequest) -> Result<Response> {
-        let asked = self.asked(&request.catalog, &request.identity, &request.query_id)?;
+        let asked = self.asked(&request.catalog, &request.identity, &request.query_id).await?;
         let query = asked.query(&request.table, &request.constraints.passthrough)?;
         let found = self.found(&asked, &request.table, query.as_ref());
         let (mut session, table) = found.await?;
@@ -123,7 +123,7 @@ impl Handler {
     }
 
     /// What is said of a read that the deadline has ended: how far it came, and what would have helped.
-    async fn given_up(&self, asked: &Asked<'_>, scan: &Scan, rendered: &Rendered, at: &Progress) -> Error {
+    async fn given_up(&self, asked: &Asked, scan: &Scan, rendered: &Rendered, at: &Progress) -> Error {
         let (rows, took) = at.so_far();
         let asking = async {
             let mut session = self.session(asked).await?;
@@ -144,7 +144,7 @@ impl Handler {
 }
 
 /// The scan that the request describes, once its columns are known to be still what Athena was told.
-fn wanted(asked: &Asked<'_>, request: &ReadRecordsRequest, table: Table, query: Option<Query>) -> Result<Scan> {
+fn wanted(asked: &Asked, request: &ReadRecordsRequest, table: Table, query: Option<Query>) -> Result<Scan> {
     // A column asked for twice would be read once, and the next column answered in its place.
     check_supported(&request.schema)?;
     let projection = request.schema.fields().iter().map(|field| field.name().clone()).collect();
