@@ -100,7 +100,7 @@ struct ServeArguments {
     /// Serve Flight SQL only
     #[arg(long, conflicts_with = "http")]
     no_http: bool,
-    /// The file that holds the token which clients must show; without it GLAUX_TOKEN, or else one made at random
+    /// The file that holds the token which clients must show; without it `GLAUX_TOKEN`, or else one made at random
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
     /// The server's certificate, with those that it is signed by (PEM); without it one is made
@@ -202,7 +202,7 @@ async fn typed(line: &[String], output: &mut Output) -> Done<u8> {
 async fn run(arguments: Arguments, typed: &[OsString], output: &mut Output) -> Done<u8> {
     let config = arguments.config.as_deref();
     match arguments.command {
-        Command::Sql(sql) => sql::run(sql, config, output).await.map(|()| 0),
+        Command::Sql(sql) => Box::pin(sql::run(sql, config, output)).await.map(|()| 0),
         Command::Serve(serve) => Box::pin(serve::run(serve, config, output)).await.map(|()| 0),
         Command::Check(check) => check::run(check, config, output).await,
         Command::Compare(arguments) => Box::pin(compare::run(arguments, output)).await,

@@ -18,7 +18,7 @@ const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 struct Signature<'h> {
     scope: &'h str,
     headers: &'h str,
-    signature: &'h str,
+    shown: &'h str,
 }
 
 impl<'h> Signature<'h> {
@@ -27,7 +27,7 @@ impl<'h> Signature<'h> {
         let part = |name: &str| rest.split(',').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='));
         // The key's id comes before the scope; whoever has the secret may be called as he likes.
         let (_, scope) = part("Credential")?.split_once('/')?;
-        Some(Self { scope, headers: part("SignedHeaders")?, signature: part("Signature")? })
+        Some(Self { scope, headers: part("SignedHeaders")?, shown: part("Signature")? })
     }
 }
 
@@ -52,7 +52,7 @@ fn expected<'r>(secret: &str, request: &'r Parts, body: &[u8]) -> Option<(String
     .join("\n");
     let text = [ALGORITHM, date, signature.scope, &hex(digest(&SHA256, canonical.as_bytes()).as_ref())].join("\n");
     let key = signature.scope.split('/').fold(format!("AWS4{secret}").into_bytes(), |key, part| sign(&key, part));
-    Some((hex(&sign(&key, &text)), signature.signature))
+    Some((hex(&sign(&key, &text)), signature.shown))
 }
 
 /// The signed headers, a line each: none if one of them is missing.
