@@ -13,6 +13,8 @@ mod stage;
 mod stories;
 #[path = "workflow/account.rs"]
 mod account;
+#[path = "workflow/clock.rs"]
+mod clock;
 #[path = "workflow/datazone.rs"]
 mod datazone;
 #[path = "workflow/gateway.rs"]

@@ -71,7 +71,7 @@ async fn show(desk: &mut Desk<'_>, at: &At) -> Done {
     member(desk, &at.env).await?;
     let (source, grants) = (desk.register.get::<Source>(&at.source).await?.record, desk.grants().await?);
     desk.show(&[
-        ("secret", some(Names::new(PREFIX)?.name(&at.env, &at.source)?)),
+        ("secret", some(desk.secret_of(&at.env, &source)?)),
         ("engine", some(&source.engine)),
         ("url", some(&source.url)),
         ("user", some(grants.user(&grant, grant.generation))),
@@ -81,6 +81,8 @@ async fn show(desk: &mut Desk<'_>, at: &At) -> Done {
 
 async fn reveal(desk: &mut Desk<'_>, at: &At) -> Done {
     let grant = present(desk, at).await?;
+    let instead = "its role reads it: aws secretsmanager get-secret-value, for the name that glaux creds show tells";
+    desk.is_at_hand("the secret of an environment is open to its own role and nobody else", instead)?;
     let events = desk.share.reveal(&desk.caller, &at.env, &at.source).await?;
     let name = Names::new(PREFIX)?.name(&at.env, &at.source)?;
     let secret = desk.keeper().read(&name, grant.generation).await?;
@@ -122,13 +124,13 @@ pub async fn query(asking: Asking, desk: Desk<'_>) -> Done<u8> {
 /// Each source that the environment may read, as a catalog of its name.
 async fn catalogs(desk: &Desk<'_>, environment: &str) -> Result<Vec<Catalog>> {
     member(desk, environment).await?;
-    let (names, mut catalogs) = (Names::new(PREFIX)?, Vec::new());
+    let mut catalogs = Vec::new();
     for grant in desk.register.list::<Grant>(&By::Kind).await?.into_iter().map(|read| read.record) {
         if grant.environment != environment || grant.desired.is_empty() {
             continue;
         }
         let source = desk.register.get::<Source>(&grant.source).await?.record;
-        let secret = names.name(environment, &source.id)?;
+        let secret = desk.secret_of(environment, &source)?;
         catalogs.push(Catalog::by_secret(&source.id, &source.engine, &source.url, &secret));
     }
     if catalogs.is_empty() {
