@@ -195,8 +195,7 @@ fn story() -> Vec<(&'static str, String)> {
     ]
 }
 
-const LISTS: [&str; 6] =
-    ["project list", "env list", "source list", "asset list", "request list --state all", "sub list --state all"];
+const LISTS: [&str; 4] = ["project list", "source list", "asset list", "request list --state all"];
 
 /// Plays the story; what a line says decides which code it must have. Returns the ids of what was asked for.
 fn play(database: &Database, run: &dyn Fn(&str, &str, &str) -> Ran) -> Vec<String> {

@@ -58,7 +58,8 @@ impl Cloud {
         let settings = ManagerSettings {
             names: Names::new(reach::PREFIX)?,
             keeper: self.keeper_role(&self.place)?,
-            key: self.deployment.key.clone(),
+            // The key of grants opens nothing else, and these are read in their own account alone.
+            key: None,
             tags: Vec::new(),
             window_days: WINDOW_DAYS,
         };
