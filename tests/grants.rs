@@ -5,6 +5,8 @@ mod support;
 
 #[path = "grants/places.rs"]
 mod places;
+#[path = "grants/resolving.rs"]
+mod resolving;
 #[path = "grants/secrets.rs"]
 mod secrets;
 #[path = "grants/stage.rs"]
@@ -13,6 +15,8 @@ mod stage;
 mod stories;
 #[path = "workflow/account.rs"]
 mod account;
+#[path = "workflow/athena.rs"]
+mod athena;
 #[path = "workflow/clock.rs"]
 mod clock;
 #[path = "workflow/datazone.rs"]

@@ -15,6 +15,7 @@ use crate::local::invoke::{Http, InProcess, Invoke};
 use crate::local::s3::S3Server;
 use crate::local::{LocalAthena, Options, ScanReport, StatementHook, athena_type, shown_domain, shown_expr};
 use crate::protocol::{Request, Version};
+use crate::secrets::granted;
 use crate::spill::Store;
 
 /// The catalog and the schema of names that have none.
@@ -41,6 +42,16 @@ pub fn settings(file: Option<&Path>) -> Result<Config> {
     }
 }
 
+/// The catalogs that there are: configured, and granted as far as that can be told without asking for each.
+pub fn catalogs(config: &Config) -> Result<Vec<String>> {
+    let mut names: Vec<String> = config.catalogs.iter().map(|catalog| catalog.name.clone()).collect();
+    if let Some(environment) = config.catalogs.granted() {
+        let granted = granted(&config.secrets, environment)?;
+        names.extend(granted.into_iter().filter(|name| config.catalogs.configured(name).is_none()));
+    }
+    Ok(names)
+}
+
 /// The name of the catalog that answers to any name.
 const ANY: &str = "default";
 
@@ -48,13 +59,20 @@ impl Session {
     /// Over a handler in this process.
     pub async fn open(mut config: Config, defaults: Defaults) -> Result<Self> {
         let bucket = Bucket::unless_set(&mut config).await?;
-        let mut names: Vec<String> = config.catalogs.iter().map(|catalog| catalog.name.clone()).collect();
+        let mut names = catalogs(&config)?;
         if let ([only], Some(wanted)) = (names.as_mut_slice(), &defaults.catalog)
             && only == ANY
         {
             only.clone_from(wanted);
         }
-        let query_plans = config.catalogs.iter().any(|catalog| catalog.settings.query_plans);
+        let is_granted = config.catalogs.granted().is_some();
+        names.extend(
+            defaults
+                .catalog
+                .clone()
+                .filter(|name| is_granted && !names.iter().any(|known| known.eq_ignore_ascii_case(name))),
+        );
+        let query_plans = config.catalogs.follow_plans();
         let store = Store::new(&config.spill);
         let handler = Arc::new(Handler::new(config)?);
         let function: Arc<dyn Invoke> = Arc::new(InProcess(handler.clone()));

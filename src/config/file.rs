@@ -12,8 +12,8 @@ use super::callers::Written;
 use super::connection_string::{check_secret_name, parse};
 use super::private::unreadable;
 use super::{
-    Aws, Callers, Catalog, Catalogs, Config, DEFAULT_LOG_LEVEL, DEFAULT_SERDE_VERSION, Encryption, SecretReference,
-    SecretsConfig, SpillConfig, View, check, check_private, idle_plans,
+    Aws, Callers, Catalog, Catalogs, Config, DEFAULT_LOG_LEVEL, DEFAULT_SERDE_VERSION, Encryption, Granted,
+    SecretReference, SecretsConfig, SpillConfig, View, check, check_private, idle_plans,
 };
 
 /// Reads the file at `path`.
@@ -31,6 +31,7 @@ pub fn read(path: &Path) -> Result<Config> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    #[serde(default)]
     catalogs: BTreeMap<String, CatalogTable>,
     #[serde(default)]
     spill: SpillTable,
@@ -39,6 +40,7 @@ struct File {
     serde_version: Option<u64>,
     max_splits: Option<u64>,
     log_level: Option<String>,
+    metrics_namespace: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -92,6 +94,8 @@ struct SpillTable {
 struct SecretsTable {
     file: Option<PathBuf>,
     folder: Option<PathBuf>,
+    prefix: Option<String>,
+    environment: Option<String>,
     ttl_seconds: Option<u64>,
 }
 
@@ -104,7 +108,7 @@ fn from_toml(text: &str, directory: &Path) -> Result<Config> {
     let catalogs =
         file.catalogs.into_iter().map(|(name, table)| catalog(name, table, &of_all)).collect::<Result<_>>()?;
     let aws = Aws::lazy();
-    let catalogs = Catalogs::new(catalogs, None)?;
+    let catalogs = Catalogs::and_granted(catalogs, granted(&file.secrets, of_all)?, None)?;
     let serde_version = or(file.serde_version, "serde_version", check::serde_version, DEFAULT_SERDE_VERSION)?;
     Ok(Config {
         notes: idle_plans(&catalogs, serde_version).into_iter().collect(),
@@ -117,6 +121,7 @@ fn from_toml(text: &str, directory: &Path) -> Result<Config> {
             Some(text) => check::log_level("log_level", &text)?,
             None => DEFAULT_LOG_LEVEL,
         },
+        metrics: file.metrics_namespace.map(|name| check::namespace("metrics_namespace", &name)).transpose()?,
     })
 }
 
@@ -212,6 +217,13 @@ fn spill(table: SpillTable, aws: &Aws) -> Result<SpillConfig> {
     })
 }
 
+/// What is set for all catalogs is set for these.
+fn granted(table: &SecretsTable, settings: Settings) -> Result<Option<Granted>> {
+    let (prefix, environment) = (table.prefix.as_deref(), table.environment.as_deref());
+    let granted = Granted::by(("secrets.prefix", prefix), ("secrets.environment", environment))?;
+    Ok(granted.map(|granted| Granted { settings, ..granted }))
+}
+
 fn secrets(table: SecretsTable, directory: &Path, aws: &Aws) -> Result<SecretsConfig> {
     let default = SecretsConfig::default();
     let seconds = |key: &str, value| check::seconds(key, value, 0);
@@ -228,7 +240,7 @@ fn secrets(table: SecretsTable, directory: &Path, aws: &Aws) -> Result<SecretsCo
 }
 
 /// Words that a complaint may show: what stands before a `=` in a broken file can be anything, a password's end too.
-const KEYS: [&str; 31] = [
+const KEYS: [&str; 32] = [
     "callers",
     "arn",
     "account",
@@ -259,6 +271,7 @@ const KEYS: [&str; 31] = [
     "timeout_seconds",
     "file",
     "folder",
+    "environment",
     "ttl_seconds",
 ];
 

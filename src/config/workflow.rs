@@ -73,6 +73,11 @@ pub enum Deployed {
     Consumer {
         /// Which.
         environment: String,
+        /// The ARN of the function that its queries reach, if what it is granted is to be listed in Athena.
+        function: Option<String>,
+        /// Whether Athena is to know each catalog as `<catalog>@<environment>`, because another environment of the account and
+        /// region has one of the same name.
+        is_qualified: bool,
     },
 }
 
@@ -95,7 +100,7 @@ fn of_side(side: Side) -> &'static [&'static str] {
     match side {
         Side::Governance => &["glaux_state_machine", "glaux_datazone_domain", "glaux_event_bus"],
         Side::Producer => &["glaux_keeper_role", "glaux_secrets_key", "glaux_secrets_window_days"],
-        Side::Consumer => &["glaux_environment"],
+        Side::Consumer => &["glaux_environment", "glaux_federation_function", "glaux_qualified_catalogs"],
     }
 }
 
@@ -166,7 +171,14 @@ impl Variables {
                     None => LONGEST_WINDOW,
                 },
             },
-            Side::Consumer => Deployed::Consumer { environment: self.needed("glaux_environment")? },
+            Side::Consumer => Deployed::Consumer {
+                environment: self.needed("glaux_environment")?,
+                function: self.text("glaux_federation_function"),
+                is_qualified: match self.text("glaux_qualified_catalogs") {
+                    Some(text) => check::boolean("glaux_qualified_catalogs", &text)?,
+                    None => false,
+                },
+            },
         })
     }
 }
@@ -197,6 +209,8 @@ mod tests {
             vec![("glaux_side", "consumer"), ("glaux_environment", " ")],
             vec![("glaux_side", "consumer"), ("glaux_environment", "prod"), ("glaux_keeper_role", role)],
             vec![("glaux_side", "consumer"), ("glaux_environment", "prod"), ("glaux_enviroment", "prod")],
+            vec![("glaux_side", "consumer"), ("glaux_environment", "prod"), ("glaux_qualified_catalogs", "shop")],
+            vec![("glaux_side", "producer"), ("glaux_keeper_role", role), ("glaux_federation_function", "f")],
             vec![("glaux_side", "producer"), ("glaux_keeper_role", role), ("glaux_secrets_window_days", "400")],
         ] {
             assert!(read(&wrong).is_err(), "{wrong:?}");

@@ -15,7 +15,7 @@ use tokio::sync::OnceCell;
 
 use super::intake::Event;
 use super::machine::{Failure, Walk};
-use super::{Grants, Step, Task, Timing};
+use super::{Athena, Grants, Step, Task, Timing};
 use crate::config::{Deployed, SecretsConfig, Side, WorkflowConfig};
 use crate::register::{Dynamo, Register, SystemClock};
 use crate::secrets::keeper::{Manager, ManagerSettings};
@@ -51,6 +51,7 @@ impl Function {
     /// Errors: invalid, for a prefix or a role that is none.
     pub fn new(config: WorkflowConfig) -> Result<Self> {
         keeper(&config, &Names::new(&config.prefix)?)?;
+        athena(&config)?;
         Ok(Self { config, grants: OnceCell::new(), machine: OnceCell::new(), portal: None })
     }
 
@@ -97,7 +98,7 @@ impl Function {
     async fn step(&self, name: &str, task: &Task) -> Result<()> {
         let step = Step::named(name).ok_or_else(|| Error::invalid(format!("there is no step {name:?}")))?;
         self.may(step.side(), &format!("step {name}"))?;
-        if let Deployed::Consumer { environment } = &self.config.deployed
+        if let Deployed::Consumer { environment, .. } = &self.config.deployed
             && *environment != task.environment
         {
             let told = format!("step {name} of environment {}: this function is of {environment}", task.environment);
@@ -140,7 +141,12 @@ impl Function {
         let register = Register::new(Arc::new(store), Arc::new(SystemClock));
         let names = Names::new(prefix)?;
         let secrets = SecretsConfig { aws: aws.clone(), ..SecretsConfig::default() };
-        Ok(Grants::new(register, keeper(&self.config, &names)?, secrets, names, domain, Timing::default()))
+        let keeper = keeper(&self.config, &names)?;
+        let grants = Grants::new(register, keeper, secrets, names, domain, Timing::default());
+        Ok(match athena(&self.config)? {
+            Some(athena) => grants.listed_in(athena),
+            None => grants,
+        })
     }
 
     /// Each message of a queue for itself: those that fail come again, and the others do not.
@@ -176,6 +182,15 @@ fn keeper(config: &WorkflowConfig, names: &Names) -> Result<Arc<dyn Keeper>> {
         window_days: *window_days,
     };
     Ok(Arc::new(Manager::new(&config.aws, settings)?))
+}
+
+fn athena(config: &WorkflowConfig) -> Result<Option<Athena>> {
+    match &config.deployed {
+        Deployed::Consumer { environment, function: Some(function), is_qualified } => {
+            Athena::new(&config.aws, environment, function, *is_qualified).map(Some)
+        }
+        _ => Ok(None),
+    }
 }
 
 /// Keeps no secrets, on a side that must not.

@@ -10,6 +10,7 @@
 //! ([`connector_core::Users`]), how secrets are kept (`secrets`).
 
 mod applying;
+mod athena;
 mod bus;
 mod desired;
 mod function;
@@ -31,6 +32,7 @@ use std::time::Duration;
 use connector_core::{Error, ErrorKind, Result};
 use futures::FutureExt;
 
+pub use self::athena::Athena;
 pub use self::bus::{Bus, Changed, Expiring, News};
 pub use self::function::Function;
 pub use self::machine::KEEPER;
@@ -84,6 +86,8 @@ pub struct Grants {
     /// What tells this register's users from those of another at the same source.
     domain: String,
     timing: Timing,
+    /// Where whoever queries finds what is granted, on AWS.
+    athena: Option<Athena>,
 }
 
 impl Grants {
@@ -97,7 +101,13 @@ impl Grants {
         timing: Timing,
     ) -> Self {
         let elsewhere = secrets.clone();
-        Self { register, keeper, secrets, elsewhere, names, domain: domain.into(), timing }
+        Self { register, keeper, secrets, elsewhere, names, domain: domain.into(), timing, athena: None }
+    }
+
+    /// The same, with what is granted listed in Athena.
+    #[must_use]
+    pub fn listed_in(self, athena: Athena) -> Self {
+        Self { athena: Some(athena), ..self }
     }
 
     /// The same, with administrators' secrets that the keeper does not keep read elsewhere.

@@ -5,12 +5,15 @@ use std::time::{Duration, Instant};
 
 use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions, make_array};
 use arrow_schema::{DataType, SchemaRef};
-use connector_core::{Error, ErrorKind, Query, Remainder, Rendered, Result, Scan, Table, eval, same_layout, sql};
+use connector_core::{
+    Error, ErrorKind, Query, Remainder, Rendered, Result, Scan, Table, block_size, eval, same_layout, sql,
+};
 use futures::TryStreamExt;
 
 use super::Handler;
 use super::caller::Asked;
 use super::deadline::{Deadline, Reached};
+use super::measured::{self, Count};
 use super::sessions::Session;
 use super::splits::scan;
 use crate::protocol::{
@@ -27,7 +30,7 @@ impl Handler {
                 return Err(Error::invalid(format!("a {} reads no rows, so there is nothing to plan", other.kind())));
             }
         };
-        let asked = self.asked(&request.catalog, &request.identity, &request.query_id)?;
+        let asked = self.asked(&request.catalog, &request.identity, &request.query_id).await?;
         let query = asked.query(&request.table, &request.constraints.passthrough)?;
         let found = self.found(&asked, &request.table, query.as_ref());
         let (session, table) = found.await?;
@@ -36,7 +39,7 @@ impl Handler {
     }
 
     pub(super) async fn read_records(&self, request: ReadRecordsRequest) -> Result<Response> {
-        let asked = self.asked(&request.catalog, &request.identity, &request.query_id)?;
+        let asked = self.asked(&request.catalog, &request.identity, &request.query_id).await?;
         let query = asked.query(&request.table, &request.constraints.passthrough)?;
         let found = self.found(&asked, &request.table, query.as_ref());
         let (mut session, table) = found.await?;
@@ -65,12 +68,15 @@ impl Handler {
             Outcome::Inline(records) => {
                 Response::ReadRecords(ReadRecordsResponse { catalog: request.catalog, records })
             }
-            Outcome::Remote(remote_blocks) => Response::RemoteReadRecords(RemoteReadRecordsResponse {
-                catalog: request.catalog,
-                schema: request.schema,
-                remote_blocks,
-                encryption_key: request.split.encryption_key,
-            }),
+            Outcome::Remote(remote_blocks) => {
+                measured::add(Count::Spilled, remote_blocks.len());
+                Response::RemoteReadRecords(RemoteReadRecordsResponse {
+                    catalog: request.catalog,
+                    schema: request.schema,
+                    remote_blocks,
+                    encryption_key: request.split.encryption_key,
+                })
+            }
         })
     }
 
@@ -90,11 +96,12 @@ impl Handler {
         let mut batches = session.connection().read(scan, &rendered.statement, spiller.batch_limits()).await?;
         let mut read_to_end = false;
         while left > 0 {
-            let Some(batch) = batches.try_next().await? else {
+            let Some(batch) = measured::waiting(batches.try_next()).await? else {
                 read_to_end = true;
                 break;
             };
             progress.advance(batch.num_rows());
+            measured::add(Count::RowsRead, batch.num_rows());
             let batch = recheck(batch, &rendered.remainder)?;
             let batch = match &scan.aggregate {
                 Some(aggregate) => aggregate.finish(&batch, &scan.table)?,
@@ -103,6 +110,8 @@ impl Handler {
             let rows = u64::try_from(batch.num_rows()).unwrap_or(u64::MAX).min(left);
             left -= rows;
             let batch = batch.slice(0, usize::try_from(rows).unwrap_or(batch.num_rows()));
+            measured::add(Count::Rows, batch.num_rows());
+            measured::add(Count::Bytes, block_size(&batch));
             spiller.push(shape(&batch, &request.schema)?).await?;
         }
         // Behind the last row of a limit that the source applied comes only the end of its answer.
@@ -114,7 +123,7 @@ impl Handler {
     }
 
     /// What is said of a read that the deadline has ended: how far it came, and what would have helped.
-    async fn given_up(&self, asked: &Asked<'_>, scan: &Scan, rendered: &Rendered, at: &Progress) -> Error {
+    async fn given_up(&self, asked: &Asked, scan: &Scan, rendered: &Rendered, at: &Progress) -> Error {
         let (rows, took) = at.so_far();
         let asking = async {
             let mut session = self.session(asked).await?;
@@ -135,7 +144,7 @@ impl Handler {
 }
 
 /// The scan that the request describes, once its columns are known to be still what Athena was told.
-fn wanted(asked: &Asked<'_>, request: &ReadRecordsRequest, table: Table, query: Option<Query>) -> Result<Scan> {
+fn wanted(asked: &Asked, request: &ReadRecordsRequest, table: Table, query: Option<Query>) -> Result<Scan> {
     // A column asked for twice would be read once, and the next column answered in its place.
     check_supported(&request.schema)?;
     let projection = request.schema.fields().iter().map(|field| field.name().clone()).collect();

@@ -88,7 +88,16 @@ async fn a_password_is_rotated_revealed_and_nowhere_else() {
     let read = office.ok("mia", "query --env prod -o csv --sql 'SELECT count(*) AS n FROM \"shop-db\".shop.orders'");
     assert_eq!(read, "n\n2\n");
     let settings = office.ok("mia", "connect --env prod");
-    assert!(settings.contains("secret = \"glaux/prod/shop-db\""), "{settings}");
+    assert!(settings.contains("prefix = \"glaux\"\nenvironment = \"prod\"\n"), "{settings}");
+    let file = office.folder.path().join("prod.toml");
+    std::fs::write(&file, &settings).unwrap();
+    let with = |line: &[&str]| office.glaux.run(&[&["--config", file.to_str().unwrap()], line].concat());
+    let checked = with(&["check", "-o", "csv"]).stdout;
+    assert!(checked.contains("shop-db,ok,engine,postgres\n") && checked.contains("2 tables in 1 schema"), "{checked}");
+    let unknown = with(&["check", "shop-db", "other-db", "-o", "csv"]);
+    assert!(unknown.code == 4 && unknown.stdout.contains("other-db,FAILED,connection"), "{unknown:?}");
+    let read = with(&["sql", "-o", "csv", "SELECT count(*) AS n FROM shop.orders"]);
+    assert_eq!(read.stdout, "n\n2\n", "{}", read.stderr);
     let told =
         office.ok("auditor", "audit export") + &office.ok("mia", "creds show --env prod --source shop-db") + &settings;
     for secret in [&first, &second] {

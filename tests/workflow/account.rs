@@ -7,13 +7,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use connector_core::{Credential, Logins};
-use glaux::config::{Aws, WorkflowConfig};
+use glaux::config::{Aws, Catalogs, Config, Granted, SecretsConfig, WorkflowConfig};
 use glaux::grants::Function;
+use glaux::handler::Handler;
 use glaux::register::{
     Account, Act, Asset, AssetState, Column, Dynamo, Environment, EnvironmentState, Membership, Place as Where,
     Project, ProjectState, Record, Register, Source, SourceState, SystemClock, Write,
 };
-use glaux::secrets::policy::{Consumer, Place as Region, Policy, Role};
+use glaux::secrets::policy::{Consumer, Place as Region, Policy, Role, listing_policy};
 use glaux::secrets::{Login, Names, login_of, text_of};
 use glaux::share::{Share, asset_id};
 use serde_json::{Value, json};
@@ -28,6 +29,8 @@ pub const CONSUMER: &str = "222222222222";
 pub const GOVERNANCE: &str = "333333333333";
 /// The access key of the environment's role.
 pub const READER: &str = "222222222222.reader";
+/// That of somebody who may do anything in the environment's account.
+pub const ADMIN: &str = "222222222222.admin";
 const QUEUE: &str = "glaux-grants";
 const PREFIX: &str = "glaux/domain";
 /// An execution of moto's takes a second or two; a minute only passes where it hangs.
@@ -52,6 +55,11 @@ fn consumers() -> String {
     function(CONSUMER, &format!("glaux-grants-{PROD}"))
 }
 
+/// The function that the environment's queries reach.
+pub fn federation() -> String {
+    function(CONSUMER, "glaux-prod")
+}
+
 fn role(account: &str, name: &str) -> String {
     format!("arn:aws:iam::{account}:role/{name}")
 }
@@ -73,7 +81,7 @@ impl Accounts {
 
     fn deploy(&self) {
         let table = format!("arn:aws:dynamodb:{REGION}:{GOVERNANCE}:table/glaux");
-        let keeper = role(PRODUCER, "glaux-grants-producer");
+        let (keeper, federation) = (role(PRODUCER, "glaux-grants-producer"), federation());
         for (arn, access_key, table, own) in [
             (
                 function(GOVERNANCE, "glaux-grants"),
@@ -91,7 +99,16 @@ impl Accounts {
                 table.as_str(),
                 vec![("glaux_side", "producer"), ("glaux_keeper_role", keeper.as_str())],
             ),
-            (consumers(), READER, table.as_str(), vec![("glaux_side", "consumer"), ("glaux_environment", PROD)]),
+            (
+                consumers(),
+                READER,
+                table.as_str(),
+                vec![
+                    ("glaux_side", "consumer"),
+                    ("glaux_environment", PROD),
+                    ("glaux_federation_function", federation.as_str()),
+                ],
+            ),
         ] {
             let all = [("glaux_register_table", table), ("glaux_domain", "domain"), ("glaux_secrets_prefix", PREFIX)];
             let all = all.into_iter().chain(own).map(|(key, value)| (key.to_owned(), value.to_owned()));
@@ -102,14 +119,16 @@ impl Accounts {
         let producers = [(Region::new("aws", REGION, PRODUCER).unwrap(), None)];
         let names = Names::new(PREFIX).unwrap();
         let reads = Consumer { environment: PROD, grants: &names, producers: &producers }.policy().unwrap();
+        let own = Region::new("aws", REGION, CONSUMER).unwrap();
+        let lists = listing_policy(&own, &names, PROD, &federation).unwrap();
         let anything = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
         let anything = Policy::parse(anything).unwrap();
         for (access_key, name, policy) in [
-            (READER, role(CONSUMER, "reader"), reads),
-            ("222222222222.admin", role(CONSUMER, "admin"), anything.clone()),
-            ("444444444444.other", role("444444444444", "other"), anything),
+            (READER, role(CONSUMER, "reader"), vec![reads, lists]),
+            (ADMIN, role(CONSUMER, "admin"), vec![anything.clone()]),
+            ("444444444444.other", role("444444444444", "other"), vec![anything]),
         ] {
-            let (arn, policies) = (name.parse().unwrap(), vec![policy]);
+            let (arn, policies) = (name.parse().unwrap(), policy);
             self.gateway.admit(access_key, Role { arn, policies, boundary: None, tags: BTreeMap::new() });
         }
     }
@@ -241,6 +260,13 @@ impl Accounts {
     pub async fn history(&self, execution: &Value) -> String {
         let asked = json!({"executionArn": execution["executionArn"], "maxResults": 1000});
         self.call(GOVERNANCE, "states", "AWSStepFunctions.GetExecutionHistory", &asked).await.to_string()
+    }
+
+    /// The function that the environment's queries reach, or one like it of somebody else.
+    pub fn federation(&self, access_key: &str, environment: &str) -> Handler {
+        let aws = Aws::at(&self.gateway.endpoint, access_key, "secret");
+        let secrets = SecretsConfig { aws, ttl: Duration::ZERO, ..SecretsConfig::default() };
+        Handler::new(Config::of(Catalogs::only_granted(Granted::to(environment, PREFIX)), secrets)).unwrap()
     }
 
     /// The ARN by which the environment reads its secret.

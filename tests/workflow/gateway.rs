@@ -14,6 +14,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
+use crate::athena::Athena;
 use crate::support::moto::{Moto, message};
 
 /// Where everything is.
@@ -32,6 +33,7 @@ struct Inner {
     /// By the access key that stands for a session of theirs.
     roles: Mutex<BTreeMap<String, Role>>,
     invoked: Mutex<Vec<String>>,
+    athena: Athena,
 }
 
 impl Gateway {
@@ -40,8 +42,8 @@ impl Gateway {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let moto = Moto::start_behind(Some(address.port())).await?;
-        let inner =
-            Arc::new(Inner { moto, functions: Mutex::default(), roles: Mutex::default(), invoked: Mutex::default() });
+        let (functions, roles, invoked, athena) = <(_, _, _, Athena)>::default();
+        let inner = Arc::new(Inner { moto, functions, roles, invoked, athena });
         let (mut serving, served) = (JoinSet::new(), inner.clone());
         serving.spawn(async move {
             let mut connections = JoinSet::new();
@@ -66,6 +68,11 @@ impl Gateway {
     /// Which function was asked for what, in order.
     pub fn invoked(&self) -> Vec<String> {
         self.inner.invoked.lock().unwrap().clone()
+    }
+
+    /// What moto does not have of Athena and of functions.
+    pub fn athena(&self) -> &Athena {
+        &self.inner.athena
     }
 
     /// Calls a service as whoever has this access key.
@@ -101,9 +108,42 @@ impl Inner {
         if let Some(function) = request.function() {
             return self.invoke(&function, &request.body).await;
         }
+        if let Some(function) = request.policy_of() {
+            let (does, put) = match request.head.split(' ').next() {
+                Some("PUT") => ("PutResourcePolicy", serde_json::from_slice(&request.body).ok()),
+                _ => ("GetResourcePolicy", None),
+            };
+            if let Some(refused) = self.refused(&request, &format!("lambda:{does}"), &function) {
+                return refused;
+            }
+            let (status, told) = self.athena.policy(&function, put.as_ref());
+            let headers = match status {
+                404 => "x-amzn-errortype: ResourceNotFoundException\r\n",
+                412 => "x-amzn-errortype: PreconditionFailedException\r\n",
+                _ => "",
+            };
+            return answer(status, headers, &told);
+        }
         match request.target().rsplit_once('.') {
             Some(("secretsmanager", action @ ("GetSecretValue" | "DescribeSecret"))) => {
                 self.secret(&request, action).await
+            }
+            Some(("AmazonAthena", action)) if action.ends_with("DataCatalog") => {
+                let (account, asked): (_, Value) = (request.account().unwrap(), request.json());
+                let arn = format!("arn:aws:athena:{REGION}:{account}:datacatalog/{}", asked["Name"].as_str().unwrap());
+                if let Some(refused) = self.refused(&request, &format!("athena:{action}"), &arn) {
+                    return refused;
+                }
+                let (status, told) = self.athena.answer(&account, action, &asked);
+                answer(status, "", &told)
+            }
+            Some(("AmazonSSM", action)) => {
+                let (account, asked) = (request.account().unwrap(), request.json());
+                let arn = format!("arn:aws:ssm:{REGION}:{account}:parameter{}", asked["Name"].as_str().unwrap());
+                match self.refused(&request, &format!("ssm:{action}"), &arn) {
+                    Some(refused) => refused,
+                    None => self.forward(&request, Some(&account)).await,
+                }
             }
             Some((service, action)) if service.starts_with("DynamoDB") => self.table(request.clone(), action).await,
             _ => self.forward(&request, request.account().as_deref()).await,
@@ -123,6 +163,24 @@ impl Inner {
             Ok(answered) => answer(200, "", &serde_json::from_slice(&answered).unwrap()),
             Err(error) => answer(200, "X-Amz-Function-Error: Unhandled\r\n", &told(&error)),
         }
+    }
+
+    /// What is answered to a role whose own policies do not let it do that; nothing, if they do.
+    fn refused(&self, request: &Request, action: &str, arn: &str) -> Option<Vec<u8>> {
+        let role = self.roles.lock().unwrap().get(&request.access_key()).cloned();
+        let Some(role) = role else { return Some(denied(arn, "nobody is known")) };
+        let resource = Resource { arn: arn.into(), policy: None, tags: BTreeMap::new() };
+        let (principal, encryption_context) = (Principal::Role(role), BTreeMap::new());
+        let asked = Decided {
+            principal: &principal,
+            action,
+            resource: &resource,
+            is_secure: true,
+            via: None,
+            encryption_context,
+        };
+        let decision = decide(&asked).unwrap();
+        (!decision.is_allowed).then(|| denied(arn, &decision.because))
     }
 
     /// A secret of another account is asked for there, by whom its policy and the role's own let.
@@ -244,6 +302,16 @@ impl Request {
         let path = self.head.split(' ').nth(1)?;
         let name = path.strip_prefix("/2015-03-31/functions/")?.strip_suffix("/invocations")?;
         Some(name.replace("%3A", ":").replace("%3a", ":"))
+    }
+
+    /// The function whose policy is asked for.
+    fn policy_of(&self) -> Option<String> {
+        let arn = self.head.split(' ').nth(1)?.strip_prefix("/2026-07-09/resource-policy/")?;
+        Some(arn.replace("%3A", ":").replace("%3a", ":"))
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
     }
 
     fn access_key(&self) -> String {

@@ -1,15 +1,18 @@
 //! The state machine as it is deployed, walked by moto over three accounts; and the same story by the local loop.
 
-use connector_core::{Secret, Settings, TableName};
+use std::collections::BTreeMap;
+
+use connector_core::{ErrorKind, Secret, Settings, TableName};
 use glaux::register::{Asset, By, Environment, EnvironmentState, Event, Grant, Register, Subscription, Time};
 use glaux::share::{Approval, Asking, Share};
 use serde_json::{Value, json};
 
-use crate::account::{Accounts, CONSUMER, GOVERNANCE, PRODUCER, READER};
+use crate::account::{ADMIN, Accounts, CONSUMER, GOVERNANCE, PRODUCER, READER, federation};
 use crate::clock;
 use crate::datazone::DOMAIN;
 use crate::gateway::Gateway;
 use crate::places::Place;
+use crate::resolving::shown;
 use crate::stage::{PROD, SOURCE, Stage, caller};
 use crate::support::skip;
 
@@ -119,6 +122,7 @@ async fn the_machine_and_the_local_loop_end_alike() {
         assert_eq!(walked[1..], walk(), "{act:?}");
         assert_eq!(ends(&accounts.register).await, expected, "{act:?}");
         assert_eq!(readable(&accounts).await, act.readable(), "{act:?}");
+        what_is_granted_is_a_catalog_of_athenas(&accounts, act.readable()).await;
         passwords.extend(accounts.login(READER).await.map(|login| login.password));
         // The same again starts nothing.
         assert_eq!(accounts.tell(&format!("act {number}")).await.as_array().unwrap().len(), number + 1);
@@ -155,6 +159,29 @@ async fn what_datazone_decides_is_done(accounts: &Accounts, mut walked: usize) -
     let environment = accounts.register.get::<Environment>(PROD).await.unwrap().record;
     assert_eq!(environment.state, EnvironmentState::Gone);
     passwords
+}
+
+/// Listed in the environment's account while anything is granted, answered by its function from the secret of the other account,
+/// and by no other function.
+async fn what_is_granted_is_a_catalog_of_athenas(accounts: &Accounts, tables: &[&str]) {
+    let (listed, function) = (accounts.gateway.athena().listed(CONSUMER), accounts.federation(READER, PROD));
+    let found = shown(&function, &accounts.place, SOURCE).await;
+    if tables.is_empty() {
+        assert!(listed.is_empty(), "{listed:?}");
+        let error = found.unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Forbidden), "{error}");
+    } else {
+        assert_eq!(listed, BTreeMap::from([(SOURCE.to_owned(), federation())]));
+        assert_eq!(found.unwrap(), tables);
+        for (access_key, environment) in [(READER, "test"), (ADMIN, PROD), ("444444444444.other", PROD)] {
+            let error =
+                shown(&accounts.federation(access_key, environment), &accounts.place, SOURCE).await.unwrap_err();
+            assert!(matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Forbidden), "{access_key}: {error}");
+        }
+    }
+    // Put there once, and left as it was.
+    let (policy, revision) = accounts.gateway.athena().policy_of(&federation());
+    assert!(policy.contains("OnlyThroughAthena") && revision == "1", "{revision}: {policy}");
 }
 
 /// Which account's function does what, in a walk in which nothing goes wrong.

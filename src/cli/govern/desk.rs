@@ -72,6 +72,11 @@ impl<'o> Desk<'o> {
         self.opened.cloud.as_ref()
     }
 
+    /// What the names of the secrets of grants begin with.
+    pub fn prefix(&self) -> Result<&str> {
+        self.cloud().map_or(Ok(PREFIX), |cloud| cloud.deployment.prefix())
+    }
+
     /// What whoever reads calls the secret of a grant.
     pub fn secret_of(&self, environment: &str, source: &Source) -> Result<String> {
         match self.cloud() {

@@ -8,7 +8,7 @@ use super::follow::PREFIX;
 use crate::cli::output::Done;
 use crate::cli::session::{Defaults, Session};
 use crate::cli::sql;
-use crate::config::{Catalog, Catalogs, Config, SecretReference};
+use crate::config::{Catalogs, Config, Granted};
 use crate::register::{By, Environment, Grant, GrantState, Source};
 use crate::secrets::{Names, revealed};
 
@@ -92,28 +92,21 @@ async fn reveal(desk: &mut Desk<'_>, at: &At) -> Done {
     desk.output.data(&format!("{}\n", revealed(&secret)))
 }
 
-/// Writes the settings with which a connector reads as the environment.
+/// Writes the settings with which a connector reads as the environment: each secret says the rest itself.
 pub async fn connect(connecting: Connecting, desk: Desk<'_>) -> Done<u8> {
-    let catalogs = catalogs(&desk, &connecting.env).await?;
-    let mut text = String::from("# glaux sql --config FILE\n");
+    let granted = granted(&desk, &connecting.env).await?;
+    let mut text = String::from("# glaux sql --config FILE\n[secrets]\n");
     if let Some(folder) = &desk.secrets().folder {
-        text += &format!("[secrets]\nfolder = {:?}\n", folder.display().to_string());
+        text += &format!("folder = {:?}\n", folder.display().to_string());
     }
-    for catalog in catalogs {
-        let SecretReference::Name(secret) = &catalog.secret else { continue };
-        text += &format!(
-            "\n[catalogs.{}]\nurl = {:?}\nsecret = {secret:?}\n",
-            catalog.name,
-            format!("{}://{}", catalog.engine, catalog.url)
-        );
-    }
+    text += &format!("prefix = {:?}\nenvironment = {:?}\n", granted.prefix, granted.environment);
     desk.output.data(&text)?;
     Ok(0)
 }
 
 /// Runs a statement as the environment would.
 pub async fn query(asking: Asking, desk: Desk<'_>) -> Done<u8> {
-    let catalogs = Catalogs::new(catalogs(&desk, &asking.env).await?, None)?;
+    let catalogs = Catalogs::only_granted(granted(&desk, &asking.env).await?);
     let config = Config::of(catalogs, desk.secrets().clone());
     let session = Session::open(config, Defaults::default()).await?;
     let options = sql::Options { format: desk.common.output, timing: false };
@@ -121,23 +114,15 @@ pub async fn query(asking: Asking, desk: Desk<'_>) -> Done<u8> {
     Ok(0)
 }
 
-/// Each source that the environment may read, as a catalog of its name.
-async fn catalogs(desk: &Desk<'_>, environment: &str) -> Result<Vec<Catalog>> {
+/// What the environment may read: each source is a catalog of its name.
+async fn granted(desk: &Desk<'_>, environment: &str) -> Result<Granted> {
     member(desk, environment).await?;
-    let mut catalogs = Vec::new();
-    for grant in desk.register.list::<Grant>(&By::Kind).await?.into_iter().map(|read| read.record) {
-        if grant.environment != environment || grant.desired.is_empty() {
-            continue;
-        }
-        let source = desk.register.get::<Source>(&grant.source).await?.record;
-        let secret = desk.secret_of(environment, &source)?;
-        catalogs.push(Catalog::by_secret(&source.id, &source.engine, &source.url, &secret));
-    }
-    if catalogs.is_empty() {
+    let all = desk.register.list::<Grant>(&By::Kind).await?.into_iter().map(|read| read.record);
+    if !all.into_iter().any(|grant| grant.environment == environment && !grant.desired.is_empty()) {
         return Err(Error::not_found(format!("nothing is granted to environment {environment}"))
             .hint("ask for tables: glaux request create"));
     }
-    Ok(catalogs)
+    Ok(Granted::to(environment, desk.prefix()?))
 }
 
 /// Errors: not found; forbidden, for whoever is not of the environment's project.
