@@ -47,6 +47,16 @@ mod guest;
 #[path = "cli/office.rs"]
 mod office;
 
+/// Services of AWS that a test speaks for.
+#[cfg(feature = "governance")]
+#[path = "support/aws.rs"]
+mod aws;
+
+/// The same over a register on AWS.
+#[cfg(feature = "governance")]
+#[path = "cli/cloud.rs"]
+mod cloud;
+
 /// What is at the databases of it.
 #[cfg(feature = "governance")]
 #[path = "cli/grants.rs"]

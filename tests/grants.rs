@@ -17,6 +17,8 @@ mod stories;
 mod account;
 #[path = "workflow/athena.rs"]
 mod athena;
+#[path = "workflow/clock.rs"]
+mod clock;
 #[path = "workflow/datazone.rs"]
 mod datazone;
 #[path = "workflow/gateway.rs"]

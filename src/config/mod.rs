@@ -9,10 +9,14 @@ mod callers;
 mod catalog;
 mod check;
 mod connection_string;
+#[cfg(feature = "governance")]
+mod deployment;
 mod env;
 mod file;
 mod granted;
 mod home;
+#[cfg(feature = "governance")]
+mod identity;
 mod private;
 mod settings;
 mod user;
@@ -30,8 +34,12 @@ pub(crate) use aws::{causes, timeouts};
 pub use callers::{Caller, Callers, Lacking, Rule};
 pub use catalog::{Catalog, Catalogs, View};
 pub use connection_string::SecretReference;
+#[cfg(feature = "governance")]
+pub use deployment::Deployment;
 pub use granted::Granted;
 pub use home::{administrator_password, cache_home, data_home, demo_password, history_file, search_path, store, token};
+#[cfg(feature = "governance")]
+pub use identity::caller_arn;
 pub use private::{check_private, check_private_folder, make_private_folder};
 pub use settings::{SETTINGS, Scope, Setting};
 pub use user::operating_system_user;

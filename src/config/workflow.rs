@@ -57,6 +57,8 @@ pub enum Deployed {
         machine: String,
         /// The domain of DataZone whose events count, if it has one.
         datazone: Option<String>,
+        /// The event bus on which is told what others may want to know; the account's own if none is named.
+        bus: Option<String>,
     },
     /// The function beside the sources.
     Producer {
@@ -96,7 +98,7 @@ const LONGEST_WINDOW: u8 = 30;
 
 fn of_side(side: Side) -> &'static [&'static str] {
     match side {
-        Side::Governance => &["glaux_state_machine", "glaux_datazone_domain"],
+        Side::Governance => &["glaux_state_machine", "glaux_datazone_domain", "glaux_event_bus"],
         Side::Producer => &["glaux_keeper_role", "glaux_secrets_key", "glaux_secrets_window_days"],
         Side::Consumer => &["glaux_environment", "glaux_federation_function", "glaux_qualified_catalogs"],
     }
@@ -159,6 +161,7 @@ impl Variables {
             Side::Governance => Deployed::Governance {
                 machine: self.needed("glaux_state_machine")?,
                 datazone: self.text("glaux_datazone_domain"),
+                bus: self.text("glaux_event_bus"),
             },
             Side::Producer => Deployed::Producer {
                 role: self.needed("glaux_keeper_role")?,
@@ -194,7 +197,7 @@ mod tests {
     fn each_side_has_its_own_settings_and_no_others() {
         let machine = "arn:aws:states:eu-central-1:333333333333:stateMachine:subscription";
         let governance = read(&[("glaux_side", "governance"), ("glaux_state_machine", machine)]).unwrap();
-        assert_eq!(governance.deployed, Deployed::Governance { machine: machine.into(), datazone: None });
+        assert_eq!(governance.deployed, Deployed::Governance { machine: machine.into(), datazone: None, bus: None });
         let role = "arn:aws:iam::111111111111:role/keeper";
         let producer = read(&[("glaux_side", "producer"), ("glaux_keeper_role", role), ("PATH", "x")]).unwrap();
         let deployed = Deployed::Producer { role: role.into(), key: None, window_days: LONGEST_WINDOW };

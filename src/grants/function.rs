@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
+use super::intake::Event;
 use super::machine::{Failure, Walk};
 use super::{Athena, Grants, Step, Task, Timing};
 use crate::config::{Deployed, SecretsConfig, Side, WorkflowConfig};
@@ -78,8 +79,16 @@ impl Function {
             self.may(Side::Governance, "a batch of events")?;
             return self.batch(records).await;
         }
-        let asked: Asked = serde_json::from_value(event)
-            .map_err(|error| Error::invalid(format!("the event is neither a step nor a batch of a queue: {error}")))?;
+        // What EventBridge or its scheduler bring without a queue in between.
+        if event.get("detail-type").is_some() {
+            self.may(Side::Governance, "an event")?;
+            let event = Event::deserialize(event)
+                .map_err(|error| Error::invalid(format!("an event that is none of EventBridge: {error}")))?;
+            return self.take_event(&event).await.map(|()| Value::Null);
+        }
+        let asked: Asked = serde_json::from_value(event).map_err(|error| {
+            Error::invalid(format!("the event is neither a step, nor an event, nor a batch of a queue: {error}"))
+        })?;
         match asked.step.as_str() {
             FAIL => self.fail(&asked.task, asked.error.as_ref(), asked.walk).await,
             name => self.step(name, &asked.task).await.map(|()| Value::Null),

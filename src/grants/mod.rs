@@ -11,6 +11,7 @@
 
 mod applying;
 mod athena;
+mod bus;
 mod desired;
 mod function;
 mod intake;
@@ -32,10 +33,13 @@ use connector_core::{Error, ErrorKind, Result};
 use futures::FutureExt;
 
 pub use self::athena::Athena;
+pub use self::bus::{Bus, Changed, Expiring, News};
 pub use self::function::Function;
+pub use self::machine::KEEPER;
 #[cfg(feature = "workflow")]
 pub use self::portal::DataZone;
 pub use self::runner::{Reconciled, is_transient};
+pub use self::source::user_of;
 pub use self::step::{Step, Task};
 use crate::config::SecretsConfig;
 use crate::register::{Act, Grant, GrantState, Lease, Register, Source, Time, Write};

@@ -2,6 +2,7 @@
 //! and a consumer with one environment.
 
 use std::collections::BTreeMap;
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -209,6 +210,35 @@ impl Accounts {
             self.call(GOVERNANCE, "sqs", "AmazonSQS.DeleteMessage", &done).await;
         }
         messages.len()
+    }
+
+    /// Has the schedule wake the function, once.
+    pub async fn tick(&self, id: &str) -> Value {
+        // What EventBridge Scheduler sends to a target for which no payload is named.
+        let event = json!({
+            "version": "0",
+            "id": id,
+            "detail-type": "Scheduled Event",
+            "source": "aws.scheduler",
+            "account": GOVERNANCE,
+            "time": "2030-01-31T12:00:00Z",
+            "region": REGION,
+            "resources": [format!("arn:aws:scheduler:{REGION}:{GOVERNANCE}:schedule/default/glaux-clock")],
+            "detail": "{}",
+        });
+        let (_, answer) = self.gateway.invoke(&function(GOVERNANCE, "glaux-grants"), &event).await;
+        assert_eq!(answer, Value::Null);
+        self.finished().await
+    }
+
+    /// Runs the command line with the credential of somebody of governance's account, whom moto calls `user/moto`.
+    pub fn type_in(&self, line: &[&str]) -> Child {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_glaux"));
+        command.args(line).env_clear().envs(std::env::var_os("HOME").map(|home| ("HOME", home)));
+        command.env("GLAUX_STORE", "aws:glaux").env("AWS_ENDPOINT_URL", &self.gateway.endpoint);
+        command.env("AWS_REGION", REGION).env("AWS_ACCESS_KEY_ID", GOVERNANCE).env("AWS_SECRET_ACCESS_KEY", "secret");
+        command.env("glaux_domain", "domain").env("glaux_secrets_prefix", PREFIX);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
     /// All executions, when none runs any more.

@@ -8,6 +8,7 @@ use glaux::share::{Approval, Asking, Share};
 use serde_json::{Value, json};
 
 use crate::account::{ADMIN, Accounts, CONSUMER, GOVERNANCE, PRODUCER, READER, federation};
+use crate::clock;
 use crate::datazone::DOMAIN;
 use crate::gateway::Gateway;
 use crate::places::Place;
@@ -126,17 +127,18 @@ async fn the_machine_and_the_local_loop_end_alike() {
         // The same again starts nothing.
         assert_eq!(accounts.tell(&format!("act {number}")).await.as_array().unwrap().len(), number + 1);
     }
-    passwords.extend(what_datazone_decides_is_done(&accounts).await);
+    passwords.push(clock::what_is_typed_is_done_and_the_clock_ends_it(&accounts, ACTS.len()).await);
+    passwords.extend(what_datazone_decides_is_done(&accounts, ACTS.len() + clock::WALKS).await);
     assert!(accounts.register.verify().await.unwrap().is_empty());
-    assert_eq!(passwords.len(), 5);
+    assert_eq!(passwords.len(), 6);
     let told = everything_told(&accounts).await;
     assert!(told.contains("Publish") && told.contains(SOURCE));
     assert!(passwords.iter().all(|password| !told.contains(password.expose())), "a password was told");
 }
 
 /// Approved there, told twice, read here; revoked there, gone here; and an environment that goes takes all with it.
-async fn what_datazone_decides_is_done(accounts: &Accounts) -> Vec<Secret> {
-    let (datazone, mut passwords, mut walked) = (&accounts.datazone, Vec::new(), ACTS.len());
+async fn what_datazone_decides_is_done(accounts: &Accounts, mut walked: usize) -> Vec<Secret> {
+    let (datazone, mut passwords) = (&accounts.datazone, Vec::new());
     let mut told = async |kind: &str, detail: &Value, starts: usize| {
         walked += starts;
         let executions = accounts.news("aws.datazone", kind, detail).await;
@@ -198,7 +200,7 @@ fn walk() -> Vec<String> {
 }
 
 /// What the environment's role can read with what the secret says; nobody else gets to know what it says.
-async fn readable(accounts: &Accounts) -> Vec<&'static str> {
+pub async fn readable(accounts: &Accounts) -> Vec<&'static str> {
     for other in ["222222222222.admin", "444444444444.other", "nobody"] {
         accounts.login(other).await.expect_err(other);
     }

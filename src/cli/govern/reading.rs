@@ -71,7 +71,7 @@ async fn show(desk: &mut Desk<'_>, at: &At) -> Done {
     member(desk, &at.env).await?;
     let (source, grants) = (desk.register.get::<Source>(&at.source).await?.record, desk.grants().await?);
     desk.show(&[
-        ("secret", some(Names::new(PREFIX)?.name(&at.env, &at.source)?)),
+        ("secret", some(desk.secret_of(&at.env, &source)?)),
         ("engine", some(&source.engine)),
         ("url", some(&source.url)),
         ("user", some(grants.user(&grant, grant.generation))),
@@ -81,6 +81,8 @@ async fn show(desk: &mut Desk<'_>, at: &At) -> Done {
 
 async fn reveal(desk: &mut Desk<'_>, at: &At) -> Done {
     let grant = present(desk, at).await?;
+    let instead = "its role reads it: aws secretsmanager get-secret-value, for the name that glaux creds show tells";
+    desk.is_at_hand("the secret of an environment is open to its own role and nobody else", instead)?;
     let events = desk.share.reveal(&desk.caller, &at.env, &at.source).await?;
     let name = Names::new(PREFIX)?.name(&at.env, &at.source)?;
     let secret = desk.keeper().read(&name, grant.generation).await?;
@@ -120,7 +122,7 @@ async fn granted(desk: &Desk<'_>, environment: &str) -> Result<Granted> {
         return Err(Error::not_found(format!("nothing is granted to environment {environment}"))
             .hint("ask for tables: glaux request create"));
     }
-    Ok(Granted::to(environment, PREFIX))
+    Ok(Granted::to(environment, desk.prefix()?))
 }
 
 /// Errors: not found; forbidden, for whoever is not of the environment's project.

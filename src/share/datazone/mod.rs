@@ -299,6 +299,7 @@ async fn made(
         state: SubscriptionState::Approved,
         reason: None,
         previous: None,
+        announced: None,
     })
 }
 
