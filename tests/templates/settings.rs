@@ -185,6 +185,16 @@ fn each_function_of_the_workflow_takes_what_it_is_told_and_needs_all_of_it() {
     }
 }
 
+#[test]
+fn a_bus_of_its_own_is_told_to_the_function_that_tells_on_it() {
+    let Some(template) = read("grants") else { return };
+    let stack = Stack::of(&template, &[HERE.1, &[("EventBusName", "own")]].concat());
+    let config = WorkflowConfig::from_env(stack.variables("Function")).unwrap();
+    let Deployed::Governance { bus, .. } = config.deployed else { panic!("{:?}", config.deployed) };
+    assert_eq!(bus.as_deref(), Some("own"));
+    assert_eq!(stack.resource("Decided").properties["EventBusName"], "own");
+}
+
 /// A function that stops earlier than the machine waits would fail where it need not.
 #[test]
 fn no_function_stops_before_the_machine_stops_waiting_and_every_place_is_filled_in() {
