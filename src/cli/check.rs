@@ -60,7 +60,7 @@ async fn check(name: String, config: &Config) -> Report {
         };
         Handler::new(Config { catalogs, ..config.clone() })?.check(&name).await
     };
-    let code = match looked.await {
+    let code = match Box::pin(looked).await {
         Ok(checked) => {
             if about.is_empty() {
                 about.push(ok("engine", checked.engine.clone()));

@@ -50,7 +50,7 @@ pub struct CompareArguments {
     /// Conditions to ask of each table
     #[arg(long, value_name = "N", default_value_t = 60)]
     conditions: usize,
-    /// Leave a column out, such as partition_name; may be repeated
+    /// Leave a column out, such as `partition_name`; may be repeated
     #[arg(long, value_name = "COLUMN")]
     without: Vec<String>,
     /// How long a table may take

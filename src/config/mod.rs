@@ -61,7 +61,7 @@ pub struct Config {
     pub serde_version: u8,
     /// What is logged.
     pub log_level: LevelFilter,
-    /// The namespace of CloudWatch into which requests are measured, if they are.
+    /// The namespace of `CloudWatch` into which requests are measured, if they are.
     pub metrics: Option<String>,
     /// Settings that were accepted and do nothing here, each a sentence for the log.
     pub notes: Vec<String>,

@@ -279,7 +279,7 @@ async fn the_same_story_in_a_folder_and_on_aws_ends_alike() {
     let grants = cloud.ok("otto people", "grant list -o json").stdout;
     assert_eq!(grants, "", "nothing at the database was touched");
     what_was_decided_is_told(&cloud, &ids[0]).await;
-    what_is_for_the_workflow_alone(&cloud).await;
+    what_is_for_the_workflow_alone(&cloud);
     a_dry_run_shows_the_policies(&cloud, &ids[0]).await;
     what_is_waited_for(&cloud, &ids[0]).await;
 }
@@ -299,7 +299,7 @@ async fn what_was_decided_is_told(cloud: &Cloud, id: &str) {
 }
 
 /// Each refusal says what to do instead.
-async fn what_is_for_the_workflow_alone(cloud: &Cloud) {
+fn what_is_for_the_workflow_alone(cloud: &Cloud) {
     for (line, code, words) in [
         ("audit list --actor olga", 3, "AWS_PROFILE"),
         ("worker --once", 1, "sub expire"),

@@ -114,7 +114,7 @@ async fn an_administrators_new_password_takes_the_place_of_the_old_one() {
     let Some((database, office, [orders, _])) = granted().await else { return };
     let (owner, user) = (database.client().await, format!("{}_admin", database.name));
     let setting = |password: &str| format!("{user} PASSWORD '{password}'");
-    owner.batch_execute(&format!("CREATE ROLE {} SUPERUSER LOGIN", user)).await.unwrap();
+    owner.batch_execute(&format!("CREATE ROLE {user} SUPERUSER LOGIN")).await.unwrap();
     owner.batch_execute(&format!("ALTER ROLE {}", setting("first"))).await.unwrap();
     let url = database.url();
     let add = format!("source add more-db --project shop --url '{url}' --user {user} --password-stdin");

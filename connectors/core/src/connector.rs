@@ -126,6 +126,7 @@ pub struct Signing {
 
 /// What a catalog's owner has decided about reading it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Settings {
     /// How names are matched.
     pub casing: Casing,

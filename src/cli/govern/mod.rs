@@ -109,14 +109,18 @@ pub async fn run(noun: Noun, command: &str, output: &mut Output) -> Done<u8> {
             project::run(verb, Desk::begin(common, command, output).await?).await
         }
         Noun::Project(Of { common, verb }) => project::run(verb, Desk::open(common, command, output).await?).await,
-        Noun::Env(Of { common, verb }) => env::run(verb, Desk::open(common, command, output).await?).await,
-        Noun::Source(Of { common, verb }) => source::run(verb, Desk::open(common, command, output).await?).await,
+        Noun::Env(Of { common, verb }) => Box::pin(env::run(verb, Desk::open(common, command, output).await?)).await,
+        Noun::Source(Of { common, verb }) => {
+            Box::pin(source::run(verb, Desk::open(common, command, output).await?)).await
+        }
         Noun::Asset(Of { common, verb }) => asset::run(verb, Desk::open(common, command, output).await?).await,
         Noun::Request(Of { common, verb }) => {
             Box::pin(request::run(verb, Desk::open(common, command, output).await?)).await
         }
         Noun::Sub(Of { common, verb }) => Box::pin(sub::run(verb, Desk::open(common, command, output).await?)).await,
-        Noun::Grant(Of { common, verb }) => grant::run(verb, Desk::open(common, command, output).await?).await,
+        Noun::Grant(Of { common, verb }) => {
+            Box::pin(grant::run(verb, Desk::open(common, command, output).await?)).await
+        }
         Noun::Creds(Of { common, verb }) => reading::creds(verb, Desk::open(common, command, output).await?).await,
         Noun::Connect(With { common, said }) => {
             reading::connect(said, Desk::open(common, command, output).await?).await

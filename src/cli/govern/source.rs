@@ -205,26 +205,26 @@ async fn rotate_admin(desk: &mut Desk<'_>, rotating: Rotating) -> Done {
     let used = desk.share.use_source(&desk.caller, &name, "source rotate-admin").await;
     let source = desk.found(used, &[Named::Source(&name)]).await?;
     let before = reach::administrator(desk, &source).await?;
-    let Login::User(Credential { user: same, .. }) = before else {
+    let Login::User(Credential { user: name_there, .. }) = before else {
         return Err(Error::unsupported(format!("source {name} has no password to rotate")).into());
     };
     let administrator = secret.clone().unwrap_or_else(|| secret_of(desk, &name));
     let rotated = Source { administrator, ..source.clone() };
-    let user = match secret {
+    let credential = match secret {
         Some(_) => None,
-        None => Some(Credential { password: password(&same, password_stdin).await?, user: same.clone() }),
+        None => Some(Credential { password: password(&name_there, password_stdin).await?, user: name_there.clone() }),
     };
-    let login = match &user {
-        Some(user) => Login::User(user.clone()),
+    let login = match &credential {
+        Some(known) => Login::User(known.clone()),
         None => reach::administrator(desk, &rotated).await?,
     };
-    if !matches!(&login, Login::User(user) if user.user == same) {
-        let told = format!("secret {:?} is another user's than {same:?}", rotated.administrator);
+    if !matches!(&login, Login::User(shown) if shown.user == name_there) {
+        let told = format!("secret {:?} is another user's than {name_there:?}", rotated.administrator);
         return Err(Error::invalid(told).hint("name one that holds the same user with its new password").into());
     }
     let health = reach::connect(&rotated, &login).await?.health().await?;
     desk.output.note(&told(&name, &health));
-    replace(desk, &source, &rotated, user.as_ref()).await
+    replace(desk, &source, &rotated, credential.as_ref()).await
 }
 
 /// The new one first; the old one goes when nothing names it any more.

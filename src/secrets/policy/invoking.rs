@@ -1,7 +1,7 @@
 //! How the function of an environment may be invoked: through Athena, and in no other way.
 //!
 //! Athena invokes a function as whoever queries, by that person's own right to `lambda:InvokeFunction`, and AWS says so in
-//! `aws:CalledVia` (Athena's user guide, "Use CalledVia context keys"). So nobody has to be let in here, and nobody is: who may
+//! `aws:CalledVia` (Athena's user guide, "Use `CalledVia` context keys"). So nobody has to be let in here, and nobody is: who may
 //! query is for the account's own policies to say. What a function's policy can say is that an invocation must come through Athena;
 //! `AddPermission` can neither deny nor name that key, so it is the whole policy that is put. What it cannot say is for which
 //! catalog or which query: that stands in the request, which the function itself judges. Where Athena passes on a user's identity
