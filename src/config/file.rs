@@ -320,16 +320,15 @@ mod tests {
         }
     }
 
-    /// The block of the README that begins so.
-    fn of_the_readme(begin: &str) -> &'static str {
-        let blocks = include_str!("../../README.md").split("```");
-        let found = blocks.filter_map(|block| block.strip_prefix("toml\n")).find(|block| block.starts_with(begin));
-        found.unwrap_or_else(|| panic!("the README has no {begin}"))
+    /// The first block of settings in a guide.
+    fn settings_in(guide: &'static str) -> &'static str {
+        guide.split("```").find_map(|block| block.strip_prefix("toml\n")).unwrap()
     }
 
     #[test]
-    fn the_callers_of_the_readme_are_whom_they_say() {
-        let text = format!("{}{}", GOOD.replace("pg", "shop"), of_the_readme("[[catalogs.shop.callers]]"));
+    fn the_callers_of_the_guide_are_whom_they_say() {
+        let guide = include_str!("../../docs/callers.md");
+        let text = format!("{}{}", GOOD.replace("pg", "shop"), settings_in(guide));
         let config = from_toml(&text, Path::new("")).unwrap();
         let callers = config.catalogs.get("shop").unwrap().callers.clone().unwrap();
         assert_eq!(callers.key, "catalogs.shop.callers");

@@ -276,6 +276,14 @@ impl Kept {
     }
 }
 
+/// A test that fails leaves nothing running: the server's watchdog sees that the demo is gone.
+impl Drop for Kept {
+    fn drop(&mut self) {
+        // One that was stopped has ended already.
+        let _ = self.child.kill();
+    }
+}
+
 /// The process that a server's own file names.
 fn process_of(server: &Path) -> u32 {
     let file = ["data/postmaster.pid", "process"].map(|name| server.join(name)).into_iter().find(|file| file.exists());

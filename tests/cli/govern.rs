@@ -86,14 +86,14 @@ async fn the_whole_story_is_told_as_it_is_typed() {
     assert_eq!(office.ok("auditor", "audit export").lines().count(), office.events());
 }
 
-/// The README's own commands, with a server that is there and the id that the request got.
+/// The guide's own commands, with a server that is there and the id that the request got.
 #[tokio::test]
-async fn the_readmes_commands_work_as_they_stand() {
+async fn the_guides_commands_work_as_they_stand() {
     let Some(database) = database(SHOP).await else { return };
     let mut office = Office::new();
     office.glaux = office.glaux.set("GLAUX_ADMIN_PASSWORD", database.password().expose());
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
-    let section = readme.split_once("## Who may read what").unwrap().1.split_once("```sh\n").unwrap().1;
+    let guide = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/governance.md")).unwrap();
+    let section = guide.split_once("```sh\n").unwrap().1;
     let (mut id, mut count) = (String::new(), 0);
     for line in section.split_once("```").unwrap().0.lines() {
         let Some(command) = line.split(" # ").next().unwrap().trim().strip_prefix("glaux ") else { continue };
