@@ -118,6 +118,9 @@ fn every_setting_of_ours_can_be_given_and_counts() {
     assert_eq!((config.serde_version, config.secrets.ttl.as_secs(), config.spill.timeout.as_secs()), (6, 7, 9));
     assert_eq!((config.spill.queue_capacity, config.spill.max_block_size), (4, Some(5_000_000)));
     assert_eq!(config.metrics.as_deref(), Some("Glaux"));
+    // Beside others of those it is refused.
+    let theirs = Stack::of(&template, &[CLASSIC.1, &[("JavaTypes", "true")]].concat());
+    assert!(Config::from_env(variables(&theirs)).unwrap().catalogs.get("any").unwrap().settings.java_types);
 }
 
 #[test]
