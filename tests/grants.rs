@@ -3,6 +3,8 @@
 
 mod support;
 
+#[path = "grants/leaks.rs"]
+mod leaks;
 #[path = "grants/places.rs"]
 mod places;
 #[path = "grants/secrets.rs"]
@@ -17,5 +19,9 @@ mod account;
 mod datazone;
 #[path = "workflow/gateway.rs"]
 mod gateway;
+#[path = "workflow/owed.rs"]
+mod owed;
+#[path = "workflow/portal.rs"]
+mod portal;
 #[path = "workflow/story.rs"]
 mod workflow;

@@ -131,7 +131,11 @@ impl Function {
         let register = Register::new(Arc::new(store), Arc::new(SystemClock));
         let names = Names::new(prefix)?;
         let secrets = SecretsConfig { aws: aws.clone(), ..SecretsConfig::default() };
-        Ok(Grants::new(register, keeper(&self.config, &names)?, secrets, names, domain, Timing::default()))
+        let grants = Grants::new(register, keeper(&self.config, &names)?, secrets, names, domain, Timing::default());
+        Ok(match &self.portal {
+            Some(portal) => grants.with_portal(portal.clone()),
+            None => grants,
+        })
     }
 
     /// Each message of a queue for itself: those that fail come again, and the others do not.
