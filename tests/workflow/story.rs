@@ -155,7 +155,7 @@ fn the_machine_and_the_local_loop_end_alike_and_tell_no_secret() {
     let Ok(secrets) = std::fs::read_to_string(file("secrets")) else { return };
     let secrets: Vec<String> = secrets.lines().map(str::to_owned).collect();
     let [stdout, stderr] = written;
-    assert!(secrets.len() > 5 && stderr.len() > 100_000, "{} {}", secrets.len(), stderr.len());
+    assert!(secrets.len() == 4 * 3 && stderr.len() > 100_000, "{} {}", secrets.len(), stderr.len());
     let found = leaks(&secrets, &[Written::new("stdout", stdout), Written::new("the log", stderr)]);
     assert!(found.is_empty(), "{found:?}");
 }
@@ -193,8 +193,8 @@ async fn the_machine_and_the_local_loop_end_alike() {
     assert!(accounts.register.verify().await.unwrap().is_empty());
     secrets.sort();
     secrets.dedup();
-    // Two passwords of the local loop and five of the machine's, and what the database keeps in their place.
-    assert!(secrets.len() >= 7 + 7, "{}", secrets.len());
+    // One password of the local loop and three of the machine's, and what the database keeps in place of each.
+    assert_eq!(secrets.len(), 4 * 3);
     let told = everything_told(&accounts).await;
     let found = leaks(&secrets, &told);
     assert!(found.is_empty(), "{found:?}");

@@ -411,7 +411,7 @@ async fn a_grant_that_cannot_be_made_is_told_why_and_one_of_others_is_told_nothi
         assert_eq!(hear(&stage, &place, WANTED, &wanted(grant, environment)).await, []);
         let told = ignored(&stage).await.pop().unwrap();
         assert!(told.contains(why), "{grant}: {told}");
-        let last = place.told.lock().unwrap().last().cloned().filter(|_| place.told().len() > before);
+        let last = place.told.lock().unwrap().get(before).cloned();
         let cause = last.map(|(of, told)| (of, told.status, told.cause.unwrap().contains(why)));
         assert_eq!(cause, is_told.then(|| (grant.to_owned(), Status::GrantFailed, true)));
     }
