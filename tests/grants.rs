@@ -5,6 +5,8 @@ mod support;
 
 #[path = "grants/leaks.rs"]
 mod leaks;
+#[path = "grants/mended.rs"]
+mod mended;
 #[path = "grants/places.rs"]
 mod places;
 #[path = "grants/secrets.rs"]

@@ -33,6 +33,12 @@ impl DataZone {
         self.client.get_or_init(|| async { Client::new(self.aws.sdk().await) }).await
     }
 
+    async fn read_subscription(&self, id: &str) -> Result<Option<GetSubscriptionOutput>> {
+        let asked = self.client().await.get_subscription().domain_identifier(&self.domain).identifier(id);
+        let doing = || self.doing(&format!("reading subscription {id}"));
+        there(asked.send().await.map_err(|error| failure(&doing(), &error)))
+    }
+
     fn doing(&self, what: &str) -> String {
         format!("{what} of DataZone's domain {}", self.domain)
     }
@@ -50,10 +56,16 @@ impl Portal for DataZone {
     }
 
     async fn subscription(&self, id: &str) -> Result<Option<Subscribed>> {
-        let asked = self.client().await.get_subscription().domain_identifier(&self.domain).identifier(id);
-        let doing = || self.doing(&format!("reading subscription {id}"));
-        let told = asked.send().await.map_err(|error| failure(&doing(), &error));
-        Ok(there(told)?.filter(|told| told.status == SubscriptionStatus::Approved).and_then(approved))
+        let told = self.read_subscription(id).await?;
+        Ok(told.filter(|told| told.status == SubscriptionStatus::Approved).and_then(approved))
+    }
+
+    async fn is_over(&self, subscription: &str) -> Result<bool> {
+        let told = self.read_subscription(subscription).await?;
+        let stays = |told: GetSubscriptionOutput| {
+            told.status == SubscriptionStatus::Approved || told.retain_permissions == Some(true)
+        };
+        Ok(!told.is_some_and(stays))
     }
 
     async fn subscriptions(&self, project: &str) -> Result<Vec<Subscribed>> {

@@ -23,6 +23,8 @@ pub struct DataZone {
 struct Domain {
     /// Listing and status, by id.
     subscriptions: BTreeMap<String, (String, &'static str)>,
+    /// Of which what was granted stays, whatever becomes of them.
+    retained: Vec<String>,
     grants: BTreeMap<String, Grant>,
     /// Whether it can be told nothing.
     is_away: bool,
@@ -53,6 +55,12 @@ impl DataZone {
         let (listing, status) = domain.subscriptions.get_mut(subscription).unwrap();
         *status = "REVOKED";
         subscribed(subscription, listing, "REVOKED")
+    }
+
+    /// Ends one, of which what was granted is to stay.
+    pub fn revoke_retaining(&self, subscription: &str) {
+        self.revoke(subscription);
+        self.inner.lock().unwrap().retained.push(subscription.into());
     }
 
     /// Wants a subscription granted to the environment, and says what the event of that does.
@@ -114,10 +122,12 @@ impl DataZone {
             ("GET", ["v2", "domains", DOMAIN, "subscriptions"]) => {
                 assert_eq!((query["owningProjectId"], query["status"]), ("reports", "APPROVED"));
                 let approved = domain.subscriptions.iter().filter(|(_, (_, status))| *status == "APPROVED");
-                page(&query, approved.map(|(id, (listing, status))| subscription(id, listing, status)).collect())
+                page(&query, approved.map(|(id, (listing, status))| subscription(id, listing, status, false)).collect())
             }
             ("GET", ["v2", "domains", DOMAIN, "subscriptions", id]) => match domain.subscriptions.get(*id) {
-                Some((listing, status)) => (200, subscription(id, listing, status)),
+                Some((listing, status)) => {
+                    (200, subscription(id, listing, status, domain.retained.iter().any(|retained| retained == id)))
+                }
                 None => gone(id),
             },
             ("GET", ["v2", "domains", DOMAIN, "subscription-grants"]) => {
@@ -187,9 +197,10 @@ fn listing(table: &str) -> Value {
     })
 }
 
-fn subscription(id: &str, listing: &str, status: &str) -> Value {
+fn subscription(id: &str, listing: &str, status: &str, is_retained: bool) -> Value {
     json!({
         "id": id, "createdBy": APPROVER, "domainId": DOMAIN, "createdAt": 1.0, "updatedAt": 1.0, "status": status,
+        "retainPermissions": is_retained,
         "subscribedPrincipal": {"project": {"id": "reports", "name": "Reports"}},
         "subscribedListing": {
             "id": listing, "revision": "1", "name": listing, "description": "", "ownerProjectId": "shop",

@@ -156,6 +156,7 @@ async fn an_end_that_nobody_hears_of_comes_all_the_same(place: Place) {
     desk.datazone.undo(&grants[0]);
     desk.datazone.revoke("s2");
     desk.datazone.undo(&grants[1]);
+    desk.datazone.revoke_retaining("s3");
     // Away, it has nothing to say, and nothing ends by that.
     desk.datazone.set_silent(true);
     assert_eq!(desk.later(Duration::from_hours(1)).await, 1);

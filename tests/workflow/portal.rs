@@ -106,6 +106,11 @@ mod direct {
             Ok(told.filter(|told| told["status"] == "APPROVED").as_ref().map(subscribed))
         }
 
+        async fn is_over(&self, subscription: &str) -> Result<bool> {
+            let told = self.there(&format!("subscriptions/{subscription}"))?;
+            Ok(!told.is_some_and(|told| told["status"] == "APPROVED" || told["retainPermissions"] == true))
+        }
+
         async fn subscriptions(&self, project: &str) -> Result<Vec<Subscribed>> {
             let all = self.pages(&format!("subscriptions?owningProjectId={project}&status=APPROVED"))?;
             Ok(all.iter().map(subscribed).collect())

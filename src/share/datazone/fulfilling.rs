@@ -97,14 +97,14 @@ impl Share {
             let (true, Some(origin)) = (read.record.is_live() && reads == environment && of == source, origin) else {
                 continue;
             };
-            let is_approved = portal.subscription(&origin.subscription).await?.is_some();
+            let is_over = portal.is_over(&origin.subscription).await?;
             let mut over = Vec::new();
-            for Report { grant, .. } in origin.reports.iter().filter(|report| is_approved && !report.is_over) {
+            for Report { grant, .. } in origin.reports.iter().filter(|report| !is_over && !report.is_over) {
                 let there = portal.grant(grant).await?;
                 over.extend(there.is_none_or(|there| there.is_over).then(|| grant.clone()));
             }
-            if !is_approved || !over.is_empty() {
-                let is_undone = |report: &Report| !is_approved || over.contains(&report.grant);
+            if is_over || !over.is_empty() {
+                let is_undone = |report: &Report| is_over || over.contains(&report.grant);
                 self.ended(&read.record.id, &caller("unheard", request), "revoked", &is_undone).await?;
             }
         }

@@ -15,6 +15,9 @@ pub trait Portal: Send + Sync {
     /// A subscription of a project, if it is approved by now.
     async fn subscription(&self, id: &str) -> Result<Option<Subscribed>>;
 
+    /// Whether what a subscription granted is to end: it is no longer approved, and nobody has said that it be retained.
+    async fn is_over(&self, subscription: &str) -> Result<bool>;
+
     /// The approved subscriptions of a project, all pages of them.
     async fn subscriptions(&self, project: &str) -> Result<Vec<Subscribed>>;
 

@@ -43,6 +43,10 @@ impl Portal for Place {
         Ok(self.approved.lock().unwrap().iter().find(|one| one.subscription == id).cloned())
     }
 
+    async fn is_over(&self, subscription: &str) -> Result<bool> {
+        Ok(self.subscription(subscription).await?.is_none())
+    }
+
     async fn subscriptions(&self, project: &str) -> Result<Vec<Subscribed>> {
         Ok(self.approved.lock().unwrap().iter().filter(|one| one.consumer == project).cloned().collect())
     }
