@@ -25,6 +25,11 @@ mod shell;
 #[path = "cli/demo.rs"]
 mod demo;
 
+/// The guides, as they are typed.
+#[cfg(feature = "governance")]
+#[path = "cli/docs.rs"]
+mod docs;
+
 /// The demo in a server of somebody's own.
 #[path = "cli/guest.rs"]
 mod guest;

@@ -101,14 +101,24 @@ async fn a_pool_of_lambdas_answers_the_handlers_own_bytes() {
     let handler = Handler::new(Config::from_env(settings()).unwrap()).unwrap();
     let mut options = Options::new(env!("CARGO_BIN_EXE_glaux-lambda"));
     options.env = settings();
+    options.env.push(("glaux_metrics_namespace".into(), "Glaux".into()));
     options.processes = 2;
-    let lambda = Lambda::start(options).await;
-    for request in requests(&handler).await {
-        let expected = handler.handle(&bytes(&request)).await.unwrap();
-        let answer = lambda.invoke(bytes(&request)).await;
+    let (lambda, requests) = (Lambda::start(options).await, requests(&handler).await);
+    for request in &requests {
+        let expected = handler.handle(&bytes(request)).await.unwrap();
+        let answer = lambda.invoke(bytes(request)).await;
         assert_eq!(answer.function_error, None, "{}: {:?}", request.kind(), answer.payload);
         assert_eq!(answer.payload, expected, "{}", request.kind());
     }
+    let measured = || {
+        let lines = lambda.logs();
+        let lines = lines.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+        lines.filter(|line| line.get("_aws").is_some()).collect::<Vec<_>>()
+    };
+    support::eventually("each request is measured", || measured().len() == requests.len()).await;
+    let reads: Vec<_> = measured().into_iter().filter(|line| line["request"] == "ReadRecordsRequest").collect();
+    assert!(reads.len() == 2 && reads.iter().all(|read| read["catalog"] == "default"), "{reads:?}");
+    assert!(reads.iter().all(|read| read["Rows"].as_u64().is_some_and(|rows| rows > 0)), "{reads:?}");
     lambda.stop().await;
 }
 

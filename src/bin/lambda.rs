@@ -5,10 +5,13 @@ use std::time::{Duration, Instant, SystemTime};
 
 use glaux::config::Config;
 use glaux::error::{Error, athena_error_type};
-use glaux::handler::{Handler, hide_panic_texts, settle};
+use glaux::handler::{Embedded, Handler, hide_panic_texts, settle};
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 use tracing::level_filters::LevelFilter;
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 #[tokio::main]
 async fn main() -> Result<(), lambda_runtime::Error> {
@@ -16,7 +19,11 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let config = Config::from_process_env().map_err(|error| shown(&error))?;
     // At trace the runtime logs every request as it comes, and requests hold keys and credentials.
     let level = config.log_level.min(LevelFilter::DEBUG);
-    tracing_subscriber::fmt().json().with_max_level(level).with_ansi(false).init();
+    let log = tracing_subscriber::fmt::layer().json().with_ansi(false).with_filter(level);
+    let metrics = config.metrics.as_deref().map(|namespace| {
+        tracing_subscriber::fmt::layer().event_format(Embedded::new(namespace)).with_filter(Embedded::filter())
+    });
+    tracing_subscriber::registry().with(log).with(metrics).init();
     config.notes.iter().for_each(|note| tracing::warn!("{note}"));
     let handler = Arc::new(Handler::new(config).map_err(|error| shown(&error))?);
     let serve = |event: LambdaEvent<Box<RawValue>>| {

@@ -12,6 +12,7 @@ mod output;
 mod progress;
 mod rows;
 mod session;
+mod settings;
 mod shell;
 mod signal;
 mod sql;
@@ -48,6 +49,8 @@ enum Command {
     Sql(SqlArguments),
     /// See whether every catalog can be reached and read, and what is pushed down to it
     Check(CheckArguments),
+    /// List every setting: its variable, its key in a file, and what holds without it
+    Settings(SettingsArguments),
     /// Start a real PostgreSQL (or another engine) with a small shop in it and query it; nothing is needed
     #[command(after_help = demo::HELP)]
     Demo(DemoArguments),
@@ -80,6 +83,13 @@ struct SqlArguments {
 #[derive(Args, Debug)]
 struct CheckArguments {
     /// How the findings are written
+    #[arg(short, long, value_enum, default_value_t)]
+    output: Format,
+}
+
+#[derive(Args, Debug)]
+struct SettingsArguments {
+    /// How the list is written
     #[arg(short, long, value_enum, default_value_t)]
     output: Format,
 }
@@ -147,6 +157,7 @@ async fn run(arguments: Arguments, typed: &[OsString], output: &mut Output) -> D
     match arguments.command {
         Command::Sql(sql) => sql::run(sql, config, output).await.map(|()| 0),
         Command::Check(check) => check::run(check.output, config, output).await,
+        Command::Settings(listed) => settings::run(listed.output, output).map(|()| 0),
         Command::Demo(demo) => Box::pin(demo::run(&demo, output)).await.map(|()| 0),
         #[cfg(feature = "governance")]
         Command::Govern(noun) => Box::pin(govern::run(noun, &input::as_typed(typed), output)).await,

@@ -56,6 +56,16 @@ pub fn positive(key: &str, value: u64) -> Result<usize> {
     }
 }
 
+/// A namespace of CloudWatch's.
+pub fn namespace(key: &str, text: &str) -> Result<String> {
+    let text = text.trim();
+    let is_good = |sign: char| sign.is_ascii_alphanumeric() || ".-_/#:".contains(sign);
+    if (1..=255).contains(&text.len()) && text.chars().all(is_good) && !text.starts_with("AWS/") {
+        return Ok(text.to_owned());
+    }
+    Err(wrong(key, "a namespace of CloudWatch: letters, digits and . - _ / # :, and not one of AWS's own"))
+}
+
 /// A span of time; 0 is only taken where it makes sense.
 pub fn seconds(key: &str, value: u64, least: u64) -> Result<Duration> {
     if (least..=3600).contains(&value) {

@@ -11,7 +11,7 @@ use super::catalog::DEFAULT;
 use super::connection_string::{check_secret_name, parse};
 use super::{
     Aws, Callers, Catalog, Catalogs, Config, DEFAULT_LOG_LEVEL, DEFAULT_SERDE_VERSION, Encryption, PutHeaders,
-    SecretReference, SecretsConfig, SpillConfig, check, idle_plans,
+    SecretReference, SecretsConfig, SpillConfig, check, idle_plans, settings,
 };
 
 const CONNECTION_STRING: &str = "_connection_string";
@@ -23,21 +23,6 @@ const MAX_SPLITS: &str = "glaux_max_splits";
 const CALLERS: &str = "glaux_callers";
 /// What a catalog may have otherwise than all.
 const OF_A_CATALOG: [&str; 4] = [PASSTHROUGH, PLANS, MAX_SPLITS, CALLERS];
-const OURS: [&str; 11] = [
-    CALLERS,
-    "glaux_max_cell_bytes",
-    MAX_SPLITS,
-    PLANS,
-    "glaux_secret_ttl_seconds",
-    "glaux_secrets_file",
-    "glaux_secrets_folder",
-    "glaux_serde_version",
-    "glaux_spill_timeout_seconds",
-    "glaux_split_bytes",
-    "glaux_zoned_timestamps",
-];
-const THROTTLE: [&str; 4] =
-    ["throttle_initial_delay_ms", "throttle_max_delay_ms", "throttle_decrease_factor", "throttle_increase_ms"];
 
 /// The variables of this process; a value that is not UTF-8 is an error only if it is one of ours.
 pub fn process_variables() -> Result<Vec<(String, String)>> {
@@ -75,6 +60,7 @@ pub fn read(variables: impl IntoIterator<Item = (String, String)>) -> Result<Con
         query_status: variables.text("AWS_LAMBDA_FUNCTION_NAME").map(|_| aws.clone()),
         serde_version,
         log_level: variables.read("ATHENA_FEDERATION_SDK_LOG_LEVEL", check::log_level)?.unwrap_or(DEFAULT_LOG_LEVEL),
+        metrics: variables.read("glaux_metrics_namespace", check::namespace)?,
         notes,
     })
 }
@@ -110,10 +96,13 @@ impl Variables {
             .0
             .keys()
             .filter(|key| !key.ends_with(CONNECTION_STRING) && !OF_A_CATALOG.iter().any(|own| key.ends_with(own)))
-            .find(|key| key.starts_with("glaux_") && !OURS.contains(&key.as_str()))
+            .find(|key| key.starts_with("glaux_") && !settings::ours().any(|own| own == key.as_str()))
         {
             None => Ok(()),
-            Some(key) => Err(Error::invalid(format!("setting {key:?} is unknown; of ours there are {OURS:?}"))),
+            Some(key) => {
+                let ours: Vec<&str> = settings::ours().collect();
+                Err(Error::invalid(format!("setting {key:?} is unknown; of ours there are {ours:?}")))
+            }
         }
     }
 
@@ -255,13 +244,13 @@ impl Variables {
     /// What was set and does nothing here.
     fn idle(&self) -> Vec<String> {
         let mut notes = Vec::new();
-        if self.text("non_default_collate").is_some() {
-            notes.push("non_default_collate does nothing: how text sorts is asked of the source itself".into());
-        }
-        for key in THROTTLE.iter().filter(|key| self.text(key).is_some()) {
-            notes.push(format!(
-                "{key} does nothing: a source that asks for fewer requests is reported to Athena at once"
-            ));
+        for key in settings::IDLE.iter().filter(|key| self.text(key).is_some()) {
+            let why = if key.starts_with("throttle") {
+                "a source that asks for fewer requests is reported to Athena at once"
+            } else {
+                "how text sorts is asked of the source itself"
+            };
+            notes.push(format!("{key} does nothing: {why}"));
         }
         notes
     }

@@ -39,6 +39,7 @@ struct File {
     serde_version: Option<u64>,
     max_splits: Option<u64>,
     log_level: Option<String>,
+    metrics_namespace: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -117,6 +118,7 @@ fn from_toml(text: &str, directory: &Path) -> Result<Config> {
             Some(text) => check::log_level("log_level", &text)?,
             None => DEFAULT_LOG_LEVEL,
         },
+        metrics: file.metrics_namespace.map(|name| check::namespace("metrics_namespace", &name)).transpose()?,
     })
 }
 

@@ -13,6 +13,7 @@ mod env;
 mod file;
 mod home;
 mod private;
+mod settings;
 mod user;
 #[cfg(feature = "governance")]
 mod workflow;
@@ -30,6 +31,7 @@ pub use catalog::{Catalog, Catalogs, View};
 pub use connection_string::SecretReference;
 pub use home::{administrator_password, cache_home, data_home, demo_password, history_file, search_path, store};
 pub use private::{check_private, check_private_folder, make_private_folder};
+pub use settings::{SETTINGS, Scope, Setting};
 pub use user::operating_system_user;
 #[cfg(feature = "governance")]
 pub use workflow::{Deployed, Side, WorkflowConfig};
@@ -49,6 +51,8 @@ pub struct Config {
     pub serde_version: u8,
     /// What is logged.
     pub log_level: LevelFilter,
+    /// The namespace of CloudWatch into which requests are measured, if they are.
+    pub metrics: Option<String>,
     /// Settings that were accepted and do nothing here, each a sentence for the log.
     pub notes: Vec<String>,
 }
@@ -63,6 +67,7 @@ impl Config {
             query_status: None,
             serde_version: DEFAULT_SERDE_VERSION,
             log_level: DEFAULT_LOG_LEVEL,
+            metrics: None,
             notes: Vec::new(),
         }
     }

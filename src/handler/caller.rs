@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use connector_core::{Acting, Error, ErrorKind, Result};
 
-use super::{Handler, Source};
+use super::{Handler, Source, measured};
 use crate::config::{Caller, Callers, Catalog, SecretReference};
 use crate::protocol::Identity;
 
@@ -52,6 +52,7 @@ impl Handler {
     /// The catalog as its own user has it, for whoever runs the function rather than calls it.
     pub(super) fn asked_by_owner(&self, catalog: &str, query_id: &str) -> Result<Asked<'_>> {
         let (catalog, source) = self.source(catalog)?;
+        measured::of_catalog(&catalog.name);
         Ok(Asked { catalog, source, who: Who::default(), query_id: query_id.to_owned() })
     }
 }

@@ -9,6 +9,7 @@ mod caller;
 mod check;
 mod deadline;
 mod described;
+mod measured;
 mod metadata;
 mod passthrough;
 mod plan;
@@ -26,6 +27,8 @@ use futures::FutureExt;
 
 pub use self::check::Checked;
 use self::deadline::Deadline;
+pub use self::measured::Embedded;
+use self::measured::Measured;
 use self::sessions::Sessions;
 pub use self::sessions::settle;
 use self::watcher::Watcher;
@@ -91,11 +94,15 @@ impl Handler {
     ///
     /// Errors: those of [`Handler::handle`]; timed out.
     pub async fn handle_until(&self, bytes: &[u8], end: Option<Instant>) -> Result<Vec<u8>> {
-        let deadline = Deadline::until(end);
+        Measured::start().over(self.answered(bytes, Deadline::until(end))).await
+    }
+
+    async fn answered(&self, bytes: &[u8], deadline: Deadline) -> Result<Vec<u8>> {
         let request = guarded(async { Request::decode(bytes) }).await;
         let answer = match request {
             Ok(request) => {
                 let kind = request.kind();
+                measured::is(kind);
                 let answering = deadline.govern(async {
                     tokio::select! {
                         answer = self.answer(request) => answer?.encode(self.version),

@@ -5,12 +5,15 @@ use std::time::{Duration, Instant};
 
 use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions, make_array};
 use arrow_schema::{DataType, SchemaRef};
-use connector_core::{Error, ErrorKind, Query, Remainder, Rendered, Result, Scan, Table, eval, same_layout, sql};
+use connector_core::{
+    Error, ErrorKind, Query, Remainder, Rendered, Result, Scan, Table, block_size, eval, same_layout, sql,
+};
 use futures::TryStreamExt;
 
 use super::Handler;
 use super::caller::Asked;
 use super::deadline::{Deadline, Reached};
+use super::measured::{self, Count};
 use super::sessions::Session;
 use super::splits::scan;
 use crate::protocol::{
@@ -65,12 +68,15 @@ impl Handler {
             Outcome::Inline(records) => {
                 Response::ReadRecords(ReadRecordsResponse { catalog: request.catalog, records })
             }
-            Outcome::Remote(remote_blocks) => Response::RemoteReadRecords(RemoteReadRecordsResponse {
-                catalog: request.catalog,
-                schema: request.schema,
-                remote_blocks,
-                encryption_key: request.split.encryption_key,
-            }),
+            Outcome::Remote(remote_blocks) => {
+                measured::add(Count::Spilled, remote_blocks.len());
+                Response::RemoteReadRecords(RemoteReadRecordsResponse {
+                    catalog: request.catalog,
+                    schema: request.schema,
+                    remote_blocks,
+                    encryption_key: request.split.encryption_key,
+                })
+            }
         })
     }
 
@@ -90,11 +96,12 @@ impl Handler {
         let mut batches = session.connection().read(scan, &rendered.statement, spiller.batch_limits()).await?;
         let mut read_to_end = false;
         while left > 0 {
-            let Some(batch) = batches.try_next().await? else {
+            let Some(batch) = measured::waiting(batches.try_next()).await? else {
                 read_to_end = true;
                 break;
             };
             progress.advance(batch.num_rows());
+            measured::add(Count::RowsRead, batch.num_rows());
             let batch = recheck(batch, &rendered.remainder)?;
             let batch = match &scan.aggregate {
                 Some(aggregate) => aggregate.finish(&batch, &scan.table)?,
@@ -103,6 +110,8 @@ impl Handler {
             let rows = u64::try_from(batch.num_rows()).unwrap_or(u64::MAX).min(left);
             left -= rows;
             let batch = batch.slice(0, usize::try_from(rows).unwrap_or(batch.num_rows()));
+            measured::add(Count::Rows, batch.num_rows());
+            measured::add(Count::Bytes, block_size(&batch));
             spiller.push(shape(&batch, &request.schema)?).await?;
         }
         // Behind the last row of a limit that the source applied comes only the end of its answer.

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use super::caller::{Asked, Who};
 use super::deadline::Deadline;
 use super::described::Described;
-use super::{Handler, Source};
+use super::{Handler, Source, measured};
 use crate::config::Catalog;
 use crate::secrets::{Login, Resolved};
 
@@ -217,6 +217,7 @@ impl Handler {
         match self.enter(catalog, source, &resolved, settings).await {
             // A rotation may have made the cached secret stale: read it afresh, once.
             Err(error) if error.kind() == ErrorKind::Unauthenticated => {
+                measured::add(measured::Count::LoginsAgain, 1);
                 let fresh = self.secrets.refresh(catalog, &resolved).await?;
                 if fresh == resolved {
                     return Err(error);

@@ -10,6 +10,7 @@ use connector_core::{Error, ErrorKind, Query, Result, Scan, Split as Slice, Tabl
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::caller::Asked;
+use super::measured::{self, Count};
 use super::{Handler, plan};
 use crate::protocol::{
     Constraints, GetSplitsRequest, GetSplitsResponse, GetTableLayoutRequest, GetTableLayoutResponse, Split,
@@ -43,6 +44,7 @@ impl Handler {
         let page = slices.get(start..end).unwrap_or_default();
         let splits: Vec<_> = page.iter().map(|slice| self.split(slice, &request)).collect();
         let splits = stream::iter(splits).buffered(KEYS_AT_ONCE).try_collect().await?;
+        measured::add(Count::Splits, page.len());
         let continuation_token = (end < slices.len()).then(|| token(end, &slices));
         Ok(GetSplitsResponse { catalog: request.catalog, splits, continuation_token })
     }

@@ -223,14 +223,14 @@ fn the_demo_ends_in_a_shell_if_it_is_asked_to() {
 }
 
 /// A demo that stays, and the settings it tells for another terminal.
-struct Kept {
+pub struct Kept {
     home: Glaux,
     child: Child,
     printed: String,
 }
 
 impl Kept {
-    fn start(more: &[&str]) -> Option<Self> {
+    pub fn start(more: &[&str]) -> Option<Self> {
         Self::start_in(Glaux::bare(), more)
     }
 
@@ -250,17 +250,18 @@ impl Kept {
         None
     }
 
+    /// What it says to export.
+    pub fn exports(&self) -> Vec<(String, String)> {
+        let lines = self.printed.lines().filter_map(|line| line.strip_prefix("  export ")?.split_once("='"));
+        lines.map(|(name, value)| (name.to_owned(), value.strip_suffix('\'').unwrap().to_owned())).collect()
+    }
+
     fn reached(&self) -> Glaux {
-        self.printed
-            .lines()
-            .filter_map(|line| line.strip_prefix("  export ")?.split_once('='))
-            .fold(Glaux::bare(), |glaux, (name, value)| {
-                glaux.set(name, value.strip_prefix('\'').unwrap().strip_suffix('\'').unwrap())
-            })
+        self.exports().iter().fold(Glaux::bare(), |glaux, (name, value)| glaux.set(name, value))
     }
 
     /// Stops it by a signal and returns its exit code.
-    fn stopped_by(mut self, signal: &str) -> Option<i32> {
+    pub fn stopped_by(mut self, signal: &str) -> Option<i32> {
         assert!(!self.home.left_behind().is_empty(), "it runs");
         let servers: Vec<(PathBuf, u32)> =
             server_directories(&self.printed).into_iter().map(|server| (server.clone(), process_of(&server))).collect();

@@ -1,7 +1,8 @@
 //! Databases whose reads do not end by themselves, each with a user of its own, and what they say about its sessions.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::ops::Deref;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use arrow_array::{ArrayRef, Int32Array, RecordBatch};
@@ -10,7 +11,7 @@ use connector_core::{Error, TableName};
 use glaux::config::Config;
 use glaux::handler::Handler;
 use glaux::local::s3::S3Server;
-use glaux::local::servers::MySql;
+use glaux::local::servers::{MySql, Product};
 use glaux::protocol::{
     Constraints, GetSplitsRequest, GetTableLayoutRequest, GetTableRequest, Identity, ReadRecordsRequest, Request,
     Response, Version,
@@ -35,7 +36,54 @@ pub struct Source {
 
 enum Server {
     Postgres(Database),
-    MySql(Box<MySql>),
+    MySql(Lent),
+}
+
+/// Those that no test has at this moment. Dropped by nobody, as statics are; their watchdogs stop them when this process ends.
+static IDLE: Mutex<Vec<MySql>> = Mutex::new(Vec::new());
+
+/// A server that one test has for itself until it ends: starting one costs more than most tests do.
+struct Lent(Option<MySql>);
+
+impl Lent {
+    async fn take(product: Product) -> Option<Self> {
+        let idle = {
+            let mut idle = IDLE.lock().unwrap();
+            idle.iter().position(|server| server.product == product).map(|place| idle.swap_remove(place))
+        };
+        let lent = Self(Some(match idle {
+            Some(server) => server,
+            None => mysql::start(product).await?,
+        }));
+        lent.clear().await;
+        Some(lent)
+    }
+
+    /// Leaves nothing of the test before.
+    async fn clear(&self) {
+        let mut admin = self.connect().await.unwrap();
+        let sessions = "SELECT CONCAT(ID) FROM information_schema.PROCESSLIST WHERE USER = 'reader'";
+        for session in admin.names(sessions).await.unwrap() {
+            // It may have ended by itself meanwhile.
+            let _ = admin.execute(&format!("KILL {session}")).await;
+        }
+        admin.execute("DROP DATABASE IF EXISTS app").await.unwrap();
+        admin.execute("DROP USER IF EXISTS reader@'127.0.0.1'").await.unwrap();
+    }
+}
+
+impl Deref for Lent {
+    type Target = MySql;
+
+    fn deref(&self) -> &MySql {
+        self.0.as_ref().unwrap()
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        IDLE.lock().unwrap().extend(self.0.take());
+    }
 }
 
 impl Source {
@@ -43,14 +91,14 @@ impl Source {
     pub async fn all() -> Vec<Self> {
         let mut all: Vec<Self> = Self::postgres().await.into_iter().collect();
         for product in PRODUCTS {
-            let Some(server) = mysql::start(product).await else { continue };
+            let Some(server) = Lent::take(product).await else { continue };
             server.load(MYSQL).await.unwrap();
             let reader = server.add_reader("reader", &["app"]).await.unwrap();
             // Only who may see a view's definition is told what the server expects of it.
             let mut admin = server.connect().await.unwrap();
             admin.execute("GRANT SHOW VIEW ON app.* TO reader@'127.0.0.1'").await.unwrap();
             let setting = format!("mysql://{}&user=reader&password={}", server.url(), reader.password.expose());
-            all.push(Self::over(Server::MySql(Box::new(server)), setting).await);
+            all.push(Self::over(Server::MySql(server), setting).await);
         }
         all
     }

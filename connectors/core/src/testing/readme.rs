@@ -12,13 +12,17 @@ pub fn has_a_row_for_every_type(folder: &str, types: &[Type]) {
 
 /// Fails where the README in a folder has another text between the marks of this name; `GOLDEN=write` writes it anew.
 pub fn has(folder: &str, name: &str, text: &str) {
-    let path = Path::new(folder).join("README.md");
-    let readme = fs::read_to_string(&path).expect("reading the README");
-    let expected = with(&readme, name, text);
+    document(&Path::new(folder).join("README.md"), name, text);
+}
+
+/// The same of any document.
+pub fn document(path: &Path, name: &str, text: &str) {
+    let there = fs::read_to_string(path).expect("reading the document");
+    let expected = with(&there, name, text);
     if std::env::var("GOLDEN").is_ok_and(|wish| wish == "write") {
-        fs::write(&path, expected).expect("writing the README");
+        fs::write(path, expected).expect("writing the document");
     } else {
-        assert!(readme == expected, "GOLDEN=write writes the {name} of the README anew");
+        assert!(there == expected, "GOLDEN=write writes the {name} of {} anew", path.display());
     }
 }
 
