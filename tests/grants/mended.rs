@@ -1,13 +1,17 @@
 //! Stories of what is found only by looking: decisions that nobody has done yet, and what cannot be mended.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use connector_core::ErrorKind;
+use async_trait::async_trait;
+use connector_core::{Error, ErrorKind, Result, Secret};
 use glaux::grants::Step;
 use glaux::register::{Act, Environment, EnvironmentState, GrantState, SubscriptionState, Write};
+use glaux::secrets::Keeper;
 
 use crate::places::Place;
-use crate::stage::{PROD, SOURCE, Stage};
+use crate::stage::{PROD, SOURCE, Stage, caller};
+use crate::support::spelled::{Written, leaks};
 
 /// What was decided by somebody who did nothing of it is done by whoever looks next, without waiting for a time.
 async fn what_is_decided_is_done_by_the_next_look(place: Place) {
@@ -108,6 +112,79 @@ async fn an_environment_that_leaves_reads_nothing(place: Place) {
     assert!(stage.users(&stage.place).await.is_empty());
 }
 
+/// A secret that is lost is made anew, with the other user, and not waited for.
+async fn a_secret_that_is_lost_is_made_anew(place: Place) {
+    let stage = Stage::new(place).await;
+    stage.approved(PROD, SOURCE, "orders", None).await;
+    let before = stage.login(&stage.reconcile(PROD, SOURCE).await).await;
+    stage.keeper.discard(&format!("glaux/{PROD}/{SOURCE}")).await.unwrap();
+    let grant = stage.reconcile(PROD, SOURCE).await;
+    let login = stage.login(&grant).await;
+    assert_eq!((grant.generation, grant.verified, login.user == before.user), (2, true, false));
+    assert_eq!(stage.readable(&stage.place, &login).await.len(), 1);
+}
+
+/// An environment is gone with the last of its grants and not before.
+async fn an_environment_is_gone_with_the_last_of_its_grants(place: Place, other: Place) {
+    let stage = Stage::new(place).await;
+    stage.add_source("other-db", &other).await;
+    for source in [SOURCE, "other-db"] {
+        stage.approved(PROD, source, "orders", None).await;
+        stage.reconcile(PROD, source).await;
+    }
+    stage.share.close(&caller("rita"), PROD).await.unwrap();
+    for (source, state) in [(SOURCE, EnvironmentState::Leaving), ("other-db", EnvironmentState::Gone)] {
+        stage.reconcile(PROD, source).await;
+        assert_eq!(stage.register.get::<Environment>(PROD).await.unwrap().record.state, state, "{source}");
+    }
+}
+
+/// A service that quotes a password where it fails tells it to nobody by us.
+async fn what_others_say_of_a_password_is_not_repeated(place: Place) {
+    let stage = Stage::new(place).await;
+    stage.approved(PROD, SOURCE, "orders", None).await;
+    let grants = stage.grants_with(Arc::new(Quoting(stage.keeper.clone())));
+    let error = grants.reconcile(PROD, SOURCE, "test").await.unwrap_err().to_string();
+    let password = stage.login(&stage.grant(PROD, SOURCE).await).await.password;
+    let written = [
+        Written::new("the error", &error),
+        Written::new("the events", format!("{:?}", stage.register.events(None).await.unwrap())),
+    ];
+    assert!(error.contains("[hidden]"), "{error}");
+    assert_eq!(leaks(&[password.expose().to_owned()], &written), [""; 0]);
+}
+
+/// A keeper that fails to put a secret in force, and says which.
+struct Quoting(Arc<dyn Keeper>);
+
+#[async_trait]
+impl Keeper for Quoting {
+    async fn propose(&self, name: &str, generation: u64, text: &Secret) -> Result<()> {
+        self.0.propose(name, generation, text).await
+    }
+
+    async fn read(&self, name: &str, generation: u64) -> Result<Option<Secret>> {
+        self.0.read(name, generation).await
+    }
+
+    async fn promote(&self, name: &str, generation: u64) -> Result<()> {
+        let text = self.0.read(name, generation).await?.unwrap();
+        Err(Error::new(ErrorKind::Forbidden, format!("PutSecretValue {}: denied", text.expose())))
+    }
+
+    async fn open_to(&self, name: &str, reader: Option<&str>) -> Result<()> {
+        self.0.open_to(name, reader).await
+    }
+
+    async fn discard(&self, name: &str) -> Result<()> {
+        self.0.discard(name).await
+    }
+
+    async fn is_kept(&self, name: &str) -> Result<bool> {
+        self.0.is_kept(name).await
+    }
+}
+
 #[tokio::test]
 async fn what_is_decided_is_done_by_the_next_look_on_postgresql() {
     let Some(place) = Place::postgres().await else { return };
@@ -136,4 +213,22 @@ async fn what_does_not_log_in_is_not_put_in_force_on_postgresql() {
 async fn an_environment_that_leaves_reads_nothing_on_postgresql() {
     let Some(place) = Place::postgres().await else { return };
     an_environment_that_leaves_reads_nothing(place).await;
+}
+
+#[tokio::test]
+async fn a_secret_that_is_lost_is_made_anew_on_postgresql() {
+    let Some(place) = Place::postgres().await else { return };
+    a_secret_that_is_lost_is_made_anew(place).await;
+}
+
+#[tokio::test]
+async fn an_environment_is_gone_with_the_last_of_its_grants_on_postgresql() {
+    let (Some(place), Some(other)) = (Place::postgres().await, Place::postgres().await) else { return };
+    an_environment_is_gone_with_the_last_of_its_grants(place, other).await;
+}
+
+#[tokio::test]
+async fn what_others_say_of_a_password_is_not_repeated_on_postgresql() {
+    let Some(place) = Place::postgres().await else { return };
+    what_others_say_of_a_password_is_not_repeated(place).await;
 }
