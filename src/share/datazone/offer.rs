@@ -111,9 +111,8 @@ async fn through_glue(
     owner: &str,
 ) -> Result<std::result::Result<String, String>> {
     let told = format!("table {}.{} of Glue", name.database, name.table);
-    let GlueTable { location, connection } = match portal.table(name).await? {
-        Some(table) => table,
-        None => return Ok(Err(format!("{told} is not there"))),
+    let Some(GlueTable { location, connection }) = portal.table(name).await? else {
+        return Ok(Err(format!("{told} is not there")));
     };
     let Some(GlueConnection { name, kind, url }) = connection else {
         return Ok(Err(format!("{told} is read through no connection, so it is at no source")));
