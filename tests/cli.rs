@@ -17,6 +17,14 @@ mod results;
 #[path = "cli/failures.rs"]
 mod failures;
 
+/// The server that other tools connect to.
+#[path = "cli/serve.rs"]
+mod serve;
+
+/// Two functions, compared.
+#[path = "cli/compare.rs"]
+mod compare;
+
 /// The shell, on a terminal of its own.
 #[path = "cli/shell.rs"]
 mod shell;
@@ -38,6 +46,16 @@ mod guest;
 #[cfg(feature = "governance")]
 #[path = "cli/office.rs"]
 mod office;
+
+/// Services of AWS that a test speaks for.
+#[cfg(feature = "governance")]
+#[path = "support/aws.rs"]
+mod aws;
+
+/// The same over a register on AWS.
+#[cfg(feature = "governance")]
+#[path = "cli/cloud.rs"]
+mod cloud;
 
 /// What is at the databases of it.
 #[cfg(feature = "governance")]

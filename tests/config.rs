@@ -53,6 +53,29 @@ fn only_default_is_enough_and_everything_else_has_a_value() {
 }
 
 #[test]
+fn what_is_granted_is_named_by_two_settings_and_read_as_all_catalogs_are() {
+    assert!(env(&[]).unwrap().catalogs.granted().is_none());
+    let both = [("glaux_secrets_prefix", "glaux/d"), ("glaux_environment", "prod")];
+    let more = [("glaux_max_splits", "3"), ("glaux_callers", r#"[{"account": "111122223333", "role": "r"}]"#)];
+    let config = env(&[&both[..], &more[..]].concat()).unwrap();
+    let granted = config.catalogs.granted().unwrap();
+    assert_eq!((granted.prefix.as_str(), granted.environment.as_str()), ("glaux/d", "prod"));
+    assert!(granted.settings.max_splits == 3 && granted.callers.is_some());
+    assert_eq!(config.catalogs.configured("default").unwrap().name, "default");
+    assert!(config.catalogs.configured("shop").is_none(), "default is for its own names");
+    let file = "max_splits = 3\n[secrets]\nprefix = \"glaux/d\"\nenvironment = \"prod\"\n";
+    let from_file = toml(file).unwrap();
+    let told = from_file.catalogs.granted().unwrap();
+    assert_eq!((&told.prefix, &told.environment, told.settings.max_splits), (&granted.prefix, &granted.environment, 3));
+    assert_eq!(from_file.catalogs.iter().count(), 0);
+    for (one, missing) in [(both[0], "glaux_environment"), (both[1], "glaux_secrets_prefix")] {
+        let error = env(&[one]).unwrap_err();
+        assert!(error.kind() == ErrorKind::Invalid && error.to_string().contains(missing), "{error}");
+    }
+    assert!(toml("[secrets]\nprefix = \"glaux\"\n").unwrap_err().to_string().contains("secrets.environment"));
+}
+
+#[test]
 fn every_variable_is_taken() {
     let config = env(&[
         ("sales_connection_string", "mysql://jdbc:mysql://h:3306/db?${rds!db-1}"),
@@ -326,7 +349,7 @@ fn every_wrong_value_of_a_file_is_named() {
         (format!("max_splits = 0\n{}", catalog("")), "max_splits"),
         (catalog("max_splits = 0"), "catalogs.pg.max_splits"),
         (format!("log_level = \"hunter2\"\n{}", catalog("")), "log_level"),
-        ("serde_version = 5".into(), "catalogs"),
+        ("serde_version = 5".into(), "no catalog is configured"),
         ("[catalogs]".into(), "catalog"),
     ] {
         let error = toml(&text).expect_err(key);

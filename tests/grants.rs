@@ -9,6 +9,8 @@ mod leaks;
 mod mended;
 #[path = "grants/places.rs"]
 mod places;
+#[path = "grants/resolving.rs"]
+mod resolving;
 #[path = "grants/secrets.rs"]
 mod secrets;
 #[path = "grants/stage.rs"]
@@ -17,6 +19,10 @@ mod stage;
 mod stories;
 #[path = "workflow/account.rs"]
 mod account;
+#[path = "workflow/athena.rs"]
+mod athena;
+#[path = "workflow/clock.rs"]
+mod clock;
 #[path = "workflow/datazone.rs"]
 mod datazone;
 #[path = "workflow/gateway.rs"]

@@ -8,9 +8,9 @@ use connector_core::{Capabilities, Error, Result};
 use futures::future::join_all;
 
 use super::output::{Done, Output};
-use super::rows::{Format, listing};
-use super::session;
-use crate::config::{Catalog, Catalogs, Config};
+use super::rows::listing;
+use super::{CheckArguments, session};
+use crate::config::{Catalogs, Config};
 use crate::error::exit_code;
 use crate::handler::{Checked, Handler};
 
@@ -38,26 +38,33 @@ struct Report {
     code: u8,
 }
 
-/// Checks everything that is configured, prints a row for each finding, and returns the exit code.
-pub async fn run(format: Format, file: Option<&Path>, output: &mut Output) -> Done<u8> {
+/// Checks what is asked for, else everything there is, prints a row for each finding, and returns the exit code.
+pub async fn run(asked: CheckArguments, file: Option<&Path>, output: &mut Output) -> Done<u8> {
     let config = session::settings(file)?;
-    let catalogs: Vec<Catalog> = config.catalogs.iter().cloned().collect();
-    let mut reports = join_all(catalogs.into_iter().map(|catalog| check(catalog, &config))).await;
+    let names = if asked.catalogs.is_empty() { session::catalogs(&config)? } else { asked.catalogs };
+    let mut reports = join_all(names.into_iter().map(|name| check(name, &config))).await;
     reports.push(spill(&config).await);
     let rows = reports.iter().flat_map(Report::rows).collect::<Vec<_>>();
-    output.whole(format, &listing(&COLUMNS, &rows)?)?;
+    output.whole(asked.output, &listing(&COLUMNS, &rows)?)?;
     Ok(reports.iter().map(|report| report.code).find(|code| *code != 0).unwrap_or_default())
 }
 
-async fn check(catalog: Catalog, config: &Config) -> Report {
-    let name = catalog.name.clone();
-    let mut about = vec![ok("engine", catalog.engine.clone())];
+async fn check(name: String, config: &Config) -> Report {
+    let configured = config.catalogs.configured(&name).cloned();
+    let mut about: Vec<Finding> = configured.iter().map(|catalog| ok("engine", catalog.engine.clone())).collect();
     let looked = async {
-        let alone = Config { catalogs: Catalogs::new(vec![catalog], None)?, ..config.clone() };
-        Handler::new(alone)?.check(&name).await
+        let catalogs = match (configured, config.catalogs.granted()) {
+            (Some(catalog), _) => Catalogs::new(vec![catalog], None)?,
+            (None, Some(granted)) => Catalogs::only_granted(granted.clone()),
+            (None, None) => return Err(config.catalogs.unknown(&name)),
+        };
+        Handler::new(Config { catalogs, ..config.clone() })?.check(&name).await
     };
-    let code = match looked.await {
+    let code = match Box::pin(looked).await {
         Ok(checked) => {
+            if about.is_empty() {
+                about.push(ok("engine", checked.engine.clone()));
+            }
             about.extend(found(checked));
             0
         }
@@ -70,7 +77,7 @@ async fn check(catalog: Catalog, config: &Config) -> Report {
 }
 
 fn found(checked: Checked) -> Vec<Finding> {
-    let Checked { health, capabilities, schemas, tables, findings } = checked;
+    let Checked { health, capabilities, schemas, tables, findings, .. } = checked;
     let mut found = vec![ok("server", health.version)];
     // Where nobody logs in there is no way to protect either.
     if !health.user.is_empty() {

@@ -2,6 +2,7 @@
 
 mod cell;
 mod check;
+mod compare;
 mod demo;
 mod describe;
 mod explain;
@@ -11,6 +12,7 @@ mod input;
 mod output;
 mod progress;
 mod rows;
+mod serve;
 mod session;
 mod settings;
 mod shell;
@@ -19,6 +21,7 @@ mod sql;
 mod statement;
 
 use std::ffi::OsString;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -49,6 +52,12 @@ enum Command {
     Sql(SqlArguments),
     /// See whether every catalog can be reached and read, and what is pushed down to it
     Check(CheckArguments),
+    /// Let other tools connect to the local Athena: Flight SQL for ADBC and JDBC, and Lambda's Invoke API
+    #[command(after_help = serve::HELP)]
+    Serve(ServeArguments),
+    /// Compare two functions over one source: what they list, their columns, rows, and what conditions find
+    #[command(after_help = compare::HELP)]
+    Compare(compare::CompareArguments),
     /// List every setting: its variable, its key in a file, and what holds without it
     Settings(SettingsArguments),
     /// Start a real PostgreSQL (or another engine) with a small shop in it and query it; nothing is needed
@@ -81,7 +90,44 @@ struct SqlArguments {
 }
 
 #[derive(Args, Debug)]
+struct ServeArguments {
+    /// Where Flight SQL listens; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8815")]
+    listen: SocketAddr,
+    /// Where the Invoke API, /healthz and /metrics are: on loopback, for they are not encrypted
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8816")]
+    http: SocketAddr,
+    /// Serve Flight SQL only
+    #[arg(long, conflicts_with = "http")]
+    no_http: bool,
+    /// The file that holds the token which clients must show; without it `GLAUX_TOKEN`, or else one made at random
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    /// The server's certificate, with those that it is signed by (PEM); without it one is made
+    #[arg(long, value_name = "FILE", requires = "key")]
+    cert: Option<PathBuf>,
+    /// The certificate's key (PEM)
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    key: Option<PathBuf>,
+    /// Where to write the CA of a certificate that is made, for clients to trust; it is a new one at every start
+    #[arg(long, value_name = "FILE", conflicts_with = "cert")]
+    ca_file: Option<PathBuf>,
+    /// Serve Flight SQL without TLS, on loopback only
+    #[arg(long, conflicts_with_all = ["cert", "ca_file"])]
+    plaintext: bool,
+    /// The catalog of names that have none in front
+    #[arg(long, value_name = "NAME")]
+    catalog: Option<String>,
+    /// The schema of names that have none in front
+    #[arg(long, value_name = "NAME")]
+    schema: Option<String>,
+}
+
+#[derive(Args, Debug)]
 struct CheckArguments {
+    /// Look at these alone; where no list of what is granted can be had, it is by its name that a catalog is found
+    #[arg(value_name = "CATALOG")]
+    catalogs: Vec<String>,
     /// How the findings are written
     #[arg(short, long, value_enum, default_value_t)]
     output: Format,
@@ -132,7 +178,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Err(said) => return output::usage(&said),
     };
     output::hide_panic_texts();
-    output::log(arguments.verbose);
+    let quiet = matches!(arguments.command, Command::Serve(_)).then_some(serve::LOGGED);
+    output::log(arguments.verbose, quiet);
     let mut output = Output::new(arguments.verbose > 0);
     let done = signal::run(run(arguments, &typed, &mut output));
     done.and_then(|code| output.flush().map(|()| code)).unwrap_or_else(|failure| {
@@ -155,8 +202,10 @@ async fn typed(line: &[String], output: &mut Output) -> Done<u8> {
 async fn run(arguments: Arguments, typed: &[OsString], output: &mut Output) -> Done<u8> {
     let config = arguments.config.as_deref();
     match arguments.command {
-        Command::Sql(sql) => sql::run(sql, config, output).await.map(|()| 0),
-        Command::Check(check) => check::run(check.output, config, output).await,
+        Command::Sql(sql) => Box::pin(sql::run(sql, config, output)).await.map(|()| 0),
+        Command::Serve(serve) => Box::pin(serve::run(serve, config, output)).await.map(|()| 0),
+        Command::Check(check) => check::run(check, config, output).await,
+        Command::Compare(arguments) => Box::pin(compare::run(arguments, output)).await,
         Command::Settings(listed) => settings::run(listed.output, output).map(|()| 0),
         Command::Demo(demo) => Box::pin(demo::run(&demo, output)).await.map(|()| 0),
         #[cfg(feature = "governance")]

@@ -165,10 +165,13 @@ pub fn hide_panic_texts() {
     }));
 }
 
-/// Sends log lines to stderr: none, ours (`-v`), or ours in detail with everybody's (`-vv`).
-pub fn log(verbose: u8) {
+/// Sends log lines to stderr: those of `quiet` if there are any, ours (`-v`), or ours in detail with everybody's (`-vv`).
+pub fn log(verbose: u8, quiet: Option<&str>) {
     let filter = match verbose {
-        0 => return,
+        0 => match quiet {
+            Some(filter) => filter,
+            None => return,
+        },
         // Targets are matched by their beginning: every engine's crate is a connector_….
         1 => "warn,glaux=info,connector=info",
         _ => "info,glaux=debug,connector=debug",

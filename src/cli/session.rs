@@ -15,6 +15,7 @@ use crate::local::invoke::{Http, InProcess, Invoke};
 use crate::local::s3::S3Server;
 use crate::local::{LocalAthena, Options, ScanReport, StatementHook, athena_type, shown_domain, shown_expr};
 use crate::protocol::{Request, Version};
+use crate::secrets::granted;
 use crate::spill::Store;
 
 /// The catalog and the schema of names that have none.
@@ -29,8 +30,10 @@ pub struct Defaults {
 /// Something that runs SQL.
 pub struct Session {
     /// The local Athena.
-    pub athena: LocalAthena,
-    _bucket: Option<Bucket>,
+    pub athena: Arc<LocalAthena>,
+    /// The function that it asks.
+    pub function: Arc<dyn Invoke>,
+    bucket: Option<Bucket>,
 }
 
 /// The settings of a command: from a file if one is given, else from the environment.
@@ -41,26 +44,52 @@ pub fn settings(file: Option<&Path>) -> Result<Config> {
     }
 }
 
+/// The catalogs that there are: configured, and granted as far as that can be told without asking for each.
+pub fn catalogs(config: &Config) -> Result<Vec<String>> {
+    let mut names: Vec<String> = config.catalogs.iter().map(|catalog| catalog.name.clone()).collect();
+    if let Some(environment) = config.catalogs.granted() {
+        let granted = granted(&config.secrets, environment)?;
+        names.extend(granted.into_iter().filter(|name| config.catalogs.configured(name).is_none()));
+    }
+    Ok(names)
+}
+
 /// The name of the catalog that answers to any name.
 const ANY: &str = "default";
 
 impl Session {
     /// Over a handler in this process.
-    pub async fn open(mut config: Config, defaults: Defaults) -> Result<Self> {
-        let bucket = Bucket::unless_set(&mut config).await?;
-        let mut names: Vec<String> = config.catalogs.iter().map(|catalog| catalog.name.clone()).collect();
+    pub async fn open(config: Config, defaults: Defaults) -> Result<Self> {
+        Self::over(config, defaults, None).await
+    }
+
+    /// The same, for others too: a private bucket of it is read with this secret key.
+    pub async fn shared(config: Config, defaults: Defaults, secret_key: &str) -> Result<Self> {
+        Self::over(config, defaults, Some(secret_key)).await
+    }
+
+    async fn over(mut config: Config, defaults: Defaults, secret_key: Option<&str>) -> Result<Self> {
+        let bucket = Bucket::unless_set(&mut config, secret_key).await?;
+        let mut names = catalogs(&config)?;
         if let ([only], Some(wanted)) = (names.as_mut_slice(), &defaults.catalog)
             && only == ANY
         {
             only.clone_from(wanted);
         }
-        let query_plans = config.catalogs.iter().any(|catalog| catalog.settings.query_plans);
+        let is_granted = config.catalogs.granted().is_some();
+        names.extend(
+            defaults
+                .catalog
+                .clone()
+                .filter(|name| is_granted && !names.iter().any(|known| known.eq_ignore_ascii_case(name))),
+        );
+        let query_plans = config.catalogs.follow_plans();
         let store = Store::new(&config.spill);
         let handler = Arc::new(Handler::new(config)?);
         let function: Arc<dyn Invoke> = Arc::new(InProcess(handler.clone()));
         let functions = names.into_iter().map(|name| (name, function.clone())).collect();
         let options = Options { statements: Some(statements(handler)), query_plans, ..options(defaults, store) };
-        Ok(Self { athena: LocalAthena::new(functions, options)?, _bucket: bucket })
+        Ok(Self { athena: Arc::new(LocalAthena::new(functions, options)?), function, bucket })
     }
 
     /// Over a Lambda function, of AWS or behind an endpoint; what it spills is read with this machine's own rights.
@@ -72,7 +101,13 @@ impl Session {
         });
         let name = defaults.catalog.get_or_insert_with(|| function.to_owned()).clone();
         let store = Store::new(&SpillConfig { aws, ..SpillConfig::default() });
-        Ok(Self { athena: LocalAthena::new(vec![(name, invoke)], options(defaults, store))?, _bucket: None })
+        let athena = LocalAthena::new(vec![(name, invoke.clone())], options(defaults, store))?;
+        Ok(Self { athena: Arc::new(athena), function: invoke, bucket: None })
+    }
+
+    /// Where the private bucket is, if there is one.
+    pub fn s3(&self) -> Option<&str> {
+        self.bucket.as_ref().map(|bucket| bucket.server.endpoint())
     }
 }
 
@@ -128,7 +163,7 @@ impl<'t> Told<'t> {
 
 /// A bucket of this process's own; the directory goes when it is dropped.
 struct Bucket {
-    _server: S3Server,
+    server: S3Server,
     _directory: TempDir,
 }
 
@@ -136,17 +171,20 @@ const BUCKET: &str = "spill";
 
 impl Bucket {
     /// Makes one and names it in `config`, if that names none.
-    async fn unless_set(config: &mut Config) -> Result<Option<Self>> {
+    async fn unless_set(config: &mut Config, secret_key: Option<&str>) -> Result<Option<Self>> {
         if config.spill.bucket.is_some() {
             return Ok(None);
         }
         let directory = tempfile::Builder::new().prefix("glaux-spill-").tempdir();
         let directory =
             directory.map_err(|error| Error::internal("making a directory for large results").with_source(error))?;
-        let server = S3Server::start(directory.path()).await?;
+        let server = match secret_key {
+            Some(key) => S3Server::guarded(directory.path(), key).await?,
+            None => S3Server::start(directory.path()).await?,
+        };
         server.create_bucket(BUCKET)?;
         config.spill.bucket = Some(BUCKET.to_owned());
         config.spill.aws = server.aws();
-        Ok(Some(Self { _server: server, _directory: directory }))
+        Ok(Some(Self { server, _directory: directory }))
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use connector_core::{Error, Result, Settings, TableName};
 
-use super::{Callers, SecretReference};
+use super::{Callers, Granted, SecretReference};
 
 /// One database as Athena sees it.
 #[derive(Clone, PartialEq, Eq)]
@@ -67,6 +67,7 @@ impl fmt::Debug for Catalog {
 pub struct Catalogs {
     list: Vec<Catalog>,
     function: Option<String>,
+    granted: Option<Granted>,
 }
 
 pub(super) const DEFAULT: &str = "default";
@@ -76,7 +77,19 @@ impl Catalogs {
     ///
     /// Errors: invalid, if there is none or two names differ only in case.
     pub fn new(list: Vec<Catalog>, function: Option<String>) -> Result<Self> {
-        if list.is_empty() {
+        Self::and_granted(list, None, function)
+    }
+
+    /// Those that are granted, and no others.
+    pub fn only_granted(granted: Granted) -> Self {
+        Self { list: Vec::new(), function: None, granted: Some(granted) }
+    }
+
+    /// The same, beside those that are granted; of these alone there may be none.
+    ///
+    /// Errors: those of [`Catalogs::new`].
+    pub fn and_granted(list: Vec<Catalog>, granted: Option<Granted>, function: Option<String>) -> Result<Self> {
+        if list.is_empty() && granted.is_none() {
             return Err(Error::invalid("no catalog is configured").hint(
                 "set \"default\" or \"<catalog>_connection_string\" to <engine>://<JDBC URL>, give --config a file, or try: glaux demo",
             ));
@@ -90,22 +103,34 @@ impl Catalogs {
                 )));
             }
         }
-        Ok(Self { list, function })
+        Ok(Self { list, function, granted })
     }
 
     /// The catalog a request means by `name`.
     ///
-    /// A name of ours in any case; `lambda:<this function>`, which means `default`; anything, if `default` is all there is.
+    /// Errors: not found; it lists those there are.
     pub fn get(&self, name: &str) -> Result<&Catalog> {
-        if let Some(found) = self.named(name) {
-            return Ok(found);
-        }
-        let default = self.named(DEFAULT);
-        match default {
-            Some(default) if self.list.len() == 1 || self.is_this_function(name) => Ok(default),
-            _ => Err(Error::not_found(format!("catalog {name:?} is not configured; there are {:?}", self.names()))
-                .hint(format!("set \"{name}_connection_string\", or ask for one of those"))),
-        }
+        self.configured(name).ok_or_else(|| self.unknown(name))
+    }
+
+    /// What is said of a name that means none of them.
+    pub fn unknown(&self, name: &str) -> Error {
+        Error::not_found(format!("catalog {name:?} is not configured; there are {:?}", self.names()))
+            .hint(format!("set \"{name}_connection_string\", or ask for one of those"))
+    }
+
+    /// The same; none where only a secret can tell whether there is one.
+    ///
+    /// A name of ours in any case; `lambda:<this function>`, which means `default`; anything, if `default` is all there is.
+    pub fn configured(&self, name: &str) -> Option<&Catalog> {
+        let is_all = self.list.len() == 1 && self.granted.is_none();
+        let default = || self.named(DEFAULT).filter(|_| is_all || self.is_this_function(name));
+        self.named(name).or_else(default)
+    }
+
+    /// Whose secrets describe catalogs besides.
+    pub fn granted(&self) -> Option<&Granted> {
+        self.granted.as_ref()
     }
 
     /// All catalogs, in order of name.
@@ -117,7 +142,14 @@ impl Catalogs {
         self.list.iter().find(|catalog| catalog.name.eq_ignore_ascii_case(name))
     }
 
-    fn names(&self) -> Vec<&str> {
+    /// Whether plans are followed by any of them.
+    pub fn follow_plans(&self) -> bool {
+        let granted = self.granted.iter().map(|granted| &granted.settings);
+        self.list.iter().map(|catalog| &catalog.settings).chain(granted).any(|settings| settings.query_plans)
+    }
+
+    /// What those that are configured are called.
+    pub fn names(&self) -> Vec<&str> {
         self.list.iter().map(|catalog| catalog.name.as_str()).collect()
     }
 
@@ -180,6 +212,16 @@ mod tests {
         assert!(several.get("lambda:other").is_err());
         assert_eq!(catalogs(&["default", "sales"], None).get("lambda:any").unwrap().name, "default");
         assert!(catalogs(&["sales"], Some("fn")).get("lambda:fn").is_err());
+    }
+
+    #[test]
+    fn beside_what_is_granted_default_serves_its_own_names_alone() {
+        let granted = Some(Granted::to("prod", "glaux"));
+        let one = Catalogs::and_granted(vec![catalog("default")], granted.clone(), Some("fn".into())).unwrap();
+        for (name, serves) in [("default", true), ("lambda:fn", true), ("shop", false), ("lambda:other", false)] {
+            assert_eq!(one.configured(name).is_some(), serves, "{name}");
+        }
+        assert!(Catalogs::and_granted(Vec::new(), granted, None).unwrap().configured("default").is_none());
     }
 
     #[test]

@@ -56,7 +56,7 @@ pub fn positive(key: &str, value: u64) -> Result<usize> {
     }
 }
 
-/// A namespace of CloudWatch's.
+/// A namespace of `CloudWatch`'s.
 pub fn namespace(key: &str, text: &str) -> Result<String> {
     let text = text.trim();
     let is_good = |sign: char| sign.is_ascii_alphanumeric() || ".-_/#:".contains(sign);

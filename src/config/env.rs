@@ -10,7 +10,7 @@ use connector_core::{Casing, Error, Result, Settings};
 use super::catalog::DEFAULT;
 use super::connection_string::{check_secret_name, parse};
 use super::{
-    Aws, Callers, Catalog, Catalogs, Config, DEFAULT_LOG_LEVEL, DEFAULT_SERDE_VERSION, Encryption, PutHeaders,
+    Aws, Callers, Catalog, Catalogs, Config, DEFAULT_LOG_LEVEL, DEFAULT_SERDE_VERSION, Encryption, Granted, PutHeaders,
     SecretReference, SecretsConfig, SpillConfig, check, idle_plans, settings,
 };
 
@@ -21,8 +21,11 @@ const PASSTHROUGH: &str = "enable_query_passthrough";
 const PLANS: &str = "glaux_query_plans";
 const MAX_SPLITS: &str = "glaux_max_splits";
 const CALLERS: &str = "glaux_callers";
+const JAVA_TYPES: &str = "glaux_java_types";
 /// What a catalog may have otherwise than all.
-const OF_A_CATALOG: [&str; 4] = [PASSTHROUGH, PLANS, MAX_SPLITS, CALLERS];
+const OF_A_CATALOG: [&str; 5] = [PASSTHROUGH, PLANS, MAX_SPLITS, CALLERS, JAVA_TYPES];
+const PREFIX: &str = "glaux_secrets_prefix";
+const ENVIRONMENT: &str = "glaux_environment";
 
 /// The variables of this process; a value that is not UTF-8 is an error only if it is one of ours.
 pub fn process_variables() -> Result<Vec<(String, String)>> {
@@ -50,7 +53,7 @@ pub fn read(variables: impl IntoIterator<Item = (String, String)>) -> Result<Con
     let (spill, mut notes) = variables.spill(&aws)?;
     notes.extend(variables.idle());
     let function = variables.text("AWS_LAMBDA_FUNCTION_NAME").map(Into::into);
-    let catalogs = Catalogs::new(variables.catalogs()?, function)?;
+    let catalogs = Catalogs::and_granted(variables.catalogs()?, variables.granted()?, function)?;
     let serde_version = variables.number("glaux_serde_version", check::serde_version)?.unwrap_or(DEFAULT_SERDE_VERSION);
     notes.extend(idle_plans(&catalogs, serde_version));
     Ok(Config {
@@ -141,6 +144,7 @@ impl Variables {
             let settings = Settings {
                 query_passthrough: self.read(&key(PASSTHROUGH), check::boolean)?.unwrap_or(settings.query_passthrough),
                 query_plans: self.read(&key(PLANS), check::boolean)?.unwrap_or(settings.query_plans),
+                java_types: self.read(&key(JAVA_TYPES), check::boolean)?.unwrap_or(settings.java_types),
                 max_splits: self.number(&key(MAX_SPLITS), check::positive)?.unwrap_or(settings.max_splits),
                 ..settings.clone()
             };
@@ -153,6 +157,14 @@ impl Variables {
         }
         self.refuse_homeless(&catalogs)?;
         Ok(catalogs)
+    }
+
+    /// What is set for all catalogs is set for these.
+    fn granted(&self) -> Result<Option<Granted>> {
+        let granted = Granted::by((PREFIX, self.text(PREFIX)), (ENVIRONMENT, self.text(ENVIRONMENT)))?;
+        let Some(granted) = granted else { return Ok(None) };
+        let (settings, callers) = (self.settings()?, self.read(CALLERS, Callers::of_json)?);
+        Ok(Some(Granted { settings, callers, ..granted }))
     }
 
     /// A setting of a catalog that there is not would be one that somebody believes in.
@@ -172,6 +184,7 @@ impl Variables {
         Ok(Settings {
             casing: self.read("casing_mode", check::casing)?.unwrap_or(Casing::Search),
             default_scale: self.number("default_scale", check::scale)?,
+            java_types: self.flag(JAVA_TYPES)?,
             zoned_timestamps: self.flag("glaux_zoned_timestamps")?,
             max_cell_bytes: self.number("glaux_max_cell_bytes", check::positive)?.unwrap_or(default.max_cell_bytes),
             split_bytes: self.number("glaux_split_bytes", check::bytes)?.unwrap_or(default.split_bytes),

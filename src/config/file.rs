@@ -12,8 +12,8 @@ use super::callers::Written;
 use super::connection_string::{check_secret_name, parse};
 use super::private::unreadable;
 use super::{
-    Aws, Callers, Catalog, Catalogs, Config, DEFAULT_LOG_LEVEL, DEFAULT_SERDE_VERSION, Encryption, SecretReference,
-    SecretsConfig, SpillConfig, View, check, check_private, idle_plans,
+    Aws, Callers, Catalog, Catalogs, Config, DEFAULT_LOG_LEVEL, DEFAULT_SERDE_VERSION, Encryption, Granted,
+    SecretReference, SecretsConfig, SpillConfig, View, check, check_private, idle_plans,
 };
 
 /// Reads the file at `path`.
@@ -31,6 +31,7 @@ pub fn read(path: &Path) -> Result<Config> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    #[serde(default)]
     catalogs: BTreeMap<String, CatalogTable>,
     #[serde(default)]
     spill: SpillTable,
@@ -49,6 +50,7 @@ struct CatalogTable {
     secret: Option<String>,
     casing: Option<String>,
     default_scale: Option<u64>,
+    java_types: Option<bool>,
     zoned_timestamps: Option<bool>,
     max_cell_bytes: Option<u64>,
     query_passthrough: Option<bool>,
@@ -93,6 +95,8 @@ struct SpillTable {
 struct SecretsTable {
     file: Option<PathBuf>,
     folder: Option<PathBuf>,
+    prefix: Option<String>,
+    environment: Option<String>,
     ttl_seconds: Option<u64>,
 }
 
@@ -105,7 +109,7 @@ fn from_toml(text: &str, directory: &Path) -> Result<Config> {
     let catalogs =
         file.catalogs.into_iter().map(|(name, table)| catalog(name, table, &of_all)).collect::<Result<_>>()?;
     let aws = Aws::lazy();
-    let catalogs = Catalogs::new(catalogs, None)?;
+    let catalogs = Catalogs::and_granted(catalogs, granted(&file.secrets, of_all)?, None)?;
     let serde_version = or(file.serde_version, "serde_version", check::serde_version, DEFAULT_SERDE_VERSION)?;
     Ok(Config {
         notes: idle_plans(&catalogs, serde_version).into_iter().collect(),
@@ -140,6 +144,7 @@ fn catalog(name: String, table: CatalogTable, default: &Settings) -> Result<Cata
     let settings = Settings {
         casing: table.casing.map_or(Ok(default.casing), |text| check::casing(&key("casing"), &text))?,
         default_scale: table.default_scale.map(|scale| check::scale(&key("default_scale"), scale)).transpose()?,
+        java_types: table.java_types.unwrap_or(default.java_types),
         zoned_timestamps: table.zoned_timestamps.unwrap_or(false),
         max_cell_bytes: or(table.max_cell_bytes, &key("max_cell_bytes"), check::positive, default.max_cell_bytes)?,
         split_bytes: or(table.split_bytes, &key("split_bytes"), check::bytes, default.split_bytes)?,
@@ -214,6 +219,13 @@ fn spill(table: SpillTable, aws: &Aws) -> Result<SpillConfig> {
     })
 }
 
+/// What is set for all catalogs is set for these.
+fn granted(table: &SecretsTable, settings: Settings) -> Result<Option<Granted>> {
+    let (prefix, environment) = (table.prefix.as_deref(), table.environment.as_deref());
+    let granted = Granted::by(("secrets.prefix", prefix), ("secrets.environment", environment))?;
+    Ok(granted.map(|granted| Granted { settings, ..granted }))
+}
+
 fn secrets(table: SecretsTable, directory: &Path, aws: &Aws) -> Result<SecretsConfig> {
     let default = SecretsConfig::default();
     let seconds = |key: &str, value| check::seconds(key, value, 0);
@@ -230,7 +242,7 @@ fn secrets(table: SecretsTable, directory: &Path, aws: &Aws) -> Result<SecretsCo
 }
 
 /// Words that a complaint may show: what stands before a `=` in a broken file can be anything, a password's end too.
-const KEYS: [&str; 31] = [
+const KEYS: [&str; 33] = [
     "callers",
     "arn",
     "account",
@@ -245,6 +257,7 @@ const KEYS: [&str; 31] = [
     "secret",
     "casing",
     "default_scale",
+    "java_types",
     "zoned_timestamps",
     "max_cell_bytes",
     "query_passthrough",
@@ -261,6 +274,7 @@ const KEYS: [&str; 31] = [
     "timeout_seconds",
     "file",
     "folder",
+    "environment",
     "ttl_seconds",
 ];
 

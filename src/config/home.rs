@@ -1,4 +1,4 @@
-//! What this user's environment says about places: where programs are, and where to keep what may be kept; and two passwords.
+//! What this user's environment says about places: where programs are, and where to keep what may be kept; two passwords and a token.
 //!
 //! By XDG's rules, with `~/.cache`, `~/.local/share` and `~/.local/state` where nothing is said; a relative path is ignored.
 
@@ -20,6 +20,11 @@ pub fn demo_password() -> Option<Secret> {
 /// The password of a source's administrator, for a machine where nobody can be asked; an empty one is one.
 pub fn administrator_password() -> Option<Secret> {
     std::env::var("GLAUX_ADMIN_PASSWORD").ok().map(Secret::new)
+}
+
+/// The token that callers of a server must have; an empty one is one.
+pub fn token() -> Option<String> {
+    std::env::var("GLAUX_TOKEN").ok()
 }
 
 /// Where the register of governance is, if that is set; a blank variable is not.

@@ -9,9 +9,14 @@ mod callers;
 mod catalog;
 mod check;
 mod connection_string;
+#[cfg(feature = "governance")]
+mod deployment;
 mod env;
 mod file;
+mod granted;
 mod home;
+#[cfg(feature = "governance")]
+mod identity;
 mod private;
 mod settings;
 mod user;
@@ -29,7 +34,12 @@ pub(crate) use aws::{causes, timeouts};
 pub use callers::{Caller, Callers, Lacking, Rule};
 pub use catalog::{Catalog, Catalogs, View};
 pub use connection_string::SecretReference;
-pub use home::{administrator_password, cache_home, data_home, demo_password, history_file, search_path, store};
+#[cfg(feature = "governance")]
+pub use deployment::Deployment;
+pub use granted::Granted;
+pub use home::{administrator_password, cache_home, data_home, demo_password, history_file, search_path, store, token};
+#[cfg(feature = "governance")]
+pub use identity::caller_arn;
 pub use private::{check_private, check_private_folder, make_private_folder};
 pub use settings::{SETTINGS, Scope, Setting};
 pub use user::operating_system_user;
@@ -51,7 +61,7 @@ pub struct Config {
     pub serde_version: u8,
     /// What is logged.
     pub log_level: LevelFilter,
-    /// The namespace of CloudWatch into which requests are measured, if they are.
+    /// The namespace of `CloudWatch` into which requests are measured, if they are.
     pub metrics: Option<String>,
     /// Settings that were accepted and do nothing here, each a sentence for the log.
     pub notes: Vec<String>,
@@ -106,6 +116,17 @@ pub fn source_url(text: &str) -> Result<(String, String)> {
     Ok((parsed.engine, parsed.url))
 }
 
+/// The engine and the URL of a connection string that leaves user and password to the secret it stands in.
+///
+/// Errors: invalid, for what is none.
+pub fn granted_connection(text: &str) -> Result<(String, String)> {
+    let parsed = connection_string::parse("connection", text)?;
+    match parsed.secret {
+        SecretReference::None => Ok((parsed.engine, parsed.url)),
+        _ => Err(Error::invalid("it has a user, a password or another secret in it")),
+    }
+}
+
 /// Where secrets are, by the variables of this process alone: there need be no catalog.
 pub fn secrets_of_process() -> Result<SecretsConfig> {
     env::secrets(env::process_variables()?)
@@ -116,8 +137,7 @@ const PLANS_SINCE: u8 = 6;
 
 /// A note where plans are switched on and none will come.
 fn idle_plans(catalogs: &Catalogs, serde_version: u8) -> Option<String> {
-    let are_on = catalogs.iter().any(|catalog| catalog.settings.query_plans);
-    (are_on && serde_version < PLANS_SINCE).then(|| {
+    (catalogs.follow_plans() && serde_version < PLANS_SINCE).then(|| {
         format!("following plans is switched on and does nothing: none come before serde {PLANS_SINCE}, and {serde_version} is announced")
     })
 }

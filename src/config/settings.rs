@@ -139,6 +139,13 @@ pub const SETTINGS: &[Setting] = &[
     ),
     of(
         Catalog,
+        ("glaux_java_types", "java_types"),
+        "true",
+        "`false`: types that hold every value",
+        "columns have the types that AWS's Java connector gives them, on PostgreSQL and MySQL; a value that does not fit is an error",
+    ),
+    of(
+        Catalog,
         ("glaux_callers", "callers"),
         r#"[{"account": "111122223333", "role": "tenant_a"}]"#,
         "whoever may call the function",
@@ -202,6 +209,20 @@ pub const SETTINGS: &[Setting] = &[
         "/run/secrets",
         "AWS Secrets Manager",
         "the private folder in which secrets of grants are kept",
+    ),
+    of(
+        Secrets,
+        ("glaux_secrets_prefix", "prefix"),
+        "glaux/sales",
+        "nothing is found by its secret alone",
+        "with the environment: a catalog that is not configured is the secret `<prefix>/<environment>/<catalog>`",
+    ),
+    of(
+        Secrets,
+        ("glaux_environment", "environment"),
+        "prod",
+        "nothing is found by its secret alone",
+        "the one environment whose secrets are catalogs here",
     ),
     of(
         Secrets,
@@ -294,7 +315,14 @@ mod tests {
         let usual = format!("{:?}", read(&[]).unwrap());
         for Setting { variable, example, .. } in SETTINGS {
             let Some(variable) = variable.filter(|variable| *variable != "default") else { continue };
-            let config = read(&[(variable, example)]).unwrap_or_else(|error| panic!("{variable}: {error}"));
+            // Neither of the two means anything without the other.
+            let other = match variable {
+                "glaux_secrets_prefix" => Some(("glaux_environment", "prod")),
+                "glaux_environment" => Some(("glaux_secrets_prefix", "glaux")),
+                _ => None,
+            };
+            let given: Vec<(&str, &str)> = other.into_iter().chain([(variable, *example)]).collect();
+            let config = read(&given).unwrap_or_else(|error| panic!("{variable}: {error}"));
             // A secret named beside the URL's own is the URL's to name; who may read stands in no debug form.
             if !["secret_name", "glaux_callers"].contains(&variable) {
                 assert_ne!(format!("{config:?}"), usual, "{variable} does nothing");

@@ -57,6 +57,8 @@ pub enum Deployed {
         machine: String,
         /// The domain of DataZone whose events count, if it has one.
         datazone: Option<String>,
+        /// The event bus on which is told what others may want to know; the account's own if none is named.
+        bus: Option<String>,
     },
     /// The function beside the sources.
     Producer {
@@ -71,6 +73,11 @@ pub enum Deployed {
     Consumer {
         /// Which.
         environment: String,
+        /// The ARN of the function that its queries reach, if what it is granted is to be listed in Athena.
+        function: Option<String>,
+        /// Whether Athena is to know each catalog as `<catalog>@<environment>`, because another environment of the account and
+        /// region has one of the same name.
+        is_qualified: bool,
     },
 }
 
@@ -91,9 +98,9 @@ const LONGEST_WINDOW: u8 = 30;
 
 fn of_side(side: Side) -> &'static [&'static str] {
     match side {
-        Side::Governance => &["glaux_state_machine", "glaux_datazone_domain"],
+        Side::Governance => &["glaux_state_machine", "glaux_datazone_domain", "glaux_event_bus"],
         Side::Producer => &["glaux_keeper_role", "glaux_secrets_key", "glaux_secrets_window_days"],
-        Side::Consumer => &["glaux_environment"],
+        Side::Consumer => &["glaux_environment", "glaux_federation_function", "glaux_qualified_catalogs"],
     }
 }
 
@@ -154,6 +161,7 @@ impl Variables {
             Side::Governance => Deployed::Governance {
                 machine: self.needed("glaux_state_machine")?,
                 datazone: self.text("glaux_datazone_domain"),
+                bus: self.text("glaux_event_bus"),
             },
             Side::Producer => Deployed::Producer {
                 role: self.needed("glaux_keeper_role")?,
@@ -163,7 +171,14 @@ impl Variables {
                     None => LONGEST_WINDOW,
                 },
             },
-            Side::Consumer => Deployed::Consumer { environment: self.needed("glaux_environment")? },
+            Side::Consumer => Deployed::Consumer {
+                environment: self.needed("glaux_environment")?,
+                function: self.text("glaux_federation_function"),
+                is_qualified: match self.text("glaux_qualified_catalogs") {
+                    Some(text) => check::boolean("glaux_qualified_catalogs", &text)?,
+                    None => false,
+                },
+            },
         })
     }
 }
@@ -182,7 +197,7 @@ mod tests {
     fn each_side_has_its_own_settings_and_no_others() {
         let machine = "arn:aws:states:eu-central-1:333333333333:stateMachine:subscription";
         let governance = read(&[("glaux_side", "governance"), ("glaux_state_machine", machine)]).unwrap();
-        assert_eq!(governance.deployed, Deployed::Governance { machine: machine.into(), datazone: None });
+        assert_eq!(governance.deployed, Deployed::Governance { machine: machine.into(), datazone: None, bus: None });
         let role = "arn:aws:iam::111111111111:role/keeper";
         let producer = read(&[("glaux_side", "producer"), ("glaux_keeper_role", role), ("PATH", "x")]).unwrap();
         let deployed = Deployed::Producer { role: role.into(), key: None, window_days: LONGEST_WINDOW };
@@ -194,6 +209,8 @@ mod tests {
             vec![("glaux_side", "consumer"), ("glaux_environment", " ")],
             vec![("glaux_side", "consumer"), ("glaux_environment", "prod"), ("glaux_keeper_role", role)],
             vec![("glaux_side", "consumer"), ("glaux_environment", "prod"), ("glaux_enviroment", "prod")],
+            vec![("glaux_side", "consumer"), ("glaux_environment", "prod"), ("glaux_qualified_catalogs", "shop")],
+            vec![("glaux_side", "producer"), ("glaux_keeper_role", role), ("glaux_federation_function", "f")],
             vec![("glaux_side", "producer"), ("glaux_keeper_role", role), ("glaux_secrets_window_days", "400")],
         ] {
             assert!(read(&wrong).is_err(), "{wrong:?}");

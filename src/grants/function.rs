@@ -13,8 +13,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
+use super::intake::Event;
 use super::machine::{Failure, Walk};
-use super::{Grants, Step, Task, Timing};
+use super::{Athena, Grants, Step, Task, Timing};
 use crate::config::{Deployed, SecretsConfig, Side, WorkflowConfig};
 use crate::register::{Dynamo, Register, SystemClock};
 use crate::secrets::keeper::{Manager, ManagerSettings};
@@ -50,6 +51,7 @@ impl Function {
     /// Errors: invalid, for a prefix or a role that is none.
     pub fn new(config: WorkflowConfig) -> Result<Self> {
         keeper(&config, &Names::new(&config.prefix)?)?;
+        athena(&config)?;
         Ok(Self { config, grants: OnceCell::new(), machine: OnceCell::new(), portal: None })
     }
 
@@ -77,8 +79,16 @@ impl Function {
             self.may(Side::Governance, "a batch of events")?;
             return self.batch(records).await;
         }
-        let asked: Asked = serde_json::from_value(event)
-            .map_err(|error| Error::invalid(format!("the event is neither a step nor a batch of a queue: {error}")))?;
+        // What EventBridge or its scheduler bring without a queue in between.
+        if event.get("detail-type").is_some() {
+            self.may(Side::Governance, "an event")?;
+            let event = Event::deserialize(event)
+                .map_err(|error| Error::invalid(format!("an event that is none of EventBridge: {error}")))?;
+            return self.take_event(&event).await.map(|()| Value::Null);
+        }
+        let asked: Asked = serde_json::from_value(event).map_err(|error| {
+            Error::invalid(format!("the event is neither a step, nor an event, nor a batch of a queue: {error}"))
+        })?;
         match asked.step.as_str() {
             FAIL => self.fail(&asked.task, asked.error.as_ref(), asked.walk).await,
             name => self.step(name, &asked.task).await.map(|()| Value::Null),
@@ -88,7 +98,7 @@ impl Function {
     async fn step(&self, name: &str, task: &Task) -> Result<()> {
         let step = Step::named(name).ok_or_else(|| Error::invalid(format!("there is no step {name:?}")))?;
         self.may(step.side(), &format!("step {name}"))?;
-        if let Deployed::Consumer { environment } = &self.config.deployed
+        if let Deployed::Consumer { environment, .. } = &self.config.deployed
             && *environment != task.environment
         {
             let told = format!("step {name} of environment {}: this function is of {environment}", task.environment);
@@ -131,9 +141,14 @@ impl Function {
         let register = Register::new(Arc::new(store), Arc::new(SystemClock));
         let names = Names::new(prefix)?;
         let secrets = SecretsConfig { aws: aws.clone(), ..SecretsConfig::default() };
-        let grants = Grants::new(register, keeper(&self.config, &names)?, secrets, names, domain, Timing::default());
-        Ok(match &self.portal {
+        let keeper = keeper(&self.config, &names)?;
+        let grants = Grants::new(register, keeper, secrets, names, domain, Timing::default());
+        let grants = match &self.portal {
             Some(portal) => grants.with_portal(portal.clone()),
+            None => grants,
+        };
+        Ok(match athena(&self.config)? {
+            Some(athena) => grants.listed_in(athena),
             None => grants,
         })
     }
@@ -171,6 +186,15 @@ fn keeper(config: &WorkflowConfig, names: &Names) -> Result<Arc<dyn Keeper>> {
         window_days: *window_days,
     };
     Ok(Arc::new(Manager::new(&config.aws, settings)?))
+}
+
+fn athena(config: &WorkflowConfig) -> Result<Option<Athena>> {
+    match &config.deployed {
+        Deployed::Consumer { environment, function: Some(function), is_qualified } => {
+            Athena::new(&config.aws, environment, function, *is_qualified).map(Some)
+        }
+        _ => Ok(None),
+    }
 }
 
 /// Keeps no secrets, on a side that must not.

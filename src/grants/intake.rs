@@ -8,12 +8,13 @@ use connector_core::{Error, Result};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Task;
+use super::bus::{Bus, Changed, Expiring, News, SOURCE};
 use super::function::Function;
 use super::machine::{Input, execution_name};
+use super::{Grants, Task};
 use crate::config::{Deployed, failure};
-use crate::register::{Environment, Source};
-use crate::share::{Caller, Share, datazone};
+use crate::register::{Environment, Grant, Source};
+use crate::share::{AHEAD, Caller, Share, datazone};
 
 /// An event of EventBridge.
 #[derive(Debug, Deserialize)]
@@ -29,15 +30,6 @@ pub(super) struct Event {
     pub detail: Value,
 }
 
-/// Our own news: something was decided about a grant.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Changed {
-    environment: String,
-    source: String,
-    cause: String,
-}
-
 impl Function {
     /// Does what an event asks for.
     ///
@@ -45,10 +37,17 @@ impl Function {
     pub(super) async fn take(&self, body: &str) -> Result<()> {
         let event: Event =
             serde_json::from_str(body).map_err(|error| Error::invalid(format!("an event that is none: {error}")))?;
+        self.take_event(&event).await
+    }
+
+    /// The same, from whoever brings it.
+    pub(super) async fn take_event(&self, event: &Event) -> Result<()> {
         let taken = match (event.source.as_str(), event.kind.as_str()) {
-            ("glaux", "Grant Changed") => self.changed(&event).await,
-            ("aws.datazone", _) => self.hear(&event).await,
-            ("aws.events" | "aws.scheduler", "Scheduled Event") => self.look_after(&event).await,
+            (SOURCE, "Grant Changed") => self.changed(event).await,
+            // Told by ourselves for others, and brought back by a rule that lets everything through.
+            (SOURCE, "Subscription Expiring") => Ok(()),
+            ("aws.datazone", _) => self.hear(event).await,
+            ("aws.events" | "aws.scheduler", "Scheduled Event") => self.look_after(event).await,
             (source, kind) => Err(Error::invalid(format!("{kind:?} of {source} is nothing that is known here"))
                 .hint("narrow the rule that sends it")),
         };
@@ -61,17 +60,42 @@ impl Function {
         self.start(&environment, &source, &cause).await
     }
 
-    /// Ends what is due, and has everything looked at that wants to be.
+    /// Ends what is due, tells what soon will be, and has everything looked at that wants to be.
+    ///
+    /// One schedule for all brings this, every minute. A schedule of its own for each end would be no nearer to it, for EventBridge
+    /// Scheduler keeps its times to the minute, and it would be one more thing to make, move and delete with each decision, to
+    /// drift, and to be put right by a clock like this one.
     async fn look_after(&self, event: &Event) -> Result<()> {
         let (grants, cause) = (self.grants().await?, format!("clock {}", event.id));
-        Share::new(grants.register.clone()).expire(&Caller::clock(&cause)).await?;
+        let (share, clock) = (Share::new(grants.register.clone()), Caller::clock(&cause));
+        share.expire(&clock).await?;
+        // Neither must be in the way of the other, nor one grant in the way of the next; all of it is due again at the next tick.
+        if let Err(error) = self.announce(&share, &clock).await {
+            tracing::error!("announcing what ends soon: {error}");
+        }
         for (environment, source) in grants.due().await? {
-            // One that cannot be started must not be in the way of the others; it is due again at the next tick.
+            if is_worked_on(grants, &environment, &source).await? {
+                continue;
+            }
             if let Err(error) = self.start(&environment, &source, &cause).await {
                 tracing::error!(environment, source, "{error}");
             }
         }
         Ok(())
+    }
+
+    /// Told first and written down then: whoever stops in between tells it again, and nobody is left untold.
+    async fn announce(&self, share: &Share, clock: &Caller) -> Result<()> {
+        let nearing = share.nearing(&AHEAD).await?;
+        if nearing.is_empty() {
+            return Ok(());
+        }
+        let Deployed::Governance { bus, .. } = &self.config.deployed else {
+            return Err(Error::internal("a side without an event bus was to tell something"));
+        };
+        let news: Vec<News> = nearing.iter().filter_map(Expiring::of).map(News::Expiring).collect();
+        Bus::new(&self.config.aws, bus.as_deref()).tell(&news).await?;
+        share.announce(clock, &nearing).await.map(drop)
     }
 
     /// Takes over what was decided in DataZone.
@@ -111,4 +135,11 @@ impl Function {
             Err(error) => Err(failure("starting the state machine", &error)),
         }
     }
+}
+
+/// Whether somebody has it in hand: another walk would only wait for this one.
+async fn is_worked_on(grants: &Grants, environment: &str, source: &str) -> Result<bool> {
+    let found = grants.register.find::<Grant>(&Grant::id_of(environment, source)).await?;
+    let now = grants.register.now();
+    Ok(found.and_then(|read| read.record.lease).is_some_and(|lease| lease.until > now))
 }

@@ -18,6 +18,9 @@ const FUNCTION: &str = "glaux-grants";
 /// The role in a producer's account that may be assumed to invoke its function.
 const INVOKES: &str = "glaux-grants-invoke";
 
+/// The role of a producer's function, which keeps the secrets of grants, unless another is named.
+pub const KEEPER: &str = "glaux-grants-producer";
+
 /// What an execution is given.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Input {

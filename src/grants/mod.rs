@@ -10,6 +10,8 @@
 //! ([`connector_core::Users`]), how secrets are kept (`secrets`).
 
 mod applying;
+mod athena;
+mod bus;
 mod desired;
 mod function;
 #[cfg(feature = "workflow")]
@@ -33,10 +35,14 @@ use std::time::Duration;
 use connector_core::{Error, ErrorKind, Result};
 use futures::FutureExt;
 
+pub use self::athena::Athena;
+pub use self::bus::{Bus, Changed, Expiring, News};
 pub use self::function::Function;
+pub use self::machine::KEEPER;
 #[cfg(feature = "workflow")]
 pub use self::portal::DataZone;
 pub use self::runner::{Reconciled, is_transient};
+pub use self::source::user_of;
 pub use self::step::{Step, Task};
 use crate::config::SecretsConfig;
 use crate::register::{Act, Grant, GrantState, Lease, Register, Source, Time, Write};
@@ -87,6 +93,8 @@ pub struct Grants {
     timing: Timing,
     /// Who is told how far it is, where it was asked for.
     portal: Option<Arc<dyn Portal>>,
+    /// Where whoever queries finds what is granted, on AWS.
+    athena: Option<Athena>,
 }
 
 impl Grants {
@@ -100,13 +108,19 @@ impl Grants {
         timing: Timing,
     ) -> Self {
         let elsewhere = secrets.clone();
-        Self { register, keeper, secrets, elsewhere, names, domain: domain.into(), timing, portal: None }
+        Self { register, keeper, secrets, elsewhere, names, domain: domain.into(), timing, portal: None, athena: None }
     }
 
     /// The same, which tells whoever asked in DataZone.
     #[must_use]
     pub fn with_portal(self, portal: Arc<dyn Portal>) -> Self {
         Self { portal: Some(portal), ..self }
+    }
+
+    /// The same, with what is granted listed in Athena.
+    #[must_use]
+    pub fn listed_in(self, athena: Athena) -> Self {
+        Self { athena: Some(athena), ..self }
     }
 
     /// The same, with administrators' secrets that the keeper does not keep read elsewhere.

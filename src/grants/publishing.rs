@@ -1,4 +1,4 @@
-//! The secret in force, and tried by whoever reads.
+//! The secret in force, tried by whoever reads, and found by whoever queries.
 
 use connector_core::{Error, ErrorKind, Result};
 
@@ -22,13 +22,17 @@ impl Grants {
         self.keeper.open_to(&name, reader).await
     }
 
-    /// Logs in as a query would, and reads one row of each table.
+    /// Logs in as a query would, and reads one row of each table; then whoever queries finds it. What is to go is found no more.
     ///
     /// Errors: conflict, if the password is no longer the one that was kept: the next walk sets it again.
     pub(super) async fn verify(&self, task: &Task) -> Result<()> {
         let (grant, opened) = (self.held(task).await?, self.source(task).await?);
-        let name = opened.secret_as_read(self.secret(task)?);
+        let secret = self.secret(task)?;
+        let name = opened.secret_as_read(secret.clone());
         if is_to_go(&grant) {
+            if let Some(athena) = &self.athena {
+                Box::pin(athena.unlist(&task.source, &secret)).await?;
+            }
             if opened.is_secret_there(&name).await? {
                 return Err(Error::internal(format!("secret {name:?} can still be read after it was discarded")));
             }
@@ -43,6 +47,10 @@ impl Grants {
             }
             session => session?,
         };
-        try_reading(&opened, session.as_mut(), &grant.desired).await
+        try_reading(&opened, session.as_mut(), &grant.desired).await?;
+        match &self.athena {
+            Some(athena) => Box::pin(athena.list(&task.source, &secret, &name)).await,
+            None => Ok(()),
+        }
     }
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Grants, Step, Task};
 use crate::register::{By, Grant, Subscription, SubscriptionState, state_name};
-use crate::share::{Caller, Share};
+use crate::share::{AHEAD, Caller, Share};
 
 /// How often a walk is begun for one call, waiting for others left out.
 pub(super) const WALKS: usize = 6;
@@ -20,6 +20,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 pub struct Reconciled {
     /// What was ended by the clock.
     pub ended: Vec<Subscription>,
+    /// What ends soon, each told once for each time ahead.
+    pub announced: Vec<Subscription>,
     /// Grants by id, as they are now or why they are not.
     pub grants: Vec<(String, Result<Grant>)>,
 }
@@ -57,8 +59,10 @@ impl Grants {
 
     /// Ends what is due, and makes everything what it should be that is not, or was not looked at for long.
     pub async fn look_after(&self, cause: &str) -> Result<Reconciled> {
-        let share = Share::new(self.register.clone());
-        let mut done = Reconciled { ended: share.expire(&Caller::clock(cause)).await?, ..Reconciled::default() };
+        let (share, clock) = (Share::new(self.register.clone()), Caller::clock(cause));
+        let ended = share.expire(&clock).await?;
+        let announced = share.announce(&clock, &share.nearing(&AHEAD).await?).await?;
+        let mut done = Reconciled { ended, announced, grants: Vec::new() };
         for (environment, source) in self.due().await? {
             let grant = self.reconcile(&environment, &source, cause).await;
             done.grants.push((Grant::id_of(&environment, &source), grant));

@@ -9,7 +9,7 @@ use futures::TryStreamExt;
 
 use crate::config::{Catalog, SecretsConfig};
 use crate::connectors;
-use crate::register::{Scope, Source};
+use crate::register::{Grant, Scope, Source};
 use crate::secrets::policy::Place;
 use crate::secrets::{Login, Secrets, password};
 
@@ -23,6 +23,11 @@ pub fn user(domain: &str, environment: &str, source: &str, generation: u64) -> S
     let hash: String =
         digest(&SHA256, parts.as_bytes()).as_ref().iter().take(20).map(|byte| letter(byte % 32)).collect();
     format!("glaux_{hash}_{}", if generation % 2 == 1 { 'a' } else { 'b' })
+}
+
+/// The user of a grant in its own generation.
+pub fn user_of(domain: &str, grant: &Grant) -> String {
+    user(domain, &grant.environment, &grant.source, grant.generation)
 }
 
 fn letter(five_bits: u8) -> char {

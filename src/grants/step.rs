@@ -18,7 +18,7 @@ pub enum Step {
     Apply,
     /// The secret is in force, and readable by the one who reads; or gone.
     Publish,
-    /// Whoever reads logs in with what is in force, and reads each table.
+    /// Whoever reads logs in with what is in force, and reads each table; on AWS, Athena knows it then as a catalog. Or no more.
     Verify,
     /// The register says so.
     Record,

@@ -4,18 +4,19 @@
 //! What is cached or kept of a catalog is kept for a [`Who`]. Not here: the rules themselves (`config`).
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use connector_core::{Acting, Error, ErrorKind, Result};
 
-use super::{Handler, Source, measured};
+use super::source::Source;
+use super::{Handler, measured};
 use crate::config::{Caller, Callers, Catalog, SecretReference};
 use crate::protocol::Identity;
 
 /// A request's catalog, for whom it is read, and for which query.
 #[derive(Clone)]
-pub(super) struct Asked<'h> {
-    pub(super) catalog: &'h Catalog,
-    pub(super) source: &'h Source,
+pub(super) struct Asked {
+    pub(super) source: Arc<Source>,
     pub(super) who: Who,
     pub(super) query_id: String,
 }
@@ -27,6 +28,12 @@ pub(super) struct Who {
     pub(super) secret: Option<SecretReference>,
     /// As what the session acts then.
     pub(super) acting: Acting,
+}
+
+impl Asked {
+    pub(super) fn catalog(&self) -> &Catalog {
+        &self.source.catalog
+    }
 }
 
 impl Who {
@@ -42,18 +49,20 @@ impl Who {
 impl Handler {
     /// Who asks about which catalog.
     ///
-    /// Errors: not found, for an unknown catalog; forbidden, for a caller that it is not for.
-    pub(super) fn asked(&self, catalog: &str, identity: &Identity, query_id: &str) -> Result<Asked<'_>> {
-        let asked = self.asked_by_owner(catalog, query_id)?;
-        let who = asked.catalog.callers.as_ref().map(|callers| who(asked.catalog, callers, identity)).transpose()?;
+    /// Errors: not found, for an unknown catalog; forbidden, for a caller that it is not for; those of reading its secret, where
+    /// that alone says what it is.
+    pub(super) async fn asked(&self, catalog: &str, identity: &Identity, query_id: &str) -> Result<Asked> {
+        let asked = self.asked_by_owner(catalog, query_id).await?;
+        let callers = asked.catalog().callers.as_ref();
+        let who = callers.map(|callers| who(asked.catalog(), callers, identity)).transpose()?;
         Ok(Asked { who: who.unwrap_or_default(), ..asked })
     }
 
     /// The catalog as its own user has it, for whoever runs the function rather than calls it.
-    pub(super) fn asked_by_owner(&self, catalog: &str, query_id: &str) -> Result<Asked<'_>> {
-        let (catalog, source) = self.source(catalog)?;
-        measured::of_catalog(&catalog.name);
-        Ok(Asked { catalog, source, who: Who::default(), query_id: query_id.to_owned() })
+    pub(super) async fn asked_by_owner(&self, catalog: &str, query_id: &str) -> Result<Asked> {
+        let source = self.source(catalog).await?;
+        measured::of_catalog(&source.catalog.name);
+        Ok(Asked { source, who: Who::default(), query_id: query_id.to_owned() })
     }
 }
 

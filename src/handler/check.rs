@@ -8,6 +8,8 @@ use crate::protocol::Identity;
 /// A catalog that was reached.
 #[derive(Clone, Debug)]
 pub struct Checked {
+    /// Its engine.
+    pub engine: String,
     /// The state of its source.
     pub health: Health,
     /// What Athena is promised of it.
@@ -30,7 +32,8 @@ impl Handler {
     ///
     /// Errors: those of logging in, and of listing schemas.
     pub async fn check(&self, catalog: &str) -> Result<Checked> {
-        let mut session = self.session(&self.asked_by_owner(catalog, "check")?).await?;
+        let asked = self.asked_by_owner(catalog, "check").await?;
+        let mut session = self.session(&asked).await?;
         let connection = session.connection();
         let health = connection.health().await?;
         let capabilities = connection.capabilities();
@@ -43,6 +46,7 @@ impl Handler {
             }
         }
         session.give_back();
-        Ok(Checked { health, capabilities, schemas: schemas.len(), tables, findings })
+        let engine = asked.catalog().engine.clone();
+        Ok(Checked { engine, health, capabilities, schemas: schemas.len(), tables, findings })
     }
 }

@@ -1,6 +1,6 @@
 //! What a request cost, counted where it is spent, and told once when it is answered.
 //!
-//! It is told as one event of the log. Where metrics are asked for, [`Embedded`] writes the same as a line of CloudWatch's embedded
+//! It is told as one event of the log. Where metrics are asked for, [`Embedded`] writes the same as a line of `CloudWatch`'s embedded
 //! metric format, which Lambda's log carries there: no call of an API, and nothing to wait for.
 
 use std::fmt;
@@ -143,7 +143,7 @@ fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// A metric: the event's field, its name in CloudWatch, and its unit there.
+/// A metric: the event's field, its name in `CloudWatch`, and its unit there.
 const METRICS: [(&str, &str, &str); 9] = [
     ("millis", "Duration", "Milliseconds"),
     ("waited_millis", "SourceWait", "Milliseconds"),
@@ -162,7 +162,7 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// Into a namespace of CloudWatch.
+    /// Into a namespace of `CloudWatch`.
     pub fn new(namespace: &str) -> Self {
         Self { namespace: namespace.to_owned() }
     }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use arrow_schema::{Schema, SchemaRef};
-use connector_core::{Capabilities, Query, Relation, Result, Table, TableName};
+use arrow_schema::{Field, Schema, SchemaRef};
+use connector_core::{Capabilities, Column, Query, Relation, Result, Table, TableName};
 
 use super::Handler;
 use super::caller::Asked;
@@ -30,7 +30,7 @@ impl Handler {
         &self,
         request: GetDataSourceCapabilitiesRequest,
     ) -> Result<GetDataSourceCapabilitiesResponse> {
-        let asked = self.asked(&request.catalog, &request.identity, &request.query_id)?;
+        let asked = self.asked(&request.catalog, &request.identity, &request.query_id).await?;
         let mut session = self.session(&asked).await?;
         let mut capabilities = advertised(&session.connection().capabilities());
         session.give_back();
@@ -39,7 +39,7 @@ impl Handler {
     }
 
     pub(super) async fn list_schemas(&self, request: ListSchemasRequest) -> Result<ListSchemasResponse> {
-        let asked = self.asked(&request.catalog, &request.identity, &request.query_id)?;
+        let asked = self.asked(&request.catalog, &request.identity, &request.query_id).await?;
         let mut session = self.session(&asked).await?;
         let schemas = session.connection().schemas().await?;
         session.give_back();
@@ -51,7 +51,7 @@ impl Handler {
     /// A page of tables. The token is the last name of the page in the source's spelling, so that tables created or dropped
     /// in between shift nothing.
     pub(super) async fn list_tables(&self, request: ListTablesRequest) -> Result<ListTablesResponse> {
-        let asked = self.asked(&request.catalog, &request.identity, &request.query_id)?;
+        let asked = self.asked(&request.catalog, &request.identity, &request.query_id).await?;
         let page = request.page_size.map(|size| usize::try_from(size.max(1)).unwrap_or(usize::MAX));
         let one_more = page.map(|size| size.saturating_add(1));
         let after = request.next_token.as_deref();
@@ -76,7 +76,7 @@ impl Handler {
     }
 
     pub(super) async fn get_table(&self, request: GetTableRequest) -> Result<GetTableResponse> {
-        let asked = self.asked(&request.catalog, &request.identity, &request.query_id)?;
+        let asked = self.asked(&request.catalog, &request.identity, &request.query_id).await?;
         let query = asked.query(&request.table, &request.passthrough)?;
         let known = if query.is_none() { self.described(&asked, &request.table) } else { None };
         let table = match known {
@@ -91,7 +91,7 @@ impl Handler {
         })
     }
 
-    async fn described_now(&self, asked: &Asked<'_>, table: &TableName, query: Option<&Query>) -> Result<Table> {
+    async fn described_now(&self, asked: &Asked, table: &TableName, query: Option<&Query>) -> Result<Table> {
         let (session, table) = self.found(asked, table, query).await?;
         session.give_back();
         Ok(table)
@@ -108,7 +108,8 @@ fn page_of(views: &BTreeSet<&str>, after: Option<&str>, limit: Option<usize>) ->
 fn athena_schema(table: &Table) -> SchemaRef {
     let comments = table.columns.iter().filter_map(|column| Some((column.name.clone(), column.comment.clone()?)));
     let metadata: HashMap<String, String> = comments.collect();
-    let fields: Vec<_> = table.columns.iter().map(connector_core::Column::field).collect();
+    let field = |column: &Column| Field::new(&column.name, column.announced_type().clone(), true);
+    let fields: Vec<_> = table.columns.iter().map(field).collect();
     Arc::new(Schema::new_with_metadata(fields, metadata))
 }
 

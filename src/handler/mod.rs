@@ -9,31 +9,35 @@ mod caller;
 mod check;
 mod deadline;
 mod described;
+mod granted;
 mod measured;
 mod metadata;
 mod passthrough;
 mod plan;
 mod records;
 mod sessions;
+mod source;
 mod splits;
 mod watcher;
 
 use std::collections::BTreeMap;
 use std::panic::{self, AssertUnwindSafe};
+use std::sync::Arc;
 use std::time::Instant;
 
-use connector_core::{Connector, Endpoint, Error, Query, Result, TableName};
+use connector_core::{Error, Result};
 use futures::FutureExt;
 
 pub use self::check::Checked;
 use self::deadline::Deadline;
+use self::granted::Granted;
 pub use self::measured::Embedded;
 use self::measured::Measured;
 use self::sessions::Sessions;
 pub use self::sessions::settle;
+use self::source::Source;
 use self::watcher::Watcher;
-use crate::config::{Callers, Catalog, Config, SecretReference};
-use crate::connectors;
+use crate::config::Config;
 use crate::protocol::{Request, Response, Version};
 use crate::secrets::Secrets;
 use crate::spill::Store;
@@ -42,34 +46,32 @@ use crate::spill::Store;
 pub struct Handler {
     config: Config,
     version: Version,
-    sources: BTreeMap<String, Source>,
+    /// Those that are configured, by name.
+    sources: BTreeMap<String, Arc<Source>>,
+    /// Those that are not.
+    granted: Option<Granted>,
     secrets: Secrets,
     sessions: Sessions,
     watcher: Watcher,
     store: Store,
 }
 
-/// Where a catalog's data is: its engine, the endpoint its URL names, and what its owner has made of its tables.
-struct Source {
-    connector: &'static dyn Connector,
-    endpoint: Endpoint,
-    views: BTreeMap<TableName, Query>,
-}
-
 impl Handler {
     /// A handler over `config`; nothing is reached until it is needed.
     ///
-    /// Errors: invalid or unsupported, for a catalog of an unknown engine or with an URL its engine refuses, by name.
+    /// Errors: invalid or unsupported, for a catalog of an unknown engine or with an URL its engine refuses, by name; invalid, for
+    /// an environment that is none.
     pub fn new(config: Config) -> Result<Self> {
         let mut sources = BTreeMap::new();
         for catalog in config.catalogs.iter() {
-            let source =
-                source(catalog).map_err(|error| error.context(format!("reading catalog {:?}", catalog.name)))?;
-            sources.insert(catalog.name.clone(), source);
+            let source = Source::open(catalog.clone())
+                .map_err(|error| error.context(format!("reading catalog {:?}", catalog.name)))?;
+            sources.insert(catalog.name.clone(), Arc::new(source));
         }
         Ok(Self {
             version: Version::try_from(config.serde_version)?,
             sources,
+            granted: config.catalogs.granted().map(|granted| Granted::new(granted, config.secrets.ttl)).transpose()?,
             secrets: Secrets::new(&config.secrets),
             sessions: Sessions::default(),
             watcher: Watcher::new(config.query_status.clone()),
@@ -127,7 +129,7 @@ impl Handler {
             Request::ListSchemas(request) => Response::ListSchemas(self.list_schemas(request).await?),
             Request::ListTables(request) => Response::ListTables(self.list_tables(request).await?),
             Request::GetTable(request) => Response::GetTable(self.get_table(request).await?),
-            Request::GetTableLayout(request) => Response::GetTableLayout(self.get_table_layout(request)?),
+            Request::GetTableLayout(request) => Response::GetTableLayout(self.get_table_layout(request).await?),
             Request::GetSplits(request) => Response::GetSplits(self.get_splits(request).await?),
             Request::ReadRecords(request) => self.read_records(request).await?,
             Request::UserDefinedFunction(request) => {
@@ -140,34 +142,20 @@ impl Handler {
         })
     }
 
-    /// The catalog Athena names, and where its data is.
-    fn source(&self, catalog: &str) -> Result<(&Catalog, &Source)> {
-        let catalog = self.config.catalogs.get(catalog)?;
-        let source = self.sources.get(&catalog.name);
-        Ok((catalog, source.ok_or_else(|| Error::internal(format!("catalog {:?} was never opened", catalog.name)))?))
+    /// The catalog Athena names.
+    ///
+    /// Errors: not found; it lists those that are known.
+    async fn source(&self, name: &str) -> Result<Arc<Source>> {
+        let Some(catalog) = self.config.catalogs.configured(name) else {
+            return match &self.granted {
+                // Boxed, since asking AWS is large and most requests need not.
+                Some(granted) => Box::pin(granted.find(name, self)).await,
+                None => Err(self.config.catalogs.unknown(name)),
+            };
+        };
+        let source = self.sources.get(&catalog.name).cloned();
+        source.ok_or_else(|| Error::internal(format!("catalog {:?} was never opened", catalog.name)))
     }
-}
-
-fn source(catalog: &Catalog) -> Result<Source> {
-    let connector = connectors::find(&catalog.engine)?;
-    let endpoint = connector.endpoint(&catalog.url).map_err(|error| match catalog.secret {
-        // An unescaped separator in the password makes its rest look like an option, which the engine would name.
-        SecretReference::Inline(_) => Error::invalid(format!(
-            "the connection URL is not one that engine {:?} takes; more is not told, because a password stands in it",
-            catalog.engine
-        ))
-        .hint("write an ampersand inside the password as %26, or leave user and password to a secret: ${secret_name}"),
-        SecretReference::Name(_) | SecretReference::None => error,
-    })?;
-    for acting in catalog.callers.iter().flat_map(Callers::outlines) {
-        connector.check_acting(&acting).map_err(|error| error.context("reading its callers"))?;
-    }
-    let views = catalog.views.iter().map(|(name, view)| {
-        let query = passthrough::grammar(catalog, connector).and_then(|grammar| Query::check(&view.query, grammar));
-        let query = query.map_err(|error| error.context(format!("reading its view {name}")))?;
-        Ok((name.clone(), view.split_by.iter().fold(query, |query, column| query.cut_along(column))))
-    });
-    Ok(Source { connector, endpoint, views: views.collect::<Result<_>>()? })
 }
 
 /// The outcome of some work; a panic is an error of ours.

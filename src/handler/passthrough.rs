@@ -8,13 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use connector_core::{Connector, Error, ErrorKind, Grammar, Query, Result, Scan, Table, TableName};
 
+use super::Handler;
 use super::caller::Asked;
 use super::sessions::Session;
-use super::{Handler, Source};
+use super::source::Source;
 use crate::config::Catalog;
 use crate::protocol::{CapabilitySubType, passthrough as function};
 
-impl Asked<'_> {
+impl Asked {
     /// The query that a request's arguments hold, or that is the view of this name; none if it is about a table of the source.
     ///
     /// Errors: unsupported, where the catalog does not offer it; invalid, for arguments of another function; those of the check;
@@ -33,7 +34,7 @@ impl Asked<'_> {
     }
 
     fn grammar(&self) -> Result<Grammar> {
-        let (catalog, source) = (self.catalog, self.source);
+        let (catalog, source) = (self.catalog(), &self.source);
         if !catalog.settings.query_passthrough {
             let told = format!("pass-through queries are switched off for catalog {:?}", catalog.name);
             return Err(Error::unsupported(told).hint(
@@ -63,7 +64,7 @@ impl Handler {
     /// that.
     pub(super) async fn found(
         &self,
-        asked: &Asked<'_>,
+        asked: &Asked,
         table: &TableName,
         query: Option<&Query>,
     ) -> Result<(Session<'_>, Table)> {

@@ -37,12 +37,12 @@ pub(super) struct Given {
     pub data_type: DataType,
 }
 
-impl Asked<'_> {
+impl Asked {
     /// What the request's plan says, if the catalog follows plans and it is understood.
     fn meaning(&self, name: &TableName, table: &Table, constraints: &Constraints) -> Result<Meaning> {
         let plan = constraints.query_plan.as_ref().ok_or_else(|| Error::not_found("there is no plan"))?;
-        if !self.catalog.settings.query_plans {
-            let told = format!("plans are switched off for catalog {:?}", self.catalog.name);
+        if !self.catalog().settings.query_plans {
+            let told = format!("plans are switched off for catalog {:?}", self.catalog().name);
             return Err(Error::unsupported(told).hint(
                 "let the owner of the function set \"glaux_query_plans\" to true (in a file: query_plans = true beside the \
                  catalog's url)",

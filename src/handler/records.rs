@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions, make_array};
 use arrow_schema::{DataType, SchemaRef};
 use connector_core::{
-    Error, ErrorKind, Query, Remainder, Rendered, Result, Scan, Table, block_size, eval, same_layout, sql,
+    Announcing, Error, ErrorKind, Query, Remainder, Rendered, Result, Scan, Table, apart, block_size, eval,
+    same_layout, sql,
 };
 use futures::TryStreamExt;
 
@@ -30,20 +31,20 @@ impl Handler {
                 return Err(Error::invalid(format!("a {} reads no rows, so there is nothing to plan", other.kind())));
             }
         };
-        let asked = self.asked(&request.catalog, &request.identity, &request.query_id)?;
+        let asked = self.asked(&request.catalog, &request.identity, &request.query_id).await?;
         let query = asked.query(&request.table, &request.constraints.passthrough)?;
         let found = self.found(&asked, &request.table, query.as_ref());
         let (session, table) = found.await?;
         session.give_back();
-        sql::render(&wanted(&asked, &request, table, query)?, asked.source.connector.dialect())
+        sql::render(&wanted(&asked, &request, table, query)?.0, asked.source.connector.dialect())
     }
 
     pub(super) async fn read_records(&self, request: ReadRecordsRequest) -> Result<Response> {
-        let asked = self.asked(&request.catalog, &request.identity, &request.query_id)?;
+        let asked = self.asked(&request.catalog, &request.identity, &request.query_id).await?;
         let query = asked.query(&request.table, &request.constraints.passthrough)?;
         let found = self.found(&asked, &request.table, query.as_ref());
         let (mut session, table) = found.await?;
-        let scan = wanted(&asked, &request, table, query)?;
+        let (scan, later) = wanted(&asked, &request, table, query)?;
         let rendered = sql::render(&scan, asked.source.connector.dialect())?;
         // The values of a query in its user's words stand in the text.
         let shown = if scan.query.is_some() { "a pass-through query" } else { rendered.statement.sql.as_str() };
@@ -51,7 +52,7 @@ impl Handler {
         let doing = |error: Error| error.context(format!("reading table {}", scan.table.name));
         let (progress, deadline) = (Progress::start(), Deadline::current());
         let outcome = tokio::select! {
-            outcome = self.copy(&request, &scan, &rendered, &mut session, &progress) => outcome.map(Some),
+            outcome = self.copy(&request, (&scan, &later), &rendered, &mut session, &progress) => outcome.map(Some),
             ended = self.watcher.ended(&request.query_id) => Err(ended.error()),
             () = deadline.nears() => Ok(None),
         };
@@ -83,7 +84,7 @@ impl Handler {
     async fn copy(
         &self,
         request: &ReadRecordsRequest,
-        scan: &Scan,
+        (scan, later): (&Scan, &Announcing),
         rendered: &Rendered,
         session: &mut Session<'_>,
         progress: &Progress,
@@ -91,7 +92,7 @@ impl Handler {
         let mut spiller = Spiller::new(&self.store, request)?;
         let mut left = match rendered.remainder {
             Remainder { order: true, .. } => u64::MAX,
-            _ => scan.limit.unwrap_or(u64::MAX),
+            _ => later.limit.or(scan.limit).unwrap_or(u64::MAX),
         };
         let mut batches = session.connection().read(scan, &rendered.statement, spiller.batch_limits()).await?;
         let mut read_to_end = false;
@@ -100,9 +101,10 @@ impl Handler {
                 read_to_end = true;
                 break;
             };
+            let (rows_before, _) = progress.so_far();
             progress.advance(batch.num_rows());
             measured::add(Count::RowsRead, batch.num_rows());
-            let batch = recheck(batch, &rendered.remainder)?;
+            let batch = later.finish(recheck(batch, &rendered.remainder)?, rows_before)?;
             let batch = match &scan.aggregate {
                 Some(aggregate) => aggregate.finish(&batch, &scan.table)?,
                 None => batch,
@@ -115,7 +117,7 @@ impl Handler {
             spiller.push(shape(&batch, &request.schema)?).await?;
         }
         // Behind the last row of a limit that the source applied comes only the end of its answer.
-        if left == 0 && !rendered.remainder.limit {
+        if left == 0 && !rendered.remainder.limit && later.limit.is_none() {
             read_to_end = batches.try_next().await?.is_none();
         }
         drop(batches);
@@ -123,7 +125,7 @@ impl Handler {
     }
 
     /// What is said of a read that the deadline has ended: how far it came, and what would have helped.
-    async fn given_up(&self, asked: &Asked<'_>, scan: &Scan, rendered: &Rendered, at: &Progress) -> Error {
+    async fn given_up(&self, asked: &Asked, scan: &Scan, rendered: &Rendered, at: &Progress) -> Error {
         let (rows, took) = at.so_far();
         let asking = async {
             let mut session = self.session(asked).await?;
@@ -143,8 +145,13 @@ impl Handler {
     }
 }
 
-/// The scan that the request describes, once its columns are known to be still what Athena was told.
-fn wanted(asked: &Asked<'_>, request: &ReadRecordsRequest, table: Table, query: Option<Query>) -> Result<Scan> {
+/// The scan that the request describes, once its columns are known to be still what Athena was told, and what comes after it.
+fn wanted(
+    asked: &Asked,
+    request: &ReadRecordsRequest,
+    table: Table,
+    query: Option<Query>,
+) -> Result<(Scan, Announcing)> {
     // A column asked for twice would be read once, and the next column answered in its place.
     check_supported(&request.schema)?;
     let projection = request.schema.fields().iter().map(|field| field.name().clone()).collect();
@@ -154,7 +161,7 @@ fn wanted(asked: &Asked<'_>, request: &ReadRecordsRequest, table: Table, query: 
     if scan.aggregate.is_none() {
         check_columns(request, &scan.table)?;
     }
-    Ok(scan)
+    Ok(apart(scan))
 }
 
 /// How far a read has come.
@@ -186,7 +193,7 @@ struct Copied {
 fn check_columns(request: &ReadRecordsRequest, table: &Table) -> Result<()> {
     for field in request.schema.fields() {
         let same = |known: &DataType| same_layout(known, field.data_type());
-        if !table.column(field.name()).is_some_and(|column| same(&column.mapping.data_type)) {
+        if !table.column(field.name()).is_some_and(|column| same(column.announced_type())) {
             let what = format!(
                 "column {:?} of table {} is no longer what the query was planned with",
                 field.name(),

@@ -9,7 +9,8 @@ use tokio::sync::watch;
 use super::caller::{Asked, Who};
 use super::deadline::Deadline;
 use super::described::Described;
-use super::{Handler, Source, measured};
+use super::source::Source;
+use super::{Handler, measured};
 use crate::config::Catalog;
 use crate::secrets::{Login, Resolved};
 
@@ -28,9 +29,11 @@ struct Kept {
 }
 
 /// Of which catalog a session is, and as whom it reads there. It is never used, nor what it was told, for anybody else.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 struct Whose {
     catalog: String,
+    /// Where that was: what is granted under a name may come to be elsewhere.
+    url: String,
     who: Who,
 }
 
@@ -134,6 +137,16 @@ impl Sessions {
         }
     }
 
+    /// Closes what is idle of a catalog, which may be another by now, or none.
+    pub(super) fn forget(&self, catalog: &str) {
+        self.fresh(Instant::now()).retain(|kept| kept.of.catalog != catalog);
+    }
+
+    #[cfg(test)]
+    pub(super) fn idle_of(&self, catalog: &str) -> usize {
+        self.fresh(Instant::now()).iter().filter(|kept| kept.of.catalog == catalog).count()
+    }
+
     /// What is idle and may still be used; the others are closed.
     fn fresh(&self, now: Instant) -> MutexGuard<'_, Vec<Kept>> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
@@ -146,14 +159,14 @@ impl Handler {
     /// A session with the catalog's source for one request, as whom it is asked.
     ///
     /// Errors: those of `Connector::connect`; a refused log-in only after the secret has been read afresh.
-    pub(super) async fn session(&self, asked: &Asked<'_>) -> Result<Session<'_>> {
+    pub(super) async fn session(&self, asked: &Asked) -> Result<Session<'_>> {
         Ok(self.open(asked, None).await?.0)
     }
 
     /// A session, and a table as it is described in it; of a warm one both are asked at once where the engine can do that.
     ///
     /// Errors: those of [`Handler::session`], and of `Connection::table`.
-    pub(super) async fn session_about(&self, asked: &Asked<'_>, table: &TableName) -> Result<(Session<'_>, Table)> {
+    pub(super) async fn session_about(&self, asked: &Asked, table: &TableName) -> Result<(Session<'_>, Table)> {
         let (mut session, described) = self.open(asked, Some(table)).await?;
         let described = match described {
             Some(described) => described?,
@@ -166,23 +179,23 @@ impl Handler {
     }
 
     /// A table as it was described a moment ago to the same user and role, if a session of theirs still knows.
-    pub(super) fn described(&self, asked: &Asked<'_>, table: &TableName) -> Option<Table> {
+    pub(super) fn described(&self, asked: &Asked, table: &TableName) -> Option<Table> {
         self.sessions.described(&Whose::of(asked), table, Instant::now())
     }
 
-    async fn open(&self, asked: &Asked<'_>, table: Option<&TableName>) -> Result<(Session<'_>, Option<Result<Table>>)> {
+    async fn open(&self, asked: &Asked, table: Option<&TableName>) -> Result<(Session<'_>, Option<Result<Table>>)> {
         let in_use = Some(InUse::begin());
         let (application_name, time_limit) = (application_name(&asked.query_id), Deadline::current().statement_limit());
         let acting_as = asked.who.acting.clone();
-        let settings = Settings { application_name, time_limit, acting_as, ..asked.catalog.settings.clone() };
-        let name = &asked.catalog.name;
+        let settings = Settings { application_name, time_limit, acting_as, ..asked.catalog().settings.clone() };
+        let name = &asked.catalog().name;
         let doing = |error: connector_core::Error| error.context(format!("connecting to catalog {name:?}"));
         let of = Whose::of(asked);
         let (kept, described) = if let Some(warm) = self.warm(&of, &settings, table).await {
             warm
         } else {
-            let catalog = asked.who.catalog(asked.catalog);
-            let connection = self.connect(&catalog, asked.source, &settings).await.map_err(doing)?;
+            let catalog = asked.who.catalog(asked.catalog());
+            let connection = self.connect(&catalog, &asked.source, &settings).await.map_err(doing)?;
             (Kept { of, connection, logged_in: Instant::now(), described: Described::default() }, None)
         };
         Ok((Session { kept: Some(kept), sessions: &self.sessions, in_use }, described))
@@ -251,8 +264,9 @@ impl Handler {
 }
 
 impl Whose {
-    fn of(asked: &Asked<'_>) -> Self {
-        Self { catalog: asked.catalog.name.clone(), who: asked.who.clone() }
+    fn of(asked: &Asked) -> Self {
+        let Catalog { name, url, .. } = asked.catalog();
+        Self { catalog: name.clone(), url: url.clone(), who: asked.who.clone() }
     }
 }
 
@@ -293,7 +307,7 @@ mod tests {
     }
 
     fn of(catalog: &str) -> Whose {
-        Whose { catalog: catalog.to_owned(), who: Who::default() }
+        Whose { catalog: catalog.to_owned(), url: String::new(), who: Who::default() }
     }
 
     fn as_role(catalog: &str, role: &str) -> Whose {
@@ -308,9 +322,10 @@ mod tests {
         let table = session.connection.table(&name).await.unwrap();
         session.described.put(&name, &table, now);
         sessions.keep(session, now);
-        for other in [of("a"), as_role("a", "y"), as_role("b", "x")] {
-            assert!(sessions.described(&other, &name, now).is_none(), "{other:?}");
-            assert!(sessions.take(&other, now).is_none(), "{other:?}");
+        let elsewhere = Whose { url: "elsewhere".into(), ..as_role("a", "x") };
+        for other in [of("a"), as_role("a", "y"), as_role("b", "x"), elsewhere] {
+            assert!(sessions.described(&other, &name, now).is_none(), "{} {:?}", other.catalog, other.who);
+            assert!(sessions.take(&other, now).is_none(), "{} {:?}", other.catalog, other.who);
         }
         assert!(sessions.described(&as_role("a", "x"), &name, now).is_some());
         assert!(sessions.take(&as_role("a", "x"), now).is_some());

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow_array::{Int32Array, RecordBatch};
 use arrow_schema::{DataType, Field, Schema};
 use connector_core::split::Sizes;
-use connector_core::{Error, ErrorKind, Query, Result, Scan, Split as Slice, Table};
+use connector_core::{Error, ErrorKind, Query, Result, Scan, Split as Slice, Table, apart};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::caller::Asked;
@@ -24,8 +24,8 @@ const KEYS_AT_ONCE: usize = 16;
 
 impl Handler {
     /// One partition, or none when the constraints can hold for no row.
-    pub(super) fn get_table_layout(&self, request: GetTableLayoutRequest) -> Result<GetTableLayoutResponse> {
-        let asked = self.asked(&request.catalog, &request.identity, &request.query_id)?;
+    pub(super) async fn get_table_layout(&self, request: GetTableLayoutRequest) -> Result<GetTableLayoutResponse> {
+        let asked = self.asked(&request.catalog, &request.identity, &request.query_id).await?;
         asked.query(&request.table, &request.constraints.passthrough)?;
         let none = request.constraints.summary.values().any(connector_core::Domain::is_none);
         // Of no rows there is still one group.
@@ -34,7 +34,7 @@ impl Handler {
     }
 
     pub(super) async fn get_splits(&self, request: GetSplitsRequest) -> Result<GetSplitsResponse> {
-        let asked = self.asked(&request.catalog, &request.identity, &request.query_id)?;
+        let asked = self.asked(&request.catalog, &request.identity, &request.query_id).await?;
         let query = asked.query(&request.table, &request.constraints.passthrough)?;
         self.store.verify(&request.identity).await?;
         let slices =
@@ -58,15 +58,15 @@ impl Handler {
         })
     }
 
-    async fn slices(&self, asked: &Asked<'_>, request: &GetSplitsRequest, query: Option<Query>) -> Result<Vec<Slice>> {
+    async fn slices(&self, asked: &Asked, request: &GetSplitsRequest, query: Option<Query>) -> Result<Vec<Slice>> {
         // Nothing is known about a query that would cut it, so unless somebody has named a column nothing is asked.
         if query.as_ref().is_some_and(|query| query.split_by().is_none()) {
             return Ok(vec![Slice::Whole]);
         }
-        let settings = &asked.catalog.settings;
+        let settings = &asked.catalog().settings;
         let sizes = Sizes { most: settings.max_splits, bytes: settings.split_bytes };
         let (mut session, table) = self.found(asked, &request.table, query.as_ref()).await?;
-        let scan = scan(table, query, Vec::new(), &request.constraints);
+        let (scan, _) = apart(scan(table, query, Vec::new(), &request.constraints));
         let slices = if asked.is_one_piece(&request.table, &scan.table, &request.constraints) {
             Ok(vec![Slice::Whole])
         } else {

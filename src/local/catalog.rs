@@ -14,7 +14,7 @@ use datafusion::catalog::{
 };
 use datafusion::common::TableReference;
 use datafusion::datasource::MemTable;
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 
 use super::engine::failure;
 use super::query::{QueryContext, locked};
@@ -101,7 +101,7 @@ impl Catalogs {
         query: &Arc<QueryContext>,
     ) -> Result<Arc<dyn CatalogProviderList>> {
         let list = Arc::new(MemoryCatalogProviderList::new());
-        let tables = stream::iter(references).map(|reference| self.find(reference, query));
+        let tables = stream::iter(references).map(|reference| self.find(reference, query).boxed());
         let tables: Vec<Found> = tables.buffered(AT_ONCE).try_collect().await?;
         for found in tables {
             let catalog = list.catalog(&found.catalog).unwrap_or_else(|| {
@@ -221,8 +221,8 @@ fn described<T>(told: Result<T>) -> Result<Option<T>> {
 
 async fn columns(wire: &Arc<Wire>, query: &QueryContext) -> Result<RecordBatch> {
     let tables = all_tables(wire, &query.id).await?;
-    let told = stream::iter(&tables).map(|table| async { described(wire.table(&query.id, table.clone()).await) });
-    let told: Vec<_> = told.buffered(AT_ONCE).try_collect().await?;
+    let told = tables.iter().map(|table| async { described(wire.table(&query.id, table.clone()).await) }.boxed());
+    let told: Vec<_> = stream::iter(told.collect::<Vec<_>>()).buffered(AT_ONCE).try_collect().await?;
     let left_out = tables.iter().zip(&told).filter(|(_, told)| told.is_none()).map(|(table, _)| table);
     locked(&query.notes).extend(left_out.map(|table| {
         let catalog = wire.catalog();

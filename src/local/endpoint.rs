@@ -39,13 +39,8 @@ impl Endpoint {
         };
         let listener = TcpListener::bind(address).await.map_err(unbound)?;
         let address = listener.local_addr().map_err(unbound)?;
-        let router = Router::new()
-            .route("/2015-03-31/functions/{name}/invocations", post(invoke))
-            // The limit is answered by us, in Lambda's words.
-            .layer(DefaultBodyLimit::disable())
-            .with_state(Arc::new(functions));
         let server = tokio::spawn(async move {
-            if let Err(error) = axum::serve(listener, router).await {
+            if let Err(error) = axum::serve(listener, router(functions)).await {
                 tracing::error!(%error, "the invoke endpoint stopped");
             }
         });
@@ -62,6 +57,15 @@ impl Drop for Endpoint {
     fn drop(&mut self) {
         self.server.abort();
     }
+}
+
+/// The endpoint, wherever it is served.
+pub(super) fn router(functions: Functions) -> Router {
+    Router::new()
+        .route("/2015-03-31/functions/{name}/invocations", post(invoke))
+        // The limit is answered by us, in Lambda's words.
+        .layer(DefaultBodyLimit::disable())
+        .with_state(Arc::new(functions))
 }
 
 async fn invoke(
@@ -100,7 +104,7 @@ fn find<'f>(functions: &'f Functions, name: &str) -> Option<&'f Arc<dyn Invoke>>
 }
 
 /// A refusal by the service itself, before any function ran.
-fn refusal(status: StatusCode, code: &'static str, message: &str) -> Response {
+pub(super) fn refusal(status: StatusCode, code: &'static str, message: &str) -> Response {
     let body = serde_json::json!({ "Type": "User", "Message": message }).to_string();
     (status, JSON, [(HeaderName::from_static("x-amzn-errortype"), code)], body).into_response()
 }

@@ -15,7 +15,7 @@ use datafusion::sql::sqlparser::ast::{
 };
 
 /// Names that columns have in the plan only.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Headings {
     /// What each is headed; none, if by its position.
     aliases: BTreeMap<String, Option<String>>,

@@ -6,6 +6,7 @@
 
 mod aggregates;
 mod catalog;
+pub mod compare;
 mod dialect;
 mod domain;
 pub mod endpoint;
@@ -16,6 +17,7 @@ mod heading;
 pub mod invoke;
 mod like;
 mod literal;
+mod parameters;
 mod passthrough;
 mod pushdown;
 mod query;
@@ -24,6 +26,7 @@ mod refusal;
 mod report;
 pub mod s3;
 mod semantics;
+pub mod serve;
 pub mod servers;
 mod shown;
 mod simplify;
@@ -37,25 +40,24 @@ use std::num::NonZero;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
+use arrow_schema::{Field, Schema, SchemaRef};
 use connector_core::{Error, Result};
-use datafusion::common::DataFusionError;
-use datafusion::execution::SessionState;
-use datafusion::physical_plan::{ExecutionPlan, execute_stream};
-use datafusion::sql::parser::Statement as Parsed;
-use futures::StreamExt;
+use datafusion::common::ScalarValue;
+use datafusion::execution::{SessionState, TaskContext};
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::ExecutionPlan;
 use futures::future::{BoxFuture, try_join_all};
 
 use self::catalog::{Catalogs, batch, texts};
 use self::invoke::Invoke;
-use self::passthrough::Calls;
-use self::query::{Planned, QueryContext};
-use self::statement::Asked;
+use self::query::{Planned, QueryContext, Way};
+use self::statement::{Asked, Rows};
 use self::wire::Wire;
 use crate::protocol::{Identity, Request, Version};
 use crate::spill::Store;
 
 pub use catalog::ColumnDescription;
-pub use query::{Progress, Query};
+pub use query::{PlannedQuery, Prepared, Progress, Query};
 pub use report::{Report, ScanReport};
 pub use shown::{domain as shown_domain, expr as shown_expr};
 pub use types::athena_type;
@@ -150,58 +152,82 @@ impl LocalAthena {
     ///
     /// Errors: those of the text, of the functions, and of computing; the last ones may come with the rows.
     pub async fn sql(&self, text: &str) -> Result<Query> {
-        match statement::parse(text)? {
-            Asked::Rows(statement, headings, calls) => {
-                let (context, state, plan, planned) = self.plan(*statement, calls).await?;
-                let stream = execute_stream(plan, state.task_ctx()).map_err(engine::failure)?;
-                let schema = headings.schema(&stream.schema());
-                let headed = {
-                    let schema = schema.clone();
-                    move |batch| heading::headed(&batch, &schema).map_err(DataFusionError::from)
-                };
-                let batches = stream.map(move |batch| batch.and_then(&headed).map_err(engine::failure)).boxed();
-                Ok(Query { schema, batches, progress: Progress::new(context, planned) })
+        self.plan(text, &[]).await?.start()
+    }
+
+    /// Plans a statement that reads, with a value for each of its parameters; no row is read yet.
+    pub async fn plan(&self, text: &str, values: &[ScalarValue]) -> Result<PlannedQuery> {
+        let rows = match statement::parse(text)? {
+            Asked::Rows(rows) => rows,
+            listing => return Ok(PlannedQuery::ready(self.list(listing).await?)),
+        };
+        parameters::check(rows.parameters, values.len())?;
+        let headings = rows.headings.clone();
+        let logical = self.logical(rows).await?;
+        let (plan, task, progress) = self.physical(logical, values).await?;
+        let schema = headings.schema(&plan.schema());
+        Ok(PlannedQuery { schema, way: Way::Plan { plan, task, progress } })
+    }
+
+    /// Says what a statement gives and takes, before its values are known; no row is read.
+    pub async fn prepare(&self, text: &str) -> Result<Prepared> {
+        let rows = match statement::parse(text)? {
+            Asked::Rows(rows) => rows,
+            listing => {
+                let schema = self.list(listing).await?.schema;
+                return Ok(Prepared { schema, parameters: Arc::new(Schema::empty()) });
             }
-            listing => self.list(listing).await,
-        }
+        };
+        let (count, headings) = (rows.parameters, rows.headings.clone());
+        let logical = self.logical(rows).await?;
+        let types = parameters::types(&logical.plan, count)?;
+        let (plan, ..) = self.physical(logical, &parameters::nulls(&types)?).await?;
+        let named =
+            types.into_iter().zip(1..).map(|(data_type, number)| Field::new(format!("${number}"), data_type, true));
+        let parameters = Arc::new(Schema::new(named.collect::<Vec<_>>()));
+        Ok(Prepared { schema: headings.schema(&plan.schema()), parameters })
     }
 
     /// Says what a query would ask of its sources, in how many splits, and what would be left to do here; no row is read.
     pub async fn explain(&self, text: &str) -> Result<Report> {
         match statement::parse(text)? {
-            Asked::Rows(statement, _, calls) => {
-                let (context, _, plan, planned) = self.plan(*statement, calls).await?;
+            Asked::Rows(rows) => {
+                parameters::check(rows.parameters, 0)?;
+                let (plan, _, progress) = self.physical(self.logical(rows).await?, &[]).await?;
                 try_join_all(engine::scans(&plan).iter().map(read::list)).await?;
-                Ok(Progress::new(context, planned).report())
+                Ok(progress.report())
             }
             _ => Ok(Report::default()),
         }
     }
 
-    async fn plan(
-        &self,
-        statement: Parsed,
-        calls: Calls,
-    ) -> Result<(Arc<QueryContext>, SessionState, Arc<dyn ExecutionPlan>, Planned)> {
+    /// A query's plan, its tables looked up and its parameters open.
+    async fn logical(&self, rows: Rows) -> Result<Logical> {
         let start = Instant::now();
         let context = Arc::new(QueryContext {
-            id: uuid::Uuid::new_v4().to_string(),
+            id: query_id(),
             options: self.options.clone(),
-            calls,
+            calls: rows.calls,
             batch_rows: self.state.config_options().execution.batch_size.get(),
             scans: Mutex::default(),
             notes: Mutex::default(),
         });
-        let references = self.state.resolve_table_references(&statement).map_err(engine::failure)?;
+        let references = self.state.resolve_table_references(&rows.statement).map_err(engine::failure)?;
         let tables = self.catalogs.resolve(references, &context).await?;
         let mut state = self.state.clone();
         state.mark_start_execution();
         state.register_catalog_list(tables);
-        let logical = state.statement_to_plan(statement).await.map_err(engine::failure)?;
+        let plan = state.statement_to_plan(*rows.statement).await.map_err(engine::failure)?;
+        Ok(Logical { context, state, plan, start })
+    }
+
+    async fn physical(&self, logical: Logical, values: &[ScalarValue]) -> Result<Physical> {
+        let Logical { context, state, plan, start } = logical;
+        let plan = parameters::bind(plan, values)?;
         let plan = if self.options.query_plans {
-            grouping::planned(&logical, &state).await
+            grouping::planned(&plan, &state).await
         } else {
-            state.create_physical_plan(&logical).await
+            state.create_physical_plan(&plan).await
         };
         let plan = plan.map_err(engine::failure)?;
         let planned = Planned {
@@ -209,7 +235,7 @@ impl LocalAthena {
             plan: engine::shown(plan.as_ref()),
             planning: start.elapsed(),
         };
-        Ok((context, state, plan, planned))
+        Ok((plan, state.task_ctx(), Progress::new(context, planned)))
     }
 
     async fn list(&self, asked: Asked) -> Result<Query> {
@@ -230,7 +256,7 @@ impl LocalAthena {
                 names("tab_name", &self.catalogs.wire(catalog)?.tables(&query_id(), schema).await?)
             }
             Asked::Columns(table) => described(&self.catalogs.describe(&query_id(), &table).await?),
-            Asked::Rows(..) => return Err(Error::internal("a query was taken for a listing")),
+            Asked::Rows(_) => return Err(Error::internal("a query was taken for a listing")),
         };
         Ok(Query::ready(batch?))
     }
@@ -255,7 +281,26 @@ impl LocalAthena {
         let folded: Vec<String> = table.iter().map(|part| part.to_lowercase()).collect();
         self.catalogs.describe(&query_id(), &folded).await
     }
+
+    /// The columns of a table, as its rows have them; the metadata holds their comments, each under its column's name.
+    pub async fn table_schema(&self, table: &[String]) -> Result<SchemaRef> {
+        let (wire, table) = self.catalogs.table(table)?;
+        let told = wire.table(&query_id(), table).await?.schema;
+        let columns = types::local_schema(&told).fields().clone();
+        Ok(Arc::new(Schema::new_with_metadata(columns, told.metadata().clone())))
+    }
 }
+
+/// A query whose parameters have no values yet.
+struct Logical {
+    context: Arc<QueryContext>,
+    state: SessionState,
+    plan: LogicalPlan,
+    start: Instant,
+}
+
+/// A plan that can be run, in what, and what it will have done.
+type Physical = (Arc<dyn ExecutionPlan>, Arc<TaskContext>, Progress);
 
 fn query_id() -> String {
     uuid::Uuid::new_v4().to_string()

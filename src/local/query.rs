@@ -6,12 +6,15 @@ use std::time::Duration;
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use connector_core::Result;
+use datafusion::common::DataFusionError;
+use datafusion::execution::TaskContext;
+use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use futures::stream::BoxStream;
 use futures::{StreamExt, stream};
 
-use super::Options;
 use super::passthrough::Calls;
 use super::report::{Report, ScanCounters};
+use super::{Options, engine, heading};
 
 /// What the parts of one query share.
 pub(super) struct QueryContext {
@@ -37,6 +40,48 @@ pub struct Query {
     pub batches: BoxStream<'static, Result<RecordBatch>>,
     /// What it does; may be asked at any time.
     pub progress: Progress,
+}
+
+/// A query that is planned and reads nothing yet.
+pub struct PlannedQuery {
+    /// Its columns.
+    pub schema: SchemaRef,
+    pub(super) way: Way,
+}
+
+/// How a planned query comes to its rows.
+pub(super) enum Way {
+    /// They are there.
+    Ready(Query),
+    /// By a plan.
+    Plan { plan: Arc<dyn ExecutionPlan>, task: Arc<TaskContext>, progress: Progress },
+}
+
+/// What is known of a statement before it has values for its parameters.
+pub struct Prepared {
+    /// Its columns; one whose type is its parameter's may get another.
+    pub schema: SchemaRef,
+    /// Its parameters, in order; a text where nothing tells the type.
+    pub parameters: SchemaRef,
+}
+
+impl PlannedQuery {
+    /// Begins to read; rows come as they are taken.
+    pub fn start(self) -> Result<Query> {
+        let (plan, task, progress) = match self.way {
+            Way::Ready(query) => return Ok(query),
+            Way::Plan { plan, task, progress } => (plan, task, progress),
+        };
+        let rows = execute_stream(plan, task).map_err(engine::failure)?;
+        let schema = self.schema.clone();
+        let headed = move |batch| heading::headed(&batch, &schema).map_err(DataFusionError::from);
+        let batches = rows.map(move |batch| batch.and_then(&headed).map_err(engine::failure)).boxed();
+        Ok(Query { schema: self.schema, batches, progress })
+    }
+
+    pub(super) fn ready(query: Query) -> Self {
+        Self { schema: query.schema.clone(), way: Way::Ready(query) }
+    }
 }
 
 /// What a query does, and what it has done.

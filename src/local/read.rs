@@ -279,7 +279,8 @@ impl Plan {
             eval::filter(&block, &[], &self.filters)
                 .map_err(|error| error.context(format!("filtering rows of table {}", self.table.table)))?
         };
-        let batch = local_batch(&kept, &self.local)?;
+        // Who wants rows as they travel says so by the schema.
+        let batch = if Arc::ptr_eq(&self.local, &self.schema) { kept } else { local_batch(&kept, &self.local)? };
         self.counters.add(Count::RowsKept, batch.num_rows());
         self.counters.add_time(Count::EvaluatingMicros, start);
         for batch in pieces(batch, self.query.batch_rows) {

@@ -15,12 +15,13 @@ use datafusion::sql::sqlparser::ast::{
 use super::dialect::Trino;
 use super::engine;
 use super::heading::Headings;
+use super::parameters;
 use super::passthrough::{Calls, calls};
 
 /// What a text asks for.
 pub(super) enum Asked {
-    /// Rows and their headings, or the plan that would give them; and the functions called in the place of tables.
-    Rows(Box<Parsed>, Headings, Calls),
+    /// Rows, or the plan that would give them.
+    Rows(Rows),
     /// The names of the catalogs.
     Catalogs,
     /// The schemas of a catalog, or of the default one.
@@ -29,6 +30,18 @@ pub(super) enum Asked {
     Tables(Vec<String>),
     /// The columns of a table: up to three names.
     Columns(Vec<String>),
+}
+
+/// A query.
+pub(super) struct Rows {
+    /// It itself, its parameters numbered.
+    pub statement: Box<Parsed>,
+    /// What its columns are headed.
+    pub headings: Headings,
+    /// The functions that it calls in the place of tables.
+    pub calls: Calls,
+    /// How many parameters it has.
+    pub parameters: usize,
 }
 
 /// How deeply a text may nest; the parser grows its stack. At its own limit, 50, it reads each enclosing NOT a second time, as a
@@ -48,25 +61,28 @@ pub(super) fn parse(text: &str) -> Result<Asked> {
         return Err(Error::invalid("there is more than one statement").hint("run them one by one"));
     }
     fold(&mut parsed);
+    let parameters = parameters::number(&mut parsed)?;
     let calls = calls(&mut parsed)?;
     match parsed {
         Parsed::Statement(mut statement) => match *statement {
             Statement::Query(_) => {
                 let headings = Headings::give(&mut statement);
-                Ok(Asked::Rows(Box::new(Parsed::Statement(statement)), headings, calls))
+                let statement = Box::new(Parsed::Statement(statement));
+                Ok(Asked::Rows(Rows { statement, headings, calls, parameters }))
             }
             other => listing(other),
         },
-        Parsed::Explain(explain) => explained(explain, calls),
+        Parsed::Explain(explain) => explained(explain, calls, parameters),
         _ => Err(reads_only()),
     }
 }
 
-fn explained(mut explain: ExplainStatement, calls: Calls) -> Result<Asked> {
+fn explained(mut explain: ExplainStatement, calls: Calls, parameters: usize) -> Result<Asked> {
     match &mut *explain.statement {
         Parsed::Statement(statement) if matches!(**statement, Statement::Query(_)) => {
             Headings::give(statement);
-            Ok(Asked::Rows(Box::new(Parsed::Explain(explain)), Headings::default(), calls))
+            let statement = Box::new(Parsed::Explain(explain));
+            Ok(Asked::Rows(Rows { statement, headings: Headings::default(), calls, parameters }))
         }
         _ => Err(reads_only()),
     }

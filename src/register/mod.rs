@@ -28,9 +28,9 @@ pub use self::dynamo::Dynamo;
 pub use self::event::{Act, Event, Fault};
 pub use self::origin::{Origin, Report, Status, Told};
 pub use self::records::{
-    Account, Asset, AssetState, Column, Decision, Environment, EnvironmentState, Grant, GrantState, Lease, Membership,
-    Observed, Place, Project, ProjectState, Record, Scope, Source, SourceState, Subscription, SubscriptionState,
-    Verdict, state_name,
+    Account, Announced, Asset, AssetState, Column, Decision, Environment, EnvironmentState, Grant, GrantState, Lease,
+    Membership, Observed, Place, Project, ProjectState, Record, Scope, Source, SourceState, Subscription,
+    SubscriptionState, Verdict, state_name,
 };
 pub use self::sqlite::Sqlite;
 pub use self::store::{By, Head, Item, Key, Page, Store};
@@ -202,9 +202,14 @@ impl Register {
 
     /// All events, or those of one record, in order.
     pub async fn events(&self, of: Option<&Key>) -> Result<Vec<Event>> {
+        self.events_after(of, 0).await
+    }
+
+    /// The same, behind event `first`.
+    pub async fn events_after(&self, of: Option<&Key>, first: u64) -> Result<Vec<Event>> {
         let mut all: Vec<Event> = Vec::new();
         loop {
-            let after = all.last().map_or(0, |event| event.number);
+            let after = all.last().map_or(first, |event| event.number);
             let page = self.store.events(of, after, PAGE).await?;
             let is_last = page.len() < PAGE;
             all.extend(page);
@@ -212,6 +217,11 @@ impl Register {
                 return Ok(all);
             }
         }
+    }
+
+    /// How many things were ever done in it.
+    pub async fn length(&self) -> Result<u64> {
+        Ok(self.store.head().await?.number)
     }
 
     /// What tells this register from every other: the hash of the first thing that was ever done in it, if there was any.

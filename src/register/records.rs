@@ -289,6 +289,19 @@ pub struct Subscription {
     /// Where else it was asked for, and what that place has been told of it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub origin: Option<Origin>,
+    /// What was announced last of its end.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub announced: Option<Announced>,
+}
+
+/// That an end is near, as somebody was told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Announced {
+    /// The end: of another one nothing is announced yet.
+    pub ends: Time,
+    /// How near it was: nearer than this, in hours.
+    pub within_hours: u64,
 }
 
 /// A table, or some columns of it.

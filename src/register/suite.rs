@@ -60,6 +60,7 @@ fn subscription(id: &str, ends: Option<Time>) -> Subscription {
         reason: None,
         previous: None,
         origin: None,
+        announced: None,
     }
 }
 

@@ -16,6 +16,8 @@ pub struct Document {
     pub port: Option<u16>,
     pub database: Option<String>,
     pub engine: Option<String>,
+    /// Where, and whose engine: a connection string, as grants have it (D18).
+    pub connection: Option<Secret>,
 }
 
 impl Document {
@@ -44,7 +46,8 @@ impl Document {
         let keys = fields
             .keys()
             .map_err(|key| Error::invalid(format!("secret {name:?} has no key {key:?} with a text as its value")))?;
-        Ok(Self { keys, host: fields.host, port, database: fields.dbname, engine: fields.engine })
+        let Fields { host, dbname: database, engine, connection, .. } = fields;
+        Ok(Self { keys, host, port, database, engine, connection })
     }
 }
 
@@ -59,6 +62,7 @@ struct Fields {
     port: Option<Secret>,
     dbname: Option<String>,
     engine: Option<String>,
+    connection: Option<Secret>,
     twice: Option<&'static str>,
 }
 
@@ -116,6 +120,7 @@ impl<'de> Visitor<'de> for FieldsVisitor {
                 "port" => set(&mut fields.port, map.next_value::<Text>()?.0, "port"),
                 "dbname" => set(&mut fields.dbname, map.next_value::<Text>()?.shown(), "dbname"),
                 "engine" => set(&mut fields.engine, map.next_value::<Text>()?.shown(), "engine"),
+                "connection" => set(&mut fields.connection, map.next_value::<Text>()?.0, "connection"),
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                     None

@@ -83,6 +83,23 @@ pub fn load(folder: &Path, name: &str) -> Result<Option<Kept>> {
     Ok(kept)
 }
 
+/// The names of all that are in force.
+pub fn names(folder: &Path) -> Result<Vec<String>> {
+    match check_private_folder(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        checked => checked?,
+    }
+    let failed = |error| Error::new(ErrorKind::Unavailable, format!("reading {}: {error}", folder.display()));
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let is_kept = path.extension().is_some_and(|extension| extension == "json");
+        let kept = if is_kept { parse(&path)? } else { None };
+        names.extend(kept.filter(|kept| kept.in_stage(Stage::Current).is_some()).map(|kept| kept.name));
+    }
+    Ok(names)
+}
+
 /// What a file says; nothing if it is not there.
 pub fn parse(path: &Path) -> Result<Option<Kept>> {
     match check_private(path) {

@@ -3,6 +3,7 @@
 //! Not here: who is logged in with it (a connector's `connect`), and making or rotating secrets.
 
 mod document;
+mod elsewhere;
 mod folder;
 #[cfg(feature = "governance")]
 mod given;
@@ -10,8 +11,8 @@ mod given;
 mod kept;
 #[cfg(feature = "governance")]
 pub mod keeper;
+mod listing;
 mod login;
-#[cfg(feature = "governance")]
 mod names;
 #[cfg(feature = "governance")]
 mod password;
@@ -26,25 +27,28 @@ use std::fmt;
 use std::sync::{Arc, Mutex as SyncMutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use connector_core::{Credential, ErrorKind, Logins, Result, Secret, Signing};
+use connector_core::{Credential, Error, ErrorKind, Logins, Result, Secret, Signing};
 use tokio::sync::Mutex;
 
 use self::document::Document;
+use self::elsewhere::Parameters;
+#[cfg(feature = "governance")]
+pub use self::elsewhere::parameter;
 #[cfg(feature = "governance")]
 pub use self::given::{given, revealed};
 #[cfg(feature = "governance")]
 pub use self::keeper::Keeper;
 #[cfg(feature = "governance")]
 pub use self::kept::{login_of, text_of};
+pub use self::listing::granted;
 use self::login::Keys;
 pub use self::login::Login;
-#[cfg(feature = "governance")]
 pub use self::names::Names;
 #[cfg(feature = "governance")]
 pub use self::password::password;
 pub use self::redactor::Redactor;
 use self::source::{Source, Stage};
-use crate::config::{Aws, Catalog, SecretReference, SecretsConfig};
+use crate::config::{Aws, Catalog, SecretReference, SecretsConfig, granted_connection};
 
 /// What a catalog's secret supplies.
 #[derive(Clone)]
@@ -58,6 +62,7 @@ pub struct Resolved {
     pub database: Option<String>,
     /// The engine, as RDS spells it.
     pub engine: Option<String>,
+    connection: Option<Secret>,
     reading: u64,
 }
 
@@ -88,20 +93,38 @@ impl Resolved {
         self.keys.login(&place, logins)
     }
 
+    /// The engine and its native URL, as the secret of a grant says them; `name` is the secret's.
+    ///
+    /// Errors: invalid, if it does not, or as no grant would.
+    pub fn connection(&self, name: &str) -> Result<(String, String)> {
+        let wrong = |what: &str| {
+            Error::invalid(format!("secret {name:?} {what}"))
+                .hint("write \"connection\": \"<engine>://<JDBC URL>\" into it, without user and password: those have keys of their own")
+        };
+        let text = self
+            .connection
+            .as_ref()
+            .ok_or_else(|| wrong("has no key \"connection\" that says where its database is"))?;
+        // What is said of it could quote it.
+        granted_connection(text.expose())
+            .map_err(|_| wrong("has a key \"connection\" that is no such connection string"))
+    }
+
     fn of(document: Document, reading: u64) -> Self {
-        let Document { keys, host, port, database, engine } = document;
-        Self { keys, host, port, database, engine, reading }
+        let Document { keys, host, port, database, engine, connection } = document;
+        Self { keys, host, port, database, engine, connection, reading }
     }
 
     fn without_secret(credential: Credential) -> Self {
         let keys = Keys::of_user(credential);
-        Self { keys, host: None, port: None, database: None, engine: None, reading: 0 }
+        Self { keys, host: None, port: None, database: None, engine: None, connection: None, reading: 0 }
     }
 }
 
 /// The secrets of a deployment.
 pub struct Secrets {
     source: Source,
+    parameters: Parameters,
     aws: Aws,
     ttl: Duration,
     pause: Duration,
@@ -120,7 +143,8 @@ impl Secrets {
     /// Secrets as `config` says where they are; nothing is read yet.
     pub fn new(config: &SecretsConfig) -> Self {
         let (ttl, pause) = (config.ttl, config.refresh_pause);
-        Self { source: Source::new(config), aws: config.aws.clone(), ttl, pause, places: SyncMutex::default() }
+        let (source, parameters) = (Source::new(config), Parameters::new(config));
+        Self { source, parameters, aws: config.aws.clone(), ttl, pause, places: SyncMutex::default() }
     }
 
     /// The same user, with a token instead of a password, for an endpoint that takes those.
@@ -148,6 +172,31 @@ impl Secrets {
             Some((known, read)) if read.elapsed() < self.ttl => Ok(known.clone()),
             _ => self.read_current(name, &mut place).await,
         }
+    }
+
+    /// What the secret of this name says now, whatever was believed of it until now.
+    ///
+    /// Errors: those of [`Secrets::resolve`]; nothing is believed of it any more then.
+    pub async fn read(&self, name: &str) -> Result<Resolved> {
+        let place = self.place(name);
+        let mut place = place.lock().await;
+        let read = self.read_current(name, &mut place).await;
+        if read.is_err() {
+            self.forget(name);
+        }
+        read
+    }
+
+    /// Believes nothing of a secret any more.
+    pub fn forget(&self, name: &str) {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+    }
+
+    /// The ARN of the secret of this name in another account, if one is known here.
+    ///
+    /// Errors: forbidden, throttled, unavailable, timed out; invalid, for what is no ARN of a secret of this name.
+    pub async fn elsewhere(&self, name: &str) -> Result<Option<String>> {
+        self.parameters.find(name).await
     }
 
     /// What to try after a login with `refused` failed: what the secret says by now, or what a rotation under way will make it
@@ -187,8 +236,7 @@ impl Secrets {
 
     async fn read_current(&self, name: &str, place: &mut Place) -> Result<Resolved> {
         let text = self.source.read(name, Stage::Current).await?;
-        let text =
-            text.ok_or_else(|| connector_core::Error::not_found(format!("secret {name:?} has no current version")))?;
+        let text = text.ok_or_else(|| Error::not_found(format!("secret {name:?} has no current version")))?;
         Ok(place.keep(Document::parse(name, &text)?))
     }
 

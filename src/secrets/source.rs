@@ -98,21 +98,42 @@ fn from_folder(folder: &Path, name: &str, stage: Stage) -> Result<Option<Secret>
     }
 }
 
+/// The names of all secrets that are in force here; none where they are AWS's.
+pub fn known(config: &SecretsConfig) -> Result<Vec<String>> {
+    match (&config.folder, &config.file) {
+        (Some(folder), _) => folder::names(folder),
+        (None, Some(path)) => {
+            let text = open(path)?;
+            Ok(secrets_in(path, &text)?.into_keys().collect())
+        }
+        (None, None) => Ok(Vec::new()),
+    }
+}
+
 /// The file is read again for each secret: it is small, and whoever changes it expects that to count.
 fn from_file(path: &Path, name: &str) -> Result<Secret> {
-    let doing = || format!("reading secret {name:?}");
-    check_private(path).map_err(|error| error.context(doing()))?;
-    let text = std::fs::read_to_string(path).map(Secret::new).map_err(|error| {
-        Error::new(ErrorKind::Unavailable, format!("reading {}: {error}", path.display())).context(doing())
-    })?;
-    let secrets: BTreeMap<String, &RawValue> = serde_json::from_str(text.expose()).map_err(|_| {
+    let found = || {
+        let text = open(path)?;
+        let secrets = secrets_in(path, &text)?;
+        let found = secrets.get(name).ok_or_else(|| {
+            let known: Vec<&String> = secrets.keys().collect();
+            Error::not_found(format!("{} has no such secret; it has {known:?}", path.display()))
+        })?;
+        Ok(Secret::new(found.get()))
+    };
+    found().map_err(|error: Error| error.context(format!("reading secret {name:?}")))
+}
+
+fn open(path: &Path) -> Result<Secret> {
+    check_private(path)?;
+    std::fs::read_to_string(path)
+        .map(Secret::new)
+        .map_err(|error| Error::new(ErrorKind::Unavailable, format!("reading {}: {error}", path.display())))
+}
+
+fn secrets_in<'t>(path: &Path, text: &'t Secret) -> Result<BTreeMap<String, &'t RawValue>> {
+    serde_json::from_str(text.expose()).map_err(|_| {
         Error::invalid(format!("{} is not a JSON object", path.display()))
             .hint("write it as {\"<secret>\": {\"username\": \"…\", \"password\": \"…\"}}")
-            .context(doing())
-    })?;
-    let found = secrets.get(name).ok_or_else(|| {
-        let known: Vec<&String> = secrets.keys().collect();
-        Error::not_found(format!("{} has no such secret; it has {known:?}", path.display())).context(doing())
-    })?;
-    Ok(Secret::new(found.get()))
+    })
 }

@@ -105,6 +105,7 @@ async fn made(register: &Register, actor: &str, id: &str, asking: &Asking) -> Re
         reason: None,
         previous,
         origin: None,
+        announced: None,
     })
 }
 

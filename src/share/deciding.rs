@@ -2,7 +2,7 @@
 
 use connector_core::{Error, ErrorKind, Result};
 
-use super::{Caller, Done, Seen, Share, is_member, is_to_come, needed};
+use super::{Caller, Done, Seen, Share, is_member, is_to_come, needed, person};
 use crate::register::{
     Asset, Decision, EnvironmentState, Membership, Scope, Subscription, SubscriptionState, Time, Verdict,
 };
@@ -105,8 +105,16 @@ impl Share {
 /// Errors: forbidden, but for an owner of what is asked for who has not asked for it.
 fn may_decide(seen: &Seen, caller: &Caller) -> Result<()> {
     is_member(&seen.owner, &caller.actor, Membership::Owner)?;
-    if seen.subscription.requester == caller.actor {
-        let told = format!("{} has made this request, and nobody decides on their own", caller.actor);
+    let requester = &seen.subscription.requester;
+    if person::is_same(requester, &caller.actor) {
+        let told = if *requester == caller.actor {
+            format!("{requester} has made this request, and nobody decides on their own")
+        } else {
+            format!(
+                "{requester} has made this request, who may be {} too, and nobody decides on their own",
+                caller.actor
+            )
+        };
         return Err(Error::new(ErrorKind::Forbidden, told).hint("let another owner decide"));
     }
     Ok(())

@@ -4,12 +4,14 @@
 //! Each of them is one decision over the register as it is, and nothing of it is written if somebody else wrote meanwhile. A
 //! refusal is an event too. Not here: what follows at the source (`grants`), which makes `approved` active and `ending` closed.
 
+mod announcing;
 mod asking;
 mod assets;
 pub mod datazone;
 mod deciding;
 mod ending;
 mod estate;
+mod person;
 mod sight;
 mod sources;
 mod tending;
@@ -22,9 +24,11 @@ use std::time::Duration;
 use connector_core::{Error, ErrorKind, Result};
 use futures::FutureExt;
 
+pub use self::announcing::AHEAD;
 pub use self::asking::Asking;
 pub use self::assets::{Change, Found, asset_id};
 pub use self::deciding::{Amendment, Approval};
+pub use self::person::actor_of;
 pub use self::sight::Sight;
 use crate::register::{
     Act, Asset, Environment, Event, Membership, Project, Record, Register, Scope, Subscription, SubscriptionState,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use connector_core::{Error, ErrorKind, Result};
 
-use super::{Caller, Share, owners};
+use super::{Caller, Share, owners, person};
 use crate::register::{Asset, By, Membership, Project, Subscription, SubscriptionState};
 
 /// What one caller may see.
@@ -68,6 +68,6 @@ impl Sight {
     pub fn is_to_decide(&self, subscription: &Subscription) -> bool {
         subscription.state == SubscriptionState::Requested
             && self.owned().any(|project| project == subscription.owner)
-            && subscription.requester != self.actor
+            && !person::is_same(&subscription.requester, &self.actor)
     }
 }

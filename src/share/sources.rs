@@ -9,6 +9,7 @@ use super::{Caller, Share, is_member};
 use crate::register::{
     Asset, By, Event, Membership, Project, Register, Source, SourceState, Subscription, SubscriptionState, Write,
 };
+use crate::secrets::policy::Place;
 
 impl Share {
     /// Whether the caller may bring in this source, as things are.
@@ -64,6 +65,34 @@ impl Share {
                 let read = register.get::<Source>(id).await?;
                 let state = if answers { SourceState::Ready } else { SourceState::Failing };
                 let made = Source { state, ..read.record.clone() };
+                let is_new = made != read.record;
+                Ok((if is_new { vec![Write::update(&read, &made)?] } else { Vec::new() }, ()))
+            };
+            making.boxed()
+        });
+        Ok(self.or_noted::<Source, _>(&act, id, decided.await).await?.0)
+    }
+
+    /// Has a source ruled by secret `to` from now on in place of `from`: the same user's, with another password.
+    ///
+    /// Errors: forbidden, but for an owner of its project; conflict, if another took its place meanwhile, or the secret is elsewhere
+    /// than the one before: the secrets of grants lie beside it.
+    pub async fn rotate_administrator(&self, caller: &Caller, id: &str, from: &str, to: &str) -> Result<Vec<Event>> {
+        let (act, register) = (caller.act("source rotate-admin", None, None), &self.register);
+        let decided = register.decide(&act, || {
+            let making = async move {
+                used(register, caller, id).await?;
+                let read = register.get::<Source>(id).await?;
+                if read.record.administrator != from {
+                    let told = format!("source {id} has another administrator's secret by now");
+                    return Err(Error::new(ErrorKind::Conflict, told).hint("look at it again: glaux source show"));
+                }
+                if Place::of(from) != Place::of(to) {
+                    let told =
+                        format!("secret {to:?} is not where {from:?} is, and the secrets of grants lie beside it");
+                    return Err(Error::new(ErrorKind::Conflict, told).hint("keep it in the same account and region"));
+                }
+                let made = Source { administrator: to.to_owned(), state: SourceState::Ready, ..read.record.clone() };
                 let is_new = made != read.record;
                 Ok((if is_new { vec![Write::update(&read, &made)?] } else { Vec::new() }, ()))
             };

@@ -231,7 +231,7 @@ async fn each_refusal_has_its_code_says_who_may_and_is_an_event() {
         ("project add Reports", 2, "no name"),
         ("request list --state nope", 2, "closed"),
         ("audit list --since yesterday", 2, "2030-01-31T12:00:00Z"),
-        ("audit list --store aws:glaux", 1, "from the command line yet"),
+        ("audit list --store aws:glaux", 3, "--actor"),
         ("audit list --store nonsense", 2, "local:DIR"),
         ("env remove prod", 2, "--yes"),
     ] {

@@ -1,7 +1,10 @@
 //! Grants as they are typed: what is decided is done at the database at once, and can be looked at, mended, rotated and read.
 
 use std::path::Path;
+use std::time::Duration;
 
+use glaux::secrets::Keeper;
+use glaux::secrets::keeper::Folder;
 use serde_json::Value;
 
 use crate::office::{Office, SHOP};
@@ -85,7 +88,16 @@ async fn a_password_is_rotated_revealed_and_nowhere_else() {
     let read = office.ok("mia", "query --env prod -o csv --sql 'SELECT count(*) AS n FROM \"shop-db\".shop.orders'");
     assert_eq!(read, "n\n2\n");
     let settings = office.ok("mia", "connect --env prod");
-    assert!(settings.contains("secret = \"glaux/prod/shop-db\""), "{settings}");
+    assert!(settings.contains("prefix = \"glaux\"\nenvironment = \"prod\"\n"), "{settings}");
+    let file = office.folder.path().join("prod.toml");
+    std::fs::write(&file, &settings).unwrap();
+    let with = |line: &[&str]| office.glaux.run(&[&["--config", file.to_str().unwrap()], line].concat());
+    let checked = with(&["check", "-o", "csv"]).stdout;
+    assert!(checked.contains("shop-db,ok,engine,postgres\n") && checked.contains("2 tables in 1 schema"), "{checked}");
+    let unknown = with(&["check", "shop-db", "other-db", "-o", "csv"]);
+    assert!(unknown.code == 4 && unknown.stdout.contains("other-db,FAILED,connection"), "{unknown:?}");
+    let read = with(&["sql", "-o", "csv", "SELECT count(*) AS n FROM shop.orders"]);
+    assert_eq!(read.stdout, "n\n2\n", "{}", read.stderr);
     let told =
         office.ok("auditor", "audit export") + &office.ok("mia", "creds show --env prod --source shop-db") + &settings;
     for secret in [&first, &second] {
@@ -94,6 +106,50 @@ async fn a_password_is_rotated_revealed_and_nowhere_else() {
         assert!(!holds(&office.register(), password) && password.len() > 32);
     }
     assert_eq!(told.matches("creds reveal").count(), 6, "two reveals and a refusal, each with its command");
+}
+
+/// The administrator's password is another one at the database; only the same user's is taken, and only one that logs in.
+#[tokio::test]
+async fn an_administrators_new_password_takes_the_place_of_the_old_one() {
+    let Some((database, office, [orders, _])) = granted().await else { return };
+    let (owner, user) = (database.client().await, format!("{}_admin", database.name));
+    let setting = |password: &str| format!("{user} PASSWORD '{password}'");
+    owner.batch_execute(&format!("CREATE ROLE {user} SUPERUSER LOGIN")).await.unwrap();
+    owner.batch_execute(&format!("ALTER ROLE {}", setting("first"))).await.unwrap();
+    let url = database.url();
+    let add = format!("source add more-db --project shop --url '{url}' --user {user} --password-stdin");
+    assert_eq!(office.fed("olga", &add, "first\n").code, 0);
+    owner.batch_execute(&format!("ALTER ROLE {}", setting("second"))).await.unwrap();
+    assert_eq!(office.run("otto", "source test more-db").code, 6);
+    let secret = || office.json("otto", "source show more-db")[0]["secret"].as_str().unwrap().to_owned();
+    let before = secret();
+    let rotate = "source rotate-admin more-db --password-stdin";
+    for (person, line, password, code) in [
+        ("otto", rotate.to_owned(), "third", 6),
+        ("mia", rotate.to_owned(), "second", 3),
+        ("otto", format!("{rotate} --dry-run"), "second", 0),
+        (
+            "otto",
+            format!(
+                "source rotate-admin more-db --secret {}",
+                office.json("otto", "source show shop-db")[0]["secret"].as_str().unwrap()
+            ),
+            "",
+            2,
+        ),
+    ] {
+        let ran = office.fed(person, &line, &format!("{password}\n"));
+        assert_eq!(ran.code, code, "{line}: {}", ran.stderr);
+        assert_eq!(secret(), before, "{line}");
+    }
+    let ran = office.fed("otto", rotate, "second\n");
+    assert!(ran.code == 0 && ran.stdout.contains("source rotate-admin"), "{ran:?}");
+    office.ok("otto", "source test more-db");
+    assert_ne!(secret(), before);
+    let keeper = Folder::new(office.folder.path().join("store/secrets"), Duration::from_hours(7 * 24));
+    assert!(!keeper.is_kept(&before).await.unwrap() && keeper.is_kept(&secret()).await.unwrap());
+    office.ok("otto", &format!("sub revoke {orders} --reason x"));
+    owner.batch_execute(&format!("DROP ROLE {user}")).await.unwrap();
 }
 
 /// Whether a file, or what SQLite keeps beside it, has a text in it.

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 pub mod cells;
+mod change;
 pub mod constraints;
 mod handling;
 mod peer;

@@ -36,7 +36,7 @@ pub struct Source {
 
 enum Server {
     Postgres(Database),
-    MySql(Lent),
+    MySql(Box<Lent>),
 }
 
 /// Those that no test has at this moment. Dropped by nobody, as statics are; their watchdogs stop them when this process ends.
@@ -98,7 +98,7 @@ impl Source {
             let mut admin = server.connect().await.unwrap();
             admin.execute("GRANT SHOW VIEW ON app.* TO reader@'127.0.0.1'").await.unwrap();
             let setting = format!("mysql://{}&user=reader&password={}", server.url(), reader.password.expose());
-            all.push(Self::over(Server::MySql(server), setting).await);
+            all.push(Self::over(Server::MySql(Box::new(server)), setting).await);
         }
         all
     }

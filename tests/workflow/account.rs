@@ -2,17 +2,19 @@
 //! and a consumer with one environment.
 
 use std::collections::BTreeMap;
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use connector_core::{Credential, Logins};
-use glaux::config::{Aws, WorkflowConfig};
+use glaux::config::{Aws, Catalogs, Config, Granted, SecretsConfig, WorkflowConfig};
 use glaux::grants::Function;
+use glaux::handler::Handler;
 use glaux::register::{
     Account, Act, Asset, AssetState, Column, Dynamo, Environment, EnvironmentState, Membership, Place as Where,
     Project, ProjectState, Record, Register, Source, SourceState, SystemClock, Write,
 };
-use glaux::secrets::policy::{Consumer, Place as Region, Policy, Role};
+use glaux::secrets::policy::{Consumer, Place as Region, Policy, Role, listing_policy};
 use glaux::secrets::{Login, Names, login_of, text_of};
 use glaux::share::{Share, asset_id};
 use serde_json::{Value, json};
@@ -28,6 +30,8 @@ pub const CONSUMER: &str = "222222222222";
 pub const GOVERNANCE: &str = "333333333333";
 /// The access key of the environment's role.
 pub const READER: &str = "222222222222.reader";
+/// That of somebody who may do anything in the environment's account.
+pub const ADMIN: &str = "222222222222.admin";
 const QUEUE: &str = "glaux-grants";
 const PREFIX: &str = "glaux/domain";
 /// An execution of moto's takes a second or two; a minute only passes where it hangs.
@@ -52,6 +56,11 @@ fn consumers() -> String {
     function(CONSUMER, &format!("glaux-grants-{PROD}"))
 }
 
+/// The function that the environment's queries reach.
+pub fn federation() -> String {
+    function(CONSUMER, "glaux-prod")
+}
+
 fn role(account: &str, name: &str) -> String {
     format!("arn:aws:iam::{account}:role/{name}")
 }
@@ -74,7 +83,7 @@ impl Accounts {
 
     fn deploy(&self) {
         let table = format!("arn:aws:dynamodb:{REGION}:{GOVERNANCE}:table/glaux");
-        let keeper = role(PRODUCER, "glaux-grants-producer");
+        let (keeper, federation) = (role(PRODUCER, "glaux-grants-producer"), federation());
         for (arn, access_key, table, own) in [
             (
                 function(GOVERNANCE, "glaux-grants"),
@@ -92,7 +101,16 @@ impl Accounts {
                 table.as_str(),
                 vec![("glaux_side", "producer"), ("glaux_keeper_role", keeper.as_str())],
             ),
-            (consumers(), READER, table.as_str(), vec![("glaux_side", "consumer"), ("glaux_environment", PROD)]),
+            (
+                consumers(),
+                READER,
+                table.as_str(),
+                vec![
+                    ("glaux_side", "consumer"),
+                    ("glaux_environment", PROD),
+                    ("glaux_federation_function", federation.as_str()),
+                ],
+            ),
         ] {
             let all = [("glaux_register_table", table), ("glaux_domain", "domain"), ("glaux_secrets_prefix", PREFIX)];
             let all = all.into_iter().chain(own).map(|(key, value)| (key.to_owned(), value.to_owned()));
@@ -106,14 +124,16 @@ impl Accounts {
         let producers = [(Region::new("aws", REGION, PRODUCER).unwrap(), None)];
         let names = Names::new(PREFIX).unwrap();
         let reads = Consumer { environment: PROD, grants: &names, producers: &producers }.policy().unwrap();
+        let own = Region::new("aws", REGION, CONSUMER).unwrap();
+        let lists = listing_policy(&own, &names, PROD, &federation).unwrap();
         let anything = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
         let anything = Policy::parse(anything).unwrap();
         for (access_key, name, policy) in [
-            (READER, role(CONSUMER, "reader"), reads),
-            ("222222222222.admin", role(CONSUMER, "admin"), anything.clone()),
-            ("444444444444.other", role("444444444444", "other"), anything),
+            (READER, role(CONSUMER, "reader"), vec![reads, lists]),
+            (ADMIN, role(CONSUMER, "admin"), vec![anything.clone()]),
+            ("444444444444.other", role("444444444444", "other"), vec![anything]),
         ] {
-            let (arn, policies) = (name.parse().unwrap(), vec![policy]);
+            let (arn, policies) = (name.parse().unwrap(), policy);
             self.gateway.admit(access_key, Role { arn, policies, boundary: None, tags: BTreeMap::new() });
         }
     }
@@ -197,6 +217,35 @@ impl Accounts {
         messages.len()
     }
 
+    /// Has the schedule wake the function, once.
+    pub async fn tick(&self, id: &str) -> Value {
+        // What EventBridge Scheduler sends to a target for which no payload is named.
+        let event = json!({
+            "version": "0",
+            "id": id,
+            "detail-type": "Scheduled Event",
+            "source": "aws.scheduler",
+            "account": GOVERNANCE,
+            "time": "2030-01-31T12:00:00Z",
+            "region": REGION,
+            "resources": [format!("arn:aws:scheduler:{REGION}:{GOVERNANCE}:schedule/default/glaux-clock")],
+            "detail": "{}",
+        });
+        let (_, answer) = self.gateway.invoke(&function(GOVERNANCE, "glaux-grants"), &event).await;
+        assert_eq!(answer, Value::Null);
+        self.finished().await
+    }
+
+    /// Runs the command line with the credential of somebody of governance's account, whom moto calls `user/moto`.
+    pub fn type_in(&self, line: &[&str]) -> Child {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_glaux"));
+        command.args(line).env_clear().envs(std::env::var_os("HOME").map(|home| ("HOME", home)));
+        command.env("GLAUX_STORE", "aws:glaux").env("AWS_ENDPOINT_URL", &self.gateway.endpoint);
+        command.env("AWS_REGION", REGION).env("AWS_ACCESS_KEY_ID", GOVERNANCE).env("AWS_SECRET_ACCESS_KEY", "secret");
+        command.env("glaux_domain", "domain").env("glaux_secrets_prefix", PREFIX);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
     /// All executions, when none runs any more.
     pub async fn finished(&self) -> Value {
         let started = Instant::now();
@@ -227,6 +276,13 @@ impl Accounts {
     /// Everything that the register's table has.
     pub async fn table(&self) -> String {
         self.call(GOVERNANCE, "dynamodb", "DynamoDB_20120810.Scan", &json!({"TableName": "glaux"})).await.to_string()
+    }
+
+    /// The function that the environment's queries reach, or one like it of somebody else.
+    pub fn federation(&self, access_key: &str, environment: &str) -> Handler {
+        let aws = Aws::at(&self.gateway.endpoint, access_key, "secret");
+        let secrets = SecretsConfig { aws, ttl: Duration::ZERO, ..SecretsConfig::default() };
+        Handler::new(Config::of(Catalogs::only_granted(Granted::to(environment, PREFIX)), secrets)).unwrap()
     }
 
     /// The ARN by which the environment reads its secret.

@@ -14,6 +14,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
+use crate::athena::Athena;
 use crate::datazone::DataZone;
 use crate::support::moto::{Moto, message};
 
@@ -37,6 +38,7 @@ struct Inner {
     /// Events that functions were given, and what they answered.
     told: Mutex<String>,
     datazone: Arc<DataZone>,
+    athena: Athena,
 }
 
 impl Gateway {
@@ -46,14 +48,8 @@ impl Gateway {
         let address = listener.local_addr().unwrap();
         let moto = Moto::start_behind(Some(address.port())).await?;
         let datazone = Arc::new(DataZone::default());
-        let inner = Arc::new(Inner {
-            moto,
-            functions: Mutex::default(),
-            roles: Mutex::default(),
-            invoked: Mutex::default(),
-            told: Mutex::default(),
-            datazone: datazone.clone(),
-        });
+        let (functions, roles, invoked, told, athena) = <(_, _, _, _, Athena)>::default();
+        let inner = Arc::new(Inner { moto, functions, roles, invoked, told, datazone: datazone.clone(), athena });
         let (mut serving, served) = (JoinSet::new(), inner.clone());
         serving.spawn(async move {
             let mut connections = JoinSet::new();
@@ -83,6 +79,11 @@ impl Gateway {
     /// Everything that functions were given and answered, as text.
     pub fn told(&self) -> String {
         self.inner.told.lock().unwrap().clone()
+    }
+
+    /// What moto does not have of Athena and of functions.
+    pub fn athena(&self) -> &Athena {
+        &self.inner.athena
     }
 
     /// Calls a service as whoever has this access key.
@@ -122,9 +123,42 @@ impl Inner {
             let (status, told) = self.datazone.answer(method, target, &String::from_utf8_lossy(&request.body));
             return answer(status, "", &told);
         }
+        if let Some(function) = request.policy_of() {
+            let (does, put) = match request.head.split(' ').next() {
+                Some("PUT") => ("PutResourcePolicy", serde_json::from_slice(&request.body).ok()),
+                _ => ("GetResourcePolicy", None),
+            };
+            if let Some(refused) = self.refused(&request, &format!("lambda:{does}"), &function) {
+                return refused;
+            }
+            let (status, told) = self.athena.policy(&function, put.as_ref());
+            let headers = match status {
+                404 => "x-amzn-errortype: ResourceNotFoundException\r\n",
+                412 => "x-amzn-errortype: PreconditionFailedException\r\n",
+                _ => "",
+            };
+            return answer(status, headers, &told);
+        }
         match request.target().rsplit_once('.') {
             Some(("secretsmanager", action @ ("GetSecretValue" | "DescribeSecret"))) => {
                 self.secret(&request, action).await
+            }
+            Some(("AmazonAthena", action)) if action.ends_with("DataCatalog") => {
+                let (account, asked): (_, Value) = (request.account().unwrap(), request.json());
+                let arn = format!("arn:aws:athena:{REGION}:{account}:datacatalog/{}", asked["Name"].as_str().unwrap());
+                if let Some(refused) = self.refused(&request, &format!("athena:{action}"), &arn) {
+                    return refused;
+                }
+                let (status, told) = self.athena.answer(&account, action, &asked);
+                answer(status, "", &told)
+            }
+            Some(("AmazonSSM", action)) => {
+                let (account, asked) = (request.account().unwrap(), request.json());
+                let arn = format!("arn:aws:ssm:{REGION}:{account}:parameter{}", asked["Name"].as_str().unwrap());
+                match self.refused(&request, &format!("ssm:{action}"), &arn) {
+                    Some(refused) => refused,
+                    None => self.forward(&request, Some(&account)).await,
+                }
             }
             Some((service, action)) if service.starts_with("DynamoDB") => self.table(request.clone(), action).await,
             _ => self.forward(&request, request.account().as_deref()).await,
@@ -146,6 +180,24 @@ impl Inner {
         };
         *self.told.lock().unwrap() += &format!("{step} {told}\n");
         answer(200, headers, &told)
+    }
+
+    /// What is answered to a role whose own policies do not let it do that; nothing, if they do.
+    fn refused(&self, request: &Request, action: &str, arn: &str) -> Option<Vec<u8>> {
+        let role = self.roles.lock().unwrap().get(&request.access_key()).cloned();
+        let Some(role) = role else { return Some(denied(arn, "nobody is known")) };
+        let resource = Resource { arn: arn.into(), policy: None, tags: BTreeMap::new() };
+        let (principal, encryption_context) = (Principal::Role(role), BTreeMap::new());
+        let asked = Decided {
+            principal: &principal,
+            action,
+            resource: &resource,
+            is_secure: true,
+            via: None,
+            encryption_context,
+        };
+        let decision = decide(&asked).unwrap();
+        (!decision.is_allowed).then(|| denied(arn, &decision.because))
     }
 
     /// A secret of another account is asked for there, by whom its policy and the role's own let.
@@ -273,6 +325,16 @@ impl Request {
         let (_, path) = self.line()?;
         let name = path.strip_prefix("/2015-03-31/functions/")?.strip_suffix("/invocations")?;
         Some(name.replace("%3A", ":").replace("%3a", ":"))
+    }
+
+    /// The function whose policy is asked for.
+    fn policy_of(&self) -> Option<String> {
+        let arn = self.head.split(' ').nth(1)?.strip_prefix("/2026-07-09/resource-policy/")?;
+        Some(arn.replace("%3A", ":").replace("%3a", ":"))
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
     }
 
     fn access_key(&self) -> String {

@@ -1,16 +1,20 @@
 //! The state machine as it is deployed, walked by moto over three accounts; and the same story by the local loop.
 
-use connector_core::{Credential, Settings, TableName};
+use std::collections::BTreeMap;
+
+use connector_core::{Credential, ErrorKind, Settings, TableName};
 use glaux::register::{
     Asset, By, Environment, EnvironmentState, Event, Grant, GrantState, Register, Subscription, Time,
 };
 use glaux::share::{Approval, Asking, Share};
 use serde_json::{Value, json};
 
-use crate::account::{Accounts, CONSUMER, GOVERNANCE, PRODUCER, READER};
+use crate::account::{ADMIN, Accounts, CONSUMER, GOVERNANCE, PRODUCER, READER, federation};
+use crate::clock;
 use crate::datazone::DOMAIN;
 use crate::gateway::Gateway;
 use crate::places::Place;
+use crate::resolving::shown;
 use crate::stage::{PROD, SOURCE, Stage, caller};
 use crate::support::skip;
 use crate::support::spelled::{Written, leaks};
@@ -119,7 +123,7 @@ async fn of_login(place: &Place, login: &Credential) -> Vec<String> {
 }
 
 /// What the environment's secret says by now, if it is there, and what must be nowhere else.
-async fn known(accounts: &Accounts) -> Vec<String> {
+pub async fn known(accounts: &Accounts) -> Vec<String> {
     match accounts.login(READER).await {
         Ok(login) => of_login(&accounts.place, &login).await,
         Err(_) => Vec::new(),
@@ -185,16 +189,18 @@ async fn the_machine_and_the_local_loop_end_alike() {
         assert_eq!(walked[1..], walk(), "{act:?}");
         assert_eq!(ends(&accounts.register).await, expected, "{act:?}");
         assert_eq!(readable(&accounts).await, act.readable(), "{act:?}");
+        what_is_granted_is_a_catalog_of_athenas(&accounts, act.readable()).await;
         secrets.extend(known(&accounts).await);
         // The same again starts nothing.
         assert_eq!(accounts.tell(&format!("act {number}")).await.as_array().unwrap().len(), number + 1);
     }
-    secrets.extend(what_datazone_decides_is_done(&accounts).await);
+    secrets.extend(clock::what_is_typed_is_done_and_the_clock_ends_it(&accounts, ACTS.len()).await);
+    secrets.extend(what_datazone_decides_is_done(&accounts, ACTS.len() + clock::WALKS).await);
     assert!(accounts.register.verify().await.unwrap().is_empty());
     secrets.sort();
     secrets.dedup();
-    // One password of the local loop and three of the machine's, and what the database keeps in place of each.
-    assert_eq!(secrets.len(), 4 * 3);
+    // One password of the local loop and five of the machine's, and what the database keeps in place of each.
+    assert_eq!(secrets.len(), 6 * 3);
     let told = everything_told(&accounts).await;
     let found = leaks(&secrets, &told);
     assert!(found.is_empty(), "{found:?}");
@@ -204,8 +210,8 @@ async fn the_machine_and_the_local_loop_end_alike() {
 }
 
 /// Approved there, told twice, read here; revoked there, gone here; and an environment that goes takes all with it.
-async fn what_datazone_decides_is_done(accounts: &Accounts) -> Vec<String> {
-    let (datazone, mut secrets, mut walked) = (&accounts.datazone, Vec::new(), ACTS.len());
+async fn what_datazone_decides_is_done(accounts: &Accounts, mut walked: usize) -> Vec<String> {
+    let (datazone, mut secrets) = (&accounts.datazone, Vec::new());
     let mut told = async |kind: &str, detail: &Value, starts: usize| {
         walked += starts;
         let executions = accounts.news("aws.datazone", kind, detail).await;
@@ -248,6 +254,29 @@ async fn what_datazone_decides_is_done(accounts: &Accounts) -> Vec<String> {
     secrets
 }
 
+/// Listed in the environment's account while anything is granted, answered by its function from the secret of the other account,
+/// and by no other function.
+async fn what_is_granted_is_a_catalog_of_athenas(accounts: &Accounts, tables: &[&str]) {
+    let (listed, function) = (accounts.gateway.athena().listed(CONSUMER), accounts.federation(READER, PROD));
+    let found = shown(&function, &accounts.place, SOURCE).await;
+    if tables.is_empty() {
+        assert!(listed.is_empty(), "{listed:?}");
+        let error = found.unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Forbidden), "{error}");
+    } else {
+        assert_eq!(listed, BTreeMap::from([(SOURCE.to_owned(), federation())]));
+        assert_eq!(found.unwrap(), tables);
+        for (access_key, environment) in [(READER, "test"), (ADMIN, PROD), ("444444444444.other", PROD)] {
+            let error =
+                shown(&accounts.federation(access_key, environment), &accounts.place, SOURCE).await.unwrap_err();
+            assert!(matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Forbidden), "{access_key}: {error}");
+        }
+    }
+    // Put there once, and left as it was.
+    let (policy, revision) = accounts.gateway.athena().policy_of(&federation());
+    assert!(policy.contains("OnlyThroughAthena") && revision == "1", "{revision}: {policy}");
+}
+
 /// Which account's function does what, in a walk in which nothing goes wrong.
 fn walk() -> Vec<String> {
     let steps = [
@@ -264,7 +293,7 @@ fn walk() -> Vec<String> {
 }
 
 /// What the environment's role can read with what the secret says; nobody else gets to know what it says.
-async fn readable(accounts: &Accounts) -> Vec<&'static str> {
+pub async fn readable(accounts: &Accounts) -> Vec<&'static str> {
     for other in ["222222222222.admin", "444444444444.other", "nobody"] {
         accounts.login(other).await.expect_err(other);
     }

@@ -94,6 +94,7 @@ fn scan() -> Scan {
         name: field.name().clone(),
         remote_name: field.name().clone(),
         comment: None,
+        announced: None,
         mapping: ColumnMapping {
             data_type: field.data_type().clone(),
             read_as: ReadAs::Plain,

@@ -203,6 +203,7 @@ mod tests {
             name: name.into(),
             remote_name: name.into(),
             comment: None,
+            announced: None,
             mapping: ColumnMapping { data_type, read_as: ReadAs::Plain, bind_as: None, pushdown: Pushdown::Full },
         };
         let columns = vec![

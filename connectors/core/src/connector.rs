@@ -51,6 +51,11 @@ pub trait Connector: Send + Sync {
         Err(Error::internal(format!("an application of Entra ID was to log in to engine {:?}", self.name())))
     }
 
+    /// Whether it knows the types of AWS's Java connector ([`Settings::java_types`]).
+    fn knows_java_types(&self) -> bool {
+        false
+    }
+
     /// How tokens are signed that are shown instead of a password, if the endpoint asks for that.
     ///
     /// Errors: those of [`Connector::endpoint`].
@@ -121,11 +126,14 @@ pub struct Signing {
 
 /// What a catalog's owner has decided about reading it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Settings {
     /// How names are matched.
     pub casing: Casing,
     /// Scale of numbers that the source declares without one; `None` shows them as text, exactly.
     pub default_scale: Option<u8>,
+    /// Whether columns are announced as the types that AWS's Java connector gives them, where the engine knows them.
+    pub java_types: bool,
     /// Whether zoned timestamps keep Athena's zoned type instead of plain ones in UTC.
     pub zoned_timestamps: bool,
     /// The largest single value, in bytes, that is read at all.
@@ -146,11 +154,19 @@ pub struct Settings {
     pub acting_as: Acting,
 }
 
+impl Settings {
+    /// The scale of numbers that the source declares without one; the Java connectors take none for 0.
+    pub fn scale(&self) -> Option<u8> {
+        self.default_scale.or(self.java_types.then_some(0))
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
             casing: Casing::Search,
             default_scale: None,
+            java_types: false,
             zoned_timestamps: false,
             max_cell_bytes: 64 << 20,
             // Some seconds of reading, where a Lambda has minutes.

@@ -10,6 +10,7 @@
 mod access;
 mod acting;
 mod aggregate;
+mod announced;
 mod connection;
 mod connector;
 pub mod decode;
@@ -41,6 +42,7 @@ pub use access::{
 };
 pub use acting::{Acting, mark};
 pub use aggregate::{Aggregate, Measure, Told};
+pub use announced::{Announcing, apart};
 pub use connection::{BatchLimits, BatchStream, Connection, Estimate, Health, Relation};
 pub use connector::{Capabilities, Casing, Connector, Endpoint, Parameter, Settings, Signing, Support};
 pub use dialect::{Around, BinaryText, Dialect, FunctionForm};

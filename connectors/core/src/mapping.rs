@@ -29,6 +29,8 @@ pub struct Column {
     pub remote_name: String,
     /// The source's comment on it.
     pub comment: Option<String>,
+    /// The type that Athena is told, if it is not the one of the mapping (`crate::apart`).
+    pub announced: Option<DataType>,
     /// How it is read and what may be pushed down.
     pub mapping: ColumnMapping,
 }

@@ -86,6 +86,7 @@ fn column(field: &arrow_schema::Field) -> Column {
         name: field.name().clone(),
         remote_name: field.name().clone(),
         comment: None,
+        announced: None,
         mapping: ColumnMapping {
             data_type: field.data_type().clone(),
             read_as: ReadAs::Plain,

@@ -64,6 +64,10 @@ impl Connector for MySql {
         connection::connect(endpoint, credential, settings).await
     }
 
+    fn knows_java_types(&self) -> bool {
+        true
+    }
+
     fn signing(&self, endpoint: &Endpoint) -> Result<Option<Signing>> {
         options::signing(endpoint)
     }

@@ -50,8 +50,29 @@ const THERE_AND_BACK: [&str; 7] = ["ascii", "latin1", "utf8", "utf8mb3", "ucs2",
 /// What the session sorts by at most, in bytes.
 pub(crate) const SORTED_BYTES: u64 = 8 << 20;
 
+/// The mapping of a column, and the type that AWS's Java connector announces, if that is wanted and another one (seen of its
+/// `athena-jdbc` 2026.24.1 over Connector/J 26.7.0 and MySQL 9.7).
+pub(crate) fn mapped(remote: &RemoteType, context: Context<'_>) -> (ColumnMapping, Option<DataType>) {
+    let mapping = mapping(remote, context);
+    let announced = match (remote.name.as_str(), &mapping.data_type) {
+        _ if !context.settings.java_types => None,
+        // Unsigned numbers are taken for signed ones.
+        ("tinyint", DataType::Int16) => Some(DataType::Int8),
+        ("smallint", DataType::Int32) => Some(DataType::Int16),
+        ("int", DataType::Int64) => Some(DataType::Int32),
+        ("bigint", DataType::Decimal128(..)) => Some(DataType::Int64),
+        ("bit", DataType::Int64 | DataType::Decimal128(..)) => Some(DataType::Boolean),
+        ("decimal", DataType::Utf8) => {
+            i8::try_from(remote.scale.unwrap_or(0)).ok().map(|s| DataType::Decimal128(38, s))
+        }
+        ("year", _) => Some(DataType::Date32),
+        _ => None,
+    };
+    (mapping, announced)
+}
+
 /// The mapping of a column.
-pub(crate) fn mapping(remote: &RemoteType, context: Context<'_>) -> ColumnMapping {
+fn mapping(remote: &RemoteType, context: Context<'_>) -> ColumnMapping {
     let unsigned = remote.declared.split(' ').any(|word| word == "unsigned" || word == "zerofill");
     let full = |data_type| plain(data_type, Pushdown::Full);
     match remote.name.as_str() {
@@ -253,6 +274,33 @@ mod tests {
         for name in ["time", "uuid", "inet6", "enum('a')", "set('a')", "xmltype", "decimal(65,0)", ""] {
             let mapping = mapped(&remote(name), PLAIN);
             assert_eq!((mapping.read_as, mapping.pushdown), (ReadAs::Cast(TEXT), Pushdown::Collated), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_java_connectors_types_are_kept_where_that_is_wanted() {
+        let told = |declared, java_types| {
+            let settings = Settings { java_types, ..Settings::default() };
+            super::mapped(&remote(declared), Context { settings: &settings, shown: PLAIN, largest_value: 16 << 20 }).1
+        };
+        for (declared, expected) in [
+            ("tinyint unsigned", Some(DataType::Int8)),
+            ("tinyint(1) unsigned", Some(DataType::Int8)),
+            ("tinyint(1)", None),
+            ("smallint unsigned", Some(DataType::Int16)),
+            ("mediumint unsigned", None),
+            ("int unsigned", Some(DataType::Int32)),
+            ("int", None),
+            ("bigint unsigned", Some(DataType::Int64)),
+            ("bit(1)", None),
+            ("bit(8)", Some(DataType::Boolean)),
+            ("bit(64)", Some(DataType::Boolean)),
+            ("decimal(38,30)", None),
+            ("decimal(65,30)", Some(DataType::Decimal128(38, 30))),
+            ("year(4)", Some(DataType::Date32)),
+            ("time", None),
+        ] {
+            assert_eq!((told(declared, true), told(declared, false)), (expected, None), "{declared}");
         }
     }
 

@@ -217,7 +217,7 @@ mod tests {
     fn column(name: &str, own: &str) -> Column {
         let remote = RemoteType { name: own.into(), is_built_in: true, ..RemoteType::default() };
         let mapping = mapping(&remote, Charset::Utf8, &Settings::default());
-        Column { name: name.to_lowercase(), remote_name: name.into(), comment: None, mapping }
+        Column { name: name.to_lowercase(), remote_name: name.into(), comment: None, announced: None, mapping }
     }
 
     #[test]

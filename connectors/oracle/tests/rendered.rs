@@ -17,7 +17,13 @@ fn column(remote_name: &str, data_type: DataType, read_as: ReadAs, pushdown: Pus
         _ => None,
     };
     let mapping = ColumnMapping { data_type, read_as, bind_as, pushdown };
-    Column { name: remote_name.to_lowercase(), remote_name: remote_name.into(), comment: None, mapping }
+    Column {
+        name: remote_name.to_lowercase(),
+        remote_name: remote_name.into(),
+        comment: None,
+        announced: None,
+        mapping,
+    }
 }
 
 fn table() -> Table {

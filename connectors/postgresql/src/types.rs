@@ -19,6 +19,8 @@ pub(crate) struct RemoteType {
     pub(crate) modifier: i32,
     /// How its text is compared.
     pub(crate) collation: Collation,
+    /// Whether it was declared by a domain.
+    pub(crate) is_domain: bool,
     /// What it is an array of.
     pub(crate) element: Option<Element>,
 }
@@ -52,8 +54,25 @@ pub(crate) enum Collation {
 const TEXT: &str = "pg_catalog.text";
 const TEXT_ARRAY: &str = "pg_catalog.text[]";
 
+/// The mapping of a column, and the type that AWS's Java connector announces, if that is wanted and another one (seen of its
+/// `athena-jdbc` 2026.24.1 over pgjdbc 42.7.13; elements of arrays as `athena-postgresql` reads their names).
+pub(crate) fn mapped(remote: &RemoteType, settings: &Settings) -> (ColumnMapping, Option<DataType>) {
+    let mapping = mapping(remote, settings);
+    if !settings.java_types {
+        return (mapping, None);
+    }
+    match remote.name.as_str() {
+        // Whatever a domain stands for is text, a truth value by its letter.
+        "bool" if remote.is_domain && remote.element.is_none() => (mapping, Some(DataType::Utf8)),
+        _ if remote.is_domain && mapping.data_type != DataType::Utf8 => (as_text(remote.collation), None),
+        "bit" if !remote.is_domain && remote.modifier != 1 => (mapping, Some(DataType::Boolean)),
+        "money" => (mapping, Some(DataType::Float64)),
+        _ => (mapping, None),
+    }
+}
+
 /// The mapping of a column.
-pub(crate) fn mapping(remote: &RemoteType, settings: &Settings) -> ColumnMapping {
+fn mapping(remote: &RemoteType, settings: &Settings) -> ColumnMapping {
     if let Some(element) = &remote.element {
         return array(element, remote.collation, settings);
     }
@@ -68,7 +87,7 @@ pub(crate) fn mapping(remote: &RemoteType, settings: &Settings) -> ColumnMapping
         "oid" => cast(DataType::Int64, "pg_catalog.int8", Pushdown::Full),
         "float4" => plain(DataType::Float32, Pushdown::Superset),
         "float8" => plain(DataType::Float64, Pushdown::Superset),
-        "numeric" => match numeric(remote.modifier, settings.default_scale) {
+        "numeric" => match numeric(remote.modifier, settings.scale()) {
             Some(data_type) => plain(data_type, Pushdown::Full),
             None => as_text(remote.collation),
         },
@@ -136,17 +155,20 @@ fn declared(modifier: i32) -> Option<(i32, i32)> {
 
 /// Arrays of one dimension whose elements have a reader of their own become lists of it, the others lists of text.
 fn array(element: &Element, collation: Collation, settings: &Settings) -> ColumnMapping {
-    if element.dimensions > 1 {
+    // The Java connector knows an array by the name of its elements' type, and not how deep it is.
+    if element.dimensions > 1 && !settings.java_types {
         return as_text(collation);
     }
     let (item, undomained) = match element.name.as_str() {
+        "bytea" | "timestamptz" if settings.java_types => (DataType::Utf8, TEXT_ARRAY),
+        _ if element.is_domain && settings.java_types => (DataType::Utf8, TEXT_ARRAY),
         "bool" => (DataType::Boolean, "pg_catalog.bool[]"),
         "int2" => (DataType::Int16, "pg_catalog.int2[]"),
         "int4" => (DataType::Int32, "pg_catalog.int4[]"),
         "int8" => (DataType::Int64, "pg_catalog.int8[]"),
         "float4" => (DataType::Float32, "pg_catalog.float4[]"),
         "float8" => (DataType::Float64, "pg_catalog.float8[]"),
-        "numeric" => match numeric(element.modifier, settings.default_scale) {
+        "numeric" => match numeric(element.modifier, settings.scale()) {
             Some(data_type) => (data_type, "pg_catalog.numeric[]"),
             None => (DataType::Utf8, TEXT_ARRAY),
         },
@@ -169,7 +191,7 @@ mod tests {
     use super::*;
 
     fn remote(name: &str, modifier: i32) -> RemoteType {
-        RemoteType { name: name.into(), modifier, collation: Collation::Deterministic, element: None }
+        RemoteType { name: name.into(), modifier, collation: Collation::Deterministic, is_domain: false, element: None }
     }
 
     fn packed(precision: i32, scale: i32) -> i32 {
@@ -247,6 +269,41 @@ mod tests {
             let mapping = mapping(&remote(name, 12), &Settings::default());
             assert_eq!((mapping.read_as, mapping.pushdown), (ReadAs::Cast(TEXT), Pushdown::Collated), "{name}");
         }
+    }
+
+    #[test]
+    fn the_java_connectors_types_are_kept_where_that_is_wanted() {
+        let settings = Settings { java_types: true, ..Settings::default() };
+        let told = |remote: &RemoteType| {
+            let (mapping, announced) = mapped(remote, &settings);
+            (announced.unwrap_or(mapping.data_type), mapping.read_as)
+        };
+        let domain = |name| RemoteType { is_domain: true, ..remote(name, -1) };
+        let text = (DataType::Utf8, ReadAs::Cast(TEXT));
+        for (remote, expected) in [
+            (remote("numeric", -1), (DataType::Decimal128(38, 0), ReadAs::Plain)),
+            (remote("numeric", packed(50, 10)), text.clone()),
+            (remote("money", -1), (DataType::Float64, ReadAs::Cast("pg_catalog.numeric"))),
+            (remote("bit", 8), (DataType::Boolean, ReadAs::Cast(TEXT))),
+            (remote("bit", 1), (DataType::Boolean, ReadAs::Plain)),
+            (domain("int4"), text.clone()),
+            (domain("bit"), text.clone()),
+            (domain("bool"), (DataType::Utf8, ReadAs::Plain)),
+            (domain("text"), (DataType::Utf8, ReadAs::Plain)),
+            (domain("timestamptz"), text.clone()),
+        ] {
+            assert_eq!(told(&remote), expected, "{remote:?}");
+        }
+        let list = |name: &str, is_domain, dimensions| {
+            let element = Element { name: name.into(), modifier: -1, is_domain, dimensions };
+            told(&RemoteType { element: Some(element), ..remote("", -1) })
+        };
+        let of = |item| DataType::List(Arc::new(Field::new("", item, true)));
+        assert_eq!(list("int4", false, 2), (of(DataType::Int32), ReadAs::Plain));
+        for (name, is_domain) in [("int4", true), ("bytea", false), ("timestamptz", false)] {
+            assert_eq!(list(name, is_domain, 1), (of(DataType::Utf8), ReadAs::Cast(TEXT_ARRAY)));
+        }
+        assert_eq!(mapped(&domain("int4"), &Settings::default()).0.data_type, DataType::Int32);
     }
 
     #[test]

@@ -10,7 +10,13 @@ use connector_postgresql::CONNECTOR;
 fn column(remote_name: &str, data_type: DataType, read_as: ReadAs, pushdown: Pushdown) -> Column {
     let bind_as = (remote_name == "Zoned").then_some("pg_catalog.timestamptz");
     let mapping = ColumnMapping { data_type, read_as, bind_as, pushdown };
-    Column { name: remote_name.to_lowercase(), remote_name: remote_name.into(), comment: None, mapping }
+    Column {
+        name: remote_name.to_lowercase(),
+        remote_name: remote_name.into(),
+        comment: None,
+        announced: None,
+        mapping,
+    }
 }
 
 fn table() -> Table {

@@ -26,7 +26,7 @@ async fn enter(server: &Server) -> Result<Box<dyn Connection>> {
 
 fn scan(data_type: DataType) -> Scan {
     let mapping = ColumnMapping { data_type, read_as: ReadAs::Plain, bind_as: None, pushdown: Pushdown::Full };
-    let column = Column { name: "c".into(), remote_name: "c".into(), comment: None, mapping };
+    let column = Column { name: "c".into(), remote_name: "c".into(), comment: None, announced: None, mapping };
     let table = Table { name: TableName::new("s", "t"), columns: vec![column], comment: None };
     Scan::new(table, vec!["c".into()])
 }

@@ -46,7 +46,7 @@ async fn enter(url: &str) -> Result<Box<dyn Connection>, Error> {
 fn scan() -> Scan {
     let mapping =
         ColumnMapping { data_type: DataType::Int32, read_as: ReadAs::Plain, bind_as: None, pushdown: Pushdown::Full };
-    let column = Column { name: "id".into(), remote_name: "id".into(), comment: None, mapping };
+    let column = Column { name: "id".into(), remote_name: "id".into(), comment: None, announced: None, mapping };
     let table = Table { name: TableName::new("s", "t"), columns: vec![column], comment: None };
     Scan::new(table, vec!["id".into()])
 }

@@ -13,7 +13,7 @@ use crate::cli::output::{Done, Output};
 use crate::cli::progress::time;
 use crate::cli::session::{Defaults, Session};
 use crate::cli::{DemoArguments, typed};
-use crate::config::{Catalog, Catalogs, Config, SecretsConfig};
+use crate::config::{Catalogs, Config, Granted, SecretsConfig};
 use crate::connectors;
 use crate::register::{By, Grant, Register, Sqlite, Subscription, SystemClock};
 use crate::secrets::keeper::Folder;
@@ -275,10 +275,10 @@ impl Stage<'_> {
 
     /// What `glaux query` asks.
     async fn session(&self) -> Result<Session> {
-        let catalog = Catalog::by_secret(&self.source, &self.engine()?, &self.shop.url(), &self.secret());
+        let catalogs = Catalogs::only_granted(Granted::to(ENVIRONMENT, "glaux"));
         let folder = Some(self.folder.join("store/secrets"));
         let secrets = SecretsConfig { folder, ..SecretsConfig::default() };
-        Session::open(Config::of(Catalogs::new(vec![catalog], None)?, secrets), Defaults::default()).await
+        Session::open(Config::of(catalogs, secrets), Defaults::default()).await
     }
 }
 

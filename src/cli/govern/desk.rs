@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use connector_core::{Error, Result};
 
+use super::cloud::Cloud;
+use super::follow::PREFIX;
 use super::near::{self, Named};
 use super::{Common, place};
 use crate::cli::input;
 use crate::cli::output::{Done, Output};
 use crate::cli::rows::{Format, listing};
 use crate::config::SecretsConfig;
-use crate::register::{Event, Project, ProjectState, Record, Register};
-use crate::secrets::Keeper;
-use crate::share::{Caller, Share, Sight};
+use crate::register::{Event, Project, ProjectState, Record, Register, Source};
+use crate::secrets::{Keeper, Names};
+use crate::share::{Caller, Share, Sight, actor_of};
 
 /// A row of a listing.
 pub type Row = Vec<Option<String>>;
@@ -63,6 +65,38 @@ impl<'o> Desk<'o> {
     /// How kept passwords are read.
     pub fn secrets(&self) -> &SecretsConfig {
         &self.opened.secrets
+    }
+
+    /// The deployment around the register, if it is on AWS.
+    pub fn cloud(&self) -> Option<&Cloud> {
+        self.opened.cloud.as_ref()
+    }
+
+    /// What the names of the secrets of grants begin with.
+    pub fn prefix(&self) -> Result<&str> {
+        self.cloud().map_or(Ok(PREFIX), |cloud| cloud.deployment.prefix())
+    }
+
+    /// What whoever reads calls the secret of a grant.
+    pub fn secret_of(&self, environment: &str, source: &Source) -> Result<String> {
+        match self.cloud() {
+            Some(cloud) => Ok(cloud.place_of(source).secret(&cloud.names()?.name(environment, &source.id)?)),
+            None => Names::new(PREFIX)?.name(environment, &source.id),
+        }
+    }
+
+    /// Somebody as events name them, who may be named by an ARN as well.
+    pub fn person(&self, named: String) -> Result<String> {
+        if self.cloud().is_some() && named.starts_with("arn:") { actor_of(&named) } else { Ok(named) }
+    }
+
+    /// Errors: unsupported, of what is for the workflow alone where there is one.
+    pub fn is_at_hand(&self, what: &str, instead: &str) -> Result<()> {
+        match self.cloud() {
+            None => Ok(()),
+            Some(_) => Err(Error::unsupported(format!("{what}, which on AWS is not for the command line"))
+                .hint(instead.to_owned())),
+        }
     }
 
     /// What the caller may see.

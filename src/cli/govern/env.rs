@@ -1,6 +1,7 @@
 //! `glaux env`: where a project reads.
 
 use clap::{Args, Subcommand};
+use connector_core::Error;
 
 use super::desk::{Desk, Row, some, state};
 use super::near::Named;
@@ -67,6 +68,13 @@ async fn add(desk: &mut Desk<'_>, adding: Adding) -> Done {
     let place = match (adding.account, adding.region, adding.role, adding.consumer_role) {
         (Some(account), Some(region), Some(role), Some(consumer_role)) => {
             Place::Aws(Account { account, region, role, consumer_role })
+        }
+        _ if desk.cloud().is_some() => {
+            return Err(Error::invalid(
+                "a register on AWS grants to environments on AWS, whose functions it can reach",
+            )
+            .hint("say where it is: --account, --region, --role and --consumer-role")
+            .into());
         }
         _ => Place::Local,
     };

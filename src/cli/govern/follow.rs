@@ -22,6 +22,11 @@ pub type Pair = (String, String);
 impl Desk<'_> {
     /// Grants over the register, which may be a rehearsal of it.
     pub async fn grants(&self) -> Result<Grants> {
+        if let Some(cloud) = self.cloud() {
+            let (register, keeper, secrets) = (self.register.clone(), self.shared_keeper(), self.secrets().clone());
+            let (names, domain) = (cloud.names()?, cloud.deployment.domain()?);
+            return Ok(Grants::new(register, keeper, secrets, names, domain, Timing::default()));
+        }
         let domain = self.register.origin().await?.unwrap_or_default();
         let (register, keeper, secrets) = (self.register.clone(), self.shared_keeper(), self.secrets().clone());
         let grants = Grants::new(register, keeper, secrets, Names::new(PREFIX)?, &domain, Timing::default());
@@ -31,10 +36,12 @@ impl Desk<'_> {
     /// Makes the databases what the register says by now; in a dry run tells what would be run there.
     pub(super) async fn follow(&mut self, events: &[Event]) -> Done {
         let pairs = affected(&self.register, events).await?;
-        if self.common.dry_run {
-            return self.preview(&pairs).await;
+        match (self.common.dry_run, self.cloud().is_some()) {
+            (true, true) => self.preview_on_aws(&pairs).await,
+            (true, false) => self.preview(&pairs).await,
+            (false, true) => self.hand_over(&pairs, events).await,
+            (false, false) => self.reconcile(&pairs).await,
         }
-        self.reconcile(&pairs).await
     }
 
     /// Makes these grants what they should be, and tells how each went.

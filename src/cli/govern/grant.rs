@@ -9,7 +9,7 @@ use super::desk::{Desk, Row, some, state};
 use super::follow::Pair;
 use super::words::shown_columns;
 use crate::cli::output::{Done, Failure};
-use crate::grants::Task;
+use crate::grants::{Task, user_of};
 use crate::register::{By, Environment, Grant, GrantState, Scope, Source};
 
 /// What may be done.
@@ -45,7 +45,11 @@ pub async fn run(verb: Verb, mut desk: Desk<'_>) -> Done<u8> {
         Verb::Verify(which) => verify(&mut desk, &which).await?,
         Verb::Repair(which) => {
             let pairs = tended(&desk, &which, "grant repair").await?;
-            desk.reconcile(&pairs).await?;
+            if desk.cloud().is_some() {
+                desk.hand_over(&pairs, &[]).await?;
+            } else {
+                desk.reconcile(&pairs).await?;
+            }
         }
         Verb::Rotate(which) => rotate(&mut desk, &which).await?,
     }
@@ -53,12 +57,17 @@ pub async fn run(verb: Verb, mut desk: Desk<'_>) -> Done<u8> {
 }
 
 async fn list(desk: &mut Desk<'_>) -> Done {
-    let grants = desk.grants().await?;
+    let domain = match desk.cloud() {
+        // Without it everything else can still be told.
+        Some(cloud) => cloud.deployment.domain().ok().map(str::to_owned),
+        None => desk.register.origin().await?,
+    };
     let rows: Vec<Row> = seen(desk)
         .await?
         .iter()
         .map(|one| {
-            let user = (one.state != GrantState::Absent).then(|| grants.user(one, one.generation));
+            let domain = domain.as_ref().filter(|_| one.state != GrantState::Absent);
+            let user = domain.map(|domain| user_of(domain, one));
             let tables: Vec<String> = one.desired.iter().map(table).collect();
             vec![
                 some(&one.environment),
@@ -118,6 +127,9 @@ async fn tended(desk: &Desk<'_>, which: &Which, verb: &str) -> Result<BTreeSet<P
 }
 
 async fn verify(desk: &mut Desk<'_>, which: &Which) -> Done {
+    let instead =
+        "it is looked at every hour, and by glaux grant repair now; glaux grant list tells when, and what was found";
+    desk.is_at_hand("looking at a database as its administrator", instead)?;
     let (grants, mut rows, mut differs) = (desk.grants().await?, Vec::<Row>::new(), false);
     for (environment, source) in tended(desk, which, "grant verify").await? {
         let found = grants.look(&environment, &source).await;
@@ -143,5 +155,5 @@ async fn rotate(desk: &mut Desk<'_>, which: &Which) -> Done {
         let cause = desk.caller.request.clone();
         grants.rotate(&Task { cause, ..Task::looking(environment, source) }).await?;
     }
-    desk.reconcile(&pairs).await
+    if desk.cloud().is_some() { desk.hand_over(&pairs, &[]).await } else { desk.reconcile(&pairs).await }
 }

@@ -2,6 +2,7 @@
 
 mod asset;
 mod audit;
+mod cloud;
 mod desk;
 mod env;
 mod follow;
@@ -83,7 +84,7 @@ pub struct Common {
     /// The project meant, where there could be several
     #[arg(id = "as", long = "as", global = true, value_name = "PROJECT")]
     project: Option<String>,
-    /// In a register that is yours alone: act as somebody you play, whom events call YOU/NAME
+    /// In a register that is yours alone: act as somebody you play, whom events call YOU/NAME; refused on AWS
     #[arg(long, global = true, value_name = "NAME")]
     actor: Option<String>,
     /// How results are written
@@ -95,6 +96,9 @@ pub struct Common {
     /// Show what would be written, and write nothing
     #[arg(long, global = true)]
     dry_run: bool,
+    /// On AWS: wait until what was decided is done at the database, or has failed; elsewhere that is always so
+    #[arg(long, global = true)]
+    wait: bool,
 }
 
 /// Runs a verb; `command` is what was typed. Returns the exit code.
@@ -105,14 +109,18 @@ pub async fn run(noun: Noun, command: &str, output: &mut Output) -> Done<u8> {
             project::run(verb, Desk::begin(common, command, output).await?).await
         }
         Noun::Project(Of { common, verb }) => project::run(verb, Desk::open(common, command, output).await?).await,
-        Noun::Env(Of { common, verb }) => env::run(verb, Desk::open(common, command, output).await?).await,
-        Noun::Source(Of { common, verb }) => source::run(verb, Desk::open(common, command, output).await?).await,
+        Noun::Env(Of { common, verb }) => Box::pin(env::run(verb, Desk::open(common, command, output).await?)).await,
+        Noun::Source(Of { common, verb }) => {
+            Box::pin(source::run(verb, Desk::open(common, command, output).await?)).await
+        }
         Noun::Asset(Of { common, verb }) => asset::run(verb, Desk::open(common, command, output).await?).await,
         Noun::Request(Of { common, verb }) => {
             Box::pin(request::run(verb, Desk::open(common, command, output).await?)).await
         }
         Noun::Sub(Of { common, verb }) => Box::pin(sub::run(verb, Desk::open(common, command, output).await?)).await,
-        Noun::Grant(Of { common, verb }) => grant::run(verb, Desk::open(common, command, output).await?).await,
+        Noun::Grant(Of { common, verb }) => {
+            Box::pin(grant::run(verb, Desk::open(common, command, output).await?)).await
+        }
         Noun::Creds(Of { common, verb }) => reading::creds(verb, Desk::open(common, command, output).await?).await,
         Noun::Connect(With { common, said }) => {
             reading::connect(said, Desk::open(common, command, output).await?).await

@@ -9,8 +9,9 @@ use connector_core::{Error, ErrorKind, Result};
 use tempfile::TempDir;
 
 use super::Common;
-use crate::config::{SecretsConfig, data_home, make_private_folder, operating_system_user, store};
-use crate::register::{Register, Sqlite, Store, SystemClock};
+use super::cloud::Cloud;
+use crate::config::{SecretsConfig, data_home, make_private_folder, operating_system_user, secrets_of_process, store};
+use crate::register::{Dynamo, Register, Sqlite, Store, SystemClock};
 use crate::secrets::Keeper;
 use crate::secrets::keeper::Folder;
 
@@ -22,7 +23,7 @@ const WINDOW: Duration = Duration::from_hours(7 * 24);
 enum Place {
     /// A folder of this machine.
     Local(PathBuf),
-    /// A table of DynamoDB's.
+    /// A table of DynamoDB's, by its name, or by its ARN where it is another account's.
     Aws(String),
 }
 
@@ -36,6 +37,8 @@ pub struct Opened {
     pub keeper: Arc<dyn Keeper>,
     /// How they are read.
     pub secrets: SecretsConfig,
+    /// The deployment around it, if it is on AWS.
+    pub cloud: Option<Cloud>,
     /// What stands for a register that is not there and must not be made.
     _nothing: Option<TempDir>,
 }
@@ -71,13 +74,24 @@ pub async fn open(common: &Common, may_begin: bool) -> Result<Opened> {
             let kept = folder.join("secrets");
             let keeper = Arc::new(Folder::new(&kept, WINDOW));
             let secrets = SecretsConfig { folder: Some(kept), ..SecretsConfig::default() };
-            Ok(Opened { register, actor, keeper, secrets, _nothing: nothing })
+            Ok(Opened { register, actor, keeper, secrets, cloud: None, _nothing: nothing })
         }
-        Place::Aws(table) => Err(Error::unsupported(format!(
-            "a register in DynamoDB ({table}) is not reached from the command line yet"
-        ))
-        .hint("use --store local:DIR")),
+        Place::Aws(table) => aws(&table, common.actor.as_deref()).await,
     }
+}
+
+/// The table is never made here: it belongs to the deployment, with its rights and its backups.
+async fn aws(table: &str, actor: Option<&str>) -> Result<Opened> {
+    if actor.is_some() {
+        return Err(Error::new(ErrorKind::Forbidden, "nobody is played in a register on AWS, where AWS says who acts")
+            .hint("leave out --actor; to act as somebody else take their credential, say with AWS_PROFILE"));
+    }
+    let secrets = secrets_of_process()?;
+    let cloud = Cloud::enter(&secrets.aws).await?;
+    let store = Dynamo::open(&secrets.aws, table).await?;
+    let register = Register::new(Arc::new(store), Arc::new(SystemClock));
+    let (actor, keeper) = (cloud.actor.clone(), cloud.keeper()?);
+    Ok(Opened { register, actor, keeper, secrets, cloud: Some(cloud), _nothing: None })
 }
 
 async fn local(folder: &Path, may_begin: bool, dry_run: bool) -> Result<(Arc<dyn Store>, Option<TempDir>)> {
@@ -113,8 +127,10 @@ mod tests {
 
     #[test]
     fn a_store_says_of_which_kind_it_is() {
+        let arn = "arn:aws:dynamodb:eu-central-1:333333333333:table/glaux";
         assert_eq!("local:/a:b".parse::<Place>().unwrap(), Place::Local("/a:b".into()));
         assert_eq!("aws:glaux".parse::<Place>().unwrap(), Place::Aws("glaux".into()));
+        assert_eq!(format!("aws:{arn}").parse::<Place>().unwrap(), Place::Aws(arn.into()));
         for odd in ["", "local:", "aws:", "/a", "gcp:x", "local:~/x"] {
             assert_eq!(odd.parse::<Place>().unwrap_err().kind(), ErrorKind::Invalid, "{odd}");
         }

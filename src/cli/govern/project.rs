@@ -1,6 +1,7 @@
 //! `glaux project`: who owns sources, and who reads what others own.
 
 use clap::{Args, Subcommand, ValueEnum};
+use connector_core::Result;
 
 use super::desk::{Desk, Row, some, state};
 use super::near::Named;
@@ -67,7 +68,9 @@ pub async fn run(verb: Verb, mut desk: Desk<'_>) -> Done<u8> {
     match verb {
         Verb::Add { name, owner, member } => {
             let owners = owner.into_iter().map(|actor| (actor, Membership::Owner));
-            let people: Vec<_> = member.into_iter().map(|actor| (actor, Membership::Member)).chain(owners).collect();
+            let people = member.into_iter().map(|actor| (actor, Membership::Member)).chain(owners);
+            let people: Result<Vec<_>> = people.map(|(actor, role)| Ok((desk.person(actor)?, role))).collect();
+            let people = people?;
             let events = desk.share.add_project(&desk.caller, &name, &people).await?;
             desk.wrote(&events)?;
         }
@@ -91,6 +94,7 @@ async fn join(desk: &mut Desk<'_>, joining: &Joining) -> Done {
         (false, Role::Owner) => Some(Membership::Owner),
         (false, Role::Member) => Some(Membership::Member),
     };
+    let person = &desk.person(person.clone())?;
     let set = desk.share.set_member(&desk.caller, name, person, membership).await;
     let events = desk.found(set, &[Named::Project(name)]).await?;
     desk.wrote(&events)

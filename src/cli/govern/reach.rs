@@ -8,26 +8,40 @@ use crate::connectors;
 use crate::register::Source;
 use crate::secrets::{Login, Secrets, text_of};
 
+/// What the names of administrators' secrets begin with that are kept from here.
+pub const PREFIX: &str = "glaux-sources";
 /// An administrator's secret is made once and never again under its name.
 const GENERATION: u64 = 1;
 
 /// Who logs in at a source: by a secret that is kept beside the register, else by one where functions find theirs.
 pub async fn administrator(desk: &Desk<'_>, source: &Source) -> Result<Login> {
     let name = &source.administrator;
-    let secrets = if desk.keeper().is_kept(name).await? { desk.secrets().clone() } else { secrets_of_process()? };
+    let is_beside = desk.cloud().is_none() && desk.keeper().is_kept(name).await?;
+    let secrets = if is_beside { desk.secrets().clone() } else { secrets_of_process()? };
     let catalog = Catalog::by_secret(&source.id, &source.engine, &source.url, name);
     Secrets::new(&secrets).resolve(&catalog).await?.login(&catalog, logins(source)?)
 }
 
 /// Keeps an administrator's password under the source's name for the secret.
 pub async fn keep(desk: &Desk<'_>, source: &Source, user: &Credential) -> Result<()> {
-    desk.keeper().propose(&source.administrator, GENERATION, &text_of(user)?).await?;
-    desk.keeper().promote(&source.administrator, GENERATION).await
+    let name = kept_name(source);
+    desk.keeper().propose(name, GENERATION, &text_of(user)?).await?;
+    desk.keeper().promote(name, GENERATION).await
+}
+
+/// On AWS a source says by an ARN where its secret is.
+fn kept_name(source: &Source) -> &str {
+    source.administrator.split_once(":secret:").map_or(source.administrator.as_str(), |(_, name)| name)
+}
+
+/// Whether a source's administrator's secret was made from here, and is nobody else's.
+pub fn is_ours(source: &Source) -> bool {
+    kept_name(source).strip_prefix(PREFIX).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// Takes an administrator's password away again.
 pub async fn forget(desk: &Desk<'_>, source: &Source) -> Result<()> {
-    desk.keeper().discard(&source.administrator).await
+    desk.keeper().discard(kept_name(source)).await
 }
 
 /// A session at the source.

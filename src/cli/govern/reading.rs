@@ -8,7 +8,7 @@ use super::follow::PREFIX;
 use crate::cli::output::Done;
 use crate::cli::session::{Defaults, Session};
 use crate::cli::sql;
-use crate::config::{Catalog, Catalogs, Config, SecretReference};
+use crate::config::{Catalogs, Config, Granted};
 use crate::register::{By, Environment, Grant, GrantState, Source};
 use crate::secrets::{Names, revealed};
 
@@ -71,7 +71,7 @@ async fn show(desk: &mut Desk<'_>, at: &At) -> Done {
     member(desk, &at.env).await?;
     let (source, grants) = (desk.register.get::<Source>(&at.source).await?.record, desk.grants().await?);
     desk.show(&[
-        ("secret", some(Names::new(PREFIX)?.name(&at.env, &at.source)?)),
+        ("secret", some(desk.secret_of(&at.env, &source)?)),
         ("engine", some(&source.engine)),
         ("url", some(&source.url)),
         ("user", some(grants.user(&grant, grant.generation))),
@@ -81,6 +81,8 @@ async fn show(desk: &mut Desk<'_>, at: &At) -> Done {
 
 async fn reveal(desk: &mut Desk<'_>, at: &At) -> Done {
     let grant = present(desk, at).await?;
+    let instead = "its role reads it: aws secretsmanager get-secret-value, for the name that glaux creds show tells";
+    desk.is_at_hand("the secret of an environment is open to its own role and nobody else", instead)?;
     let events = desk.share.reveal(&desk.caller, &at.env, &at.source).await?;
     let name = Names::new(PREFIX)?.name(&at.env, &at.source)?;
     let secret = desk.keeper().read(&name, grant.generation).await?;
@@ -90,28 +92,21 @@ async fn reveal(desk: &mut Desk<'_>, at: &At) -> Done {
     desk.output.data(&format!("{}\n", revealed(&secret)))
 }
 
-/// Writes the settings with which a connector reads as the environment.
+/// Writes the settings with which a connector reads as the environment: each secret says the rest itself.
 pub async fn connect(connecting: Connecting, desk: Desk<'_>) -> Done<u8> {
-    let catalogs = catalogs(&desk, &connecting.env).await?;
-    let mut text = String::from("# glaux sql --config FILE\n");
+    let granted = granted(&desk, &connecting.env).await?;
+    let mut text = String::from("# glaux sql --config FILE\n[secrets]\n");
     if let Some(folder) = &desk.secrets().folder {
-        text += &format!("[secrets]\nfolder = {:?}\n", folder.display().to_string());
+        text += &format!("folder = {:?}\n", folder.display().to_string());
     }
-    for catalog in catalogs {
-        let SecretReference::Name(secret) = &catalog.secret else { continue };
-        text += &format!(
-            "\n[catalogs.{}]\nurl = {:?}\nsecret = {secret:?}\n",
-            catalog.name,
-            format!("{}://{}", catalog.engine, catalog.url)
-        );
-    }
+    text += &format!("prefix = {:?}\nenvironment = {:?}\n", granted.prefix, granted.environment);
     desk.output.data(&text)?;
     Ok(0)
 }
 
 /// Runs a statement as the environment would.
 pub async fn query(asking: Asking, desk: Desk<'_>) -> Done<u8> {
-    let catalogs = Catalogs::new(catalogs(&desk, &asking.env).await?, None)?;
+    let catalogs = Catalogs::only_granted(granted(&desk, &asking.env).await?);
     let config = Config::of(catalogs, desk.secrets().clone());
     let session = Session::open(config, Defaults::default()).await?;
     let options = sql::Options { format: desk.common.output, timing: false };
@@ -119,23 +114,15 @@ pub async fn query(asking: Asking, desk: Desk<'_>) -> Done<u8> {
     Ok(0)
 }
 
-/// Each source that the environment may read, as a catalog of its name.
-async fn catalogs(desk: &Desk<'_>, environment: &str) -> Result<Vec<Catalog>> {
+/// What the environment may read: each source is a catalog of its name.
+async fn granted(desk: &Desk<'_>, environment: &str) -> Result<Granted> {
     member(desk, environment).await?;
-    let (names, mut catalogs) = (Names::new(PREFIX)?, Vec::new());
-    for grant in desk.register.list::<Grant>(&By::Kind).await?.into_iter().map(|read| read.record) {
-        if grant.environment != environment || grant.desired.is_empty() {
-            continue;
-        }
-        let source = desk.register.get::<Source>(&grant.source).await?.record;
-        let secret = names.name(environment, &source.id)?;
-        catalogs.push(Catalog::by_secret(&source.id, &source.engine, &source.url, &secret));
-    }
-    if catalogs.is_empty() {
+    let all = desk.register.list::<Grant>(&By::Kind).await?.into_iter().map(|read| read.record);
+    if !all.into_iter().any(|grant| grant.environment == environment && !grant.desired.is_empty()) {
         return Err(Error::not_found(format!("nothing is granted to environment {environment}"))
             .hint("ask for tables: glaux request create"));
     }
-    Ok(catalogs)
+    Ok(Granted::to(environment, desk.prefix()?))
 }
 
 /// Errors: not found; forbidden, for whoever is not of the environment's project.

@@ -111,10 +111,17 @@ async fn expiring(desk: &mut Desk<'_>, within: &str) -> Done {
                 some(&it.environment),
                 tables,
                 some(&it.id),
+                announced(it),
             ]
         })
         .collect();
-    desk.list(&["ends", "left", "state", "consumer", "environment", "tables", "subscription"], &rows)
+    desk.list(&["ends", "left", "state", "consumer", "environment", "tables", "subscription", "announced"], &rows)
+}
+
+/// How near its end was when that was announced last, if it was.
+fn announced(it: &Subscription) -> Option<String> {
+    let announced = it.announced.as_ref().filter(|announced| it.ends == Some(announced.ends))?;
+    some(format!("{}h", announced.within_hours))
 }
 
 /// How long it is until then, in the words in which spans are typed.

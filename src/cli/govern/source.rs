@@ -1,7 +1,7 @@
 //! `glaux source`: databases that a project owns, and the secret that rules each.
 
 use clap::{Args, Subcommand};
-use connector_core::{Credential, Health, Result};
+use connector_core::{Credential, Error, Health, Result};
 use uuid::Uuid;
 
 use super::desk::{Desk, Row, some, state};
@@ -32,6 +32,14 @@ pub enum Verb {
         /// Which
         name: String,
     },
+    /// Log in with the administrator's new password from now on, which was changed at the database before
+    #[command(after_help = ROTATING)]
+    RotateAdmin(Rotating),
+    /// On AWS: the policy that the key of its grants' secrets needs, for whoever rules the key to put there
+    KeyPolicy {
+        /// Which
+        name: String,
+    },
     /// Take it out of use: everything granted of it ends
     Retire {
         /// Which
@@ -41,7 +49,25 @@ pub enum Verb {
 
 const HELP: &str = "\
 The administrator's password is asked for on a terminal, or read from stdin with --password-stdin, or taken from
-GLAUX_ADMIN_PASSWORD: never an argument, which everybody on the machine would see. It is kept beside the register and nowhere else.";
+GLAUX_ADMIN_PASSWORD: never an argument, which everybody on the machine would see. It is kept beside the register and nowhere else;
+with a register on AWS in Secrets Manager, in the account of whoever adds the source.";
+
+const ROTATING: &str = "\
+The user stays the same: another could not take away what this one has granted. The new password is tried before it takes the place
+of the old one, which is then discarded. Where a service rotates a secret that was named with --secret there is nothing to do:
+it is read whenever it is needed.";
+
+#[derive(Args, Debug)]
+pub struct Rotating {
+    /// Which
+    name: String,
+    /// Another secret that holds the same user
+    #[arg(long, value_name = "NAME", conflicts_with = "password_stdin")]
+    secret: Option<String>,
+    /// Read the password from stdin
+    #[arg(long)]
+    password_stdin: bool,
+}
 
 #[derive(Args, Debug)]
 pub struct Adding {
@@ -74,6 +100,8 @@ pub async fn run(verb: Verb, mut desk: Desk<'_>) -> Done<u8> {
         Verb::Test { name } => return test(&mut desk, &name).await,
         Verb::List => list(&mut desk).await?,
         Verb::Show { name } => show(&mut desk, &name).await?,
+        Verb::RotateAdmin(rotating) => rotate_admin(&mut desk, rotating).await?,
+        Verb::KeyPolicy { name } => show_key_policy(&mut desk, &name).await?,
         Verb::Retire { name } => retire(&mut desk, &name).await?,
     }
     Ok(0)
@@ -84,7 +112,7 @@ async fn add(desk: &mut Desk<'_>, adding: Adding) -> Done {
     let project = desk.project(adding.project.clone()).await?;
     let mut source = Source {
         // One that is tried again must not find what an earlier attempt has kept.
-        administrator: adding.secret.clone().unwrap_or_else(|| secret_of(&adding.name)),
+        administrator: adding.secret.clone().unwrap_or_else(|| secret_of(desk, &adding.name)),
         id: adding.name.clone(),
         owner: project.clone(),
         engine: connectors::find(&engine)?.name().to_owned(),
@@ -126,8 +154,9 @@ async fn write(desk: &mut Desk<'_>, source: &Source, user: Option<&Credential>) 
 }
 
 /// Outside of everything that an environment may be let into.
-fn secret_of(source: &str) -> String {
-    format!("glaux-sources/{source}/{:08x}", Uuid::new_v4().as_fields().0)
+fn secret_of(desk: &Desk<'_>, source: &str) -> String {
+    let name = format!("{}/{source}/{:08x}", reach::PREFIX, Uuid::new_v4().as_fields().0);
+    desk.cloud().map_or_else(|| name.clone(), |cloud| cloud.secret(&name))
 }
 
 async fn password(user: &str, from_stdin: bool) -> Result<connector_core::Secret> {
@@ -171,6 +200,51 @@ async fn test(desk: &mut Desk<'_>, name: &str) -> Done<u8> {
     Ok(0)
 }
 
+async fn rotate_admin(desk: &mut Desk<'_>, rotating: Rotating) -> Done {
+    let Rotating { name, secret, password_stdin } = rotating;
+    let used = desk.share.use_source(&desk.caller, &name, "source rotate-admin").await;
+    let source = desk.found(used, &[Named::Source(&name)]).await?;
+    let before = reach::administrator(desk, &source).await?;
+    let Login::User(Credential { user: name_there, .. }) = before else {
+        return Err(Error::unsupported(format!("source {name} has no password to rotate")).into());
+    };
+    let administrator = secret.clone().unwrap_or_else(|| secret_of(desk, &name));
+    let rotated = Source { administrator, ..source.clone() };
+    let credential = match secret {
+        Some(_) => None,
+        None => Some(Credential { password: password(&name_there, password_stdin).await?, user: name_there.clone() }),
+    };
+    let login = match &credential {
+        Some(known) => Login::User(known.clone()),
+        None => reach::administrator(desk, &rotated).await?,
+    };
+    if !matches!(&login, Login::User(shown) if shown.user == name_there) {
+        let told = format!("secret {:?} is another user's than {name_there:?}", rotated.administrator);
+        return Err(Error::invalid(told).hint("name one that holds the same user with its new password").into());
+    }
+    let health = reach::connect(&rotated, &login).await?.health().await?;
+    desk.output.note(&told(&name, &health));
+    replace(desk, &source, &rotated, credential.as_ref()).await
+}
+
+/// The new one first; the old one goes when nothing names it any more.
+async fn replace(desk: &mut Desk<'_>, source: &Source, rotated: &Source, user: Option<&Credential>) -> Done {
+    let user = user.filter(|_| !desk.common.dry_run);
+    if let Some(user) = user {
+        reach::keep(desk, rotated, user).await?;
+    }
+    let (from, to) = (&source.administrator, &rotated.administrator);
+    let done = desk.share.rotate_administrator(&desk.caller, &source.id, from, to).await;
+    if done.is_err() && user.is_some() {
+        reach::forget(desk, rotated).await?;
+    }
+    let events = done?;
+    if !events.is_empty() && !desk.common.dry_run && reach::is_ours(source) {
+        reach::forget(desk, source).await?;
+    }
+    desk.wrote(&events)
+}
+
 async fn list(desk: &mut Desk<'_>) -> Done {
     let sight = desk.sight().await?;
     let sources = desk.register.list::<Source>(&By::Kind).await?;
@@ -202,6 +276,16 @@ async fn show(desk: &mut Desk<'_>, name: &str) -> Done {
         ("assets", some(assets.len().to_string())),
         ("published", some(assets.iter().filter(|asset| asset.published).count().to_string())),
     ])
+}
+
+async fn show_key_policy(desk: &mut Desk<'_>, name: &str) -> Done {
+    let got = desk.share.see_source(&desk.caller, name).await;
+    let source = desk.found(got, &[Named::Source(name)]).await?;
+    let Some(cloud) = desk.cloud() else {
+        return Err(Error::unsupported("secrets in a folder are under no key").hint("name a register on AWS").into());
+    };
+    let policy = cloud.key_policy(&desk.register, &source, None).await?.to_json()?;
+    desk.output.data(&(policy + "\n"))
 }
 
 async fn retire(desk: &mut Desk<'_>, name: &str) -> Done {

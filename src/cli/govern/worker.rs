@@ -21,6 +21,8 @@ pub struct Working {
 
 /// Works.
 pub async fn run(working: Working, desk: Desk<'_>) -> Done<u8> {
+    let instead = "the workflow's clock does it, each minute; glaux sub expire ends what is due by hand";
+    desk.is_at_hand("a worker reaches databases as their administrators", instead)?;
     let grants = desk.grants().await?;
     let cause = Caller::clock(&format!("{}, by {}", desk.caller.request, desk.caller.actor)).request;
     loop {
@@ -28,6 +30,10 @@ pub async fn run(working: Working, desk: Desk<'_>) -> Done<u8> {
         for ended in &done.ended {
             let reason = ended.reason.as_deref().unwrap_or_default();
             desk.output.note(&format!("subscription {} of {} has ended: {reason}", ended.id, ended.environment));
+        }
+        for near in &done.announced {
+            let (id, ends) = (&near.id, near.ends.map(|ends| ends.to_string()).unwrap_or_default());
+            desk.output.note(&format!("subscription {id} of {} ends soon: {ends}", near.environment));
         }
         for (id, outcome) in &done.grants {
             match outcome {

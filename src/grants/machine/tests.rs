@@ -192,3 +192,18 @@ fn an_execution_is_given_what_the_machine_reads_and_has_one_name() {
     let (one, other) = (execution_name("d", &task()), execution_name("d", &Task { cause: "e".into(), ..task() }));
     assert!(one.len() == 64 && one != other && one == execution_name("d", &Task { holder: "x".into(), ..task() }));
 }
+
+#[test]
+fn the_templates_call_functions_and_roles_as_the_machine_looks_for_them() {
+    let governance = include_str!("../../../infra/grants.yaml");
+    let producer = include_str!("../../../infra/grants-producer.yaml");
+    let consumer = include_str!("../../../infra/grants-consumer.yaml");
+    for (template, line) in [
+        (governance, format!("FunctionName: {FUNCTION}\n")),
+        (producer, format!("FunctionName: {FUNCTION}-producer\n")),
+        (producer, format!("RoleName: {INVOKES}\n")),
+        (consumer, format!("FunctionName: !Sub {FUNCTION}-${{Environment}}\n")),
+    ] {
+        assert!(template.contains(&line), "no {line}");
+    }
+}

@@ -23,6 +23,7 @@ fn orders() -> (TableName, Table) {
         name: name.into(),
         remote_name: name.to_uppercase(),
         comment: None,
+        announced: None,
         mapping: ColumnMapping { data_type, read_as: ReadAs::Plain, bind_as: None, pushdown: Pushdown::Full },
     };
     let columns = vec![

@@ -4,7 +4,7 @@
 //! Not a way to run a database that matters: nothing here survives, and nothing is written safely to disk. This room reads
 //! no environment; what it needs to know of it (PATH, the cache directory) the caller gives.
 
-mod certificate;
+pub(super) mod certificate;
 mod guest;
 mod keeper;
 mod launch;
@@ -17,5 +17,5 @@ mod secret;
 pub use guest::{Filling, Guest, GuestOptions};
 pub use mysql::{MySql, MySqlOptions, Product};
 pub use postgres::{FETCHED_VERSION, Postgres, PostgresOptions, Programs, cache_dir};
-use secret::percent_encoded;
+pub(super) use secret::percent_encoded;
 pub use secret::{random_password, secrets_file};

@@ -117,6 +117,16 @@ impl Place {
         format!("arn:{}:secretsmanager:{}:{}:secret:{name}", self.partition, self.region, self.account)
     }
 
+    /// The ARN that a policy means all of SSM's parameters below a path by.
+    pub fn parameters_below(&self, path: &str) -> String {
+        format!("arn:{}:ssm:{}:{}:parameter/{path}/*", self.partition, self.region, self.account)
+    }
+
+    /// The ARN that a policy means all of Athena's catalogs by.
+    pub fn catalogs(&self) -> String {
+        format!("arn:{}:athena:{}:{}:datacatalog/*", self.partition, self.region, self.account)
+    }
+
     pub(super) fn root(&self) -> String {
         root(&self.partition, &self.account)
     }

@@ -41,6 +41,9 @@ impl Condition {
             "ArnEquals" | "ArnLike" => (arn_like, false),
             "ArnNotEquals" | "ArnNotLike" => (arn_like, true),
             "Bool" => (equal_flag, false),
+            // Of a chain of services one link is known here, the nearest.
+            "ForAnyValue:StringEquals" if is_chain(key) => (equal, false),
+            "ForAllValues:StringNotEquals" if is_chain(key) => (equal, true),
             _ => return Err(Error::unsupported(format!("the condition operator {operator:?} is not understood here"))),
         };
         if !is_known(key) {
@@ -62,9 +65,15 @@ impl Condition {
     }
 }
 
+/// The only key that has several values here: which services ask for who asks.
+fn is_chain(key: &str) -> bool {
+    key.eq_ignore_ascii_case("aws:CalledVia")
+}
+
 /// Keys that a request's context may have here; AWS tells no case of their names.
 fn is_known(key: &str) -> bool {
-    const KNOWN: [&str; 4] = ["aws:principalarn", "aws:principalaccount", "aws:securetransport", "kms:viaservice"];
+    const KNOWN: [&str; 5] =
+        ["aws:calledvia", "aws:principalarn", "aws:principalaccount", "aws:securetransport", "kms:viaservice"];
     const FAMILIES: [&str; 3] = ["aws:principaltag/", "aws:resourcetag/", "kms:encryptioncontext:"];
     let key = key.to_ascii_lowercase();
     KNOWN.contains(&key.as_str()) || FAMILIES.iter().any(|family| key.len() > family.len() && key.starts_with(family))
@@ -157,6 +166,12 @@ mod tests {
         ] {
             let told = [Some(arn), Some(other), None].map(|said| holds(operator, "aws:PrincipalArn", arn, said));
             assert_eq!(told, [when_same, when_other, when_unsaid], "{operator}");
+        }
+        for (operator, expected) in
+            [("ForAnyValue:StringEquals", [true, false, false]), ("ForAllValues:StringNotEquals", [false, true, true])]
+        {
+            let told = [Some("a"), Some("b"), None].map(|said| holds(operator, "aws:CalledVia", "a", said));
+            assert_eq!(told, expected, "{operator}");
         }
         assert!(holds("Bool", "aws:SecureTransport", "false", Some("False")));
         assert!(!holds("Bool", "aws:SecureTransport", "false", None));

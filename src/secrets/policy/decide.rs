@@ -37,7 +37,7 @@ pub struct Role {
     pub tags: BTreeMap<String, String>,
 }
 
-/// What is asked for: a secret or a key.
+/// What is asked for: a secret, a key or a function.
 #[derive(Clone, Debug)]
 pub struct Resource {
     /// Its name, without wildcards.
@@ -59,7 +59,7 @@ pub struct Request<'a> {
     pub resource: &'a Resource,
     /// Whether over TLS.
     pub is_secure: bool,
-    /// The service that uses a key for who asks.
+    /// The service that asks in the place of who asks, with their rights.
     pub via: Option<&'a str>,
     /// What the use of a key is bound to.
     pub encryption_context: BTreeMap<String, String>,
@@ -190,7 +190,9 @@ fn owner<'a>(request: &Request<'a>) -> Result<&'a str> {
     let owner = parts(arn).map(|parts| parts[4]).filter(|account| !account.is_empty());
     let is_one = action.contains(':') && !action.contains(['*', '?']) && !arn.contains(['*', '?']);
     owner.filter(|_| is_one).ok_or_else(|| {
-        Error::invalid(format!("{action:?} with {arn:?} is not one action with one secret or key, by its ARN"))
+        Error::invalid(format!(
+            "{action:?} with {arn:?} is not one action with one secret, key or function, by its ARN"
+        ))
     })
 }
 
@@ -226,6 +228,7 @@ fn context(request: &Request) -> Context {
     request.encryption_context.iter().for_each(|(key, value)| say(format!("kms:EncryptionContext:{key}"), value));
     if let Some(via) = request.via {
         say("kms:ViaService".into(), via);
+        say("aws:CalledVia".into(), via);
     }
     context
 }

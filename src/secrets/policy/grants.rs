@@ -44,6 +44,16 @@ const KEEP: [&str; 11] = [
     "secretsmanager:UpdateSecretVersionStage",
 ];
 
+/// What is done with the parameters that lead to secrets of other accounts; reading them is all that queries need.
+const POINT: [&str; 3] = ["ssm:DeleteParameter", "ssm:GetParameter", "ssm:PutParameter"];
+
+/// What is done with Athena's catalogs.
+const LIST: [&str; 4] =
+    ["athena:CreateDataCatalog", "athena:DeleteDataCatalog", "athena:GetDataCatalog", "athena:UpdateDataCatalog"];
+
+/// What is done with the policy of a function.
+const BIND: [&str; 2] = ["lambda:GetResourcePolicy", "lambda:PutResourcePolicy"];
+
 /// What rules a key and opens nothing with it. Who changes the key's policy can give away the rest, and leaves a trace.
 const ADMINISTER_KEY: [&str; 16] = [
     "kms:CancelKeyDeletion",
@@ -202,6 +212,17 @@ impl Consumer<'_> {
         });
         Ok(Policy::of([Statement::allow("ReadOwnGrants", &READ, &secrets)].into_iter().chain(keys).collect()))
     }
+}
+
+/// What it takes besides to make the environment's catalogs known in its own account, and to find what is kept elsewhere.
+pub fn listing_policy(place: &Place, grants: &Names, environment: &str, function: &str) -> Result<Policy> {
+    let parameters = place.parameters_below(&grants.below(environment)?);
+    Ok(Policy::of(vec![
+        Statement::allow("PointElsewhere", &POINT, &[parameters]),
+        // Athena's catalogs are called as their users see them, so no pattern tells an environment's from another's.
+        Statement::allow("ListInAthena", &LIST, &[place.catalogs()]),
+        Statement::allow("BindFunction", &BIND, &[function.to_owned()]),
+    ]))
 }
 
 fn apart(one: &str, other: &str) -> Result<()> {

@@ -6,6 +6,7 @@ mod arn;
 mod condition;
 mod decide;
 mod grants;
+mod invoking;
 mod rule;
 #[cfg(test)]
 mod tests;
@@ -19,7 +20,8 @@ use serde_json::Value;
 
 pub use arn::{Place, RoleArn};
 pub use decide::{Decision, Principal, Request, Resource, Role, decide};
-pub use grants::{Consumer, KeyReader, Producer, key_policy, secret_policy};
+pub use grants::{Consumer, KeyReader, Producer, key_policy, listing_policy, secret_policy};
+pub use invoking::only_through_athena;
 
 /// The only version of the language that has all that is used here.
 const VERSION: &str = "2012-10-17";

@@ -1,6 +1,7 @@
 //! What the policies made here come to, for everybody who might try.
 
 mod attacks;
+mod keys;
 mod table;
 
 use std::collections::BTreeMap;

@@ -143,6 +143,7 @@ async fn made(
         state: SubscriptionState::Approved,
         reason: None,
         previous: None,
+        announced: None,
         origin: Some(Origin { subscription: subscribed.subscription.clone(), reports: Vec::new() }),
     })
 }

@@ -29,7 +29,7 @@ impl Fault {
     }
 
     /// The error about a value at `place`; `advice` is what can be done about one that does not fit.
-    pub(super) fn at(&self, place: &str, data_type: &DataType, advice: &str) -> Error {
+    pub(crate) fn at(&self, place: &str, data_type: &DataType, advice: &str) -> Error {
         match self {
             Self::Value(class) => {
                 Error::corrupt(format!("{place}: {class} does not fit {}", athena(data_type))).hint(advice)
@@ -94,7 +94,7 @@ mod tests {
             (nested, "array(bigint)"),
         ] {
             let mapping = ColumnMapping { data_type, read_as: ReadAs::Plain, bind_as: None, pushdown: Pushdown::Full };
-            let column = Column { name: "c".into(), remote_name: "C".into(), comment: None, mapping };
+            let column = Column { name: "c".into(), remote_name: "C".into(), comment: None, announced: None, mapping };
             let error = changed(&column, "a date");
             assert_eq!(error.kind(), ErrorKind::Conflict);
             let told = format!("column \"c\" was described as {name}, but the server sends a date");

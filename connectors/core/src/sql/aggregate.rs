@@ -164,7 +164,7 @@ impl<'s> Parts<'s> {
             },
         };
         let name = about.map_or("count", |column| column.name.as_str());
-        let column = Column { name: name.into(), remote_name: name.into(), comment: None, mapping };
+        let column = Column { name: name.into(), remote_name: name.into(), comment: None, announced: None, mapping };
         self.list.push(Part { around, about, binary, column });
         Ok(())
     }

@@ -122,7 +122,7 @@ pub fn render(scan: &Scan, dialect: &dyn Dialect) -> Result<Rendered> {
 }
 
 /// The filters with their top-level conjunctions taken apart, so that one unpushable part does not keep the rest.
-fn conjuncts(filters: &[Expr]) -> Vec<&Expr> {
+pub(crate) fn conjuncts(filters: &[Expr]) -> Vec<&Expr> {
     let mut parts = Vec::new();
     let mut open: Vec<&Expr> = filters.iter().rev().collect();
     while let Some(filter) = open.pop() {

@@ -75,7 +75,7 @@ impl Dialect for Poor {
 fn scan() -> Scan {
     let column = |name: &str, data_type, pushdown| {
         let mapping = ColumnMapping { data_type, read_as: ReadAs::Plain, bind_as: None, pushdown };
-        Column { name: name.into(), remote_name: name.into(), comment: None, mapping }
+        Column { name: name.into(), remote_name: name.into(), comment: None, announced: None, mapping }
     };
     let mut unpadded = column("c", DataType::Utf8, Pushdown::Collated);
     unpadded.mapping.read_as = ReadAs::Unpadded { open: "rtrim(", close: ")" };

@@ -29,7 +29,7 @@ pub fn around(query: &Query, columns: usize, dialect: &dyn Dialect) -> String {
         ColumnMapping { data_type: DataType::Utf8, read_as: ReadAs::Plain, bind_as: None, pushdown: Pushdown::Nothing };
     let column = |index| {
         let name = numbered(index);
-        Column { name: name.clone(), remote_name: name, comment: None, mapping: mapping.clone() }
+        Column { name: name.clone(), remote_name: name, comment: None, announced: None, mapping: mapping.clone() }
     };
     let columns: Vec<_> = (0..columns).map(column).collect();
     let scan = Scan::of_query(query.clone(), columns, Vec::new());

@@ -83,7 +83,7 @@ impl Dialect for Plain {
 
 fn column(name: &str, data_type: DataType, pushdown: Pushdown) -> Column {
     let mapping = ColumnMapping { data_type, read_as: ReadAs::Plain, bind_as: None, pushdown };
-    Column { name: name.into(), remote_name: name.to_uppercase(), comment: None, mapping }
+    Column { name: name.into(), remote_name: name.to_uppercase(), comment: None, announced: None, mapping }
 }
 
 fn scan(projection: &[&str]) -> Scan {

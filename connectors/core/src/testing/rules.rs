@@ -121,7 +121,8 @@ fn cell(rules: Option<&[Rule]>) -> String {
 
 /// The rules by operator, the last one that of order; none where nothing can be asked.
 fn rules_of(mapping: &ColumnMapping, dialect: &dyn Dialect) -> Vec<Option<Vec<Rule>>> {
-    let column = Column { name: "v".into(), remote_name: "V".into(), comment: None, mapping: mapping.clone() };
+    let column =
+        Column { name: "v".into(), remote_name: "V".into(), comment: None, announced: None, mapping: mapping.clone() };
     let values = two_values("v", &mapping.data_type);
     let asked = QUESTIONS.iter().map(|question| {
         let is_about_text = question.operator.contains("LIKE");

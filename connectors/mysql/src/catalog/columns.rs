@@ -65,11 +65,13 @@ async fn described(session: &mut Session, name: &TableName, context: Context<'_>
         };
         comment = of_table.filter(|text| !text.is_empty());
         let remote_name = remote_name.unwrap_or_default();
+        let (mapping, announced) = types::mapped(&remote, context);
         columns.push(Column {
             name: remote_name.to_lowercase(),
             remote_name,
             comment: about.filter(|text| !text.is_empty()),
-            mapping: types::mapping(&remote, context),
+            announced,
+            mapping,
         });
     }
     check_case(name, &columns)?;

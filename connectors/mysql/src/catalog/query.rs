@@ -22,11 +22,9 @@ pub(crate) async fn query(session: &mut Session, query: &Query, context: Context
         return Err(Error::internal("the query has another number of columns where it is read"));
     }
     let labels: Vec<_> = labels.iter().map(|told| Some(told.label.as_str())).collect();
-    let columns = told.iter().zip(names(&labels)).enumerate().map(|(index, (told, name))| Column {
-        name,
-        remote_name: sql::numbered(index),
-        comment: None,
-        mapping: types::mapping(&remote_type(told), context),
+    let columns = told.iter().zip(names(&labels)).enumerate().map(|(index, (told, name))| {
+        let (mapping, announced) = types::mapped(&remote_type(told), context);
+        Column { name, remote_name: sql::numbered(index), comment: None, announced, mapping }
     });
     Ok(columns.collect())
 }
@@ -86,7 +84,7 @@ mod tests {
         let told = Told { label: "a".into(), column, length, decimals };
         let shown = Shown { tiny_is_bit: true, zero_is_null: false };
         let settings = Settings::default();
-        types::mapping(&remote_type(&told), Context { settings: &settings, shown, largest_value: 1 << 24 })
+        types::mapped(&remote_type(&told), Context { settings: &settings, shown, largest_value: 1 << 24 }).0
     }
 
     #[test]

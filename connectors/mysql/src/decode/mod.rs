@@ -199,7 +199,7 @@ mod tests {
 
     fn column(name: &str, data_type: DataType) -> Column {
         let mapping = ColumnMapping { data_type, read_as: ReadAs::Plain, bind_as: None, pushdown: Pushdown::Full };
-        Column { name: name.into(), remote_name: name.into(), comment: None, mapping }
+        Column { name: name.into(), remote_name: name.into(), comment: None, announced: None, mapping }
     }
 
     fn wire(kind: u8) -> Described {

@@ -59,7 +59,7 @@ pub(crate) async fn table(session: &mut Session, name: &TableName, settings: &Se
 fn column(row: &Row, charset: Charset, settings: &Settings) -> Result<Column> {
     let remote_name = text(row, 0)?;
     let mapping = types::mapping(&remote_type(row)?, charset, settings);
-    Ok(Column { name: remote_name.to_lowercase(), remote_name, comment: maybe(row, 1), mapping })
+    Ok(Column { name: remote_name.to_lowercase(), remote_name, comment: maybe(row, 1), announced: None, mapping })
 }
 
 fn remote_type(row: &Row) -> Result<RemoteType> {

@@ -26,6 +26,7 @@ pub(crate) async fn query(session: &mut Session, query: &Query, settings: &Setti
         name,
         remote_name: sql::numbered(index),
         comment: None,
+        announced: None,
         mapping: types::mapping(&remote_type(told), charset, settings),
     });
     Ok(columns.collect())

@@ -141,7 +141,7 @@ mod tests {
 
     fn described(data_type: DataType) -> Column {
         let mapping = ColumnMapping { data_type, read_as: ReadAs::Plain, bind_as: None, pushdown: Pushdown::Full };
-        Column { name: "c".into(), remote_name: "C".into(), comment: None, mapping }
+        Column { name: "c".into(), remote_name: "C".into(), comment: None, announced: None, mapping }
     }
 
     fn decoder(data_type: DataType, wire: &[&DbType]) -> Result<RowDecoder> {

@@ -31,7 +31,7 @@ pub(crate) fn sql() -> String {
     format!(
         "SELECT n.nspname::text AS schema, c.relname::text AS name, \
          pg_catalog.obj_description(c.oid, 'pg_class') AS table_comment, a.attname::text AS column_name, \
-         pg_catalog.col_description(c.oid, a.attnum) AS column_comment, {type_name} AS type_name, b.modifier, \
+         pg_catalog.col_description(c.oid, a.attnum) AS column_comment, {type_name} AS type_name, b.modifier, b.depth > 0 AS is_domain, \
          CASE WHEN e.oid IS NULL THEN NULL ELSE {element_name} END AS element_name, f.modifier AS element_modifier, \
          e.typtype = 'd' AS element_is_domain, b.dimensions, o.collname::text AS collation, \
          pg_catalog.to_jsonb(o) ->> 'collprovider' AS provider, pg_catalog.to_jsonb(o) ->> 'collcollate' AS collate, \
@@ -105,11 +105,13 @@ fn columns(rows: &[&Row], settings: &Settings, encoding: &str) -> Result<Vec<Col
     let mut columns = Vec::with_capacity(rows.len());
     for row in rows {
         let Some(remote_name) = get::<Option<String>>(row, "column_name")? else { continue };
+        let (mapping, announced) = types::mapped(&remote_type(row, encoding)?, settings);
         columns.push(Column {
             name: remote_name.to_lowercase(),
             remote_name,
             comment: get(row, "column_comment")?,
-            mapping: types::mapping(&remote_type(row, encoding)?, settings),
+            announced,
+            mapping,
         });
     }
     Ok(columns)
@@ -144,6 +146,8 @@ fn remote_type(row: &Row, encoding: &str) -> Result<RemoteType> {
         name: get(row, "type_name")?,
         modifier: get(row, "modifier")?,
         collation: collation(&Collated::of(row)?, encoding),
+        // There is no type where there is no column.
+        is_domain: get::<Option<bool>>(row, "is_domain")?.unwrap_or_default(),
         element,
     })
 }

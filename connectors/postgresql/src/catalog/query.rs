@@ -31,11 +31,9 @@ pub(crate) async fn query(
     let others = others(session, &fields).await?;
     let labels: Vec<_> =
         fields.iter().map(|field| Some(field.name.as_str()).filter(|name| *name != NO_LABEL)).collect();
-    let columns = fields.iter().zip(names(&labels)).enumerate().map(|(index, (field, name))| Column {
-        name,
-        remote_name: sql::numbered(index),
-        comment: None,
-        mapping: types::mapping(&remote_type(field, &others, encoding), settings),
+    let columns = fields.iter().zip(names(&labels)).enumerate().map(|(index, (field, name))| {
+        let (mapping, announced) = types::mapped(&remote_type(field, &others, encoding), settings);
+        Column { name, remote_name: sql::numbered(index), comment: None, announced, mapping }
     });
     Ok(columns.collect())
 }
@@ -87,7 +85,8 @@ fn remote_type(field: &Field, others: &BTreeMap<u32, Other>, encoding: &str) -> 
         let modifier = if is_domain { -1 } else { modifier };
         Element { name, modifier, is_domain, dimensions: 0 }
     });
-    RemoteType { name: of.name, modifier, collation, element }
+    // The server tells of a domain as what it stands for.
+    RemoteType { name: of.name, modifier, collation, is_domain: false, element }
 }
 
 /// What an array of the system's holds. The vectors of the system's own tables are none, although they are taken for some.

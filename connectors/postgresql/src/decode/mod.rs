@@ -159,7 +159,7 @@ mod tests {
 
     fn column(name: &str, data_type: DataType) -> Column {
         let mapping = ColumnMapping { data_type, read_as: ReadAs::Plain, bind_as: None, pushdown: Pushdown::Full };
-        Column { name: name.into(), remote_name: name.into(), comment: None, mapping }
+        Column { name: name.into(), remote_name: name.into(), comment: None, announced: None, mapping }
     }
 
     fn field(of: &Type) -> Field {

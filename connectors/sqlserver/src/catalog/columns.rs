@@ -76,6 +76,7 @@ fn columns(rows: &[&Row], settings: &Settings) -> Result<Vec<Column>> {
             name: remote_name.to_lowercase(),
             remote_name,
             comment: text(row, "column_comment")?,
+            announced: None,
             mapping: types::mapping(&remote_type(row)?, settings),
         });
     }

@@ -34,7 +34,7 @@ pub(crate) async fn query(session: &mut Session, query: &Query, settings: &Setti
     let labels: Vec<Option<&str>> = labels.iter().map(Option::as_deref).collect();
     let columns = told.iter().zip(names(&labels)).enumerate().map(|(index, (row, name))| {
         let mapping = types::mapping(&remote_type(row)?, settings);
-        Ok(Column { name, remote_name: sql::numbered(index), comment: None, mapping })
+        Ok(Column { name, remote_name: sql::numbered(index), comment: None, announced: None, mapping })
     });
     columns.collect()
 }

@@ -12,7 +12,7 @@ use crate::collation::Collation;
 fn column(data_type: &DataType) -> Column {
     let mapping =
         ColumnMapping { data_type: data_type.clone(), read_as: ReadAs::Plain, bind_as: None, pushdown: Pushdown::Full };
-    Column { name: "c".into(), remote_name: "C".into(), comment: None, mapping }
+    Column { name: "c".into(), remote_name: "C".into(), comment: None, announced: None, mapping }
 }
 
 fn wire(kind: u8, length: u32, scale: u8) -> Described {

@@ -91,7 +91,7 @@ fn peak() -> u64 {
 fn scan() -> Scan {
     let column = |name: &str, data_type: DataType| {
         let mapping = ColumnMapping { data_type, read_as: ReadAs::Plain, bind_as: None, pushdown: Pushdown::Full };
-        Column { name: name.into(), remote_name: name.into(), comment: None, mapping }
+        Column { name: name.into(), remote_name: name.into(), comment: None, announced: None, mapping }
     };
     let numbers = NUMBERS.iter().map(|name| column(name, DataType::Int32));
     let decimals = DECIMALS.iter().map(|name| column(name, DataType::Decimal128(15, 2)));

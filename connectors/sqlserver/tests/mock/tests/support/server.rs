@@ -130,7 +130,7 @@ pub fn scan(columns: &[(&str, DataType)]) -> Scan {
     let column = |(name, data_type): &(&str, DataType)| {
         let data_type = data_type.clone();
         let mapping = ColumnMapping { data_type, read_as: ReadAs::Plain, bind_as: None, pushdown: Pushdown::Full };
-        Column { name: (*name).into(), remote_name: (*name).into(), comment: None, mapping }
+        Column { name: (*name).into(), remote_name: (*name).into(), comment: None, announced: None, mapping }
     };
     let table = Table { name: TableName::new("S", "T"), columns: columns.iter().map(column).collect(), comment: None };
     Scan::new(table, columns.iter().map(|(name, _)| (*name).to_owned()).collect())
