@@ -3,6 +3,10 @@
 
 mod support;
 
+#[path = "grants/leaks.rs"]
+mod leaks;
+#[path = "grants/mended.rs"]
+mod mended;
 #[path = "grants/places.rs"]
 mod places;
 #[path = "grants/resolving.rs"]
@@ -23,5 +27,9 @@ mod clock;
 mod datazone;
 #[path = "workflow/gateway.rs"]
 mod gateway;
+#[path = "workflow/owed.rs"]
+mod owed;
+#[path = "workflow/portal.rs"]
+mod portal;
 #[path = "workflow/story.rs"]
 mod workflow;

@@ -143,6 +143,10 @@ impl Function {
         let secrets = SecretsConfig { aws: aws.clone(), ..SecretsConfig::default() };
         let keeper = keeper(&self.config, &names)?;
         let grants = Grants::new(register, keeper, secrets, names, domain, Timing::default());
+        let grants = match &self.portal {
+            Some(portal) => grants.with_portal(portal.clone()),
+            None => grants,
+        };
         Ok(match athena(&self.config)? {
             Some(athena) => grants.listed_in(athena),
             None => grants,

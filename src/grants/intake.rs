@@ -106,8 +106,10 @@ impl Function {
                 .hint("set glaux_datazone_domain, and deploy the function that was built with \"workflow\""));
         };
         let news = datazone::read(&event.kind, &event.detail, domain)?;
-        let share = Share::new(self.grants().await?.register.clone());
+        let grants = self.grants().await?;
+        let share = Share::new(grants.register.clone());
         for touched in share.hear(portal.as_ref(), domain, &news, &format!("event {}", event.id)).await? {
+            grants.report_begun(&touched.environment, &touched.source).await;
             self.start(&touched.environment, &touched.source, &touched.cause).await?;
         }
         Ok(())

@@ -14,6 +14,8 @@ mod athena;
 mod bus;
 mod desired;
 mod function;
+#[cfg(feature = "workflow")]
+mod glue;
 mod intake;
 mod looking;
 mod machine;
@@ -22,6 +24,7 @@ mod planning;
 mod portal;
 mod publishing;
 mod recording;
+mod reporting;
 mod runner;
 mod source;
 mod step;
@@ -44,6 +47,8 @@ pub use self::step::{Step, Task};
 use crate::config::SecretsConfig;
 use crate::register::{Act, Grant, GrantState, Lease, Register, Source, Time, Write};
 use crate::secrets::{Keeper, Names, Redactor};
+use crate::share::Share;
+use crate::share::datazone::Portal;
 
 /// How long things may take, and how often they are looked at.
 #[derive(Clone, Debug)]
@@ -86,6 +91,8 @@ pub struct Grants {
     /// What tells this register's users from those of another at the same source.
     domain: String,
     timing: Timing,
+    /// Who is told how far it is, where it was asked for.
+    portal: Option<Arc<dyn Portal>>,
     /// Where whoever queries finds what is granted, on AWS.
     athena: Option<Athena>,
 }
@@ -101,7 +108,13 @@ impl Grants {
         timing: Timing,
     ) -> Self {
         let elsewhere = secrets.clone();
-        Self { register, keeper, secrets, elsewhere, names, domain: domain.into(), timing, athena: None }
+        Self { register, keeper, secrets, elsewhere, names, domain: domain.into(), timing, portal: None, athena: None }
+    }
+
+    /// The same, which tells whoever asked in DataZone.
+    #[must_use]
+    pub fn with_portal(self, portal: Arc<dyn Portal>) -> Self {
+        Self { portal: Some(portal), ..self }
     }
 
     /// The same, with what is granted listed in Athena.
@@ -133,8 +146,7 @@ impl Grants {
             Step::Publish => self.publish(task).await,
             Step::Verify => self.verify(task).await,
             Step::Record => self.record(task).await,
-            // There is nobody to tell yet but the register's readers.
-            Step::Report => Ok(()),
+            Step::Report => self.report(task).await,
         };
         match done {
             Ok(()) => Ok(()),
@@ -161,8 +173,14 @@ impl Grants {
         redactor
     }
 
-    /// Has a record to work on.
+    /// Has a record to work on, and hears of what has ended meanwhile.
     async fn intake(&self, task: &Task) -> Result<()> {
+        if let Some(portal) = &self.portal {
+            let share = Share::new(self.register.clone());
+            let asked = share.ask_after(portal.as_ref(), &task.environment, &task.source, &task.cause).await;
+            // What is granted can be looked after without.
+            asked.unwrap_or_else(|error| tracing::warn!(grant = task.grant(), "asking DataZone: {error}"));
+        }
         let (register, act) = (&self.register, Self::act(task, "grant begin", None));
         let decided = register.decide(&act, || {
             async move {

@@ -52,17 +52,20 @@ impl Grants {
         writes.truncate(AT_ONCE);
         if is_done {
             writes.extend(self.environment_gone(&environment, grant, &subscriptions).await?);
-            writes.push(Write::update(&read, &self.done(grant))?);
+            let is_now = |read: &Versioned<Subscription>| {
+                settled(&read.record, &grant.missing).unwrap_or_else(|| read.record.clone())
+            };
+            let settled: Vec<Subscription> = subscriptions.iter().map(is_now).collect();
+            writes.push(Write::update(&read, &self.done(grant, &settled))?);
         }
         Ok((writes, is_done))
     }
 
     /// The grant as it is from now on.
-    fn done(&self, grant: &Grant) -> Grant {
+    fn done(&self, grant: &Grant, settled: &[Subscription]) -> Grant {
         let (now, gone) = (self.register.now(), is_to_go(grant));
-        let soonest = [grant.ends, grant.retires, Some(now.after(self.timing.check_every))].into_iter().flatten().min();
         let missing: Vec<String> = grant.missing.iter().map(told).collect();
-        Grant {
+        let done = Grant {
             verified: !gone,
             // A password that was in force once is in force never again.
             wanted: grant.generation + u64::from(gone),
@@ -70,11 +73,18 @@ impl Grants {
             error: (!missing.is_empty()).then(|| format!("the source does not have {}", missing.join(", "))),
             failures: 0,
             state: if gone { GrantState::Absent } else { GrantState::Present },
-            // What is not there now may come.
-            look_again: soonest.filter(|_| !gone || !missing.is_empty()),
             lease: None,
             ..grant.clone()
-        }
+        };
+        let owes = self.owes(settled.iter(), done.error.as_deref());
+        Grant { look_again: self.look_again(&done, owes, now), ..done }
+    }
+
+    /// When a grant at rest is to be looked at, whether or not anything has changed.
+    pub(super) fn rests_until(&self, grant: &Grant, now: Time) -> Option<Time> {
+        let soonest = [grant.ends, grant.retires, Some(now.after(self.timing.check_every))].into_iter().flatten().min();
+        // What is not there now may come.
+        soonest.filter(|_| !is_to_go(grant) || !grant.missing.is_empty())
     }
 
     /// An environment on its way out is gone with the last of its grants.
@@ -105,17 +115,15 @@ impl Grants {
     /// Writes down what went wrong, and when it is tried again.
     pub(super) async fn fail(&self, task: &Task, error: &Error) -> Result<()> {
         let (told, now) = (error.to_string(), self.register.now());
-        self.change(task, "grant failed", Some(told.clone()), |grant, _| {
-            let pause = PAUSE * 2_u32.pow(grant.failures.min(LONGEST));
-            Grant {
-                error: Some(told.clone()),
-                failures: grant.failures + 1,
-                look_again: Some(now.after(pause)),
-                lease: None,
-                ..grant.clone()
-            }
-        })
-        .await
+        let failed = |grant: &Grant, _| Grant {
+            error: Some(told.clone()),
+            failures: grant.failures + 1,
+            look_again: Some(now.after(pause(grant.failures))),
+            lease: None,
+            ..grant.clone()
+        };
+        self.change(task, "grant failed", Some(told.clone()), failed).await?;
+        self.report(task).await
     }
 
     /// Asks for a rotation: the next walk makes another password, for the other of the two users.
@@ -129,6 +137,11 @@ impl Grants {
         })
         .await
     }
+}
+
+/// How long is waited after so many failures in a row and one more.
+pub(super) fn pause(failures: u32) -> Duration {
+    PAUSE * 2_u32.pow(failures.min(LONGEST))
 }
 
 /// What becomes of a subscription now that the source is as desired.

@@ -8,6 +8,7 @@
 
 mod dynamo;
 mod event;
+mod origin;
 mod records;
 mod rehearsal;
 mod sqlite;
@@ -25,6 +26,7 @@ use futures::future::BoxFuture;
 
 pub use self::dynamo::Dynamo;
 pub use self::event::{Act, Event, Fault};
+pub use self::origin::{Origin, Report, Status, Told};
 pub use self::records::{
     Account, Announced, Asset, AssetState, Column, Decision, Environment, EnvironmentState, Grant, GrantState, Lease,
     Membership, Observed, Place, Project, ProjectState, Record, Scope, Source, SourceState, Subscription,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::origin::Origin;
 use super::time::Time;
 
 /// Something that the register keeps.
@@ -285,6 +286,9 @@ pub struct Subscription {
     /// The one before it, of the same tables for the same environment.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub previous: Option<String>,
+    /// Where else it was asked for, and what that place has been told of it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub origin: Option<Origin>,
     /// What was announced last of its end.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub announced: Option<Announced>,
@@ -438,6 +442,9 @@ pub struct Grant {
     pub error: Option<String>,
     /// How often in a row.
     pub failures: u32,
+    /// How often in a row whoever asked in DataZone could not be told how far it is.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub untold: u32,
     /// How far it is.
     pub state: GrantState,
     /// When it is to be looked at again.
@@ -456,6 +463,11 @@ pub struct Lease {
     pub holder: String,
     /// Until when, if nothing is heard of them.
     pub until: Time,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 impl Grant {
@@ -481,6 +493,7 @@ impl Grant {
             drift: Vec::new(),
             error: None,
             failures: 0,
+            untold: 0,
             state: GrantState::Absent,
             look_again: None,
             lease: None,

@@ -59,6 +59,7 @@ fn subscription(id: &str, ends: Option<Time>) -> Subscription {
         state: SubscriptionState::Active,
         reason: None,
         previous: None,
+        origin: None,
         announced: None,
     }
 }

@@ -104,6 +104,7 @@ async fn made(register: &Register, actor: &str, id: &str, asking: &Asking) -> Re
         state: SubscriptionState::Requested,
         reason: None,
         previous,
+        origin: None,
         announced: None,
     })
 }

@@ -9,12 +9,12 @@ use connector_core::{Casing, Connection, Credential, Logins, Result, Settings, T
 use glaux::config::SecretsConfig;
 use glaux::grants::{Grants, Task, Timing};
 use glaux::register::{
-    Act, Asset, AssetState, Clock, Column, Environment, EnvironmentState, Grant, Membership, Place as Where, Project,
-    ProjectState, Record, Register, Scope, Source, SourceState, Sqlite, Subscription, Time, Write,
+    Act, Asset, AssetState, By, Clock, Column, Environment, EnvironmentState, Grant, Membership, Place as Where,
+    Project, ProjectState, Record, Register, Scope, Source, SourceState, Sqlite, Subscription, Time, Write,
 };
 use glaux::secrets::keeper::Folder;
 use glaux::secrets::{Keeper, Login, Names, login_of, text_of};
-use glaux::share::{Approval, Asking, Caller, Share};
+use glaux::share::{Approval, Asking, Caller, Share, asset_id};
 use tempfile::TempDir;
 
 use crate::places::{Place, TABLES};
@@ -99,7 +99,7 @@ impl Stage {
     pub async fn add_asset(&self, source: &str, schema: &str, table: &str, columns: &[&str]) {
         let column = |name: &&str| Column { name: (*name).to_owned(), data_type: "varchar".into() };
         let asset = Asset {
-            id: asset(source, table),
+            id: asset_id(source, schema, table),
             source: source.into(),
             owner: "shop".into(),
             schema: schema.into(),
@@ -139,12 +139,17 @@ impl Stage {
         let asking = Asking {
             consumer: "reports".into(),
             environment: environment.into(),
-            assets: vec![(asset(source, table), columns)],
+            assets: vec![(self.asset(source, table).await, columns)],
             purpose: "a monthly report".into(),
             until,
         };
         let asked = self.share.request(&caller("rita"), &asking).await.unwrap().subscription;
         self.share.approve(&caller("olga"), &asked.id, &Approval::default()).await.unwrap().subscription
+    }
+
+    async fn asset(&self, source: &str, table: &str) -> String {
+        let mut all = self.register.list::<Asset>(&By::Kind).await.unwrap().into_iter().map(|read| read.record);
+        all.find(|asset| asset.source == source && asset.table == table).unwrap().id
     }
 
     pub async fn revoke(&self, id: &str) {
@@ -227,10 +232,6 @@ impl Stage {
 
 pub fn caller(actor: &str) -> Caller {
     Caller { actor: actor.into(), request: "test".into() }
-}
-
-fn asset(source: &str, table: &str) -> String {
-    format!("{source}.{table}")
 }
 
 /// What a grant says of tables, without their schemas.

@@ -12,6 +12,7 @@ pub mod relay;
 pub mod skip;
 pub mod slt;
 pub mod sources;
+pub mod spelled;
 pub mod stage;
 pub mod tpcds;
 pub mod tpch;

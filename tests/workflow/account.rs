@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 use crate::datazone::{DOMAIN, DataZone};
 use crate::gateway::{Gateway, REGION};
 use crate::places::{Place, TABLES};
+use crate::portal::portal;
 use crate::stage::{PROD, SOURCE};
 
 pub const PRODUCER: &str = "111111111111";
@@ -73,7 +74,8 @@ impl Accounts {
         let register = Register::new(Arc::new(store), Arc::new(SystemClock));
         let share = Share::new(register.clone());
         let (machine, queue) = (machine(&gateway).await, queue(&gateway).await);
-        let accounts = Self { gateway, register, share, place, datazone: Arc::default(), machine, queue };
+        let datazone = gateway.datazone.clone();
+        let accounts = Self { gateway, register, share, place, datazone, machine, queue };
         accounts.deploy();
         accounts.fill().await;
         accounts
@@ -114,7 +116,10 @@ impl Accounts {
             let all = all.into_iter().chain(own).map(|(key, value)| (key.to_owned(), value.to_owned()));
             let mut config = WorkflowConfig::from_env(all).unwrap();
             config.aws = Aws::at(&self.gateway.endpoint, access_key, "secret");
-            self.gateway.deploy(&arn, Function::new(config).unwrap().with_portal(self.datazone.clone()));
+            self.gateway.deploy(
+                &arn,
+                Function::new(config).unwrap().with_portal(portal(&self.datazone, &self.gateway.endpoint)),
+            );
         }
         let producers = [(Region::new("aws", REGION, PRODUCER).unwrap(), None)];
         let names = Names::new(PREFIX).unwrap();
@@ -260,6 +265,17 @@ impl Accounts {
     pub async fn history(&self, execution: &Value) -> String {
         let asked = json!({"executionArn": execution["executionArn"], "maxResults": 1000});
         self.call(GOVERNANCE, "states", "AWSStepFunctions.GetExecutionHistory", &asked).await.to_string()
+    }
+
+    /// What an execution was given, and what it gave.
+    pub async fn described(&self, execution: &Value) -> String {
+        let asked = json!({"executionArn": execution["executionArn"]});
+        self.call(GOVERNANCE, "states", "AWSStepFunctions.DescribeExecution", &asked).await.to_string()
+    }
+
+    /// Everything that the register's table has.
+    pub async fn table(&self) -> String {
+        self.call(GOVERNANCE, "dynamodb", "DynamoDB_20120810.Scan", &json!({"TableName": "glaux"})).await.to_string()
     }
 
     /// The function that the environment's queries reach, or one like it of somebody else.

@@ -2,22 +2,21 @@
 
 use std::time::Duration;
 
-use connector_core::Secret;
 use glaux::register::{
     Act, Asset, By, Grant, GrantState, Membership, Project, Subscription, SubscriptionState, Time, Write,
 };
 use glaux::share::Asking;
 use serde_json::Value;
 
-use crate::account::{Accounts, GOVERNANCE, READER};
+use crate::account::{Accounts, GOVERNANCE};
 use crate::stage::{PROD, SOURCE, caller};
-use crate::workflow::readable;
+use crate::workflow::{known, readable};
 
 /// How often the machine walks here.
 pub const WALKS: usize = 2;
 
 /// Typed by somebody whom AWS knows, told on the bus, done by the machine and waited for; announced once; and ended by the clock.
-pub async fn what_is_typed_is_done_and_the_clock_ends_it(accounts: &Accounts, walked: usize) -> Secret {
+pub async fn what_is_typed_is_done_and_the_clock_ends_it(accounts: &Accounts, walked: usize) -> Vec<String> {
     let register = &accounts.register;
     let id = asked(accounts).await;
     let mut typed = accounts.type_in(&["request", "approve", &id, "--wait"]);
@@ -30,7 +29,7 @@ pub async fn what_is_typed_is_done_and_the_clock_ends_it(accounts: &Accounts, wa
     assert!(ended.status.success(), "{told}");
     assert!(told.contains("is present: 1 table readable, tried"), "{told}");
     assert_eq!(readable(accounts).await, ["orders"]);
-    let password = accounts.login(READER).await.unwrap().password;
+    let secrets = known(accounts).await;
 
     // It ends within a day, which is told once however often the clock ticks; and nothing is to be walked.
     succeeded(&accounts.tick("1").await, walked + 1);
@@ -53,7 +52,7 @@ pub async fn what_is_typed_is_done_and_the_clock_ends_it(accounts: &Accounts, wa
     assert_eq!(grant.state, GrantState::Absent);
     // The same tick again, as a queue may bring it, starts nothing.
     succeeded(&accounts.tick("3").await, walked + WALKS);
-    password
+    secrets
 }
 
 /// A request for orders until tomorrow, of a shop that whoever types owns.

@@ -15,6 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use crate::athena::Athena;
+use crate::datazone::DataZone;
 use crate::support::moto::{Moto, message};
 
 /// Where everything is.
@@ -23,6 +24,7 @@ pub const REGION: &str = "us-east-1";
 /// The address, until it is dropped.
 pub struct Gateway {
     pub endpoint: String,
+    pub datazone: Arc<DataZone>,
     inner: Arc<Inner>,
     _serving: JoinSet<()>,
 }
@@ -33,6 +35,9 @@ struct Inner {
     /// By the access key that stands for a session of theirs.
     roles: Mutex<BTreeMap<String, Role>>,
     invoked: Mutex<Vec<String>>,
+    /// Events that functions were given, and what they answered.
+    told: Mutex<String>,
+    datazone: Arc<DataZone>,
     athena: Athena,
 }
 
@@ -42,8 +47,9 @@ impl Gateway {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let moto = Moto::start_behind(Some(address.port())).await?;
-        let (functions, roles, invoked, athena) = <(_, _, _, Athena)>::default();
-        let inner = Arc::new(Inner { moto, functions, roles, invoked, athena });
+        let datazone = Arc::new(DataZone::default());
+        let (functions, roles, invoked, told, athena) = <(_, _, _, _, Athena)>::default();
+        let inner = Arc::new(Inner { moto, functions, roles, invoked, told, datazone: datazone.clone(), athena });
         let (mut serving, served) = (JoinSet::new(), inner.clone());
         serving.spawn(async move {
             let mut connections = JoinSet::new();
@@ -52,7 +58,7 @@ impl Gateway {
                 connections.spawn(serve(client, served.clone()));
             }
         });
-        Ok(Self { endpoint: format!("http://{address}"), inner, _serving: serving })
+        Ok(Self { endpoint: format!("http://{address}"), datazone, inner, _serving: serving })
     }
 
     /// Deploys a function.
@@ -68,6 +74,11 @@ impl Gateway {
     /// Which function was asked for what, in order.
     pub fn invoked(&self) -> Vec<String> {
         self.inner.invoked.lock().unwrap().clone()
+    }
+
+    /// Everything that functions were given and answered, as text.
+    pub fn told(&self) -> String {
+        self.inner.told.lock().unwrap().clone()
     }
 
     /// What moto does not have of Athena and of functions.
@@ -107,6 +118,10 @@ impl Inner {
     async fn answer(&self, request: Request) -> Vec<u8> {
         if let Some(function) = request.function() {
             return self.invoke(&function, &request.body).await;
+        }
+        if let Some((method, target)) = request.line().filter(|(_, target)| target.starts_with("/v2/domains/")) {
+            let (status, told) = self.datazone.answer(method, target, &String::from_utf8_lossy(&request.body));
+            return answer(status, "", &told);
         }
         if let Some(function) = request.policy_of() {
             let (does, put) = match request.head.split(' ').next() {
@@ -159,10 +174,12 @@ impl Inner {
         let step: Value = serde_json::from_slice(event).unwrap();
         let asked = step["step"].as_str().unwrap_or("events");
         self.invoked.lock().unwrap().push(format!("{} {asked}", arn.split(':').nth(4).unwrap()));
-        match function.handle(event).await {
-            Ok(answered) => answer(200, "", &serde_json::from_slice(&answered).unwrap()),
-            Err(error) => answer(200, "X-Amz-Function-Error: Unhandled\r\n", &told(&error)),
-        }
+        let (headers, told) = match function.handle(event).await {
+            Ok(answered) => ("", serde_json::from_slice(&answered).unwrap()),
+            Err(error) => ("X-Amz-Function-Error: Unhandled\r\n", told(&error)),
+        };
+        *self.told.lock().unwrap() += &format!("{step} {told}\n");
+        answer(200, headers, &told)
     }
 
     /// What is answered to a role whose own policies do not let it do that; nothing, if they do.
@@ -298,8 +315,14 @@ impl Request {
         self.header("x-amz-target").unwrap_or_default()
     }
 
+    /// The method and what it is of.
+    fn line(&self) -> Option<(&str, &str)> {
+        let mut words = self.head.split(' ');
+        words.next().zip(words.next())
+    }
+
     fn function(&self) -> Option<String> {
-        let path = self.head.split(' ').nth(1)?;
+        let (_, path) = self.line()?;
         let name = path.strip_prefix("/2015-03-31/functions/")?.strip_suffix("/invocations")?;
         Some(name.replace("%3A", ":").replace("%3a", ":"))
     }

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use connector_core::{ErrorKind, Secret, Settings, TableName};
-use glaux::register::{Asset, By, Environment, EnvironmentState, Event, Grant, Register, Subscription, Time};
+use connector_core::{Credential, ErrorKind, Settings, TableName};
+use glaux::register::{
+    Asset, By, Environment, EnvironmentState, Event, Grant, GrantState, Register, Subscription, Time,
+};
 use glaux::share::{Approval, Asking, Share};
 use serde_json::{Value, json};
 
@@ -15,6 +17,10 @@ use crate::places::Place;
 use crate::resolving::shown;
 use crate::stage::{PROD, SOURCE, Stage, caller};
 use crate::support::skip;
+use crate::support::spelled::{Written, leaks};
+
+const WANTED: &str = "Subscription Grant Requested";
+const UNDONE: &str = "Subscription Grant Revoke Requested";
 
 /// What is decided, in order.
 #[derive(Clone, Copy, Debug)]
@@ -84,28 +90,92 @@ async fn ends(register: &Register) -> Vec<String> {
     told
 }
 
-async fn by_the_local_loop(place: Place) -> Vec<Vec<String>> {
+/// How each act ends by the local loop, and what it must tell nobody.
+async fn by_the_local_loop(place: Place) -> (Vec<Vec<String>>, Vec<String>) {
     let stage = Stage::new(place).await;
-    let mut all = Vec::new();
+    let (mut all, mut secrets) = (Vec::new(), Vec::new());
     for act in ACTS {
         act.decide(&stage.share, &stage.register).await;
-        stage.reconcile(PROD, SOURCE).await;
+        let grant = stage.reconcile(PROD, SOURCE).await;
+        if grant.state == GrantState::Present {
+            secrets.extend(of_login(&stage.place, &stage.login(&grant).await).await);
+        }
         all.push(ends(&stage.register).await);
     }
-    all
+    let mut written = Written::below(stage.folder.path(), "secrets");
+    assert!(!written.is_empty());
+    let events: Vec<Event> = stage.register.events(None).await.unwrap();
+    written.push(Written::new("the local events", serde_json::to_string(&events).unwrap()));
+    let found = leaks(&secrets, &written);
+    assert!(found.is_empty(), "{found:?}");
+    (all, secrets)
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+/// A password, and what the database keeps in its place.
+async fn of_login(place: &Place, login: &Credential) -> Vec<String> {
+    let query = format!("SELECT rolpassword FROM pg_authid WHERE rolname = '{}'", login.user);
+    let kept = place.owner().await.names(&query).await.unwrap().remove(0);
+    let keys = kept.rsplit('$').next().unwrap().split(':').map(str::to_owned);
+    let mut secrets = vec![login.password.expose().to_owned()];
+    secrets.extend(keys);
+    assert_eq!(secrets.len(), 3, "a verifier of SCRAM has two keys");
+    secrets
+}
+
+/// What the environment's secret says by now, if it is there, and what must be nowhere else.
+pub async fn known(accounts: &Accounts) -> Vec<String> {
+    match accounts.login(READER).await {
+        Ok(login) => of_login(&accounts.place, &login).await,
+        Err(_) => Vec::new(),
+    }
+}
+
+/// One password of the local loop and four of the machine's, and what the database keeps in place of each.
+const KEPT: usize = 5 * 3;
+
+/// Names the file to which the story, told in a process of its own, writes what must be nowhere else.
+const SECRETS: &str = "GLAUX_TEST_SECRETS";
+
+/// Tells the story in a process that logs everything there is to log, and searches all of it.
+#[test]
+fn the_machine_and_the_local_loop_end_alike_and_tell_no_secret() {
+    if std::env::var_os(SECRETS).is_some() {
+        let everything = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_ansi(false);
+        everything.with_writer(std::io::stderr).init();
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        return runtime.block_on(the_machine_and_the_local_loop_end_alike());
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let [stdout, stderr] = ["stdout", "stderr"].map(|name| std::fs::File::create(file(name)).unwrap());
+    let mut story = std::process::Command::new(std::env::current_exe().unwrap());
+    story.args(["--exact", "workflow::the_machine_and_the_local_loop_end_alike_and_tell_no_secret", "--nocapture"]);
+    story.env(SECRETS, file("secrets")).stdout(stdout).stderr(stderr);
+    let told = story.status().unwrap();
+    let written = ["stdout", "stderr"].map(|name| std::fs::read(file(name)).unwrap());
+    let tail = |bytes: &[u8]| String::from_utf8_lossy(&bytes[bytes.len().saturating_sub(4000)..]).into_owned();
+    assert!(told.success(), "{}{}", tail(&written[0]), tail(&written[1]));
+    print!(
+        "{}",
+        String::from_utf8_lossy(&written[0]).lines().filter(|line| line.contains("skipped")).collect::<String>()
+    );
+    let Ok(secrets) = std::fs::read_to_string(file("secrets")) else { return };
+    let secrets: Vec<String> = secrets.lines().map(str::to_owned).collect();
+    let [stdout, stderr] = written;
+    assert!(secrets.len() == KEPT && stderr.len() > 100_000, "{} {}", secrets.len(), stderr.len());
+    let found = leaks(&secrets, &[Written::new("stdout", stdout), Written::new("the log", stderr)]);
+    assert!(found.is_empty(), "{found:?}");
+}
+
 async fn the_machine_and_the_local_loop_end_alike() {
     let gateway = match Gateway::start().await {
         Ok(gateway) => gateway,
         Err(reason) => return skip("moto", &reason),
     };
     let (Some(place), Some(other)) = (Place::postgres().await, Place::postgres().await) else { return };
-    let local = by_the_local_loop(other).await;
+    let (local, mut secrets) = by_the_local_loop(other).await;
     let accounts = Accounts::new(gateway, place).await;
     each_side_does_its_own(&accounts).await;
-    let mut passwords = Vec::new();
     for (number, (act, expected)) in ACTS.into_iter().zip(local).enumerate() {
         act.decide(&accounts.share, &accounts.register).await;
         let before = accounts.gateway.invoked().len();
@@ -123,22 +193,27 @@ async fn the_machine_and_the_local_loop_end_alike() {
         assert_eq!(ends(&accounts.register).await, expected, "{act:?}");
         assert_eq!(readable(&accounts).await, act.readable(), "{act:?}");
         what_is_granted_is_a_catalog_of_athenas(&accounts, act.readable()).await;
-        passwords.extend(accounts.login(READER).await.map(|login| login.password));
+        secrets.extend(known(&accounts).await);
         // The same again starts nothing.
         assert_eq!(accounts.tell(&format!("act {number}")).await.as_array().unwrap().len(), number + 1);
     }
-    passwords.push(clock::what_is_typed_is_done_and_the_clock_ends_it(&accounts, ACTS.len()).await);
-    passwords.extend(what_datazone_decides_is_done(&accounts, ACTS.len() + clock::WALKS).await);
+    secrets.extend(clock::what_is_typed_is_done_and_the_clock_ends_it(&accounts, ACTS.len()).await);
+    secrets.extend(what_datazone_decides_is_done(&accounts, ACTS.len() + clock::WALKS).await);
     assert!(accounts.register.verify().await.unwrap().is_empty());
-    assert_eq!(passwords.len(), 6);
+    secrets.sort();
+    secrets.dedup();
+    assert_eq!(secrets.len(), KEPT);
     let told = everything_told(&accounts).await;
-    assert!(told.contains("Publish") && told.contains(SOURCE));
-    assert!(passwords.iter().all(|password| !told.contains(password.expose())), "a password was told");
+    let found = leaks(&secrets, &told);
+    assert!(found.is_empty(), "{found:?}");
+    if let Some(file) = std::env::var_os(SECRETS) {
+        std::fs::write(file, secrets.join("\n")).unwrap();
+    }
 }
 
 /// Approved there, told twice, read here; revoked there, gone here; and an environment that goes takes all with it.
-async fn what_datazone_decides_is_done(accounts: &Accounts, mut walked: usize) -> Vec<Secret> {
-    let (datazone, mut passwords) = (&accounts.datazone, Vec::new());
+async fn what_datazone_decides_is_done(accounts: &Accounts, mut walked: usize) -> Vec<String> {
+    let (datazone, mut secrets) = (&accounts.datazone, Vec::new());
     let mut told = async |kind: &str, detail: &Value, starts: usize| {
         walked += starts;
         let executions = accounts.news("aws.datazone", kind, detail).await;
@@ -149,16 +224,36 @@ async fn what_datazone_decides_is_done(accounts: &Accounts, mut walked: usize) -
     let orders = datazone.approve("s-orders", "orders");
     assert_eq!(told("Subscription Created", &orders, 1).await, ["orders"]);
     assert_eq!(told("Subscription Created", &orders, 0).await, ["orders"]);
-    passwords.push(accounts.login(READER).await.unwrap().password);
+    secrets.extend(known(accounts).await);
+    // Its grant is heard of later, told how far it is, and undone.
+    let wanted = datazone.grant("g-orders", "s-orders");
+    assert_eq!(told(WANTED, &wanted, 1).await, ["orders"]);
+    assert_eq!(told(WANTED, &wanted, 0).await, ["orders"]);
+    assert_eq!(datazone.statuses("g-orders"), ["GRANT_PENDING", "GRANTED"]);
+    let undone = datazone.undo("g-orders");
+    assert_eq!(told(UNDONE, &undone, 1).await, [""; 0]);
+    assert_eq!(told(UNDONE, &undone, 0).await, [""; 0]);
+    assert_eq!(datazone.statuses("g-orders")[2..], ["REVOKE_PENDING", "REVOKE_IN_PROGRESS", "REVOKED"]);
     assert_eq!(told("Subscription Revoked", &datazone.revoke("s-orders"), 1).await, [""; 0]);
     assert_eq!(told("Subscription Created", &orders, 0).await, [""; 0]);
-    assert_eq!(told("Subscription Created", &datazone.approve("s-customers", "customers"), 1).await, ["customers"]);
-    passwords.push(accounts.login(READER).await.unwrap().password);
+    assert_eq!(told(WANTED, &wanted, 0).await, [""; 0]);
+    // The other way round: the grant is heard of before its subscription.
+    let customers = datazone.approve("s-customers", "customers");
+    assert_eq!(told(WANTED, &datazone.grant("g-customers", "s-customers"), 1).await, ["customers"]);
+    assert_eq!(told("Subscription Created", &customers, 1).await, ["customers"]);
+    assert_eq!(datazone.statuses("g-customers"), ["GRANT_PENDING", "GRANT_IN_PROGRESS", "GRANTED"]);
+    secrets.extend(known(accounts).await);
+    // What cannot be granted is told why.
+    datazone.approve("s-secrets", "secrets");
+    assert_eq!(told(WANTED, &datazone.grant("g-secrets", "s-secrets"), 0).await, ["customers"]);
+    let cause = datazone.cause("g-secrets").unwrap();
+    assert!(datazone.statuses("g-secrets").ends_with(&["GRANT_FAILED".into()]) && cause.contains("secrets"), "{cause}");
     let gone = json!({"metadata": {"domain": DOMAIN}, "data": {"projectId": "reports", "environmentId": PROD}});
     assert_eq!(told("Environment Deletion Started", &gone, 1).await, [""; 0]);
     let environment = accounts.register.get::<Environment>(PROD).await.unwrap().record;
     assert_eq!(environment.state, EnvironmentState::Gone);
-    passwords
+    assert_eq!(datazone.statuses("g-customers").last().unwrap(), "REVOKED");
+    secrets
 }
 
 /// Listed in the environment's account while anything is granted, answered by its function from the secret of the other account,
@@ -237,12 +332,18 @@ async fn each_side_does_its_own(accounts: &Accounts) {
     assert_eq!(answer["errorType"], "AccessDeniedException", "{answer}");
 }
 
-/// All histories of executions and all events of the register, as text.
-async fn everything_told(accounts: &Accounts) -> String {
-    let mut told = String::new();
+/// Everything that was written down on the way: by the machine, to and by its functions, to DataZone, and in the register.
+async fn everything_told(accounts: &Accounts) -> Vec<Written> {
+    let mut told = vec![
+        Written::new("what functions were given and answered", accounts.gateway.told()),
+        Written::new("what DataZone was asked", accounts.datazone.asked()),
+        Written::new("the register's table", accounts.table().await),
+    ];
     for execution in accounts.finished().await.as_array().unwrap() {
-        told += &accounts.history(execution).await;
+        told.push(Written::new(format!("the history of {execution}"), accounts.history(execution).await));
+        told.push(Written::new(format!("what goes in and out of {execution}"), accounts.described(execution).await));
     }
     let events: Vec<Event> = accounts.register.events(None).await.unwrap();
-    told + &serde_json::to_string(&events).unwrap()
+    told.push(Written::new("the events", serde_json::to_string(&events).unwrap()));
+    told
 }

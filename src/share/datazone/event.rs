@@ -19,6 +19,10 @@ pub enum News {
         /// What ended it, in DataZone's word.
         word: String,
     },
+    /// What was subscribed to is to be granted to one environment.
+    Wanted(Wanted),
+    /// It is no longer to be.
+    Undone(Wanted),
     /// An environment is there, or was changed.
     Deployed {
         /// Its id, there and here.
@@ -59,6 +63,24 @@ pub struct Subscribed {
     pub by: String,
 }
 
+/// A grant of a subscription to one environment; what it is of is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Its id there.
+    pub grant: String,
+    /// The environment's id, there and here.
+    pub environment: String,
+    /// Who asks.
+    pub by: String,
+}
+
+impl Wanted {
+    /// Why a grant is looked at; the same for the same news.
+    pub(super) fn cause(&self, word: &str) -> String {
+        format!("datazone grant {} {word}", self.grant)
+    }
+}
+
 /// Reads the detail of an event of this kind, for one domain.
 ///
 /// Errors: invalid, for what lacks a field, which is named; unsupported, for a kind that is not known here.
@@ -70,6 +92,8 @@ pub fn read(kind: &str, detail: &Value, domain: &str) -> Result<News> {
     match kind {
         "Subscription Created" => subscribed(&detail),
         "Subscription Revoked" | "Subscription Cancelled" => ended(&detail),
+        "Subscription Grant Requested" => Ok(News::Wanted(wanted(&detail)?)),
+        "Subscription Grant Revoke Requested" => Ok(News::Undone(wanted(&detail)?)),
         "Environment Deployment Completed" => {
             Ok(News::Deployed { environment: detail.text("data.environmentId")?.into() })
         }
@@ -111,6 +135,14 @@ fn ended(detail: &Detail) -> Result<News> {
         consumer: detail.text("data.subscribedPrincipal.id")?.into(),
         by: detail.by(),
         word: detail.text("data.status")?.to_ascii_lowercase(),
+    })
+}
+
+fn wanted(detail: &Detail) -> Result<Wanted> {
+    Ok(Wanted {
+        grant: detail.text("metadata.id")?.into(),
+        environment: detail.text("data.subscriptionTarget.environmentId")?.into(),
+        by: detail.by(),
     })
 }
 

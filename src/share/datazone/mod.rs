@@ -5,61 +5,25 @@
 //! says of tables is only input. Everything may come twice and in any order: ids are made of DataZone's own, what has ended does not
 //! begin again, and what is said to have begun is asked for.
 
+mod entering;
 mod event;
+mod fulfilling;
+mod offer;
+mod portal;
 #[cfg(test)]
 #[cfg(feature = "local")]
 mod tests;
 
-use async_trait::async_trait;
-use aws_lc_rs::digest::{SHA256, digest};
-use connector_core::{Error, ErrorKind, Result};
+use connector_core::{ErrorKind, Result};
 use futures::FutureExt;
-use serde::Deserialize;
-use serde_json::Value;
 
-pub use self::event::{News, Subscribed, read};
-use super::asking::{is_new, may_ask, tables};
+use self::entering::id;
+pub use self::event::{News, Subscribed, Wanted, read};
+use self::offer::{Refusal, offer};
+pub use self::portal::{GlueConnection, GlueName, GlueTable, Granting, Listing, Portal};
 use super::ending::over;
-use super::{Asking, Caller, LAPSE, Share, asset_id};
-use crate::register::{
-    By, Decision, Environment, EnvironmentState, Project, Register, Subscription, SubscriptionState, Verdict,
-    Versioned, Write,
-};
-
-/// What DataZone is asked.
-#[async_trait]
-pub trait Portal: Send + Sync {
-    /// What a listing offers.
-    async fn listing(&self, id: &str, revision: Option<&str>) -> Result<Listing>;
-
-    /// Whether a subscription is approved by now.
-    async fn is_approved(&self, subscription: &str) -> Result<bool>;
-
-    /// The approved subscriptions of a project, all pages of them.
-    async fn subscriptions(&self, project: &str) -> Result<Vec<Subscribed>>;
-}
-
-/// What a listing offers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listing {
-    /// The type of the asset; none, if it is none, but a product made of several.
-    pub asset_type: Option<String>,
-    /// The project that owns it.
-    pub owner: String,
-    /// Its forms, by name, as JSON.
-    pub forms: String,
-}
-
-/// The form by which an asset in DataZone names a table of a source.
-const FORM: &str = "GlauxTable";
-
-#[derive(Deserialize)]
-#[expect(clippy::struct_field_names, reason = "they are the form's own")]
-struct Table {
-    source: String,
-    schema: String,
-    table: String,
-}
+use super::{Caller, Share};
+use crate::register::{By, Environment, EnvironmentState, Origin, Project, Report, Subscription, Versioned, Write};
 
 /// A grant that is to be looked at, and why.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,111 +36,164 @@ pub struct Touched {
     pub cause: String,
 }
 
+/// Where news come from, and by which event.
+struct Hearing<'h> {
+    portal: &'h dyn Portal,
+    domain: &'h str,
+    request: &'h str,
+}
+
+/// What was taken over, and what was not.
+#[derive(Default)]
+struct Outcome {
+    touched: Vec<Touched>,
+    refusals: Vec<Refusal>,
+}
+
 impl Share {
     /// Takes over what an event says, and tells which grants it touches.
     ///
     /// Errors: those of reading the event and of asking the portal. What is not to be taken over is an event of the register.
     pub async fn hear(&self, portal: &dyn Portal, domain: &str, news: &News, request: &str) -> Result<Vec<Touched>> {
+        let hearing = &Hearing { portal, domain, request };
         match news {
             News::Elsewhere => Ok(Vec::new()),
             News::Ignored { project, reason } => self.ignore(project, reason, request).await.map(|()| Vec::new()),
-            News::Subscribed(subscribed) if !portal.is_approved(&subscribed.subscription).await? => {
-                let reason = format!("subscription {} is no longer approved", subscribed.subscription);
-                self.ignore(&subscribed.owner, &reason, request).await.map(|()| Vec::new())
-            }
-            News::Subscribed(subscribed) => {
-                let all = self.environments(&subscribed.consumer).await?;
-                self.subscribe(portal, domain, subscribed, &all, request).await
-            }
+            News::Subscribed(subscribed) => self.approved(hearing, subscribed).await,
             News::Ended { subscription, consumer, by, word } => {
-                let all = self.register.list::<Subscription>(&By::Consumer(consumer.clone())).await?;
-                let ids = self.ids(domain, subscription, consumer).await?;
-                let mut touched = Vec::new();
-                for read in all.iter().filter(|read| ids.contains(&read.record.id)) {
-                    self.ended(&read.record.id, &caller(by, request), word).await?;
-                    touched.push(touch(&read.record, subscription, word));
-                }
-                Ok(touched)
+                self.ended_there(hearing, subscription, consumer, by, word).await
             }
-            News::Deployed { environment } => self.deployed(portal, domain, environment, request).await,
+            News::Wanted(wanted) => self.fulfil(hearing, wanted).await,
+            News::Undone(wanted) => self.undo(hearing, wanted).await,
+            News::Deployed { environment } => self.deployed(hearing, environment).await,
             News::Leaves { environment, by } => self.leaves(environment, &caller(by, request)).await,
         }
     }
 
+    /// Grants what was approved to all environments of the project that asked.
+    async fn approved(&self, hearing: &Hearing<'_>, subscribed: &Subscribed) -> Result<Vec<Touched>> {
+        if hearing.portal.subscription(&subscribed.subscription).await?.is_none() {
+            let reason = format!("subscription {} is no longer approved", subscribed.subscription);
+            self.ignore(&subscribed.owner, &reason, hearing.request).await?;
+            return Ok(Vec::new());
+        }
+        let all = self.environments(&subscribed.consumer).await?;
+        let grants = hearing.portal.grants(&subscribed.subscription).await?;
+        self.subscribe(hearing, subscribed, &all, &grants).await.map(|outcome| outcome.touched)
+    }
+
     /// What was approved before there was this environment.
-    async fn deployed(&self, portal: &dyn Portal, domain: &str, id: &str, request: &str) -> Result<Vec<Touched>> {
+    async fn deployed(&self, hearing: &Hearing<'_>, id: &str) -> Result<Vec<Touched>> {
         let Some(environment) = self.register.find::<Environment>(id).await?.map(|read| read.record) else {
             tracing::warn!(environment = id, "an environment that is not in the register was deployed");
             return Ok(Vec::new());
         };
         let mut touched = Vec::new();
-        for subscribed in portal.subscriptions(&environment.project).await? {
+        for subscribed in hearing.portal.subscriptions(&environment.project).await? {
             let here = std::slice::from_ref(&environment);
-            touched.extend(self.subscribe(portal, domain, &subscribed, here, request).await?);
+            let grants = hearing.portal.grants(&subscribed.subscription).await?;
+            touched.extend(self.subscribe(hearing, &subscribed, here, &grants).await?.touched);
         }
         Ok(touched)
     }
 
-    /// Grants all of what a listing offers to environments of the project that asked.
+    /// Grants all of what a listing offers to environments of the project that asked, as far as it is not undone for them there.
     async fn subscribe(
         &self,
-        portal: &dyn Portal,
-        domain: &str,
+        hearing: &Hearing<'_>,
         subscribed: &Subscribed,
         environments: &[Environment],
-        request: &str,
-    ) -> Result<Vec<Touched>> {
+        grants: &[Granting],
+    ) -> Result<Outcome> {
+        let (mut outcome, Hearing { portal, request, .. }) = (Outcome::default(), hearing);
         let listing = portal.listing(&subscribed.listing, subscribed.revision.as_deref()).await?;
-        let asset = match offered(&listing, &subscribed.owner) {
-            Ok(asset) => asset,
-            Err(reason) => return self.ignore(&subscribed.owner, &reason, request).await.map(|()| Vec::new()),
+        let offer = match offer(&self.register, *portal, &listing, &subscribed.owner).await? {
+            Ok(offer) => offer,
+            Err(refusal) => {
+                self.ignore(&subscribed.owner, &refusal.reason, request).await?;
+                return Ok(Outcome { refusals: vec![refusal], ..outcome });
+            }
         };
-        let mut touched = Vec::new();
         for environment in environments.iter().filter(|one| one.state == EnvironmentState::Active) {
-            let id = id(domain, &subscribed.subscription, &environment.id);
-            match self.enter(&id, subscribed, environment, &asset, request).await {
-                Ok(subscription) => touched.push(touch(&subscription, &subscribed.subscription, "approved")),
+            let here: Vec<&Granting> = grants.iter().filter(|grant| grant.environment == environment.id).collect();
+            let entered = match reports(&here, offer.is_ours) {
+                Ok(reports) => self.enter(hearing, subscribed, environment, &offer.asset, &reports).await,
+                Err(error) => Err(error),
+            };
+            match entered {
+                Ok(subscription) => {
+                    outcome.touched.push(touch(&subscription, &subscribed.subscription, "approved"));
+                }
                 Err(error) if is_final(error.kind()) => {
                     self.ignore(&subscribed.owner, &error.to_string(), request).await?;
+                    outcome.refusals.push(Refusal { reason: error.to_string(), is_ours: offer.is_ours });
                 }
                 Err(error) => return Err(error),
             }
         }
+        self.ask_again(hearing, subscribed, grants, &outcome.touched).await?;
+        Ok(outcome)
+    }
+
+    /// Who undoes it at the same moment may have found nothing here to end.
+    async fn ask_again(
+        &self,
+        hearing: &Hearing<'_>,
+        subscribed: &Subscribed,
+        grants: &[Granting],
+        touched: &[Touched],
+    ) -> Result<()> {
+        if touched.is_empty() {
+            return Ok(());
+        }
+        let Subscribed { subscription, consumer, by, .. } = subscribed;
+        if hearing.portal.subscription(subscription).await?.is_none() {
+            self.ended_there(hearing, subscription, consumer, by, "revoked").await?;
+        }
+        for grant in grants.iter().filter(|grant| !grant.is_over) {
+            if hearing.portal.grant(&grant.id).await?.is_some_and(|now| now.is_over) {
+                let (grant, environment, by) = (grant.id.clone(), grant.environment.clone(), by.clone());
+                self.undo(hearing, &Wanted { grant, environment, by }).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends all that was granted here by a subscription.
+    async fn ended_there(
+        &self,
+        hearing: &Hearing<'_>,
+        subscription: &str,
+        consumer: &str,
+        by: &str,
+        word: &str,
+    ) -> Result<Vec<Touched>> {
+        let all = self.register.list::<Subscription>(&By::Consumer(consumer.to_owned())).await?;
+        let ids = self.ids(hearing.domain, subscription, consumer).await?;
+        let mut touched = Vec::new();
+        for Versioned { record, .. } in all {
+            if ids.contains(&record.id) || is_of(&record, subscription) {
+                self.ended(&record.id, &caller(by, hearing.request), word, &|_| true).await?;
+                touched.push(touch(&record, subscription, word));
+            }
+        }
         Ok(touched)
     }
 
-    /// The subscription of one environment, as it is if it is known.
-    async fn enter(
+    /// Ends what DataZone has ended of a subscription, if it is not over.
+    async fn ended(
         &self,
         id: &str,
-        subscribed: &Subscribed,
-        environment: &Environment,
-        asset: &str,
-        request: &str,
-    ) -> Result<Subscription> {
-        let (register, caller) = (&self.register, caller(&subscribed.by, request));
-        let act = caller.act("sub enter", Some(&environment.project), None);
-        let decided = register.decide(&act, || {
-            let caller = &caller;
-            async move {
-                if let Some(known) = register.find::<Subscription>(id).await? {
-                    return Ok((Vec::new(), known.record));
-                }
-                let made = made(register, id, subscribed, environment, asset, &caller.actor).await?;
-                Ok((vec![Write::create(&made)?], made))
-            }
-            .boxed()
-        });
-        decided.await.map(|(_, subscription)| subscription)
-    }
-
-    /// Ends a subscription that DataZone has ended, if it is not over.
-    async fn ended(&self, id: &str, caller: &Caller, word: &str) -> Result<()> {
+        caller: &Caller,
+        word: &str,
+        is_undone: &(dyn Fn(&Report) -> bool + Sync),
+    ) -> Result<()> {
         let (register, act) = (&self.register, caller.act("sub revoke", None, Some(word)));
         let decided = register.decide(&act, || {
             async move {
                 let read = register.get::<Subscription>(id).await?;
-                let write = read.record.is_live().then(|| Write::update(&read, &over(&read.record, word)));
+                let ended = without(&read.record, is_undone, word);
+                let write = (ended != read.record).then(|| Write::update(&read, &ended));
                 Ok((write.transpose()?.into_iter().collect(), ()))
             }
             .boxed()
@@ -228,90 +245,41 @@ fn caller(by: &str, request: &str) -> Caller {
     Caller { actor: format!("datazone:{by}"), request: request.into() }
 }
 
-/// The id of the asset that a listing offers, or why it offers none.
-fn offered(listing: &Listing, owner: &str) -> std::result::Result<String, String> {
-    let Some(asset_type) = &listing.asset_type else {
-        return Err("the listing is of a product and not of an asset".into());
-    };
-    if listing.owner != owner {
-        return Err(format!("the listing is of project {} and not of {owner}", listing.owner));
-    }
-    let forms: Value = serde_json::from_str(&listing.forms).unwrap_or_default();
-    let Some(form) = forms.get(FORM) else {
-        return Err(format!("the asset, of type {asset_type}, has no form {FORM}, so it is read by no source"));
-    };
-    match Table::deserialize(form) {
-        Ok(Table { source, schema, table }) => Ok(asset_id(&source, &schema, &table)),
-        Err(error) => Err(format!("the asset's form {FORM} is not understood: {error}")),
-    }
-}
-
 /// What is so will be so when the event comes again.
 fn is_final(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::NotFound | ErrorKind::Forbidden | ErrorKind::Invalid | ErrorKind::Conflict)
 }
 
-async fn made(
-    register: &Register,
-    id: &str,
-    subscribed: &Subscribed,
-    environment: &Environment,
-    asset: &str,
-    actor: &str,
-) -> Result<Subscription> {
-    let project = register.get::<Project>(&environment.project).await?.record;
-    if project.id != subscribed.consumer {
-        let told = format!("environment {} is not of project {}", environment.id, subscribed.consumer);
-        return Err(Error::new(ErrorKind::Forbidden, told));
-    }
-    may_ask(&project, environment)?;
-    let asking = Asking {
-        consumer: project.id.clone(),
-        environment: environment.id.clone(),
-        assets: vec![(asset.to_owned(), None)],
-        purpose: format!("subscription {} in DataZone", subscribed.subscription),
-        until: None,
-    };
-    let (asked, first) = tables(register, &asking).await?;
-    if first.owner != subscribed.owner {
-        let told = format!("asset {asset} is of project {} and not of {}", first.owner, subscribed.owner);
-        return Err(Error::new(ErrorKind::Forbidden, told));
-    }
-    let others = register.list::<Subscription>(&By::Consumer(project.id.clone())).await?;
-    let same = |other: &&Subscription| (&other.environment, &other.source) == (&environment.id, &first.source);
-    let others: Vec<&Subscription> = others.iter().map(|read| &read.record).filter(same).collect();
-    is_new(&asked, &others)?;
-    let now = register.now();
-    Ok(Subscription {
-        id: id.into(),
-        owner: first.owner,
-        source: first.source,
-        consumer: project.id,
-        environment: environment.id.clone(),
-        requester: "datazone".into(),
-        purpose: asking.purpose,
-        granted: asked.clone(),
-        asked,
-        asked_until: None,
-        lapses: now.after(LAPSE),
-        decisions: vec![Decision { by: actor.into(), at: now, verdict: Verdict::Approved, note: None }],
-        ends: None,
-        state: SubscriptionState::Approved,
-        reason: None,
-        previous: None,
-        announced: None,
-    })
+/// Whether it was made for a subscription there.
+fn is_of(subscription: &Subscription, there: &str) -> bool {
+    subscription.origin.as_ref().is_some_and(|origin| origin.subscription == there)
 }
 
-/// The id here of a subscription there, in one environment.
-fn id(domain: &str, subscription: &str, environment: &str) -> String {
-    const BYTES: usize = 10;
-    // A length in front of each part, so that no two triples are one text.
-    let parts: String =
-        [domain, subscription, environment].iter().map(|part| format!("{} {part}", part.len())).collect();
-    let hash = digest(&SHA256, parts.as_bytes());
-    let hash: String = hash.as_ref().iter().take(BYTES).map(|byte| format!("{byte:02x}")).collect();
-    format!("dz-{hash}")
+/// What is to be told of grants to one environment. Where DataZone grants by itself, it is told nothing.
+///
+/// Errors: conflict, if all of them are undone there.
+fn reports(grants: &[&Granting], is_ours: bool) -> Result<Vec<Report>> {
+    let grants = grants.iter().copied().filter(|_| is_ours);
+    let (over, wanted): (Vec<&Granting>, Vec<&Granting>) = grants.partition(|grant| grant.is_over);
+    if let (Some(over), true) = (over.first(), wanted.is_empty()) {
+        let told = format!("grant {} to environment {} is undone there", over.id, over.environment);
+        return Err(connector_core::Error::new(ErrorKind::Conflict, told));
+    }
+    let report =
+        |grant: &&Granting| Report { grant: grant.id.clone(), asset: grant.asset.clone(), is_over: false, told: None };
+    Ok(wanted.iter().map(report).collect())
+}
+
+/// A subscription without the grants that are undone there; without any, it is over.
+fn without(subscription: &Subscription, is_undone: &(dyn Fn(&Report) -> bool + Sync), word: &str) -> Subscription {
+    let mut left = subscription.clone();
+    let reports = left.origin.iter_mut().flat_map(|Origin { reports, .. }| reports);
+    let mut stays = false;
+    for report in reports {
+        report.is_over |= is_undone(report);
+        stays |= !report.is_over;
+    }
+    if left.is_live() && !stays { over(&left, word) } else { left }
 }
 
 fn touch(subscription: &Subscription, there: &str, word: &str) -> Touched {
