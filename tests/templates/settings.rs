@@ -233,6 +233,14 @@ fn every_kind_of_news_that_is_sent_for_is_understood_and_of_one_domain() {
         let told = error.unwrap_err().to_string();
         assert!(!told.contains("not known here"), "{told}");
     }
+    let events = include_str!("../../src/share/datazone/event.rs");
+    let arms = events.lines().take_while(|line| !line.starts_with("#[cfg(test)]")).filter(|line| line.contains("=>"));
+    let kinds = arms.flat_map(|line| {
+        line.split('"').filter(|word| word.starts_with("Subscription ") || word.starts_with("Environment "))
+    });
+    for kind in kinds {
+        assert!(pattern["detail-type"].as_array().unwrap().contains(&json!(kind)), "{kind} is not sent for");
+    }
     let unknown = datazone::read("Domain Created", &json!({"metadata": {"domain": "dzd_1"}}), "dzd_1");
     assert!(unknown.unwrap_err().to_string().contains("not known here"));
 }
