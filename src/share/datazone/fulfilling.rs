@@ -55,13 +55,12 @@ impl Share {
             return Ok(Err(format!("environment {} is not in the register", there.environment)));
         };
         let project = &environment.record.project;
-        let subscribed = match &there.subscription {
-            Some(subscription) => hearing.portal.subscription(subscription).await?,
+        let subscribed = if let Some(subscription) = &there.subscription {
+            hearing.portal.subscription(subscription).await?
+        } else {
             // Grants need not say what subscription they are of.
-            None => {
-                let all = hearing.portal.subscriptions(project).await?;
-                all.into_iter().find(|one| one.listing == there.listing)
-            }
+            let all = hearing.portal.subscriptions(project).await?;
+            all.into_iter().find(|one| one.listing == there.listing)
         };
         let reason = || format!("grant {} is of no subscription that is approved", there.id);
         Ok(subscribed.map(|subscribed| (environment.record, subscribed)).ok_or_else(reason))
