@@ -37,6 +37,25 @@ fn administrator(account: &str) -> Role {
     role(account, "Administrator", vec![everything()])
 }
 
+/// Whoever the tables name.
+fn principal(house: &House, who: &str) -> Principal {
+    match who {
+        "producer sales" => Principal::Role(house.sales.clone()),
+        "producer hr" => Principal::Role(house.hr.clone()),
+        "consumer env-a" => Principal::Role(house.a.clone()),
+        "consumer env-b" => Principal::Role(house.b.clone()),
+        "root user" => Principal::Root { account: PRODUCERS.into() },
+        "administrator" => Principal::Role(administrator(PRODUCERS)),
+        "another's admin" => Principal::Role(administrator(ELSEWHERE)),
+        "consumers' admin" => Principal::Role(administrator(CONSUMERS)),
+        "workflow role" => Principal::Role(role(GOVERNANCE, "glaux-workflow", vec![everything()])),
+        "Athena" => Principal::Service("athena.amazonaws.com".into()),
+        // It uses a key for whoever asks, and for nobody by itself.
+        "Secrets Manager" => Principal::Service("secretsmanager.amazonaws.com".into()),
+        _ => panic!("nobody is called {who}"),
+    }
+}
+
 fn everything() -> Policy {
     Policy::parse(r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#)
         .unwrap()

@@ -42,23 +42,6 @@ const TABLE: [(&str, &str); 10] = [
     ("Secrets Manager", "no no no no no no no no no no no"),
 ];
 
-fn principal(house: &House, who: &str) -> Principal {
-    match who {
-        "producer sales" => Principal::Role(house.sales.clone()),
-        "producer hr" => Principal::Role(house.hr.clone()),
-        "consumer env-a" => Principal::Role(house.a.clone()),
-        "consumer env-b" => Principal::Role(house.b.clone()),
-        "root user" => Principal::Root { account: PRODUCERS.into() },
-        "administrator" => Principal::Role(administrator(PRODUCERS)),
-        "another's admin" => Principal::Role(administrator(ELSEWHERE)),
-        "consumers' admin" => Principal::Role(administrator(CONSUMERS)),
-        "workflow role" => Principal::Role(role(GOVERNANCE, "glaux-workflow", vec![everything()])),
-        // It uses the key for whoever asks, and for nobody by itself.
-        "Secrets Manager" => Principal::Service("secretsmanager.amazonaws.com".into()),
-        _ => panic!("nobody is called {who}"),
-    }
-}
-
 #[test]
 fn each_principal_may_do_with_the_key_what_the_table_says() {
     let house = House::new();

@@ -26,21 +26,6 @@ const TABLE: [(&str, [&str; 4]); 9] = [
     ("Athena", ["no no no no no", "no no no no no", "no no no no no", "no no no no no"]),
 ];
 
-fn principal(house: &House, who: &str) -> Principal {
-    match who {
-        "producer sales" => Principal::Role(house.sales.clone()),
-        "producer hr" => Principal::Role(house.hr.clone()),
-        "consumer env-a" => Principal::Role(house.a.clone()),
-        "consumer env-b" => Principal::Role(house.b.clone()),
-        "root user" => Principal::Root { account: PRODUCERS.into() },
-        "administrator" => Principal::Role(administrator(PRODUCERS)),
-        "another's admin" => Principal::Role(administrator(ELSEWHERE)),
-        "workflow role" => Principal::Role(role(GOVERNANCE, "glaux-workflow", vec![everything()])),
-        "Athena" => Principal::Service("athena.amazonaws.com".into()),
-        _ => panic!("nobody is called {who}"),
-    }
-}
-
 #[test]
 fn each_principal_may_do_with_each_secret_what_the_table_says() {
     let house = House::new();
