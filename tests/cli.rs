@@ -25,6 +25,15 @@ mod serve;
 #[path = "cli/compare.rs"]
 mod compare;
 
+/// Functions that check themselves.
+#[path = "cli/checking.rs"]
+mod checking;
+
+/// Stacks, planned, made, changed and deleted.
+#[cfg(feature = "governance")]
+#[path = "cli/deploy.rs"]
+mod deploy;
+
 /// The shell, on a terminal of its own.
 #[path = "cli/shell.rs"]
 mod shell;

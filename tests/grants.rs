@@ -25,6 +25,8 @@ mod athena;
 mod clock;
 #[path = "workflow/datazone.rs"]
 mod datazone;
+#[path = "workflow/dismantle.rs"]
+mod dismantle;
 #[path = "workflow/gateway.rs"]
 mod gateway;
 #[path = "workflow/owed.rs"]

@@ -20,5 +20,8 @@ mod settings;
 mod skip;
 #[path = "templates/stacks.rs"]
 mod stacks;
+#[cfg(feature = "local")]
+#[path = "templates/taken.rs"]
+mod taken;
 #[path = "templates/template.rs"]
 mod template;

@@ -4,6 +4,7 @@ mod cell;
 mod check;
 mod compare;
 mod demo;
+mod deploy;
 mod describe;
 mod explain;
 #[cfg(feature = "governance")]
@@ -58,6 +59,9 @@ enum Command {
     /// Compare two functions over one source: what they list, their columns, rows, and what conditions find
     #[command(after_help = compare::HELP)]
     Compare(compare::CompareArguments),
+    /// Stacks on AWS of the templates that are in this program: see what would change, make it so, delete them
+    #[command(subcommand, after_help = deploy::HELP)]
+    Deploy(deploy::Verb),
     /// List every setting: its variable, its key in a file, and what holds without it
     Settings(SettingsArguments),
     /// Start a real PostgreSQL (or another engine) with a small shop in it and query it; nothing is needed
@@ -128,6 +132,12 @@ struct CheckArguments {
     /// Look at these alone; where no list of what is granted can be had, it is by its name that a catalog is found
     #[arg(value_name = "CATALOG")]
     catalogs: Vec<String>,
+    /// Have this Lambda function check itself, from where it runs and by its own settings
+    #[arg(long, value_name = "NAME", conflicts_with = "config")]
+    function: Option<String>,
+    /// Where Lambda's Invoke API is, if not at AWS
+    #[arg(long, value_name = "URL", requires = "function")]
+    endpoint: Option<String>,
     /// How the findings are written
     #[arg(short, long, value_enum, default_value_t)]
     output: Format,
@@ -208,6 +218,7 @@ async fn run(arguments: Arguments, typed: &[OsString], output: &mut Output) -> D
         Command::Compare(arguments) => Box::pin(compare::run(arguments, output)).await,
         Command::Settings(listed) => settings::run(listed.output, output).map(|()| 0),
         Command::Demo(demo) => Box::pin(demo::run(&demo, output)).await.map(|()| 0),
+        Command::Deploy(verb) => Box::pin(deploy::run(verb, &input::as_typed(typed), output)).await,
         #[cfg(feature = "governance")]
         Command::Govern(noun) => Box::pin(govern::run(noun, &input::as_typed(typed), output)).await,
     }

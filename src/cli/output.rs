@@ -78,6 +78,15 @@ impl Output {
         self.data(&text)
     }
 
+    /// Writes a whole result as something about the data.
+    pub fn aside(&mut self, result: &RecordBatch) {
+        let mut text = String::new();
+        let mut rows = Rows::new(Format::Table, result.schema(), &mut text);
+        rows.push(result, &mut text);
+        rows.finish(&mut text);
+        self.note(text.trim_end());
+    }
+
     /// Lets go of data that is still held back.
     pub fn flush(&mut self) -> Done {
         self.data.flush().map_err(|error| unwritten(&error))
@@ -126,6 +135,29 @@ pub fn told(error: &Error) -> String {
     match error.hint_text() {
         Some(hint) => format!("error: {error}\n\nhint: {hint}"),
         None => format!("error: {error}"),
+    }
+}
+
+/// What is said when this is dropped, unless it was not needed: a signal drops a command wherever it is.
+pub struct Parting(Option<String>);
+
+impl Parting {
+    /// Has this said.
+    pub fn new(text: String) -> Self {
+        Self(Some(text))
+    }
+
+    /// Has it not said.
+    pub fn unneeded(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Parting {
+    fn drop(&mut self) {
+        if let Some(text) = &self.0 {
+            complain(text);
+        }
     }
 }
 

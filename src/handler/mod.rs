@@ -28,7 +28,7 @@ use std::time::Instant;
 use connector_core::{Error, Result};
 use futures::FutureExt;
 
-pub use self::check::Checked;
+pub use self::check::{Checked, failed, finding};
 use self::deadline::Deadline;
 use self::granted::Granted;
 pub use self::measured::Embedded;
@@ -132,6 +132,8 @@ impl Handler {
             Request::GetTableLayout(request) => Response::GetTableLayout(self.get_table_layout(request).await?),
             Request::GetSplits(request) => Response::GetSplits(self.get_splits(request).await?),
             Request::ReadRecords(request) => self.read_records(request).await?,
+            // Boxed, since logging in to all catalogs at once is large and no query does it.
+            Request::Check(request) => Response::Check(Box::pin(self.check_for(request)).await?),
             Request::UserDefinedFunction(request) => {
                 return Err(Error::unsupported(format!(
                     "no function {:?}: this Lambda has tables only",

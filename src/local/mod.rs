@@ -6,6 +6,7 @@
 
 mod aggregates;
 mod catalog;
+pub mod check;
 pub mod compare;
 mod dialect;
 mod domain;

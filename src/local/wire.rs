@@ -209,7 +209,7 @@ fn request_query_id(request: &Request) -> &str {
         Request::GetTableLayout(request) => &request.query_id,
         Request::GetSplits(request) => &request.query_id,
         Request::ReadRecords(request) => &request.query_id,
-        Request::UserDefinedFunction(_) => "",
+        Request::UserDefinedFunction(_) | Request::Check(_) => "",
     }
 }
 
@@ -224,6 +224,6 @@ fn answered_catalog(response: &Response) -> Option<&str> {
         Response::GetSplits(response) => &response.catalog,
         Response::ReadRecords(response) => &response.catalog,
         Response::RemoteReadRecords(response) => &response.catalog,
-        Response::UserDefinedFunction(_) => return None,
+        Response::UserDefinedFunction(_) | Response::Check(_) => return None,
     })
 }

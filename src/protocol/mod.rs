@@ -5,6 +5,7 @@
 //! Pure: no I/O, no settings. What a request means is the handler's business, and how a block is encrypted is the spiller's.
 
 mod block;
+mod check;
 mod constraint;
 mod failure;
 mod head;
@@ -23,6 +24,7 @@ mod zoned;
 
 use connector_core::{ErrorKind, Result};
 
+pub use check::{CheckRequest, CheckResponse, Finding, Standing};
 pub use constraint::{Constraints, QueryPlan};
 pub use failure::LambdaError;
 pub use identity::Identity;
@@ -56,6 +58,7 @@ pub enum Request {
     GetSplits(GetSplitsRequest),
     ReadRecords(ReadRecordsRequest),
     UserDefinedFunction(UserDefinedFunctionRequest),
+    Check(CheckRequest),
 }
 
 /// What it is told.
@@ -72,6 +75,7 @@ pub enum Response {
     ReadRecords(ReadRecordsResponse),
     RemoteReadRecords(RemoteReadRecordsResponse),
     UserDefinedFunction(UserDefinedFunctionResponse),
+    Check(CheckResponse),
 }
 
 impl Request {
@@ -90,6 +94,7 @@ impl Request {
                 "GetSplitsRequest" => Self::GetSplits(GetSplitsRequest::read(request)?),
                 "ReadRecordsRequest" => Self::ReadRecords(ReadRecordsRequest::read(request)?),
                 "UserDefinedFunctionRequest" => Self::UserDefinedFunction(UserDefinedFunctionRequest::read(request)?),
+                "GlauxCheckRequest" => Self::Check(CheckRequest::read(request)?),
                 other => return Err(request.error(format!("\"{}\" is no kind of request", Shortened(other)))),
             })
         })
@@ -107,6 +112,7 @@ impl Request {
             Self::GetSplits(request) => request.write(writer, version),
             Self::ReadRecords(request) => request.write(writer, version),
             Self::UserDefinedFunction(request) => request.write(writer, version),
+            Self::Check(request) => request.write(writer),
         })
     }
 
@@ -122,6 +128,7 @@ impl Request {
             Self::GetSplits(_) => "GetSplitsRequest",
             Self::ReadRecords(_) => "ReadRecordsRequest",
             Self::UserDefinedFunction(_) => "UserDefinedFunctionRequest",
+            Self::Check(_) => "GlauxCheckRequest",
         }
     }
 }
@@ -145,6 +152,7 @@ impl Response {
                 "UserDefinedFunctionResponse" => {
                     Self::UserDefinedFunction(UserDefinedFunctionResponse::read(response)?)
                 }
+                "GlauxCheckResponse" => Self::Check(CheckResponse::read(response)?),
                 other => return Err(response.error(format!("\"{}\" is no kind of response", Shortened(other)))),
             })
         })
@@ -163,6 +171,7 @@ impl Response {
             Self::ReadRecords(response) => response.write(writer, version),
             Self::RemoteReadRecords(response) => response.write(writer, version),
             Self::UserDefinedFunction(response) => response.write(writer, version),
+            Self::Check(response) => response.write(writer),
         })
     }
 
@@ -179,6 +188,7 @@ impl Response {
             Self::ReadRecords(_) => "ReadRecordsResponse",
             Self::RemoteReadRecords(_) => "RemoteReadRecordsResponse",
             Self::UserDefinedFunction(_) => "UserDefinedFunctionResponse",
+            Self::Check(_) => "GlauxCheckResponse",
         }
     }
 }

@@ -118,6 +118,8 @@ fn request_value(request: &Request) -> Value {
         Request::UserDefinedFunction(r) => json!({ "class": class, "identity": identity(&r.identity),
             "inputRecords": block(&r.input), "outputSchema": schema(&r.output_schema), "methodName": r.method,
             "functionType": "SCALAR" }),
+        // Ours alone: AWS's SDK neither writes nor reads it.
+        Request::Check(_) => json!({ "class": class }),
     }
 }
 
@@ -151,6 +153,7 @@ fn response_value(response: &Response) -> Value {
         Response::UserDefinedFunction(r) => {
             json!({ "class": class, "records": block(&r.records), "methodName": r.method })
         }
+        Response::Check(_) => json!({ "class": class }),
         Response::GetDataSourceCapabilities(r) => {
             let capabilities = r.capabilities.iter().map(|(name, sub_types)| {
                 let promise =

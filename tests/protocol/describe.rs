@@ -59,6 +59,7 @@ pub fn request(request: &Request) -> Json {
             "identity": identity(&r.identity), "inputRecords": block(&r.input), "outputSchema": schema(&r.output_schema),
             "methodName": r.method, "functionType": "SCALAR",
         }),
+        Request::Check(r) => json!({"identity": identity(&r.identity), "catalogs": r.catalogs}),
     };
     put(&mut json, json!({"class": request.kind()}));
     json
@@ -101,6 +102,7 @@ pub fn response(response: &Response) -> Json {
             })
         }
         Response::UserDefinedFunction(r) => json!({"records": block(&r.records), "methodName": r.method}),
+        Response::Check(r) => json!({"version": r.version, "findings": r.findings.len()}),
     };
     put(&mut json, json!({"class": response.kind()}));
     json

@@ -1,5 +1,6 @@
 //! Random messages of every kind, written in every version and read back.
 
+use connector_core::ErrorKind;
 use glaux::protocol::*;
 use rand::prelude::*;
 
@@ -131,6 +132,7 @@ fn requests_about_metadata(r: &mut StdRng) -> Vec<Request> {
     vec![
         Request::Ping(PingRequest { identity: identity(r), catalog: text(r), query_id: text(r) }),
         Request::GetDataSourceCapabilities(capabilities),
+        Request::Check(CheckRequest { identity: identity(r), catalogs: texts(r) }),
         Request::ListSchemas(ListSchemasRequest { identity: identity(r), query_id: text(r), catalog: text(r) }),
         Request::ListTables(ListTablesRequest {
             identity: identity(r),
@@ -239,5 +241,11 @@ fn responses(random: &mut StdRng) -> Vec<Response> {
             encryption_key: split(r).encryption_key,
         }),
         Response::UserDefinedFunction(UserDefinedFunctionResponse { records: batch(r), method: text(r) }),
+        Response::Check(CheckResponse { version: text(r), findings: (0..3).map(|_| finding(r)).collect() }),
     ]
+}
+
+fn finding(r: &mut StdRng) -> Finding {
+    let standing = [Standing::Ok, Standing::Warning, Standing::Failed(ErrorKind::Forbidden)][r.random_range(0..3)];
+    Finding { catalog: text(r), standing, about: text(r), text: text(r) }
 }

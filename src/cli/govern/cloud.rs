@@ -161,9 +161,25 @@ impl Desk<'_> {
     ///
     /// Errors: partly, if it cannot be told, or what is waited for goes wrong; what was decided stands.
     pub(super) async fn hand_over(&mut self, pairs: &BTreeSet<Pair>, events: &[Event]) -> Done {
-        let Some(cloud) = self.cloud() else { return Ok(()) };
-        if pairs.is_empty() {
+        let Some((cause, since)) = self.tell_workflow(pairs, events).await? else { return Ok(()) };
+        if !self.common.wait {
+            self.output.note("wait for it with --wait, or look: glaux grant list");
             return Ok(());
+        }
+        self.await_all(pairs, &cause, since).await
+    }
+
+    /// Tells it, and by which cause and behind which event's number its answers are known; none, where there is nobody to tell.
+    ///
+    /// Errors: partly, if it cannot be told.
+    pub(super) async fn tell_workflow(
+        &mut self,
+        pairs: &BTreeSet<Pair>,
+        events: &[Event],
+    ) -> Done<Option<(String, u64)>> {
+        let Some(cloud) = self.cloud() else { return Ok(None) };
+        if pairs.is_empty() {
+            return Ok(None);
         }
         let (cause, since) = match events.last() {
             Some(last) => (format!("{}, event {}", self.caller.request, last.number), last.number),
@@ -181,11 +197,7 @@ impl Desk<'_> {
         for name in &names {
             self.output.note(&format!("grant {name}: the workflow is told"));
         }
-        if !self.common.wait {
-            self.output.note("wait for it with --wait, or look: glaux grant list");
-            return Ok(());
-        }
-        self.await_all(pairs, &cause, since).await
+        Ok(Some((cause, since)))
     }
 
     async fn await_all(&mut self, pairs: &BTreeSet<Pair>, cause: &str, since: u64) -> Done {

@@ -7,6 +7,7 @@ mod desk;
 mod env;
 mod follow;
 mod grant;
+pub mod leaving;
 mod look;
 mod narrow;
 mod near;

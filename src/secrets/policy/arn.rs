@@ -87,6 +87,11 @@ impl Place {
         Self::new(partition, region, account).ok()
     }
 
+    /// The account.
+    pub fn account(&self) -> &str {
+        &self.account
+    }
+
     /// Another region and account of the same partition.
     pub fn elsewhere(&self, region: &str, account: &str) -> Result<Self> {
         Self::new(&self.partition, region, account)
