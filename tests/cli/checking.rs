@@ -69,7 +69,7 @@ async fn a_deployed_function_finds_what_its_owner_asks_and_tells_what_its_caller
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_does_not_work_where_the_function_runs_is_found_there() {
     let mut options = Options::new(PROGRAM);
-    let rules = r#"[{"arn": "arn:aws:iam::111122223333:role/analyst"}]"#;
+    let rules = r#"[{"arn": "arn:aws:iam::111122223333:role/analyst", "secret": "shop/analyst"}]"#;
     let settings = [
         ("far_connection_string", "postgres://jdbc:postgresql://127.0.0.1:1/shop?user=reader&password=hunter2"),
         ("own_connection_string", "memory://shop"),

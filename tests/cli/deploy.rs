@@ -313,7 +313,7 @@ async fn a_stack_that_fails_is_told_by_the_first_cause_and_by_what_became_of_it(
         "error: the first that went wrong: Function (AWS::Lambda::Function): the code is not there\n",
         "stack shop was not made; what there was of it was deleted again",
         "glaux deploy destroy --stack shop",
-        "modify  Role      AWS::IAM::Role  conditional",
+        "modify | Role     | AWS::IAM::Role | conditional\n",
     ];
     let line = format!("deploy apply {NEW} --yes");
     let ran = typed(&service, &[(&line, 1, &told)]).await;
