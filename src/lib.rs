@@ -16,6 +16,8 @@ pub mod share;
 #[cfg(feature = "governance")]
 pub mod grants;
 #[cfg(feature = "local")]
+pub mod deploy;
+#[cfg(feature = "local")]
 pub mod local;
 #[cfg(feature = "local")]
 pub mod cli;

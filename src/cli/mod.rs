@@ -10,6 +10,7 @@ mod explain;
 mod govern;
 mod input;
 mod output;
+mod package;
 mod progress;
 mod rows;
 mod serve;
@@ -58,6 +59,9 @@ enum Command {
     /// Compare two functions over one source: what they list, their columns, rows, and what conditions find
     #[command(after_help = compare::HELP)]
     Compare(compare::CompareArguments),
+    /// Make the packages that Lambda takes: a zip for each function and processor, built here or given
+    #[command(after_help = package::HELP)]
+    Package(package::PackageArguments),
     /// List every setting: its variable, its key in a file, and what holds without it
     Settings(SettingsArguments),
     /// Start a real PostgreSQL (or another engine) with a small shop in it and query it; nothing is needed
@@ -206,6 +210,7 @@ async fn run(arguments: Arguments, typed: &[OsString], output: &mut Output) -> D
         Command::Serve(serve) => Box::pin(serve::run(serve, config, output)).await.map(|()| 0),
         Command::Check(check) => check::run(check, config, output).await,
         Command::Compare(arguments) => Box::pin(compare::run(arguments, output)).await,
+        Command::Package(asked) => Box::pin(package::run(asked, output)).await.map(|()| 0),
         Command::Settings(listed) => settings::run(listed.output, output).map(|()| 0),
         Command::Demo(demo) => Box::pin(demo::run(&demo, output)).await.map(|()| 0),
         #[cfg(feature = "governance")]

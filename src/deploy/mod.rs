@@ -1,0 +1,3 @@
+//! What goes to AWS: the functions as packages that Lambda takes.
+
+pub mod package;
