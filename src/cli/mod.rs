@@ -11,6 +11,7 @@ mod explain;
 mod govern;
 mod input;
 mod output;
+mod package;
 mod progress;
 mod rows;
 mod serve;
@@ -59,6 +60,9 @@ enum Command {
     /// Compare two functions over one source: what they list, their columns, rows, and what conditions find
     #[command(after_help = compare::HELP)]
     Compare(compare::CompareArguments),
+    /// Make the packages that Lambda takes: a zip for each function and processor, built here or given
+    #[command(after_help = package::HELP)]
+    Package(package::PackageArguments),
     /// Stacks on AWS of the templates that are in this program: see what would change, make it so, delete them
     #[command(subcommand, after_help = deploy::HELP)]
     Deploy(deploy::Verb),
@@ -216,6 +220,7 @@ async fn run(arguments: Arguments, typed: &[OsString], output: &mut Output) -> D
         Command::Serve(serve) => Box::pin(serve::run(serve, config, output)).await.map(|()| 0),
         Command::Check(check) => check::run(check, config, output).await,
         Command::Compare(arguments) => Box::pin(compare::run(arguments, output)).await,
+        Command::Package(asked) => Box::pin(package::run(asked, output)).await.map(|()| 0),
         Command::Settings(listed) => settings::run(listed.output, output).map(|()| 0),
         Command::Demo(demo) => Box::pin(demo::run(&demo, output)).await.map(|()| 0),
         Command::Deploy(verb) => Box::pin(deploy::run(verb, &input::as_typed(typed), output)).await,

@@ -19,6 +19,8 @@ mod home;
 mod identity;
 mod private;
 mod settings;
+#[cfg(feature = "local")]
+mod toolchain;
 mod user;
 #[cfg(feature = "governance")]
 mod workflow;
@@ -42,6 +44,8 @@ pub use home::{administrator_password, cache_home, data_home, demo_password, his
 pub use identity::caller_arn;
 pub use private::{check_private, check_private_folder, make_private_folder};
 pub use settings::{SETTINGS, Scope, Setting};
+#[cfg(feature = "local")]
+pub use toolchain::{FLAG_END, cargo, cargo_home, is_set, rust_flags, rustc};
 pub use user::operating_system_user;
 #[cfg(feature = "governance")]
 pub use workflow::{Deployed, Side, WorkflowConfig};
