@@ -40,7 +40,7 @@ struct Report {
 
 /// Checks what is asked for, else everything there is, prints a row for each finding, and returns the exit code.
 pub async fn run(asked: CheckArguments, file: Option<&Path>, output: &mut Output) -> Done<u8> {
-    let config = session::settings(file)?;
+    let config = session::settings(file).await?;
     let names = if asked.catalogs.is_empty() { session::catalogs(&config)? } else { asked.catalogs };
     let mut reports = join_all(names.into_iter().map(|name| check(name, &config))).await;
     reports.push(spill(&config).await);
