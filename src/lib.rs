@@ -15,6 +15,8 @@ pub mod register;
 pub mod share;
 #[cfg(feature = "governance")]
 pub mod grants;
+#[cfg(feature = "governance")]
+pub mod mapping;
 #[cfg(feature = "local")]
 pub mod deploy;
 #[cfg(feature = "local")]

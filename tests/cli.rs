@@ -66,6 +66,11 @@ mod aws;
 #[path = "cli/cloud.rs"]
 mod cloud;
 
+/// Tables in Glue.
+#[cfg(feature = "governance")]
+#[path = "cli/mapping.rs"]
+mod mapping;
+
 /// What is at the databases of it.
 #[cfg(feature = "governance")]
 #[path = "cli/grants.rs"]

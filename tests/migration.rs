@@ -8,6 +8,10 @@ mod support;
 #[path = "migration/variables.rs"]
 mod variables;
 
+/// A connection of Glue's in place of variables.
+#[path = "migration/glue.rs"]
+mod glue;
+
 /// The types of the Java connectors, on servers that hold all of theirs.
 #[path = "migration/types.rs"]
 mod types;

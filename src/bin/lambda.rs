@@ -16,7 +16,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 #[tokio::main]
 async fn main() -> Result<(), lambda_runtime::Error> {
     hide_panic_texts();
-    let config = Config::from_process_env().map_err(|error| shown(&error))?;
+    let config = Config::from_process_env().await.map_err(|error| shown(&error))?;
     // At trace the runtime logs every request as it comes, and requests hold keys and credentials.
     let level = config.log_level.min(LevelFilter::DEBUG);
     let log = tracing_subscriber::fmt::layer().json().with_ansi(false).with_filter(level);

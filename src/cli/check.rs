@@ -23,7 +23,7 @@ const COLUMNS: [&str; 4] = ["catalog", "state", "about", "finding"];
 pub async fn run(asked: CheckArguments, file: Option<&Path>, output: &mut Output) -> Done<u8> {
     let findings = match &asked.function {
         Some(function) => remote(function, &asked, output).await?,
-        None => here(asked.catalogs, &session::settings(file)?).await?,
+        None => here(asked.catalogs, &session::settings(file).await?).await?,
     };
     let rows: Vec<_> = findings.iter().map(row).collect();
     output.whole(asked.output, &listing(&COLUMNS, &rows)?)?;

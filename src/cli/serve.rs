@@ -33,7 +33,7 @@ pub async fn run(arguments: ServeArguments, file: Option<&Path>, output: &mut Ou
     let (token, origin) = token(arguments.token_file.as_deref())?;
     let text = token.text().to_owned();
     let defaults = Defaults { catalog: arguments.catalog.clone(), schema: arguments.schema.clone() };
-    let session = Session::shared(settings(file)?, defaults, &text).await?;
+    let session = Session::shared(settings(file).await?, defaults, &text).await?;
     let (tls, folder) = tls(&arguments)?;
     let authority = match &tls {
         Tls::Made { authority } => Some(authority.clone()),

@@ -37,10 +37,10 @@ pub struct Session {
 }
 
 /// The settings of a command: from a file if one is given, else from the environment.
-pub fn settings(file: Option<&Path>) -> Result<Config> {
+pub async fn settings(file: Option<&Path>) -> Result<Config> {
     match file {
         Some(file) => Config::from_file(file),
-        None => Config::from_process_env(),
+        None => Config::from_process_env().await,
     }
 }
 

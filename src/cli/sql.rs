@@ -35,7 +35,7 @@ pub async fn run(arguments: SqlArguments, file: Option<&Path>, output: &mut Outp
     let defaults = Defaults { catalog: arguments.catalog, schema: arguments.schema };
     let session = match &arguments.function {
         Some(function) => Session::remote(function, arguments.endpoint.as_deref(), defaults).await?,
-        None => Session::open(super::session::settings(file)?, defaults).await?,
+        None => Session::open(super::session::settings(file).await?, defaults).await?,
     };
     let input = match arguments.statement.as_deref() {
         None => Input::open(history_file())?,

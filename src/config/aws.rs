@@ -169,9 +169,12 @@ fn kind_of(code: &str, status: u16) -> ErrorKind {
         | "InvalidSignatureException" => ErrorKind::Unauthenticated,
         // Secrets Manager says so when the role may not use the key the secret is under.
         "AccessDeniedException" | "AccessDenied" | "AllAccessDisabled" | "DecryptionFailure" => ErrorKind::Forbidden,
-        "ResourceNotFoundException" | "NoSuchBucket" | "NoSuchKey" | "NotFound" | "NotFoundException" => {
-            ErrorKind::NotFound
-        }
+        "ResourceNotFoundException"
+        | "NoSuchBucket"
+        | "NoSuchKey"
+        | "NotFound"
+        | "NotFoundException"
+        | "EntityNotFoundException" => ErrorKind::NotFound,
         "RequestTimeout" => ErrorKind::TimedOut,
         "EntityTooLarge" | "ItemCollectionSizeLimitExceededException" => ErrorKind::TooLarge,
         _ => match status {

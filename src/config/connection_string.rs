@@ -52,6 +52,8 @@ pub fn parse(key: &str, text: &str) -> Result<ConnectionString> {
 /// Checks the name or ARN of a secret: the characters that AWS's connectors allow, and at most one `word!` in front.
 pub fn check_secret_name(key: &str, name: &str) -> Result<String> {
     let (service, rest) = name.split_once('!').unwrap_or(("x", name));
+    // An ARN has its account and more in front.
+    let service = if service.starts_with("arn:") { service.rsplit(':').next().unwrap_or_default() } else { service };
     let word = |c: char| c.is_ascii_alphanumeric();
     let ok = !rest.is_empty()
         && !service.is_empty()

@@ -11,7 +11,7 @@ use super::catalog::DEFAULT;
 use super::connection_string::{check_secret_name, parse};
 use super::{
     Aws, Callers, Catalog, Catalogs, Config, DEFAULT_LOG_LEVEL, DEFAULT_SERDE_VERSION, Encryption, Granted, PutHeaders,
-    SecretReference, SecretsConfig, SpillConfig, check, idle_plans, settings,
+    SecretReference, SecretsConfig, SpillConfig, check, glue, idle_plans, settings,
 };
 
 const CONNECTION_STRING: &str = "_connection_string";
@@ -43,15 +43,14 @@ pub fn process_variables() -> Result<Vec<(String, String)>> {
     Ok(variables)
 }
 
-/// Reads `variables` into a configuration.
-pub fn read(variables: impl IntoIterator<Item = (String, String)>) -> Result<Config> {
+/// Reads `variables` into a configuration; `told` is what there is to be told of them already.
+pub fn read(variables: impl IntoIterator<Item = (String, String)>, aws: &Aws, told: Vec<String>) -> Result<Config> {
     let mut variables = Variables(variables.into_iter().collect());
     variables.refuse_unknown()?;
     variables.0.retain(|_, value| !value.trim().is_empty());
     variables.refuse_unbuilt()?;
-    let aws = Aws::lazy();
-    let (spill, mut notes) = variables.spill(&aws)?;
-    notes.extend(variables.idle());
+    let (spill, notes) = variables.spill(aws)?;
+    let mut notes = [told, notes, variables.idle()].concat();
     let function = variables.text("AWS_LAMBDA_FUNCTION_NAME").map(Into::into);
     let catalogs = Catalogs::and_granted(variables.catalogs()?, variables.granted()?, function)?;
     let serde_version = variables.number("glaux_serde_version", check::serde_version)?.unwrap_or(DEFAULT_SERDE_VERSION);
@@ -59,7 +58,7 @@ pub fn read(variables: impl IntoIterator<Item = (String, String)>) -> Result<Con
     Ok(Config {
         catalogs,
         spill,
-        secrets: variables.secrets(&aws)?,
+        secrets: variables.secrets(aws)?,
         query_status: variables.text("AWS_LAMBDA_FUNCTION_NAME").map(|_| aws.clone()),
         serde_version,
         log_level: variables.read("ATHENA_FEDERATION_SDK_LOG_LEVEL", check::log_level)?.unwrap_or(DEFAULT_LOG_LEVEL),
@@ -110,9 +109,9 @@ impl Variables {
     }
 
     fn refuse_unbuilt(&self) -> Result<()> {
-        if self.text("glue_connection").is_some() {
-            return Err(check::refused("glue_connection", "reading the configuration from Glue is not built yet")
-                .hint("put the connection string into \"default\", and the spill bucket into \"spill_bucket\""));
+        if self.text(glue::CONNECTION).is_some() {
+            return Err(check::refused(glue::CONNECTION, "nobody has asked Glue for it")
+                .hint("it is asked for where a process reads its own variables"));
         }
         // Both spellings that AWS's templates use, and any other.
         for key in self.0.keys().filter(|key| key.eq_ignore_ascii_case("is_fips_enabled")) {

@@ -13,6 +13,7 @@ mod connection_string;
 mod deployment;
 mod env;
 mod file;
+mod glue;
 mod granted;
 mod home;
 #[cfg(feature = "governance")]
@@ -38,6 +39,7 @@ pub use catalog::{Catalog, Catalogs, View};
 pub use connection_string::SecretReference;
 #[cfg(feature = "governance")]
 pub use deployment::Deployment;
+pub use glue::{Place as GluePlace, own_form};
 pub use granted::Granted;
 pub use home::{administrator_password, cache_home, data_home, demo_password, history_file, search_path, store, token};
 #[cfg(feature = "governance")]
@@ -86,14 +88,24 @@ impl Config {
         }
     }
 
-    /// Reads the variables of this process.
-    pub fn from_process_env() -> Result<Self> {
-        env::read(env::process_variables()?)
+    /// Reads the variables of this process, and behind them the connection of Glue's that they name.
+    ///
+    /// Errors: those of the settings; with a connection named, those of asking Glue.
+    pub async fn from_process_env() -> Result<Self> {
+        Self::from_env_and_glue(env::process_variables()?, &Aws::lazy()).await
+    }
+
+    /// Reads variables given as pairs, and behind them the connection of Glue's that they name.
+    ///
+    /// Errors: those of [`Config::from_process_env`].
+    pub async fn from_env_and_glue(variables: impl IntoIterator<Item = (String, String)>, aws: &Aws) -> Result<Self> {
+        let (variables, told) = glue::behind(variables, aws).await?;
+        env::read(variables, aws, told)
     }
 
     /// Reads variables given as pairs.
     pub fn from_env(variables: impl IntoIterator<Item = (String, String)>) -> Result<Self> {
-        env::read(variables)
+        env::read(variables, &Aws::lazy(), Vec::new())
     }
 
     /// Reads a TOML file.
@@ -118,6 +130,16 @@ pub fn source_url(text: &str) -> Result<(String, String)> {
             ));
     }
     Ok((parsed.engine, parsed.url))
+}
+
+/// Where a connection of Glue's leads, by what this process says of AWS; `has_secret` is whether another says who logs in.
+///
+/// Errors: not found; those of reaching Glue; invalid or unsupported, for one that leads nowhere that is read.
+pub async fn glue_place(name: &str, has_secret: bool) -> Result<GluePlace> {
+    let variables = env::process_variables()?;
+    let endpoint = variables.iter().find(|(key, _)| key == glue::ENDPOINT).map(|(_, url)| url.trim());
+    let endpoint = endpoint.filter(|url| !url.is_empty());
+    glue::described(&Aws::lazy(), endpoint, name).await?.place(has_secret)
 }
 
 /// The engine and the URL of a connection string that leaves user and password to the secret it stands in.

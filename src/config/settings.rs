@@ -233,6 +233,20 @@ pub const SETTINGS: &[Setting] = &[
     ),
     of(
         Process,
+        ("glue_connection", ""),
+        "shop-connection",
+        "none is asked for",
+        "the connection of AWS Glue's that says what variables do not: `default`, `secret_name`, `casing_mode`, and the settings of spilling",
+    ),
+    of(
+        Process,
+        ("GLUE_ENDPOINT", ""),
+        "https://vpce-1.glue.eu-west-1.vpce.amazonaws.com",
+        "AWS's own",
+        "where Glue is asked for it",
+    ),
+    of(
+        Process,
         ("glaux_serde_version", "serde_version"),
         "6",
         "5",
@@ -314,7 +328,9 @@ mod tests {
     fn every_variable_is_read_and_decides_something() {
         let usual = format!("{:?}", read(&[]).unwrap());
         for Setting { variable, example, .. } in SETTINGS {
-            let Some(variable) = variable.filter(|variable| *variable != "default") else { continue };
+            // The connection is asked for where a process starts (`tests/migration`).
+            let elsewhere = ["default", "glue_connection", "GLUE_ENDPOINT"];
+            let Some(variable) = variable.filter(|variable| !elsewhere.contains(variable)) else { continue };
             // Neither of the two means anything without the other.
             let other = match variable {
                 "glaux_secrets_prefix" => Some(("glaux_environment", "prod")),

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use connector_core::{Acting, Error, ErrorKind, Result};
+use connector_core::{Acting, Casing, Error, ErrorKind, Result};
 
 use super::source::Source;
 use super::{Handler, measured};
@@ -28,6 +28,8 @@ pub(super) struct Who {
     pub(super) secret: Option<SecretReference>,
     /// As what the session acts then.
     pub(super) acting: Acting,
+    /// How names are matched for them, if not as the catalog's owner has it.
+    pub(super) casing: Option<Casing>,
 }
 
 impl Asked {
@@ -55,7 +57,15 @@ impl Handler {
         let asked = self.asked_by_owner(catalog, query_id).await?;
         let callers = asked.catalog().callers.as_ref();
         let who = callers.map(|callers| who(asked.catalog(), callers, identity)).transpose()?;
-        Ok(Asked { who: who.unwrap_or_default(), ..asked })
+        if identity.has_credentials() {
+            tracing::info!(
+                "the caller's own credentials (fas_token) came along and are not used: the function acts by its role"
+            );
+        }
+        // What the owner has set goes before what a data source says.
+        let is_usual = asked.catalog().settings.casing == Casing::default();
+        let casing = identity.casing()?.filter(|_| is_usual);
+        Ok(Asked { who: Who { casing, ..who.unwrap_or_default() }, ..asked })
     }
 
     /// The catalog as its own user has it, for whoever runs the function rather than calls it.
@@ -79,7 +89,7 @@ fn who(catalog: &Catalog, callers: &Callers, identity: &Identity) -> Result<Who>
         Error::new(ErrorKind::Forbidden, told)
             .hint(format!("setting {:?} decides as whom a caller reads catalog {:?}", callers.key, catalog.name))
     })?;
-    Ok(Who { secret: rule.secret.clone(), acting })
+    Ok(Who { secret: rule.secret.clone(), acting, casing: None })
 }
 
 /// Tells the caller who they are, and nothing about others.

@@ -187,7 +187,8 @@ impl Handler {
         let in_use = Some(InUse::begin());
         let (application_name, time_limit) = (application_name(&asked.query_id), Deadline::current().statement_limit());
         let acting_as = asked.who.acting.clone();
-        let settings = Settings { application_name, time_limit, acting_as, ..asked.catalog().settings.clone() };
+        let casing = asked.who.casing.unwrap_or(asked.catalog().settings.casing);
+        let settings = Settings { casing, application_name, time_limit, acting_as, ..asked.catalog().settings.clone() };
         let name = &asked.catalog().name;
         let doing = |error: connector_core::Error| error.context(format!("connecting to catalog {name:?}"));
         let of = Whose::of(asked);

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use connector_core::Result;
+use connector_core::{Casing, Error, Result};
 
 use super::json::{Cursor, Object, Writer};
 
 /// What AWS's SDK writes in fields that nobody reads.
 const FILLER: &str = "UNKNOWN";
+/// By which a connection of Glue's shows names of one case alone.
+const CASING_FILTER: &str = "CATALOG_CASING_FILTER";
 
 /// The caller of a request.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -42,6 +44,29 @@ impl Identity {
     /// The account, if it is told.
     pub fn known_account(&self) -> Option<&str> {
         Some(self.account.as_str()).filter(|account| is_account(account))
+    }
+
+    /// Of which case the names are that the request's data source shows, if it shows none of the other.
+    ///
+    /// Errors: invalid, for a filter that is none of Glue's.
+    pub fn casing(&self) -> Result<Option<Casing>> {
+        let filter = self.config_options.get(CASING_FILTER).map(|filter| filter.trim()).unwrap_or_default();
+        match filter.to_ascii_uppercase().as_str() {
+            "" => Ok(None),
+            "UPPERCASE_ONLY" => Ok(Some(Casing::Upper)),
+            "LOWERCASE_ONLY" => Ok(Some(Casing::Lower)),
+            _ => Err(Error::invalid(format!("the request's option {CASING_FILTER} is none that is known"))
+                .hint("set it in the Glue connection to UPPERCASE_ONLY or LOWERCASE_ONLY, or leave it out")),
+        }
+    }
+
+    /// Whether credentials of the caller's came with the request.
+    ///
+    /// They are not used: they are sealed for functions that AWS itself runs, with a key of its own, and what is read and where
+    /// results go is decided by the function's role here. A request is not refused for having them, since nothing that it
+    /// asks for depends on them; who may ask is for `callers` to say.
+    pub fn has_credentials(&self) -> bool {
+        self.config_options.contains_key("fas_token")
     }
 
     /// The user or role of IAM that the ARN is about: `arn:aws:iam::111122223333:role/analyst`.

@@ -56,6 +56,21 @@ impl Share {
         Ok(source)
     }
 
+    /// The source, for an owner of its project, whether it is in use or not.
+    ///
+    /// Errors: not found; forbidden, which is an event under `verb`.
+    pub async fn own_source(&self, caller: &Caller, id: &str, verb: &str) -> Result<Source> {
+        let act = caller.act(verb, None, None);
+        let owned = async {
+            let source = self.register.get::<Source>(id).await?.record;
+            let owner = self.register.get::<Project>(&source.owner).await?.record;
+            is_member(&owner, &caller.actor, Membership::Owner)?;
+            Ok(source)
+        };
+        let owned = owned.await;
+        self.or_noted::<Source, _>(&act, id, owned).await
+    }
+
     /// Remembers whether a source has answered. Nothing is written if that was known.
     pub async fn tested(&self, caller: &Caller, id: &str, answers: bool) -> Result<Vec<Event>> {
         let (act, register) = (caller.act("source test", None, None), &self.register);

@@ -21,7 +21,7 @@ use glaux::spill;
 use crate::support;
 use crate::support::moto::Moto;
 
-const PASSWORD: &str = "pl4nted-s3cret & more";
+pub(super) const PASSWORD: &str = "pl4nted-s3cret & more";
 
 /// What a function has beside its connection strings: all that the templates and their owners set, and what Lambda adds.
 const VARIABLES: [(&str, &str); 26] = [
@@ -55,13 +55,13 @@ const VARIABLES: [(&str, &str); 26] = [
 ];
 
 /// AWS as a function finds it: a bucket, a key, and the secret of the reader.
-struct Account {
-    moto: Moto,
-    key: String,
+pub(super) struct Account {
+    pub(super) moto: Moto,
+    pub(super) key: String,
 }
 
 impl Account {
-    async fn open(secret: &str, user: &str) -> Option<Self> {
+    pub(super) async fn open(secret: &str, user: &str) -> Option<Self> {
         let moto = match Moto::start().await {
             Ok(moto) => moto,
             Err(why) => {
@@ -95,10 +95,10 @@ impl Account {
 }
 
 /// One question after the other, as Athena asks them of catalog `catalog`.
-struct Asking<'h> {
-    handler: &'h Handler,
-    catalog: &'h str,
-    kinds: Vec<&'static str>,
+pub(super) struct Asking<'h> {
+    pub(super) handler: &'h Handler,
+    pub(super) catalog: &'h str,
+    pub(super) kinds: Vec<&'static str>,
 }
 
 impl Asking<'_> {
@@ -113,7 +113,7 @@ impl Asking<'_> {
         (Identity::default(), "q-1".into(), self.catalog.into())
     }
 
-    async fn listings(&mut self, schema: &str) -> Vec<TableName> {
+    pub(super) async fn listings(&mut self, schema: &str) -> Vec<TableName> {
         let (identity, query_id, catalog) = self.head();
         let Response::Ping(ping) = self.ask(Request::Ping(PingRequest { identity, catalog, query_id })).await else {
             panic!("no ping")
@@ -138,7 +138,7 @@ impl Asking<'_> {
     }
 
     /// How many rows a table has, and in how many objects they came.
-    async fn rows(&mut self, table: &TableName, store: &spill::Store, max_inline_block_size: u64) -> (usize, usize) {
+    pub(super) async fn rows(&mut self, table: &TableName, store: &spill::Store, max_inline_block_size: u64) -> (usize, usize) {
         let (identity, query_id, catalog) = self.head();
         let request =
             GetTableRequest { identity, query_id, catalog, table: table.clone(), passthrough: BTreeMap::new() };

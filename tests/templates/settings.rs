@@ -12,12 +12,13 @@ use crate::template::{ACCOUNT, REGION, Stack, TABLE, read};
 
 const MACHINE: &str = include_str!("../../infra/grants.asl.json");
 
-/// Those of AWS's templates for MySQL, PostgreSQL, SQL Server and Oracle that concern a function and no connection of Glue's.
-const JAVA: [&str; 16] = [
+/// Those of AWS's templates for MySQL, PostgreSQL, SQL Server and Oracle, with a connection of Glue's and without.
+const JAVA: [&str; 17] = [
     "CompositeHandler",
     "DefaultConnectionString",
     "DefaultScale",
     "DisableSpillEncryption",
+    "GlueConnection",
     "IsFIPSEnabled",
     "KmsKeyId",
     "LambdaFunctionName",
@@ -73,6 +74,33 @@ fn what_users_of_the_java_connectors_give_is_taken_and_means_the_same() {
     assert!(config.query_status.is_some() && config.notes.is_empty(), "{:?}", config.notes);
     let made: BTreeSet<String> = stack.resources().into_iter().map(|made| made.name).collect();
     assert!(!made.contains("Spill") && made.contains("Role"), "{made:?}");
+}
+
+#[test]
+fn a_connection_of_glues_is_told_to_the_function_which_may_read_that_one() {
+    let Some(template) = read("federation") else { return };
+    let given = [
+        ("CodeBucket", "code"),
+        ("CodeKey", "p.zip"),
+        ("LambdaFunctionName", "reader"),
+        ("GlueConnection", "shop-connection"),
+        ("SecretName", "shop/reader"),
+        ("KmsKeyId", "1234"),
+    ];
+    let stack = Stack::of(&template, &given);
+    let told = variables(&stack);
+    let value = |key: &str| told.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str());
+    assert_eq!((value("glue_connection"), value("default")), (Some("shop-connection"), None));
+    let policy = |stack: &Stack| stack.resource("Role").properties["Policies"][0]["PolicyDocument"].clone();
+    let of_glue = |stack: &Stack| {
+        let statements = policy(stack)["Statement"].as_array().unwrap().clone();
+        statements.into_iter().filter(|one| one["Action"].to_string().contains("glue:")).collect::<Vec<_>>()
+    };
+    let arn = |what: &str| format!("arn:aws:glue:{REGION}:{ACCOUNT}:{what}");
+    let expected = json!({"Sid": "AskGlue", "Effect": "Allow", "Action": "glue:GetConnection",
+        "Resource": [arn("catalog"), arn("connection/shop-connection")]});
+    assert_eq!(of_glue(&stack), [expected]);
+    assert!(of_glue(&Stack::of(&template, CLASSIC.1)).is_empty());
 }
 
 /// What a template does not offer: places of secrets on a machine without AWS.

@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 use connector_core::{Error, TableName};
 
 use super::desk::{Desk, Row, some, state};
+use super::glue;
 use super::look::{Scope, look};
 use super::near::Named;
 use super::reach;
@@ -16,7 +17,10 @@ use crate::share::{Change, Sight};
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Look at what a source has, and remember it; nothing is published by that
+    #[command(after_help = glue::HELP)]
     Map(Mapping),
+    /// Take tables of a source out of AWS Glue again that were mapped into it; the register keeps them
+    Unmap(glue::Unmapping),
     /// The assets that you may see
     List(Listing),
     /// Assets whose name, or the name of one of whose columns, holds a word
@@ -45,6 +49,8 @@ pub struct Mapping {
     /// Tables of such names only; * stands for anything
     #[arg(long, value_name = "PATTERN")]
     table: Option<String>,
+    #[command(flatten)]
+    glue: glue::Mapping,
 }
 
 #[derive(Args, Debug)]
@@ -68,12 +74,13 @@ pub struct Chosen {
 }
 
 /// The exit code of what was done in part.
-const PARTLY: u8 = 7;
+pub(super) const PARTLY: u8 = 7;
 
 /// Runs a verb.
 pub async fn run(verb: Verb, mut desk: Desk<'_>) -> Done<u8> {
     match verb {
-        Verb::Map(mapping) => return map(&mut desk, mapping).await,
+        Verb::Map(mapping) => return Box::pin(map(&mut desk, mapping)).await,
+        Verb::Unmap(unmapping) => return Box::pin(glue::unmap(&mut desk, unmapping)).await,
         Verb::List(listing) => {
             list(&mut desk, |asset| {
                 listing.source.as_ref().is_none_or(|source| asset.source == *source)
@@ -90,6 +97,7 @@ pub async fn run(verb: Verb, mut desk: Desk<'_>) -> Done<u8> {
 }
 
 async fn map(desk: &mut Desk<'_>, mapping: Mapping) -> Done<u8> {
+    let target = mapping.glue.target()?;
     let used = desk.share.use_source(&desk.caller, &mapping.source, "asset map").await;
     let source = desk.found(used, &[Named::Source(&mapping.source)]).await?;
     let login = reach::administrator(desk, &source).await?;
@@ -106,7 +114,9 @@ async fn map(desk: &mut Desk<'_>, mapping: Mapping) -> Done<u8> {
     let has_looked = |name: &TableName| scope.has(name) && !is_unknown(name);
     let (events, changes) = desk.share.map(&desk.caller, &source.id, &looked.found, &has_looked).await?;
     let rows: Vec<Row> = changes.iter().map(|(asset, change)| changed(asset, *change)).collect();
-    desk.list(&["asset", "change", "columns", "published"], &rows)?;
+    if target.is_none() {
+        desk.list(&["asset", "change", "columns", "published"], &rows)?;
+    }
     let same = looked.found.len() - changes.iter().filter(|(_, change)| *change != Change::Gone).count();
     let written = match (events.first(), events.last(), desk.common.dry_run) {
         (Some(_), _, true) => "a dry run: nothing was written".to_owned(),
@@ -116,7 +126,11 @@ async fn map(desk: &mut Desk<'_>, mapping: Mapping) -> Done<u8> {
         _ => "nothing was written".to_owned(),
     };
     desk.output.note(&format!("{} otherwise than before, {same} the same; {written}", rows.len()));
-    let code = if looked.failed.is_empty() { 0 } else { PARTLY };
+    let written = match &target {
+        Some(target) => glue::map(desk, &source, &looked, (target, &mapping.glue), &has_looked).await?,
+        None => true,
+    };
+    let code = if written && looked.failed.is_empty() { 0 } else { PARTLY };
     for (name, error) in looked.failed {
         desk.output.note(&told(&error.context(format!("looking at {name}"))));
     }

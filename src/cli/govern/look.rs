@@ -1,6 +1,6 @@
 //! What a source has, by its own catalogue.
 
-use connector_core::{Connection, Error, Result, TableName};
+use connector_core::{Connection, Error, Result, Table, TableName};
 
 use super::words::is_like;
 use crate::cli::output::Output;
@@ -22,6 +22,8 @@ pub struct Scope {
 pub struct Looked {
     /// Tables and views.
     pub found: Vec<Found>,
+    /// The same, as the source's catalogue has them.
+    pub tables: Vec<Table>,
     /// Those that are there and cannot be described, or schemas that cannot be listed.
     pub failed: Vec<(TableName, Error)>,
 }
@@ -57,7 +59,10 @@ pub async fn look(connection: &mut dyn Connection, scope: &Scope, output: &mut O
         for name in tables.into_iter().map(|table| TableName::new(&schema, table.name)).filter(|name| scope.has(name)) {
             output.status(&format!("looking at {name}"));
             match connection.table(&name).await {
-                Ok(table) => looked.found.push(Found { columns: columns(&table), name }),
+                Ok(table) => {
+                    looked.found.push(Found { columns: columns(&table), name });
+                    looked.tables.push(table);
+                }
                 Err(error) => looked.failed.push((name, error)),
             }
         }
@@ -66,7 +71,7 @@ pub async fn look(connection: &mut dyn Connection, scope: &Scope, output: &mut O
     Ok(looked)
 }
 
-fn columns(table: &connector_core::Table) -> Vec<Column> {
+fn columns(table: &Table) -> Vec<Column> {
     let column = |column: &connector_core::Column| Column {
         name: column.remote_name.clone(),
         data_type: athena_type(&column.mapping.data_type),

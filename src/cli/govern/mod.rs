@@ -6,6 +6,7 @@ mod cloud;
 mod desk;
 mod env;
 mod follow;
+mod glue;
 mod grant;
 pub mod leaving;
 mod look;

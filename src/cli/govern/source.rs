@@ -9,7 +9,7 @@ use super::near::Named;
 use super::reach;
 use crate::cli::input;
 use crate::cli::output::Done;
-use crate::config::{administrator_password, source_url};
+use crate::config::{GluePlace, administrator_password, glue_place, source_url};
 use crate::connectors;
 use crate::register::{Asset, By, Source, SourceState, Subscription};
 use crate::secrets::Login;
@@ -77,10 +77,13 @@ pub struct Adding {
     #[arg(long, value_name = "PROJECT")]
     project: Option<String>,
     /// Where it is: jdbc:postgresql://HOST:5432/DATABASE, without a user or a password
-    #[arg(long, value_name = "JDBC_URL")]
-    url: String,
+    #[arg(long, value_name = "JDBC_URL", required_unless_present = "glue_connection")]
+    url: Option<String>,
+    /// A connection of AWS Glue's that says where it is and which secret rules it, instead
+    #[arg(long, value_name = "NAME", conflicts_with = "url")]
+    glue_connection: Option<String>,
     /// Who may make users there
-    #[arg(long, value_name = "NAME", required_unless_present = "secret")]
+    #[arg(long, value_name = "NAME", required_unless_present_any = ["secret", "glue_connection"])]
     user: Option<String>,
     /// A secret that holds such a user, instead of --user
     #[arg(long, value_name = "NAME", conflicts_with = "user")]
@@ -107,12 +110,30 @@ pub async fn run(verb: Verb, mut desk: Desk<'_>) -> Done<u8> {
     Ok(0)
 }
 
+/// The engine, the URL and the secret, as they are given or as the connection of Glue's has them that is named instead.
+async fn place(adding: &Adding) -> Result<(String, String, Option<String>)> {
+    let own = adding.secret.clone();
+    let Some(connection) = &adding.glue_connection else {
+        let (engine, url) = source_url(adding.url.as_deref().unwrap_or_default())?;
+        return Ok((engine, url, own));
+    };
+    let has_login = own.is_some() || adding.user.is_some();
+    let GluePlace { engine, url, secret } = glue_place(connection, has_login).await?;
+    let (engine, url) = source_url(&format!("{engine}://{url}"))?;
+    let secret = own.or_else(|| secret.filter(|_| adding.user.is_none()));
+    if secret.is_none() && adding.user.is_none() {
+        return Err(Error::invalid(format!("connection {connection:?} of Glue names no secret"))
+            .hint("say who may make users there: --secret NAME, or --user NAME"));
+    }
+    Ok((engine, url, secret))
+}
+
 async fn add(desk: &mut Desk<'_>, adding: Adding) -> Done {
-    let (engine, url) = source_url(&adding.url)?;
+    let (engine, url, secret) = place(&adding).await?;
     let project = desk.project(adding.project.clone()).await?;
     let mut source = Source {
         // One that is tried again must not find what an earlier attempt has kept.
-        administrator: adding.secret.clone().unwrap_or_else(|| secret_of(desk, &adding.name)),
+        administrator: secret.unwrap_or_else(|| secret_of(desk, &adding.name)),
         id: adding.name.clone(),
         owner: project.clone(),
         engine: connectors::find(&engine)?.name().to_owned(),

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{GlueConnection, GlueName, GlueTable, Listing, Portal};
+use crate::config::own_form;
 use crate::connectors;
 use crate::register::{Asset, By, Register, Source, SourceState};
 use crate::share::asset_id;
@@ -132,10 +133,11 @@ async fn through_glue(
 
 /// The engine's name and where its database is.
 fn jdbc(url: &str) -> Result<(&'static str, Endpoint)> {
+    let url = own_form(url);
     let engine = url.strip_prefix("jdbc:").and_then(|rest| rest.split(':').next());
     let engine = engine.ok_or_else(|| Error::invalid("its URL is none of JDBC"))?;
     let connector = connectors::find(engine)?;
-    Ok((connector.name(), connector.endpoint(url)?))
+    Ok((connector.name(), connector.endpoint(&url)?))
 }
 
 /// The assets of a project at its sources that are at this place.

@@ -432,6 +432,24 @@ fn glue(location: &str, connection: Option<(&str, &str)>) -> GlueTable {
     GlueTable { location: location.into(), connection }
 }
 
+/// Glue's URLs are written otherwise than the drivers', and reach the same.
+#[tokio::test]
+async fn a_connection_in_the_guidances_form_reaches_the_source_of_a_drivers_url() {
+    let form = json!({GLUE: {"tableArn": ARN}});
+    for (engine, own, guidances) in [
+        ("sqlserver", "jdbc:sqlserver://h;databaseName=shop", "jdbc:sqlserver://h:1433/shop"),
+        ("oracle", "jdbc:oracle:thin:@//h/shop", "jdbc:oracle://h:1521/shop"),
+        ("oracle", "jdbc:oracle:thin:@//h/shop", "jdbc:oracle:thin://@h:1521/shop"),
+    ] {
+        let stage = Stage::new().await;
+        stage.set::<Source>("shop-db", |source| (source.engine, source.url) = (engine.into(), own.into())).await;
+        let mut place = Place::default().offering("l", "shop", &form).approved("s", "l");
+        place.tables.insert("published.orders".into(), glue("shop.shop.orders", Some(("JDBC", guidances))));
+        let touched = hear(&stage, &place, "Subscription Created", &detail("s", "APPROVED", "l")).await;
+        assert_eq!(touched.len(), 2, "{guidances}: {:?}", ignored(&stage).await);
+    }
+}
+
 /// A table of Glue's is the asset that its location names at the source that its connection reaches, and no other.
 #[tokio::test]
 async fn a_table_of_glue_behind_a_connection_of_jdbc_is_an_asset_of_its_source() {
