@@ -76,6 +76,11 @@ mod mapping;
 #[path = "cli/grants.rs"]
 mod grants;
 
+/// Everything that is said and kept on the way, searched for passwords.
+#[cfg(feature = "governance")]
+#[path = "cli/secrecy.rs"]
+mod secrecy;
+
 /// Who may read what.
 #[cfg(feature = "governance")]
 #[path = "cli/govern.rs"]

@@ -17,6 +17,10 @@ mod secrets;
 mod stage;
 #[path = "grants/stories.rs"]
 mod stories;
+#[path = "grants/surveys.rs"]
+mod surveys;
+#[path = "grants/tls.rs"]
+mod tls;
 #[path = "workflow/account.rs"]
 mod account;
 #[path = "workflow/athena.rs"]

@@ -4,6 +4,8 @@
 //! and stacks are made of them. Each law is seen failing on a planted fault.
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::large_futures)]
 
+#[path = "templates/alarms.rs"]
+mod alarms;
 #[path = "templates/given.rs"]
 mod given;
 #[path = "templates/laws.rs"]

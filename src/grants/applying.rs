@@ -6,9 +6,10 @@ use connector_core::{Administrator, Error, ErrorKind, Result, Right, Seen, User,
 
 use super::desired::rights_of;
 use super::source::{Opened, try_reading};
+use super::surveying::login_in;
 use super::{Grants, Task, is_to_go};
-use crate::register::{Grant, GrantState, Time};
-use crate::secrets::{Login, given, login_of};
+use crate::register::{Grant, Time};
+use crate::secrets::given;
 
 /// Between two looks whether sessions have ended.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
@@ -26,7 +27,6 @@ impl Grants {
             }
             return Ok(());
         }
-        self.note_drift(task, &grant, &mut administrator, &current).await?;
         let login = if grant.verified { None } else { Some(self.proposed(task, &grant, &opened).await?) };
         let (rights, ends) = (rights_of(&grant.desired), grant.ends.map(whole_seconds));
         let about = format!("glaux: reads for environment {}", grant.environment);
@@ -100,25 +100,6 @@ impl Grants {
         })
     }
 
-    /// What somebody else has changed since it was right, before it is mended.
-    async fn note_drift(
-        &self,
-        task: &Task,
-        grant: &Grant,
-        administrator: &mut Administrator,
-        user: &str,
-    ) -> Result<()> {
-        let (GrantState::Present | GrantState::Drifted) = grant.state else { return Ok(()) };
-        let seen = administrator.look(user).await?;
-        let drift = unlike(&seen, &rights_of(&grant.desired));
-        if drift.is_empty() {
-            return Ok(());
-        }
-        let reason = Some(drift.join("; "));
-        let drifted = |grant: &Grant, _| Grant { drift: drift.clone(), state: GrantState::Drifted, ..grant.clone() };
-        self.change(task, "grant drift", reason, drifted).await
-    }
-
     /// Who logs in in a generation that has not been tried. The password is made once and kept before anybody is told of it.
     async fn proposed(&self, task: &Task, grant: &Grant, opened: &Opened) -> Result<connector_core::Credential> {
         let (name, generation) = (self.secret(task)?, grant.generation);
@@ -132,10 +113,7 @@ impl Grants {
         };
         // A secret that is being deleted may hold it, and is there again.
         self.keeper.propose(&name, generation, &kept).await?;
-        match login_of(&name, &kept, connector_core::Logins::Users)? {
-            Login::User(login) => Ok(login),
-            Login::Principal(_) => Err(Error::internal(format!("secret {name:?} is none of a grant's"))),
-        }
+        login_in(&name, &kept)
     }
 }
 

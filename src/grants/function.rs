@@ -9,13 +9,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use connector_core::{Error, ErrorKind, Result, Secret};
 use futures::FutureExt;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use super::intake::Event;
 use super::machine::{Failure, Walk};
-use super::{Athena, Grants, Step, Task, Timing};
+use super::{Athena, Grants, Step, Survey, Task, Timing};
 use crate::config::{Deployed, SecretsConfig, Side, WorkflowConfig};
 use crate::register::{Dynamo, Register, SystemClock};
 use crate::secrets::keeper::{Manager, ManagerSettings};
@@ -43,6 +43,8 @@ struct Asked {
     error: Option<Failure>,
     #[serde(default)]
     walk: usize,
+    #[serde(default)]
+    survey: Option<Survey>,
 }
 
 impl Function {
@@ -91,11 +93,11 @@ impl Function {
         })?;
         match asked.step.as_str() {
             FAIL => self.fail(&asked.task, asked.error.as_ref(), asked.walk).await,
-            name => self.step(name, &asked.task).await.map(|()| Value::Null),
+            name => answered(&self.step(name, &asked.task, asked.survey.as_ref()).await?),
         }
     }
 
-    async fn step(&self, name: &str, task: &Task) -> Result<()> {
+    async fn step(&self, name: &str, task: &Task, survey: Option<&Survey>) -> Result<Option<Survey>> {
         let step = Step::named(name).ok_or_else(|| Error::invalid(format!("there is no step {name:?}")))?;
         self.may(step.side(), &format!("step {name}"))?;
         if let Deployed::Consumer { environment, .. } = &self.config.deployed
@@ -104,7 +106,7 @@ impl Function {
             let told = format!("step {name} of environment {}: this function is of {environment}", task.environment);
             return Err(Error::new(ErrorKind::Forbidden, told));
         }
-        self.grants().await?.step(step, task).await
+        self.grants().await?.step(step, task, survey).await
     }
 
     /// Whether the walk begins anew; if not, what went wrong is written down.
@@ -119,7 +121,7 @@ impl Function {
                 _ => {}
             }
         }
-        serde_json::to_value(walk).map_err(|error| Error::internal("writing an answer as JSON").with_source(error))
+        answered(&walk)
     }
 
     fn may(&self, side: Side, what: &str) -> Result<()> {
@@ -166,6 +168,10 @@ impl Function {
         }
         Ok(json!({"batchItemFailures": failures}))
     }
+}
+
+fn answered(answer: &impl Serialize) -> Result<Value> {
+    serde_json::to_value(answer).map_err(|error| Error::internal("writing an answer as JSON").with_source(error))
 }
 
 /// A message of SQS.

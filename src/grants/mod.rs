@@ -3,7 +3,8 @@
 //! Nothing is granted by an order: what is desired is derived from the subscriptions, what is there is looked at, and the difference
 //! is applied, whatever made it: an approval, an end, a rotation, a crash, somebody else's hand. [`Step::ALL`] is the one list of
 //! what is done, for a state machine and for [`Grants::reconcile`] alike; between two steps nothing is remembered but the
-//! register, the keeper of secrets and the source itself, so each may be repeated, and the next may be another process's.
+//! register, the keeper of secrets and the source itself, so each may be repeated, and the next may be another process's. Only
+//! what a [`Survey`] has seen is handed on, to the plan, since whoever reaches a source writes no register.
 //!
 //! The order is what makes a crash harmless: a password is kept before the source is told of it, tried before it is in force, and
 //! in force before anybody is told to use it. Not here: who decides what is granted (`share`), how users are spelled
@@ -28,6 +29,7 @@ mod reporting;
 mod runner;
 mod source;
 mod step;
+mod surveying;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,6 +46,7 @@ pub use self::portal::DataZone;
 pub use self::runner::{Reconciled, is_transient};
 pub use self::source::user_of;
 pub use self::step::{Step, Task};
+pub use self::surveying::Survey;
 use crate::config::SecretsConfig;
 use crate::register::{Act, Grant, GrantState, Lease, Register, Source, Time, Write};
 use crate::secrets::{Keeper, Names, Redactor};
@@ -134,22 +137,28 @@ impl Grants {
         source::user(&self.domain, &grant.environment, &grant.source, generation)
     }
 
-    /// Does one step of a task.
+    /// Does one step of a task; what the survey of its walk has seen is for the plan.
     ///
     /// Errors: conflict, if somebody else has taken the task over; those of the step.
-    pub async fn step(&self, step: Step, task: &Task) -> Result<()> {
+    pub async fn step(&self, step: Step, task: &Task, survey: Option<&Survey>) -> Result<Option<Survey>> {
         let done = match step {
             Step::Intake => self.intake(task).await,
             Step::Lease => self.lease(task).await,
-            Step::Plan => self.plan(task).await,
+            Step::Survey => return self.told(step, task, self.survey(task).await).await.map(Some),
+            Step::Plan => self.plan(task, survey).await,
             Step::Apply => self.apply(task).await,
             Step::Publish => self.publish(task).await,
             Step::Verify => self.verify(task).await,
             Step::Record => self.record(task).await,
             Step::Report => self.report(task).await,
         };
+        self.told(step, task, done).await.map(|()| None)
+    }
+
+    /// The same, with a failure told as that of the step and without a secret.
+    async fn told<T>(&self, step: Step, task: &Task, done: Result<T>) -> Result<T> {
         match done {
-            Ok(()) => Ok(()),
+            Ok(done) => Ok(done),
             Err(error) => {
                 let clean = self.redactor(task).await.clean_error(&error);
                 Err(clean.context(format!("{} of grant {}", step.name(), task.grant())))

@@ -4,7 +4,7 @@ use connector_core::{Error, ErrorKind, Result};
 
 use super::source::try_reading;
 use super::{Grants, Task, is_to_go};
-use crate::register::{Environment, Grant, Place};
+use crate::register::{Environment, Place};
 
 impl Grants {
     /// Puts the secret in force, readable by the environment alone; or takes it away.
@@ -24,7 +24,7 @@ impl Grants {
 
     /// Logs in as a query would, and reads one row of each table; then whoever queries finds it. What is to go is found no more.
     ///
-    /// Errors: conflict, if the password is no longer the one that was kept: the next walk sets it again.
+    /// Errors: conflict, if the password has just become another than the one that was kept: the next walk sees it, and sets it again.
     pub(super) async fn verify(&self, task: &Task) -> Result<()> {
         let (grant, opened) = (self.held(task).await?, self.source(task).await?);
         let secret = self.secret(task)?;
@@ -40,9 +40,6 @@ impl Grants {
         }
         let mut session = match opened.reads_by_secret(&name).await {
             Err(error) if error.kind() == ErrorKind::Unauthenticated && grant.verified => {
-                let drift = vec!["its password is not the one that was kept".to_owned()];
-                let untried = |grant: &Grant, _| Grant { verified: false, drift: drift.clone(), ..grant.clone() };
-                self.change(task, "grant drift", Some(drift.join("; ")), untried).await?;
                 return Err(Error::new(ErrorKind::Conflict, error.to_string()).hint("it is set again by the next walk"));
             }
             session => session?,

@@ -51,8 +51,10 @@ impl Grants {
     }
 
     async fn walk(&self, task: &Task) -> Result<(), (Step, Error)> {
+        let mut survey = None;
         for step in Step::ALL {
-            self.step(step, task).await.map_err(|error| (step, error))?;
+            let seen = self.step(step, task, survey.as_ref()).await.map_err(|error| (step, error))?;
+            survey = seen.or(survey);
         }
         Ok(())
     }

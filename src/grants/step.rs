@@ -12,7 +12,9 @@ pub enum Step {
     Intake,
     /// It is ours alone.
     Lease,
-    /// What is desired is written down, by the subscriptions and the source's own catalogue.
+    /// The source is looked at: what it has, whom it lets in, what somebody else has changed. Nothing is written anywhere.
+    Survey,
+    /// What is desired is written down, by the subscriptions and what was seen.
     Plan,
     /// Secret kept, user there, rights as desired and looked at again; or nothing left at the source.
     Apply,
@@ -28,14 +30,24 @@ pub enum Step {
 
 impl Step {
     /// All of them, in order.
-    pub const ALL: [Self; 8] =
-        [Self::Intake, Self::Lease, Self::Plan, Self::Apply, Self::Publish, Self::Verify, Self::Record, Self::Report];
+    pub const ALL: [Self; 9] = [
+        Self::Intake,
+        Self::Lease,
+        Self::Survey,
+        Self::Plan,
+        Self::Apply,
+        Self::Publish,
+        Self::Verify,
+        Self::Record,
+        Self::Report,
+    ];
 
     /// As a state machine names it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Intake => "Intake",
             Self::Lease => "Lease",
+            Self::Survey => "Survey",
             Self::Plan => "Plan",
             Self::Apply => "Apply",
             Self::Publish => "Publish",
@@ -50,11 +62,11 @@ impl Step {
         Self::ALL.into_iter().find(|step| step.name() == name)
     }
 
-    /// Who may do it on AWS, where no role may do everything.
+    /// Who may do it on AWS, where no role may do everything: the register is written by governance alone.
     pub fn side(self) -> Side {
         match self {
-            Self::Intake | Self::Lease | Self::Record | Self::Report => Side::Governance,
-            Self::Plan | Self::Apply | Self::Publish => Side::Producer,
+            Self::Intake | Self::Lease | Self::Plan | Self::Record | Self::Report => Side::Governance,
+            Self::Survey | Self::Apply | Self::Publish => Side::Producer,
             Self::Verify => Side::Consumer,
         }
     }

@@ -19,7 +19,7 @@ impl Share {
     ///
     /// Errors: invalid, for a name or a person that is none; conflict, if there is one of that name.
     pub async fn add_project(&self, caller: &Caller, id: &str, people: &[(String, Membership)]) -> Result<Vec<Event>> {
-        is_name("project", id)?;
+        is_name_or_id("project", id)?;
         people.iter().try_for_each(|(actor, _)| is_actor(actor))?;
         let mut members: BTreeMap<String, Membership> = people.iter().cloned().collect();
         members.insert(caller.actor.clone(), Membership::Owner);
@@ -85,7 +85,7 @@ impl Share {
     /// Errors: forbidden, but for an owner of the project; invalid, for a name or a place that is none; conflict, if there is one
     /// of that name.
     pub async fn add_environment(&self, caller: &Caller, id: &str, project: &str, place: &Place) -> Result<Vec<Event>> {
-        is_name("environment", id)?;
+        is_environment(id)?;
         is_place(place)?;
         let (act, register) = (caller.act("env add", Some(project), None), &self.register);
         let decided = register.decide(&act, || {
@@ -147,12 +147,13 @@ async fn is_empty(register: &Register, project: &str) -> Result<()> {
         .hint(format!("take it out of use first: glaux {verb} {id}")))
 }
 
-/// Errors: conflict, if there is a record of that id.
+/// Errors: conflict, if there is a record of that id, whatever its case: roles of IAM that are named after two would be one.
 pub(super) async fn is_free<R: Record>(register: &Register, id: &str) -> Result<()> {
-    match register.find::<R>(id).await? {
+    let all: Vec<Versioned<R>> = register.list(&By::Kind).await?;
+    match all.iter().map(|read| read.record.id()).find(|known| known.eq_ignore_ascii_case(id)) {
         None => Ok(()),
-        Some(_) => Err(Error::new(ErrorKind::Conflict, format!("there is {} {id} already", article(R::KIND)))
-            .hint("names are for good: choose another, or use the one that is there")),
+        Some(known) => Err(Error::new(ErrorKind::Conflict, format!("there is {} {known} already", article(R::KIND)))
+            .hint("names are for good, and one in any case: choose another, or use the one that is there")),
     }
 }
 
@@ -161,7 +162,7 @@ fn article(noun: &str) -> String {
     format!("{article} {noun}")
 }
 
-/// Errors: invalid, for what cannot be the name of a project, an environment or a source.
+/// Errors: invalid, for what cannot be the name of a source. Athena lists it as a catalog, and tells no case there.
 pub(super) fn is_name(what: &str, name: &str) -> Result<()> {
     let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
     let begins = name.starts_with(|c: char| c.is_ascii_lowercase());
@@ -171,6 +172,26 @@ pub(super) fn is_name(what: &str, name: &str) -> Result<()> {
     Err(Error::invalid(format!("{name:?} is no name for {}", article(what))).hint(format!(
         "up to {LONGEST} letters a to z, digits, - and _, a letter first: secrets and catalogs are named after it"
     )))
+}
+
+/// Errors: invalid, for what cannot be the name of a project or an environment, which may have the id that DataZone gave it.
+fn is_name_or_id(what: &str, name: &str) -> Result<()> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    // A dash in front would be an option to whoever types it.
+    if !name.is_empty() && !name.starts_with('-') && name.len() <= LONGEST && name.chars().all(is_plain) {
+        return Ok(());
+    }
+    Err(Error::invalid(format!("{name:?} is no name for {}", article(what)))
+        .hint(format!("up to {LONGEST} letters, digits, - and _, no dash first; an id of DataZone's is one")))
+}
+
+/// Errors: invalid, for what cannot be the name of an environment, after which roles, functions and secrets are named.
+fn is_environment(name: &str) -> Result<()> {
+    if name.eq_ignore_ascii_case("producer") {
+        return Err(Error::invalid(format!("{name:?} is no name for an environment"))
+            .hint("the producer's own function and role are called so: choose another"));
+    }
+    is_name_or_id("environment", name)
 }
 
 fn is_actor(actor: &str) -> Result<()> {

@@ -1,6 +1,7 @@
 //! Requests as they are made and decided, over a register in a file.
 
 mod announcing;
+mod naming;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

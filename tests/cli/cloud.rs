@@ -349,6 +349,9 @@ async fn what_is_waited_for(cloud: &Cloud, id: &str) {
             let begins = Write::create(&Grant::new("prod", "shop-db")).unwrap();
             cloud.register.write(&act("grant begin", "before", None), &[begins]).await.unwrap();
         }
+        // What was recorded before is no answer.
+        let read = cloud.register.get::<Grant>("prod/shop-db").await.unwrap();
+        cloud.register.write(&act("grant record", "before", None), &[Write::note(&read).unwrap()]).await.unwrap();
         let mut child = cloud.glaux(Some("otto people")).start(&words(&line));
         let cause = loop {
             if let Some(event) = cloud.told().await.first() {

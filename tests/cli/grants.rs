@@ -8,6 +8,7 @@ use glaux::secrets::keeper::Folder;
 use serde_json::Value;
 
 use crate::office::{Office, SHOP};
+use crate::support::clear::Clear;
 use crate::support::postgres::{Database, database};
 
 const ROWS: &str = "INSERT INTO shop.orders VALUES (1, 'ann', 9.50, 'ann@x'), (2, 'bob', 12, 'bob@x')";
@@ -192,9 +193,62 @@ async fn what_the_database_refuses_now_is_done_later() {
     );
     assert_eq!(only(&office.json("mia", "sub list --state ending"), "state"), "ending (revoked)");
     assert_eq!(office.run("otto", "worker --once").code, 0, "its time has not come");
+    let late = office.run("otto", "report late -o json");
+    let row: Value = serde_json::from_str(&late.stdout).unwrap();
+    assert_eq!(
+        (late.code, &row["state"], &row["subscription"]),
+        (7, &"ending (revoked)".into(), &orders.as_str().into())
+    );
+    assert!(row["error"].as_str().is_some_and(|error| error.contains("grant prod/shop-db")), "{row}");
+    assert!(
+        row["failures"] == "1" && row["again"].is_string() && row["tables"] == "shop-db.shop.orders:id,total",
+        "{row}"
+    );
+    assert!(office.json("eve", "report late").is_empty(), "nothing of it is hers to see");
     elsewhere.batch_execute(&allow(true)).await.unwrap();
     office.ok("otto", "grant repair --env prod --source shop-db");
     assert_eq!(office.json("mia", "grant list")[0]["tables"], "shop.customers");
     assert_eq!(office.json("mia", "sub list --state closed")[0]["state"], "closed (revoked)");
+    assert!(office.json("otto", "report late").is_empty());
     drop(owner);
+}
+
+/// A server that is to be talked to in clear is no source, and where one becomes so nothing is granted, and it is told.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_without_tls_is_refused_and_told() {
+    let Some(database) = database(SHOP).await else { return };
+    let url = database.url();
+    if !url.contains("sslrootcert") {
+        return crate::support::skip("postgres", "needs a server with TLS");
+    }
+    let server = url.split("//").nth(1).unwrap().split('/').next().unwrap().to_owned();
+    let clear = Clear::before(server.clone(), "postgres").await;
+    let url = url.replace(&server, &format!("localhost:{}", clear.port));
+    let office = Office::new();
+    office.ok("olga", "project add shop");
+    office.ok("rita", "project add reports");
+    office.ok("rita", "env add prod");
+    let add = format!("source add shop-db --url '{url}' --user {} --password-stdin", database.user());
+    let password = format!("{}\n", database.password().expose());
+    let refused = office.fed("olga", &add, &password);
+    assert!(refused.code == 2 && refused.stderr.contains("the server does not offer TLS"), "{refused:?}");
+    office.refused("olga", "source show shop-db", 4, &["shop-db"]);
+    clear.strips(false);
+    assert_eq!(office.fed("olga", &add, &password).code, 0);
+    office.ok("olga", "asset map shop-db");
+    office.ok("olga", "asset publish shop-db.shop.orders");
+    let id = office.made("rita", "request create --env prod --purpose x --asset shop-db.shop.orders");
+    clear.strips(true);
+    office.refused(
+        "olga",
+        &format!("request approve {id}"),
+        7,
+        &["the server does not offer TLS", "glaux grant repair"],
+    );
+    let late = office.run("olga", "report late -o json");
+    assert!(late.code == 7 && late.stdout.contains("the server does not offer TLS"), "{late:?}");
+    clear.strips(false);
+    office.ok("olga", "grant repair --env prod");
+    assert!(office.json("olga", "report late").is_empty());
+    office.ok("rita", "query --env prod --sql 'SELECT count(*) FROM \"shop-db\".shop.orders'");
 }

@@ -62,18 +62,18 @@ async fn what_is_worked_on_is_not_taken_over_before_its_time(place: Place) {
     let stage = Stage::new(place).await;
     stage.approved(PROD, SOURCE, "orders", None).await;
     let (one, other) = (Stage::task("one"), Stage::task("other"));
-    stage.grants.step(Step::Intake, &one).await.unwrap();
-    stage.grants.step(Step::Lease, &one).await.unwrap();
-    let refused = stage.grants.step(Step::Lease, &other).await.unwrap_err();
+    stage.grants.step(Step::Intake, &one, None).await.unwrap();
+    stage.grants.step(Step::Lease, &one, None).await.unwrap();
+    let refused = stage.grants.step(Step::Lease, &other, None).await.unwrap_err();
     assert!(refused.kind() == ErrorKind::Throttled && refused.to_string().contains("one"), "{refused}");
-    assert_eq!(stage.grants.step(Step::Plan, &other).await.unwrap_err().kind(), ErrorKind::Conflict);
+    assert_eq!(stage.grants.step(Step::Plan, &other, None).await.unwrap_err().kind(), ErrorKind::Conflict);
     stage.pass(Duration::from_mins(4));
-    stage.grants.step(Step::Lease, &one).await.unwrap();
+    stage.grants.step(Step::Lease, &one, None).await.unwrap();
     stage.pass(Duration::from_mins(4));
-    assert_eq!(stage.grants.step(Step::Lease, &other).await.unwrap_err().kind(), ErrorKind::Throttled);
+    assert_eq!(stage.grants.step(Step::Lease, &other, None).await.unwrap_err().kind(), ErrorKind::Throttled);
     stage.pass(Duration::from_mins(1));
-    stage.grants.step(Step::Lease, &other).await.unwrap();
-    assert_eq!(stage.grants.step(Step::Plan, &one).await.unwrap_err().kind(), ErrorKind::Conflict);
+    stage.grants.step(Step::Lease, &other, None).await.unwrap();
+    assert_eq!(stage.grants.step(Step::Plan, &one, None).await.unwrap_err().kind(), ErrorKind::Conflict);
 }
 
 /// A password that does not let its user in is not put in force, so whoever reads goes on by the one before.

@@ -136,6 +136,31 @@ impl Place {
         self.enter(&self.owner).await
     }
 
+    /// Has somebody else choose a user's password.
+    pub async fn change_password(&self, user: &str) {
+        let (user, other) = (self.quoted(user), "Of-somebody_else1");
+        let statement = match self.engine {
+            "mysql" => format!("ALTER USER {user} IDENTIFIED BY '{other}'"),
+            _ => format!("ALTER ROLE {user} PASSWORD '{other}'"),
+        };
+        self.administrator().await.execute(&statement).await.unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// What the server keeps in place of a user's password, as it is sent there.
+    pub async fn kept_of(&self, user: &str) -> Vec<String> {
+        let mut owner = self.owner().await;
+        let mut asked = async |question: &str| owner.names(&format!("{question} = '{user}'")).await.unwrap().remove(0);
+        if self.engine == "postgres" {
+            let verifier = asked("SELECT rolpassword FROM pg_authid WHERE rolname").await;
+            let keys: Vec<String> = verifier.rsplit('$').next().unwrap().split(':').map(str::to_owned).collect();
+            assert_eq!(keys.len(), 2, "a verifier of SCRAM has two keys");
+            return keys;
+        }
+        let hash = asked("SELECT CAST(authentication_string AS CHAR) FROM mysql.user WHERE User").await;
+        // Behind its prefix and its salt, of SHA-256; the SHA-1 of the SHA-1 behind a star.
+        vec![hash.strip_prefix('*').map_or_else(|| hash[hash.len() - 43..].to_owned(), str::to_owned)]
+    }
+
     /// Whoever grants.
     pub async fn administrator(&self) -> Box<dyn Administration> {
         self.enter(&self.administrator).await

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use connector_core::{Casing, Connection, Credential, Logins, Result, Settings, TableName};
 use glaux::config::SecretsConfig;
-use glaux::grants::{Grants, Task, Timing};
+use glaux::grants::{Grants, Step, Task, Timing};
 use glaux::register::{
     Act, Asset, AssetState, By, Clock, Column, Environment, EnvironmentState, Grant, Membership, Place as Where,
     Project, ProjectState, Record, Register, Scope, Source, SourceState, Sqlite, Subscription, Time, Write,
@@ -158,6 +158,16 @@ impl Stage {
 
     pub async fn reconcile(&self, environment: &str, source: &str) -> Grant {
         self.grants.reconcile(environment, source, "test").await.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Does these steps in their order as one worker, who remembers nothing but what it has seen at the source.
+    pub async fn walk(grants: &Grants, steps: impl IntoIterator<Item = Step>, task: &Task) -> Result<()> {
+        let mut survey = None;
+        for step in steps {
+            let seen = grants.step(step, task, survey.as_ref()).await?;
+            survey = seen.or(survey);
+        }
+        Ok(())
     }
 
     pub async fn grant(&self, environment: &str, source: &str) -> Grant {

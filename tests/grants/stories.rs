@@ -68,9 +68,8 @@ async fn a_worker_that_dies_anywhere_is_followed_by_another(make: impl AsyncFn()
                 _ => {}
             }
             let dying = Stage::task("the one that dies");
-            for step in Step::ALL.into_iter().take(stop) {
-                stage.grants.step(step, &dying).await.unwrap_or_else(|error| panic!("{error}"));
-            }
+            let steps = Step::ALL.into_iter().take(stop);
+            Stage::walk(&stage.grants, steps, &dying).await.unwrap_or_else(|error| panic!("{error}"));
             stage.pass(Duration::from_mins(6));
             let grant = stage.reconcile(PROD, SOURCE).await;
             end.push(told(&stage, grant).await);
@@ -322,35 +321,39 @@ async fn what_is_decided_meanwhile_is_not_recorded_as_done(place: Place) {
     let orders = stage.approved(PROD, SOURCE, "orders", None).await;
     let slow = Stage::task("the one that is slow");
     let walk = async || {
-        for step in Step::ALL.into_iter().take_while(|step| *step != Step::Record) {
-            stage.grants.step(step, &slow).await.unwrap_or_else(|error| panic!("{error}"));
-        }
+        let steps = Step::ALL.into_iter().take_while(|step| *step != Step::Record);
+        Stage::walk(&stage.grants, steps, &slow).await.unwrap_or_else(|error| panic!("{error}"));
     };
     walk().await;
     let customers = stage.approved(PROD, SOURCE, "customers", None).await;
-    assert_eq!(stage.grants.step(Step::Record, &slow).await.unwrap_err().kind(), ErrorKind::Conflict);
+    assert_eq!(stage.grants.step(Step::Record, &slow, None).await.unwrap_err().kind(), ErrorKind::Conflict);
     assert_eq!(stage.subscription(&customers.id).await.state, SubscriptionState::Approved);
     walk().await;
-    stage.grants.step(Step::Record, &slow).await.unwrap();
+    stage.grants.step(Step::Record, &slow, None).await.unwrap();
     assert_eq!(stage.subscription(&customers.id).await.state, SubscriptionState::Active);
     let login = stage.login(&stage.grant(PROD, SOURCE).await).await;
     let mut open = stage.enter(&stage.place, &login).await.unwrap();
     walk().await;
     stage.revoke(&orders.id).await;
-    assert_eq!(stage.grants.step(Step::Record, &slow).await.unwrap_err().kind(), ErrorKind::Conflict);
+    assert_eq!(stage.grants.step(Step::Record, &slow, None).await.unwrap_err().kind(), ErrorKind::Conflict);
     assert_eq!(stage.subscription(&orders.id).await.state, SubscriptionState::Ending);
     walk().await;
-    stage.grants.step(Step::Record, &slow).await.unwrap();
+    stage.grants.step(Step::Record, &slow, None).await.unwrap();
     assert_eq!(stage.subscription(&orders.id).await.state, SubscriptionState::Closed);
     // What a session may have begun by the right that is gone does not go on, whatever else it may read.
     assert!(open.schemas().await.is_err(), "a session goes on");
     assert_eq!(stage.readable(&stage.place, &login).await.len(), 1);
     // Whoever was taken for dead does nothing more.
-    stage.grants.step(Step::Lease, &slow).await.unwrap();
+    stage.grants.step(Step::Lease, &slow, None).await.unwrap();
     stage.pass(Duration::from_mins(6));
-    stage.grants.step(Step::Lease, &Stage::task("another")).await.unwrap();
+    stage.grants.step(Step::Lease, &Stage::task("another"), None).await.unwrap();
     for step in Step::ALL.into_iter().filter(|step| !matches!(step, Step::Intake | Step::Lease | Step::Report)) {
-        assert_eq!(stage.grants.step(step, &slow).await.unwrap_err().kind(), ErrorKind::Conflict, "{}", step.name());
+        assert_eq!(
+            stage.grants.step(step, &slow, None).await.unwrap_err().kind(),
+            ErrorKind::Conflict,
+            "{}",
+            step.name()
+        );
     }
 }
 

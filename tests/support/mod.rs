@@ -4,6 +4,7 @@
 // A failure here is a failed test, and what it prints is the test's output.
 #![allow(dead_code, unused_imports, clippy::unwrap_used, clippy::print_stdout)]
 
+pub mod clear;
 pub mod lambda;
 pub mod moto;
 pub mod mysql;

@@ -1,19 +1,21 @@
 //! Looks for secrets in what was written down, however they are spelled there.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
+use aho_corasick::AhoCorasick;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
 /// Something that was written down, and what it is called.
 pub struct Written {
     what: String,
-    text: String,
+    bytes: Vec<u8>,
 }
 
 impl Written {
     pub fn new(what: impl Into<String>, bytes: impl AsRef<[u8]>) -> Self {
-        Self { what: what.into(), text: String::from_utf8_lossy(bytes.as_ref()).into_owned() }
+        Self { what: what.into(), bytes: bytes.as_ref().to_vec() }
     }
 
     /// All files below a folder, but those in a folder of this name.
@@ -30,18 +32,23 @@ impl Written {
     }
 }
 
-/// Where any of the secrets is to be found, and in what spelling; the secret itself is not said.
+/// Where any of the secrets is to be found, and in what spelling; the secret itself is not said. Everything is read once, however
+/// many secrets there are: a log of everything has tens of megabytes.
 pub fn leaks(secrets: &[String], all: &[Written]) -> Vec<String> {
-    let mut found = Vec::new();
-    for (number, secret) in secrets.iter().enumerate() {
-        assert!(secret.len() >= 20, "too short to be looked for");
-        for (spelling, text) in spellings(secret) {
-            for written in all.iter().filter(|written| written.text.contains(&text)) {
-                found.push(format!("{} holds secret {number} {spelling}", written.what));
-            }
+    assert!(secrets.iter().all(|secret| secret.len() >= 20), "too short to be looked for");
+    let spelled = |(number, secret): (usize, &String)| {
+        spellings(secret).into_iter().map(move |(spelling, text)| (number, spelling, text))
+    };
+    let looked_for: Vec<(usize, &str, String)> = secrets.iter().enumerate().flat_map(spelled).collect();
+    let search = AhoCorasick::new(looked_for.iter().map(|(_, _, text)| text)).unwrap();
+    let mut found = BTreeSet::new();
+    for written in all {
+        for hit in search.find_overlapping_iter(&written.bytes) {
+            let (number, spelling, _) = &looked_for[hit.pattern().as_usize()];
+            found.insert(format!("{} holds secret {number} {spelling}", written.what));
         }
     }
-    found
+    found.into_iter().collect()
 }
 
 /// A secret as it may be written down.

@@ -8,8 +8,8 @@ use glaux::secrets::policy::{
 };
 use serde_json::{Value, json};
 
-use crate::given::{LISTING, SOURCES};
-use crate::template::{ACCOUNT, PRODUCER, REGION, Stack, read};
+use crate::given::{ENVIRONMENT, HERE, LISTING, SOURCES};
+use crate::template::{ACCOUNT, GOVERNANCE, PRODUCER, REGION, Stack, TABLE, read};
 
 const PREFIX: &str = "glaux/d";
 const ELSEWHERE: &str = "444444444444";
@@ -31,16 +31,18 @@ fn everything() -> Policy {
 
 /// What a role's policies say of secrets and keys.
 fn of_secrets(role: &Value) -> Vec<Policy> {
-    let documents = role["Policies"].as_array().unwrap().iter().map(|policy| &policy["PolicyDocument"]);
-    let about = |statement: &&Value| {
+    about(role, &["secretsmanager:", "kms:Decrypt"])
+}
+
+/// What a role's policies, or one that is put on it, say of any of these actions.
+fn about(role: &Value, actions: &[&str]) -> Vec<Policy> {
+    let inline = role["Policies"].as_array().into_iter().flatten().chain([role]);
+    let documents = inline.filter_map(|policy| policy["PolicyDocument"]["Statement"].as_array());
+    let is_about = |statement: &&Value| {
         let action = statement["Action"].to_string();
-        action.contains("secretsmanager:") || action.contains("kms:Decrypt")
+        actions.iter().any(|known| action.contains(known))
     };
-    let statements: Vec<Value> = documents
-        .flat_map(|document| document["Statement"].as_array().unwrap())
-        .filter(about)
-        .map(by_account)
-        .collect();
+    let statements: Vec<Value> = documents.flatten().filter(is_about).map(by_account).collect();
     vec![Policy::parse(&json!({"Version": "2012-10-17", "Statement": statements}).to_string()).unwrap()]
 }
 
@@ -227,4 +229,41 @@ fn an_environment_may_list_what_the_code_says_it_may() {
     for said in listing_policy(&place, &grants, "prod", &function).unwrap().statement {
         assert!(made.statement.contains(&said), "{said:?}");
     }
+}
+
+/// Whoever works for the register in another account reads it, and writes nothing in it, whatever its own policies say: not even
+/// what has become of its own grants, since all grants are one kind of items.
+#[test]
+fn no_other_account_writes_the_register() {
+    let (Some(here), Some(sources), Some(environment)) = (read(HERE.0), read(SOURCES.0), read(ENVIRONMENT.0)) else {
+        return;
+    };
+    // Another account than the stack's, which is asked for its register by the one in which the stacks here are made.
+    let given = HERE.1.iter().map(|(name, value)| (*name, if *name == "GovernedAccounts" { ACCOUNT } else { value }));
+    let here = Stack::of(&here, &given.collect::<Vec<_>>());
+    let moved = |said: &Value| said.to_string().replace(&format!(":{ACCOUNT}:table"), &format!(":{GOVERNANCE}:table"));
+    let policy =
+        Policy::parse(&moved(&here.resource("Register").properties["ResourcePolicy"]["PolicyDocument"])).unwrap();
+    let table = Resource { arn: TABLE.into(), policy: Some(policy), tags: BTreeMap::new() };
+    let made = |name: &str, said: &Value| {
+        let arn = arn(ACCOUNT, name);
+        (role(arn.clone(), about(said, &["dynamodb:"])), role(arn, vec![everything()]))
+    };
+    let producer = Stack::of(&sources, SOURCES.1).resource("Role").properties;
+    let consumer = Stack::of(&environment, ENVIRONMENT.1).resource("ReaderMay").properties;
+    for (own, lax) in [made("glaux-grants-producer", &producer), made("glaux-reader-prod", &consumer)] {
+        for action in ["DescribeTable", "GetItem", "BatchGetItem", "Query"] {
+            assert!(may(&own, &format!("dynamodb:{action}"), &table), "{own:?} {action}");
+        }
+        for action in ["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "ConditionCheckItem", "DeleteTable"] {
+            for one in [&own, &lax] {
+                assert!(!may(one, &format!("dynamodb:{action}"), &table), "{one:?} {action}");
+            }
+        }
+    }
+    let administrator = role(arn(ACCOUNT, "Administrator"), vec![everything()]);
+    assert!(!may(&administrator, "dynamodb:GetItem", &table));
+    let governs: Value = serde_json::from_str(&moved(&here.resource("Role").properties)).unwrap();
+    let governs = role(arn(GOVERNANCE, "glaux-grants"), about(&governs, &["dynamodb:"]));
+    assert!(may(&governs, "dynamodb:PutItem", &table) && !may(&governs, "dynamodb:DeleteItem", &table));
 }

@@ -278,6 +278,14 @@ impl Accounts {
         self.call(GOVERNANCE, "dynamodb", "DynamoDB_20120810.Scan", &json!({"TableName": "glaux"})).await.to_string()
     }
 
+    /// Everything that is told of the producer's secrets without opening one.
+    pub async fn secrets(&self) -> String {
+        let all = json!({"IncludePlannedDeletion": true});
+        let listed = self.call(PRODUCER, "secretsmanager", "secretsmanager.ListSecrets", &all).await;
+        assert!(listed.to_string().contains(PREFIX), "{listed}");
+        listed.to_string()
+    }
+
     /// The function that the environment's queries reach, or one like it of somebody else.
     pub fn federation(&self, access_key: &str, environment: &str) -> Handler {
         let aws = Aws::at(&self.gateway.endpoint, access_key, "secret");

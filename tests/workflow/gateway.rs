@@ -21,6 +21,9 @@ use crate::support::moto::{Moto, message};
 /// Where everything is.
 pub const REGION: &str = "us-east-1";
 
+/// What a table's policy lets other accounts do.
+const READS: [&str; 4] = ["DescribeTable", "GetItem", "BatchGetItem", "Query"];
+
 /// The address, until it is dropped.
 pub struct Gateway {
     pub endpoint: String,
@@ -241,6 +244,10 @@ impl Inner {
             return self.forward(&request, request.account().as_deref()).await;
         };
         let owner = behind.split(':').next().unwrap().to_owned();
+        // As the table's policy has it: whoever is of another account only reads.
+        if request.account().as_ref() != Some(&owner) && !READS.contains(&action) {
+            return denied(&format!("table of {owner}"), &format!("{action} is for its own account"));
+        }
         let prefix = format!("arn:aws:dynamodb:{REGION}:{owner}:table/");
         request.body = body.replace(&prefix, "").into_bytes();
         let answered = self.forward(&request, Some(&owner)).await;

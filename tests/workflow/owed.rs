@@ -109,9 +109,8 @@ async fn what_nobody_has_told_is_told_by_the_next(desk: &Desk) {
     // Whoever dies between the record and the report owes it to nobody but the register.
     let g2 = desk.wanted(2, "customers").await;
     let dying = Stage::task("the one that dies");
-    for step in Step::ALL.into_iter().take_while(|step| *step != Step::Report) {
-        desk.grants.step(step, &dying).await.unwrap();
-    }
+    let steps = Step::ALL.into_iter().take_while(|step| *step != Step::Report);
+    Stage::walk(&desk.grants, steps, &dying).await.unwrap();
     assert_eq!((desk.last(&g2).as_str(), desk.later(SOON).await), ("GRANT_PENDING", 1));
     assert_eq!(desk.last(&g2), "GRANTED");
     assert_eq!(desk.later(SOON).await, 0);

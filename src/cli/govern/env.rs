@@ -29,7 +29,7 @@ pub enum Verb {
 
 #[derive(Args, Debug)]
 pub struct Adding {
-    /// Letters a to z, digits, - and _
+    /// Letters, digits, - and _: DataZone's id, if it has one there
     name: String,
     /// Whose it is
     #[arg(long, value_name = "PROJECT")]

@@ -13,7 +13,7 @@ use crate::register::{By, Environment, Membership, Project, Record, Source};
 pub enum Verb {
     /// Bring in a project that you own
     Add {
-        /// Letters a to z, digits, - and _
+        /// Letters, digits, - and _: DataZone's id, if it has one there
         name: String,
         /// Somebody else who owns it, as events name them
         #[arg(long, value_name = "ACTOR", num_args = 1..)]

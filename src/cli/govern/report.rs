@@ -1,13 +1,21 @@
-//! `glaux report`: who has access to what, and what ends soon.
+//! `glaux report`: who has access to what, what ends soon, and what is late.
+
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
+use connector_core::Result;
 
 use super::desk::{Desk, Row, some};
 use super::request::{all_seen, scopes, told_state};
 use super::words::{read_span, shown_columns};
 use crate::cli::output::Done;
-use crate::register::{Subscription, SubscriptionState, Time, Verdict};
+use crate::register::{Grant, Subscription, SubscriptionState, Time, Verdict};
 use crate::share::asset_id;
+
+/// How long what was decided may take: the clock ticks every minute, and a walk has its time.
+const IN_TIME: Duration = Duration::from_mins(15);
+/// Some of it is not as it should be.
+const PARTLY: u8 = 7;
 
 /// What may be asked.
 #[derive(Debug, Subcommand)]
@@ -20,6 +28,8 @@ pub enum Verb {
         #[arg(long, value_name = "SPAN", default_value = "30d")]
         within: String,
     },
+    /// What was decided and is not so yet though it should be, with what went wrong last; ends with code 7 if there is any
+    Late,
 }
 
 #[derive(Args, Debug)]
@@ -37,6 +47,7 @@ pub async fn run(verb: Verb, mut desk: Desk<'_>) -> Done<u8> {
     match verb {
         Verb::Access(narrowed) => access(&mut desk, &narrowed).await?,
         Verb::Expiring { within } => expiring(&mut desk, &within).await?,
+        Verb::Late => return late(&mut desk).await,
     }
     Ok(0)
 }
@@ -116,6 +127,48 @@ async fn expiring(desk: &mut Desk<'_>, within: &str) -> Done {
         })
         .collect();
     desk.list(&["ends", "left", "state", "consumer", "environment", "tables", "subscription", "announced"], &rows)
+}
+
+/// Whoever watches it by a timer of their own is told by the code.
+async fn late(desk: &mut Desk<'_>) -> Done<u8> {
+    let now = desk.register.now();
+    let mut rows: Vec<Row> = Vec::new();
+    for it in all_seen(desk, None).await? {
+        let id = Grant::id_of(&it.environment, &it.source);
+        let grant = desk.register.find::<Grant>(&id).await?.map(|read| read.record);
+        if let Some(since) = late_since(desk, &it, grant.as_ref(), now).await? {
+            let (failures, again) = grant.as_ref().map_or((0, None), |grant| (grant.failures, grant.look_again));
+            rows.push(vec![
+                some(since.to_string()),
+                told_state(&it),
+                some(&it.consumer),
+                some(&it.environment),
+                scopes(&it.source, &it.granted),
+                some(failures.to_string()),
+                again.map(|again| again.to_string()),
+                grant.and_then(|grant| grant.error),
+                some(&it.id),
+            ]);
+        }
+    }
+    rows.sort();
+    let names = ["since", "state", "consumer", "environment", "tables", "failures", "again", "error", "subscription"];
+    desk.list(&names, &rows)?;
+    Ok(if rows.is_empty() { 0 } else { PARTLY })
+}
+
+/// Since when it should be otherwise, if that is long enough or has gone wrong.
+async fn late_since(desk: &Desk<'_>, it: &Subscription, grant: Option<&Grant>, now: Time) -> Result<Option<Time>> {
+    match it.state {
+        SubscriptionState::Approved | SubscriptionState::Ending => {
+            let history = desk.register.history::<Subscription>(&it.id).await?;
+            let decided = history.last().map_or(now, |event| event.at);
+            let is_late = grant.is_some_and(|grant| grant.error.is_some()) || decided.after(IN_TIME) <= now;
+            Ok(is_late.then_some(decided))
+        }
+        SubscriptionState::Active => Ok(it.ends.filter(|ends| ends.after(IN_TIME) <= now)),
+        SubscriptionState::Requested | SubscriptionState::Closed => Ok(None),
+    }
 }
 
 /// How near its end was when that was announced last, if it was.

@@ -126,8 +126,13 @@ fn whatever_else_fails_is_caught_once_and_told() {
     let states = states();
     for step in Step::ALL {
         let caught = json!([{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Fail"}]);
-        assert_eq!((&states[step.name()]["Catch"], &states[step.name()]["ResultPath"]), (&caught, &Value::Null));
+        // What was seen is handed on from the survey to the plan, and nothing else to anybody.
+        let kept = if step == Step::Survey { json!("$.survey") } else { Value::Null };
+        assert_eq!((&states[step.name()]["Catch"], &states[step.name()]["ResultPath"]), (&caught, &kept));
+        let given = &states[step.name()]["Parameters"]["Payload"]["survey.$"];
+        assert_eq!(*given, if step == Step::Plan { json!("$.survey.seen") } else { Value::Null });
     }
+    assert_eq!(states["Survey"]["ResultSelector"], json!({"seen.$": "$.Payload"}));
     assert_eq!(states["Fail"]["Next"], "Again");
     let again = json!([{"Variable": "$.walk.again", "BooleanEquals": true, "Next": "Lease"}]);
     assert_eq!((&states["Again"]["Choices"], &states["Again"]["Default"]), (&again, &json!("Failed")));
@@ -182,7 +187,8 @@ fn an_execution_is_given_what_the_machine_reads_and_has_one_name() {
     assert_eq!(input, expected);
     // Every path that the machine reads is there.
     let paths = DEFINITION.split('"').filter(|text| text.starts_with("$.") && !text.starts_with("$.error"));
-    for path in paths.filter(|path| !path.starts_with("$.Payload") && *path != "$.walk") {
+    let is_made = |path: &str| ["$.Payload", "$.survey"].iter().any(|made| path.starts_with(made)) || path == "$.walk";
+    for path in paths.filter(|path| !is_made(path)) {
         assert!(input.pointer(&path[1..].replace('.', "/")).is_some(), "{path}");
     }
     let own = serde_json::to_value(Input::new(&environment, &source("admin/shop"), "c", ARN).unwrap()).unwrap();
