@@ -100,7 +100,10 @@ async fn a_stack_with_live_grants_stays_until_their_users_and_secrets_are_gone()
 
     let (code, told) = ended(typed(&accounts, destroy)).await;
     assert_eq!(code, Some(3), "{told}");
-    assert!(told.contains(&id) && told.contains("prod/shop") && told.contains("--revoke-first"), "{told}");
+    assert!(
+        told.contains(&id) && told.contains(&Grant::id_of(PROD, SOURCE)) && told.contains("--revoke-first"),
+        "{told}"
+    );
     // Not everybody may end what is granted, and nothing is ended where not all may be.
     let first = format!("{destroy} --revoke-first");
     let (code, told) = ended(typed(&accounts, &first)).await;
