@@ -218,7 +218,7 @@ async fn run(arguments: Arguments, typed: &[OsString], output: &mut Output) -> D
     match arguments.command {
         Command::Sql(sql) => Box::pin(sql::run(sql, config, output)).await.map(|()| 0),
         Command::Serve(serve) => Box::pin(serve::run(serve, config, output)).await.map(|()| 0),
-        Command::Check(check) => check::run(check, config, output).await,
+        Command::Check(check) => Box::pin(check::run(check, config, output)).await,
         Command::Compare(arguments) => Box::pin(compare::run(arguments, output)).await,
         Command::Package(asked) => Box::pin(package::run(asked, output)).await.map(|()| 0),
         Command::Settings(listed) => settings::run(listed.output, output).map(|()| 0),

@@ -37,7 +37,8 @@ pub async fn told_to_its_end(follower: &mut Follower<'_>, name: &str, output: &m
     }
     match &ending.cause {
         Some(cause) => {
-            output.note(&format!("{}\n{outcome}", told(&cause.error().context("the first that went wrong"))))
+            let first = told(&cause.error().context("the first that went wrong"));
+            output.note(&format!("{first}\n{outcome}"));
         }
         None => output.note(&format!("error: {outcome}")),
     }
