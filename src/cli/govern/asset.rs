@@ -50,7 +50,7 @@ pub struct Mapping {
     #[arg(long, value_name = "PATTERN")]
     table: Option<String>,
     #[command(flatten)]
-    glue: glue::Mapping,
+    glue: glue::Writing,
 }
 
 #[derive(Args, Debug)]

@@ -32,7 +32,7 @@ pub struct Place {
 }
 
 #[derive(Args, Debug)]
-pub struct Mapping {
+pub struct Writing {
     #[command(flatten)]
     place: Place,
     /// The connection of AWS Glue's that the tables are said to be read through
@@ -73,7 +73,7 @@ impl Place {
     }
 }
 
-impl Mapping {
+impl Writing {
     /// Where the tables go, if they go anywhere.
     ///
     /// Errors: invalid, for options that mean nothing without that.
@@ -92,15 +92,15 @@ pub async fn map(
     desk: &mut Desk<'_>,
     source: &Source,
     looked: &Looked,
-    (target, mapping): (&Target, &Mapping),
+    (target, writing): (&Target, &Writing),
     has_looked: &(dyn Fn(&TableName) -> bool + Sync),
 ) -> Done<bool> {
-    let wanted = wanted(source, &looked.tables, target, mapping.glue_connection.as_deref())?;
+    let wanted = wanted(source, &looked.tables, target, writing.glue_connection.as_deref())?;
     let glue = Glue::new(&Aws::lazy()).await;
     desk.output.status("asking Glue what it has");
     let schemas = looked.tables.iter().map(|table| table.name.schema.clone()).collect();
     let held = glue.held(source, target, &schemas).await?;
-    let plan = plan(source, wanted, held, has_looked, mapping.remove_gone);
+    let plan = plan(source, wanted, held, has_looked, writing.remove_gone);
     carry_out(desk, &glue, source, plan).await
 }
 

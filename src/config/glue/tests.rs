@@ -17,7 +17,7 @@ fn console(kind: &str) -> Value {
         "ConnectionType": kind,
         "ConnectionProperties": {"HOST": "db.example", "PORT": "5432", "DATABASE": "shop", "JDBC_PARAMS": ""},
         "AuthenticationConfiguration": {"AuthenticationType": "BASIC", "SecretArn": ARN},
-        "AthenaProperties": {"spill_bucket": "b", "spill_prefix": "p", "lambda_function_arn": "x"},
+        "AthenaProperties": {"spill_bucket": "the-bucket", "spill_prefix": "p", "lambda_function_arn": "x"},
         "Status": "READY"}})
 }
 
@@ -46,7 +46,7 @@ async fn a_connection_is_asked_for_without_its_password_and_its_type_is_its_engi
         let catalog = config.catalogs.get("any").unwrap();
         assert_eq!((catalog.url.as_str(), &catalog.secret), (url, &SecretReference::Name(ARN.into())));
         crate::connectors::find(&catalog.engine).unwrap().endpoint(&catalog.url).unwrap();
-        assert_eq!((config.spill.bucket.as_deref(), config.spill.prefix.as_str()), (Some("b"), "p"));
+        assert_eq!((config.spill.bucket.as_deref(), config.spill.prefix.as_str()), (Some("the-bucket"), "p"));
         assert!(config.notes.is_empty(), "{:?}", config.notes);
     }
 }
