@@ -138,7 +138,12 @@ impl Asking<'_> {
     }
 
     /// How many rows a table has, and in how many objects they came.
-    pub(super) async fn rows(&mut self, table: &TableName, store: &spill::Store, max_inline_block_size: u64) -> (usize, usize) {
+    pub(super) async fn rows(
+        &mut self,
+        table: &TableName,
+        store: &spill::Store,
+        max_inline_block_size: u64,
+    ) -> (usize, usize) {
         let (identity, query_id, catalog) = self.head();
         let request =
             GetTableRequest { identity, query_id, catalog, table: table.clone(), passthrough: BTreeMap::new() };
