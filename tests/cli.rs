@@ -25,6 +25,10 @@ mod serve;
 #[path = "cli/compare.rs"]
 mod compare;
 
+/// Packages for Lambda.
+#[path = "cli/package.rs"]
+mod package;
+
 /// The shell, on a terminal of its own.
 #[path = "cli/shell.rs"]
 mod shell;
