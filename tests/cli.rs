@@ -34,6 +34,10 @@ mod checking;
 #[path = "cli/deploy.rs"]
 mod deploy;
 
+/// Packages for Lambda.
+#[path = "cli/package.rs"]
+mod package;
+
 /// The shell, on a terminal of its own.
 #[path = "cli/shell.rs"]
 mod shell;

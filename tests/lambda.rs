@@ -3,10 +3,16 @@
 
 mod support;
 
+/// The function as it is packaged.
+#[path = "lambda/packaged.rs"]
+mod packaged;
+
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
+use arrow_array::RecordBatch;
 use arrow_schema::Schema;
 use aws_sdk_lambda::primitives::Blob;
 use connector_core::TableName;
@@ -27,10 +33,25 @@ fn settings() -> Vec<(String, String)> {
     settings.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
 }
 
+/// A handler, what a Lambda beside it is told, and the S3 of both.
+async fn stage() -> (Handler, Vec<(String, String)>, (S3Server, TempDir)) {
+    let folder = TempDir::new().unwrap();
+    let s3 = S3Server::start(folder.path()).await.unwrap();
+    s3.create_bucket("spill").unwrap();
+    let mut config = Config::from_env(settings()).unwrap();
+    config.spill.aws = s3.aws();
+    let environment = settings().into_iter().chain(s3.environment()).collect();
+    (Handler::new(config).unwrap(), environment, (s3, folder))
+}
+
+fn orders() -> TableName {
+    TableName::new("shop", "orders")
+}
+
 /// Requests whose answers hold nothing random, from Ping to ReadRecords.
-async fn requests(handler: &Handler) -> Vec<Request> {
-    let (identity, query_id, catalog) = (Identity::default, || "q-1".to_owned(), || "memory".to_owned());
-    let table = || TableName::new("shop", "orders");
+async fn requests(handler: &Handler, catalog: &str, table: &TableName) -> Vec<Request> {
+    let (identity, query_id, catalog) = (Identity::default, || "q-1".to_owned(), || catalog.to_owned());
+    let table = || table.clone();
     let get_table = GetTableRequest {
         identity: identity(),
         query_id: query_id(),
@@ -51,7 +72,14 @@ async fn requests(handler: &Handler) -> Vec<Request> {
         schema: schema.clone(),
         partition_columns: Vec::new(),
     };
-    vec![
+    let partitions = match ask(handler, &Request::GetTableLayout(layout.clone())).await {
+        Response::GetTableLayout(layout) => layout.partitions,
+        other => panic!("{}", other.kind()),
+    };
+    let Response::GetSplits(splits) = ask(handler, &splits(catalog(), table(), partitions)).await else {
+        panic!("no splits")
+    };
+    let mut requests = vec![
         Request::Ping(PingRequest { identity: identity(), catalog: catalog(), query_id: query_id() }),
         Request::GetDataSourceCapabilities(GetDataSourceCapabilitiesRequest {
             identity: identity(),
@@ -63,23 +91,38 @@ async fn requests(handler: &Handler) -> Vec<Request> {
             identity: identity(),
             query_id: query_id(),
             catalog: catalog(),
-            schema: "shop".into(),
+            schema: table().schema,
             next_token: None,
             page_size: None,
         }),
         Request::GetTable(get_table),
         Request::GetTableLayout(layout),
-        read(schema.clone(), Split::default()),
-        read(Arc::new(Schema::new(vec![schema.field(1).clone()])), Split::default()),
-    ]
+    ];
+    let read = |schema: &Arc<Schema>, split: &Split| read(catalog(), table(), schema.clone(), split.clone());
+    requests.extend(splits.splits.iter().map(|split| read(&schema, split)));
+    requests.push(read(&Arc::new(Schema::new(vec![schema.field(1).clone()])), &splits.splits[0]));
+    requests
 }
 
-fn read(schema: Arc<Schema>, split: Split) -> Request {
+fn splits(catalog: String, table: TableName, partitions: RecordBatch) -> Request {
+    Request::GetSplits(GetSplitsRequest {
+        identity: Identity::default(),
+        query_id: "q-1".into(),
+        catalog,
+        table,
+        partitions,
+        partition_columns: Vec::new(),
+        constraints: Constraints::default(),
+        continuation_token: None,
+    })
+}
+
+fn read(catalog: String, table: TableName, schema: Arc<Schema>, split: Split) -> Request {
     Request::ReadRecords(ReadRecordsRequest {
         identity: Identity::default(),
         query_id: "q-1".into(),
-        catalog: "memory".into(),
-        table: TableName::new("shop", "orders"),
+        catalog,
+        table,
         schema,
         split,
         constraints: Constraints::default(),
@@ -98,12 +141,12 @@ fn bytes(request: &Request) -> Vec<u8> {
 
 #[tokio::test]
 async fn a_pool_of_lambdas_answers_the_handlers_own_bytes() {
-    let handler = Handler::new(Config::from_env(settings()).unwrap()).unwrap();
-    let mut options = Options::new(env!("CARGO_BIN_EXE_glaux-lambda"));
-    options.env = settings();
+    let (handler, environment, _stage) = stage().await;
+    let mut options = Options::new(packaged::program());
+    options.env = environment;
     options.env.push(("glaux_metrics_namespace".into(), "Glaux".into()));
     options.processes = 2;
-    let (lambda, requests) = (Lambda::start(options).await, requests(&handler).await);
+    let (lambda, requests) = (Lambda::start(options).await, requests(&handler, "memory", &orders()).await);
     for request in &requests {
         let expected = handler.handle(&bytes(request)).await.unwrap();
         let answer = lambda.invoke(bytes(request)).await;
@@ -117,14 +160,14 @@ async fn a_pool_of_lambdas_answers_the_handlers_own_bytes() {
     };
     support::eventually("each request is measured", || measured().len() == requests.len()).await;
     let reads: Vec<_> = measured().into_iter().filter(|line| line["request"] == "ReadRecordsRequest").collect();
-    assert!(reads.len() == 2 && reads.iter().all(|read| read["catalog"] == "default"), "{reads:?}");
+    assert!(reads.len() == 5 && reads.iter().all(|read| read["catalog"] == "default"), "{reads:?}");
     assert!(reads.iter().all(|read| read["Rows"].as_u64().is_some_and(|rows| rows > 0)), "{reads:?}");
     lambda.stop().await;
 }
 
 #[tokio::test]
 async fn a_failure_is_a_function_error_in_athenas_words() {
-    let mut options = Options::new(env!("CARGO_BIN_EXE_glaux-lambda"));
+    let mut options = Options::new(packaged::program());
     options.env = settings();
     let lambda = Lambda::start(options).await;
     let missing = GetTableRequest {
@@ -148,7 +191,7 @@ async fn a_failure_is_a_function_error_in_athenas_words() {
 
 #[tokio::test]
 async fn a_setting_that_does_not_parse_stops_the_start_and_is_named() {
-    let mut options = Options::new(env!("CARGO_BIN_EXE_glaux-lambda"));
+    let mut options = Options::new(packaged::program());
     options.env = settings();
     options.env.push(("glaux_serde_version".into(), "seven".into()));
     let lambda = Lambda::start(options).await;
@@ -160,7 +203,7 @@ async fn a_setting_that_does_not_parse_stops_the_start_and_is_named() {
 
 #[tokio::test]
 async fn the_most_detailed_log_holds_no_request() {
-    let mut options = Options::new(env!("CARGO_BIN_EXE_glaux-lambda"));
+    let mut options = Options::new(packaged::program());
     options.env = settings();
     options.env.push(("ATHENA_FEDERATION_SDK_LOG_LEVEL".into(), "trace".into()));
     let lambda = Lambda::start(options).await;
@@ -188,12 +231,13 @@ impl Drop for Emulator {
 }
 
 impl Emulator {
-    async fn start(program: &str, env: Vec<(String, String)>) -> Self {
+    async fn start(emulator: &str, program: &Path, env: Vec<(String, String)>) -> Self {
         let (invoke, runtime) = (free_port(), free_port());
-        let child = Command::new(program)
+        let child = Command::new(emulator)
             .args(["--runtime-interface-emulator-address", &format!("127.0.0.1:{invoke}")])
             .args(["--runtime-api-address", &format!("127.0.0.1:{runtime}")])
-            .args([env!("CARGO_BIN_EXE_glaux-lambda"), "handler"])
+            .arg(program)
+            .arg("handler")
             .env_clear()
             .envs(env)
             .env("AWS_LAMBDA_FUNCTION_TIMEOUT", "30")
@@ -231,34 +275,18 @@ async fn aws_own_emulator_runs_it_from_ping_to_read_records() {
             "set TEST_LAMBDA_RIE to aws-lambda-rie-x86_64, which the PyPI wheel aws-sam-cli holds",
         );
     };
-    let folder = TempDir::new().unwrap();
-    let s3 = S3Server::start(folder.path()).await.unwrap();
-    s3.create_bucket("spill").unwrap();
-    let mut config = Config::from_env(settings()).unwrap();
-    config.spill.aws = s3.aws();
-    let handler = Handler::new(config).unwrap();
-    let mut env = settings();
-    env.extend(s3.environment());
-    let emulator = Emulator::start(&program, env).await;
-    for request in requests(&handler).await {
+    let (handler, environment, _stage) = stage().await;
+    let emulator = Emulator::start(&program, packaged::program(), environment).await;
+    let mut partitions = None;
+    for request in requests(&handler, "memory", &orders()).await {
         let expected = handler.handle(&bytes(&request)).await.unwrap();
-        assert!(emulator.ask(&request).await == expected, "{} differs", request.kind());
+        let answer = emulator.ask(&request).await;
+        assert!(answer == expected, "{} differs", request.kind());
+        if let Response::GetTableLayout(layout) = Response::decode(&answer).unwrap() {
+            partitions = Some(layout.partitions);
+        }
     }
-    let Response::GetTableLayout(layout) = ask(&handler, &requests(&handler).await[5]).await else {
-        panic!("no layout")
-    };
-    let splits = Request::GetSplits(GetSplitsRequest {
-        identity: Identity::default(),
-        query_id: "q-1".into(),
-        catalog: "memory".into(),
-        table: TableName::new("shop", "orders"),
-        partitions: layout.partitions,
-        partition_columns: Vec::new(),
-        constraints: Constraints::default(),
-        continuation_token: None,
-    });
-    let Response::GetSplits(splits) = Response::decode(&emulator.ask(&splits).await).unwrap() else {
-        panic!("no splits")
-    };
+    let splits = emulator.ask(&splits("memory".into(), orders(), partitions.unwrap())).await;
+    let Response::GetSplits(splits) = Response::decode(&splits).unwrap() else { panic!("no splits") };
     assert_eq!(splits.splits.len(), 4);
 }
