@@ -88,7 +88,7 @@ pub fn wanted(source: &Source, tables: &[Table], target: &Target, connection: Op
                 Err(error) => wanted.refused.push((only.name.clone(), error)),
             },
             several => {
-                wanted.refused.extend(several.iter().map(|table| (table.name.clone(), ambiguous(&name, several))))
+                wanted.refused.extend(several.iter().map(|table| (table.name.clone(), ambiguous(&name, several))));
             }
         }
     }

@@ -110,8 +110,8 @@ impl Invoke for Other {
             }
             (false, Ok(Request::Ping(ping))) => {
                 let (catalog, query_id, source_type) = (ping.catalog, ping.query_id, "postgres".into());
-                let pong = PingResponse { catalog, query_id, source_type, capabilities: 23, serde_version: 5 };
-                Response::Ping(pong).encode(Version::default())
+                let answer = PingResponse { catalog, query_id, source_type, capabilities: 23, serde_version: 5 };
+                Response::Ping(answer).encode(Version::default())
             }
             (false, _) => Err(Error::new(ErrorKind::Internal, "Could not resolve type id 'GlauxCheckRequest'")),
             _ => self.handler.invoke(text.into_bytes()).await,

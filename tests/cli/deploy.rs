@@ -279,7 +279,7 @@ const STACK: &str = "AWS::CloudFormation::Stack";
 const NEW: &str = "federation --stack shop --bucket code --package DIR/p.zip --set LambdaFunctionName=shop \
                    --set DefaultConnectionString=postgres://jdbc:postgresql://h/s?user=u&password=hunter2";
 
-async fn typed(service: &Service, lines: &[(&str, i32, &[&str])]) -> Vec<Ran> {
+fn typed(service: &Service, lines: &[(&str, i32, &[&str])]) -> Vec<Ran> {
     let (endpoint, lines) = (service.endpoint.clone(), lines.iter());
     let desk = Desk::over(&endpoint);
     desk.package("p.zip", &program(ARM64));
@@ -316,7 +316,7 @@ async fn a_stack_that_fails_is_told_by_the_first_cause_and_by_what_became_of_it(
         "modify | Role     | AWS::IAM::Role | conditional\n",
     ];
     let line = format!("deploy apply {NEW} --yes");
-    let ran = typed(&service, &[(&line, 1, &told)]).await;
+    let ran = typed(&service, &[(&line, 1, &told)]);
     assert_eq!(ran[0].stdout, "");
     let asked: Vec<String> = service.asked().iter().map(action).collect();
     let position = |wanted: &str| asked.iter().position(|one| one == wanted).unwrap();
@@ -326,7 +326,7 @@ async fn a_stack_that_fails_is_told_by_the_first_cause_and_by_what_became_of_it(
     );
     // What it left is nothing that anything hangs on, and no change is taken.
     let change = format!("deploy plan {NEW}");
-    typed(&service, &[(&change, 5, &["ROLLBACK_COMPLETE", "deploy destroy"])]).await;
+    typed(&service, &[(&change, 5, &["ROLLBACK_COMPLETE", "deploy destroy"])]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -347,7 +347,7 @@ async fn what_a_stack_says_of_itself_is_the_result() {
         ("deploy apply federation --stack shop --package DIR/p.zip --yes -o csv", 0, &["stack shop is changed"]),
         ("deploy follow --stack shop -o csv", 0, &["nothing is going on: stack shop is in state UPDATE_COMPLETE"]),
     ];
-    for ran in typed(&service, &lines).await {
+    for ran in typed(&service, &lines) {
         assert_eq!(ran.stdout, "output,value\nFunctionArn,arn:f\n");
     }
     let bodies: Vec<String> =
@@ -369,14 +369,14 @@ async fn nothing_to_change_is_no_failure_and_leaves_nothing() {
         let change_set = ["FAILED", why];
         let (states, parameters) = ([Some("CREATE_COMPLETE"); 2], OURS.into());
         let service = Script { states, parameters, change_set, ..Script::default() }.start().await;
-        typed(&service, &[("deploy plan federation --stack shop", 0, &["no changes: stack shop is so already"])]).await;
+        typed(&service, &[("deploy plan federation --stack shop", 0, &["no changes: stack shop is so already"])]);
         let asked: Vec<String> = service.asked().iter().map(action).collect();
         assert_eq!(asked.last().unwrap(), "DeleteChangeSet", "{asked:?}");
     }
     let change_set = ["FAILED", "Transform AWS::Serverless failed"];
     let service = Script { change_set, ..Script::default() }.start().await;
     let line = format!("deploy plan {NEW}");
-    typed(&service, &[(&line, 2, &["Transform AWS::Serverless failed"])]).await;
+    typed(&service, &[(&line, 2, &["Transform AWS::Serverless failed"])]);
     let asked: Vec<String> = service.asked().iter().map(action).collect();
     assert_eq!(asked.last().unwrap(), "DeleteStack", "a stack that is there for a plan alone: {asked:?}");
 }
@@ -407,7 +407,7 @@ async fn a_stack_is_deleted_if_it_is_ours_and_may_go_and_what_stays_is_told() {
     ];
     for (script, code, words) in cases {
         let service = script.clone().start().await;
-        typed(&service, &[(line, code, words)]).await;
+        typed(&service, &[(line, code, words)]);
         let is_deleted = service.asked().iter().any(|asked| action(asked) == "DeleteStack");
         assert_eq!(is_deleted, code == 0, "{words:?}");
     }
@@ -417,7 +417,7 @@ async fn a_stack_is_deleted_if_it_is_ours_and_may_go_and_what_stays_is_told() {
 async fn whoever_stops_watching_is_told_how_to_go_on() {
     let (events, change_set) = (vec![["CREATE_IN_PROGRESS", "shop", STACK, "User Initiated"]], ["CREATE_COMPLETE", ""]);
     let states = [None, Some("CREATE_IN_PROGRESS")];
-    let service = Script { states, events, change_set, ..Script::default() }.start().await;
+    let service = Script { states, change_set, events, ..Script::default() }.start().await;
     let desk = Desk::over(&service.endpoint);
     desk.package("p.zip", &program(ARM64));
     let place = desk.folder.path().display().to_string();
@@ -454,21 +454,20 @@ async fn an_environments_stack_goes_when_what_it_was_granted_has_gone() {
     let is_deleted = || service.asked().iter().any(|asked| action(asked) == "DeleteStack");
 
     let line = format!("{destroy} --yes");
-    let ran =
-        typed(&service, &[(&line, 3, &["what is granted to environment prod hangs on it", "--revoke-first"])]).await;
+    let ran = typed(&service, &[(&line, 3, &["what is granted to environment prod hangs on it", "--revoke-first"])]);
     assert!(ran[0].stdout.contains(&asked) && ran[0].stdout.contains("prod/shop-db"), "{}", ran[0].stdout);
     assert!(!is_deleted());
     // Whoever deletes the stack is the actor, and this user owns no project yet.
     let first = format!("{destroy} --revoke-first --yes");
-    typed(&service, &[(&first, 3, &["owner"])]).await;
+    typed(&service, &[(&first, 3, &["owner"])]);
     assert!(!is_deleted());
     let active = office.json("mia", "env show prod");
     assert_eq!(active[0]["state"], "active", "a refusal ends nothing");
     office.ok("rita", &format!("project member reports {} --role owner", office.me));
     let asks = format!("{destroy} --revoke-first");
-    typed(&service, &[(&asks, 2, &["no terminal"])]).await;
+    typed(&service, &[(&asks, 2, &["no terminal"])]);
     let told: [&str; 3] = ["env remove", "is absent: nothing is left at shop-db", "stack shop is deleted"];
-    typed(&service, &[(&first, 0, &told)]).await;
+    typed(&service, &[(&first, 0, &told)]);
     assert!(is_deleted());
     let client = database.client().await;
     let left = client.query("SELECT 1 FROM pg_roles WHERE rolname = $1", &[&user]).await.unwrap();

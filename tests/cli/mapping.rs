@@ -111,6 +111,7 @@ fn script(comment_of: impl Fn(&str, usize) -> String, quote: char) -> String {
 const MAP: &str = "asset map shop-db --glue-database-prefix pg_ --glue-connection shop-connection";
 
 /// What is the same of every engine; `change` alters the source: 20 tables get a column, ten a comment, five are dropped.
+#[expect(clippy::print_stdout, reason = "how long it took is for who runs it by hand")]
 async fn story(place: &Place, engine: &str, at: &(dyn Fn(&str) -> String + Sync), change: impl AsyncFnOnce()) {
     let all = SCHEMAS.len() * TABLES;
     let (counts, _, _) = place.counted(&format!("{MAP} --dry-run"));
@@ -179,6 +180,7 @@ async fn drift(place: &Place) {
     assert_eq!(place.counted(&format!("{MAP} --schema hr")).0, only("new", 1));
 }
 
+#[expect(clippy::print_stdout, reason = "how long it took is for who runs it by hand")]
 async fn removal(place: &Place, all: usize) {
     let theirs = TableInput::builder().name("theirs").build().unwrap();
     place.glue.create_table().database_name("pg_crm").table_input(theirs).send().await.unwrap();

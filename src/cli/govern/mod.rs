@@ -130,7 +130,9 @@ pub async fn run(noun: Noun, command: &str, output: &mut Output) -> Done<u8> {
         Noun::Query(With { common, said }) => {
             Box::pin(reading::query(said, Desk::open(common, command, output).await?)).await
         }
-        Noun::Worker(With { common, said }) => worker::run(said, Desk::open(common, command, output).await?).await,
+        Noun::Worker(With { common, said }) => {
+            Box::pin(worker::run(said, Desk::open(common, command, output).await?)).await
+        }
         Noun::Report(Of { common, verb }) => report::run(verb, Desk::open(common, command, output).await?).await,
         Noun::Audit(Of { common, verb }) => audit::run(verb, Desk::open(common, command, output).await?).await,
     }

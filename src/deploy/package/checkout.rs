@@ -93,10 +93,10 @@ impl Checkout {
     /// Fails unless this version has such a function.
     pub fn check(&self, function: Function) -> Result<()> {
         let program = function.program();
-        match self.programs.iter().any(|name| name == program) {
-            true => Ok(()),
-            false => Err(Error::not_found(format!("{} has no program {program}", self.root.display()))),
+        if self.programs.iter().any(|name| name == program) {
+            return Ok(());
         }
+        Err(Error::not_found(format!("{} has no program {program}", self.root.display())))
     }
 }
 

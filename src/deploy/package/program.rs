@@ -218,7 +218,7 @@ impl Asked {
         }
         let strong = || self.versions.iter().filter(|(_, is_weak)| !**is_weak).map(|(version, _)| version.as_str());
         let newer: Vec<&str> =
-            strong().filter(|version| !numbers(version).is_some_and(|it| it.as_slice() <= GLIBC)).collect();
+            strong().filter(|version| numbers(version).is_none_or(|it| it.as_slice() > GLIBC)).collect();
         if !newer.is_empty() {
             return Err(self.too_new(&newer));
         }
