@@ -144,6 +144,11 @@ fn register_of(stack: &Stack) -> Option<String> {
     Some(format!("aws:arn:{partition}:dynamodb:{region}:{account}:table/{table}"))
 }
 
+/// The account of a register that is named by its ARN.
+fn written_in(store: &str) -> Option<&str> {
+    store.strip_prefix("aws:arn:").and_then(|rest| rest.split(':').nth(ACCOUNT - 1))
+}
+
 /// Sees to it that nothing that is granted hangs on the stack, and that it may go.
 ///
 /// Errors: forbidden, where something does and is not to be ended; partly, where it does not end in time.
@@ -163,6 +168,13 @@ async fn free(destroying: &Destroying, stack: &Stack, hold: Hold, command: &str,
             format!("stack {name} stays: what is granted {reach} hangs on it, and would outlive it at the databases");
         return Err(Error::new(ErrorKind::Forbidden, told)
             .hint("end it first with --revoke-first, or one by one: glaux sub revoke, glaux env remove")
+            .into());
+    }
+    if let Some(account) = written_in(&hold.store).filter(|account| *account != part(stack, ACCOUNT)) {
+        leaving.show(&hanging)?;
+        let told = format!("stack {name} stays: the register is written in its own account, {account}, alone");
+        return Err(Error::new(ErrorKind::Forbidden, told)
+            .hint("end this with credentials of that account (glaux sub revoke, glaux env remove), then destroy the stack from here")
             .into());
     }
     can_be_asked(destroying.yes)?;
