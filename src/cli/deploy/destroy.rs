@@ -162,20 +162,19 @@ async fn free(destroying: &Destroying, stack: &Stack, hold: Hold, command: &str,
     if hanging.is_empty() {
         return Ok(agreed(destroying.yes, &format!("Nothing is granted {reach}. Delete stack {name}?")).await?);
     }
-    if !destroying.revoke_first {
+    let elsewhere = written_in(&hold.store).filter(|account| *account != part(stack, ACCOUNT));
+    if !destroying.revoke_first || elsewhere.is_some() {
         leaving.show(&hanging)?;
         let told =
             format!("stack {name} stays: what is granted {reach} hangs on it, and would outlive it at the databases");
-        return Err(Error::new(ErrorKind::Forbidden, told)
-            .hint("end it first with --revoke-first, or one by one: glaux sub revoke, glaux env remove")
-            .into());
-    }
-    if let Some(account) = written_in(&hold.store).filter(|account| *account != part(stack, ACCOUNT)) {
-        leaving.show(&hanging)?;
-        let told = format!("stack {name} stays: the register is written in its own account, {account}, alone");
-        return Err(Error::new(ErrorKind::Forbidden, told)
-            .hint("end this with credentials of that account (glaux sub revoke, glaux env remove), then destroy the stack from here")
-            .into());
+        let hint = match elsewhere {
+            None => "end it first with --revoke-first, or one by one: glaux sub revoke, glaux env remove".to_owned(),
+            Some(account) => format!(
+                "its register is written in account {account} alone: end it there (glaux sub revoke, glaux env remove), \
+                 then destroy the stack from here; --revoke-first is for an account that has both"
+            ),
+        };
+        return Err(Error::new(ErrorKind::Forbidden, told).hint(hint).into());
     }
     can_be_asked(destroying.yes)?;
     leaving.show(&hanging)?;

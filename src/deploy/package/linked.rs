@@ -192,10 +192,10 @@ fn parse_line(line: &str) -> Option<(usize, Key, &str)> {
 mod tests {
     use super::*;
 
-    const TREE: &str = "0glaux v0.1.0 (/home/a b/glaux)\tApache-2.0\n\
+    const TREE: &str = "0glaux v0.1.0 (/of mine/glaux)\tApache-2.0\n\
                         1tokio v1.2.3\tMIT\n\
                         2libc v0.2.1+x\tMIT/Apache-2.0\n\
-                        1own v0.1.0 (/home/a b/glaux/own)\t\n\
+                        1own v0.1.0 (/of mine/glaux/own)\t\n\
                         2tokio v1.2.3\tMIT (*)\n";
 
     const LOCK: &str = r#"
