@@ -25,6 +25,8 @@ mod tls;
 mod account;
 #[path = "workflow/athena.rs"]
 mod athena;
+#[path = "workflow/catalogued.rs"]
+mod catalogued;
 #[path = "workflow/clock.rs"]
 mod clock;
 #[path = "workflow/datazone.rs"]
@@ -37,5 +39,7 @@ mod gateway;
 mod owed;
 #[path = "workflow/portal.rs"]
 mod portal;
+#[path = "workflow/shelf.rs"]
+mod shelf;
 #[path = "workflow/story.rs"]
 mod workflow;

@@ -59,6 +59,8 @@ pub enum Deployed {
         datazone: Option<String>,
         /// The event bus on which is told what others may want to know; the account's own if none is named.
         bus: Option<String>,
+        /// The projects whose published assets are put into that domain's catalogue; the first owns the types there.
+        catalogued: Vec<String>,
     },
     /// The function beside the sources.
     Producer {
@@ -98,7 +100,9 @@ const LONGEST_WINDOW: u8 = 30;
 
 fn of_side(side: Side) -> &'static [&'static str] {
     match side {
-        Side::Governance => &["glaux_state_machine", "glaux_datazone_domain", "glaux_event_bus"],
+        Side::Governance => {
+            &["glaux_state_machine", "glaux_datazone_domain", "glaux_datazone_projects", "glaux_event_bus"]
+        }
         Side::Producer => &["glaux_keeper_role", "glaux_secrets_key", "glaux_secrets_window_days"],
         Side::Consumer => &["glaux_environment", "glaux_federation_function", "glaux_qualified_catalogs"],
     }
@@ -156,12 +160,25 @@ impl Variables {
         }
     }
 
+    /// A list that means something in a domain of DataZone alone.
+    fn of_domain(&self, key: &str) -> Result<Vec<String>> {
+        let text = self.text(key).unwrap_or_default();
+        let all: Vec<String> =
+            text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect();
+        if !all.is_empty() && self.text("glaux_datazone_domain").is_none() {
+            return Err(Error::invalid(format!("setting {key:?} is of no domain"))
+                .hint("set glaux_datazone_domain too, or neither"));
+        }
+        Ok(all)
+    }
+
     fn deployed(&self, side: Side) -> Result<Deployed> {
         Ok(match side {
             Side::Governance => Deployed::Governance {
                 machine: self.needed("glaux_state_machine")?,
                 datazone: self.text("glaux_datazone_domain"),
                 bus: self.text("glaux_event_bus"),
+                catalogued: self.of_domain("glaux_datazone_projects")?,
             },
             Side::Producer => Deployed::Producer {
                 role: self.needed("glaux_keeper_role")?,
@@ -197,13 +214,24 @@ mod tests {
     fn each_side_has_its_own_settings_and_no_others() {
         let machine = "arn:aws:states:eu-central-1:333333333333:stateMachine:subscription";
         let governance = read(&[("glaux_side", "governance"), ("glaux_state_machine", machine)]).unwrap();
-        assert_eq!(governance.deployed, Deployed::Governance { machine: machine.into(), datazone: None, bus: None });
+        let nothing =
+            Deployed::Governance { machine: machine.into(), datazone: None, bus: None, catalogued: Vec::new() };
+        assert_eq!(governance.deployed, nothing);
         let role = "arn:aws:iam::111111111111:role/keeper";
         let producer = read(&[("glaux_side", "producer"), ("glaux_keeper_role", role), ("PATH", "x")]).unwrap();
         let deployed = Deployed::Producer { role: role.into(), key: None, window_days: LONGEST_WINDOW };
         assert_eq!(producer.deployed, deployed);
+        let there = [
+            ("glaux_side", "governance"),
+            ("glaux_state_machine", machine),
+            ("glaux_datazone_domain", "dzd_1"),
+            ("glaux_datazone_projects", "shop, other,"),
+        ];
+        let Deployed::Governance { catalogued, .. } = read(&there).unwrap().deployed else { panic!("of another side") };
+        assert_eq!(catalogued, ["shop", "other"]);
         for wrong in [
             vec![],
+            vec![("glaux_side", "governance"), ("glaux_state_machine", machine), ("glaux_datazone_projects", "shop")],
             vec![("glaux_side", "owner")],
             vec![("glaux_side", "consumer")],
             vec![("glaux_side", "consumer"), ("glaux_environment", " ")],

@@ -5,6 +5,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use async_trait::async_trait;
 use connector_core::{Error, ErrorKind, Result, Secret};
@@ -31,6 +32,8 @@ pub struct Function {
     grants: OnceCell<Grants>,
     pub(super) machine: OnceCell<aws_sdk_sfn::Client>,
     pub(super) portal: Option<Arc<dyn Portal>>,
+    /// How long the register was when DataZone's catalogue lacked nothing.
+    pub(super) catalogued: AtomicU64,
 }
 
 /// What the state machine asks.
@@ -54,7 +57,13 @@ impl Function {
     pub fn new(config: WorkflowConfig) -> Result<Self> {
         keeper(&config, &Names::new(&config.prefix)?)?;
         athena(&config)?;
-        Ok(Self { config, grants: OnceCell::new(), machine: OnceCell::new(), portal: None })
+        Ok(Self {
+            config,
+            grants: OnceCell::new(),
+            machine: OnceCell::new(),
+            portal: None,
+            catalogued: AtomicU64::new(u64::MAX),
+        })
     }
 
     /// The same, which hears of what is decided in DataZone.

@@ -13,6 +13,8 @@
 mod applying;
 mod athena;
 mod bus;
+#[cfg(feature = "workflow")]
+mod catalogue;
 mod desired;
 mod function;
 #[cfg(feature = "workflow")]

@@ -6,6 +6,7 @@
 //!
 //! Not here: who may decide what (`share`), and what follows at a database (`grants`).
 
+mod catalogued;
 mod dynamo;
 mod event;
 mod origin;
@@ -24,6 +25,7 @@ use connector_core::{Error, ErrorKind, Result};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
+pub use self::catalogued::{Catalogued, CataloguedState, Entity};
 pub use self::dynamo::Dynamo;
 pub use self::event::{Act, Event, Fault};
 pub use self::origin::{Origin, Report, Status, Told};

@@ -49,6 +49,7 @@ pub const HERE: Everything = (
         ("SecretsPrefix", "glaux/d"),
         ("GovernedAccounts", "111111111111,222222222222"),
         ("DataZoneDomainId", "dzd_1"),
+        ("DataZoneProjects", "shop,other"),
         ("RegisterKeyArn", KEY),
         ("PermissionsBoundaryARN", BOUNDARY),
     ],

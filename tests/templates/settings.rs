@@ -193,7 +193,8 @@ fn each_function_of_the_workflow_takes_what_it_is_told_and_needs_all_of_it() {
         );
         let needed = ["glaux_register_table", "glaux_domain", "glaux_secrets_prefix"];
         let own = match &config.deployed {
-            Deployed::Governance { machine, datazone, .. } => {
+            Deployed::Governance { machine, datazone, catalogued, .. } => {
+                assert_eq!(*catalogued, ["shop", "other"]);
                 assert_eq!(*machine, format!("arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:glaux-grants"));
                 assert_eq!((datazone.as_deref(), config.table.as_str()), (Some("dzd_1"), "glaux"));
                 "glaux_state_machine"

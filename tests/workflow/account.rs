@@ -93,6 +93,7 @@ impl Accounts {
                     ("glaux_side", "governance"),
                     ("glaux_state_machine", self.machine.as_str()),
                     ("glaux_datazone_domain", DOMAIN),
+                    ("glaux_datazone_projects", "shop"),
                 ],
             ),
             (
@@ -162,7 +163,7 @@ impl Accounts {
         let administrator = made["ARN"].as_str().unwrap().to_owned();
         self.add(&Source { id: SOURCE.into(), owner: "shop".into(), engine, url, administrator, state }).await;
         for (schema, table, columns) in TABLES {
-            let column = |name: &&str| Column { name: (*name).to_owned(), data_type: "varchar".into() };
+            let column = |name: &&str| Column { name: (*name).to_owned(), data_type: "varchar".into(), comment: None };
             let asset = Asset {
                 id: asset_id(SOURCE, &self.place.named(schema), table),
                 source: SOURCE.into(),

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use connector_core::Result;
 
-use super::Subscribed;
+use super::{Catalogue, Subscribed};
 use crate::register::Told;
 
 /// A domain of DataZone's, and the Glue behind its assets.
@@ -34,6 +34,11 @@ pub trait Portal: Send + Sync {
 
     /// A table of Glue's and what it is read through, if there is one of that name.
     async fn table(&self, name: &GlueName) -> Result<Option<GlueTable>>;
+
+    /// The domain's catalogue, if it can be written.
+    fn catalogue(&self) -> Option<&dyn Catalogue> {
+        None
+    }
 }
 
 /// What a listing offers.
