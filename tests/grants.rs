@@ -35,6 +35,10 @@ mod datazone;
 mod dismantle;
 #[path = "workflow/gateway.rs"]
 mod gateway;
+#[path = "workflow/grounds.rs"]
+mod grounds;
+#[path = "workflow/hooks.rs"]
+mod hooks;
 #[path = "workflow/owed.rs"]
 mod owed;
 #[path = "workflow/portal.rs"]

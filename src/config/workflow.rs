@@ -61,6 +61,8 @@ pub enum Deployed {
         bus: Option<String>,
         /// The projects whose published assets are put into that domain's catalogue; the first owns the types there.
         catalogued: Vec<String>,
+        /// What the environments of that domain are given in their own accounts.
+        hooks: Option<Hooks>,
     },
     /// The function beside the sources.
     Producer {
@@ -83,6 +85,15 @@ pub enum Deployed {
     },
 }
 
+/// What an environment is given in its own account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hooks {
+    /// The policy, with its path, that bounds the role of its users in place of DataZone's own.
+    pub boundary: Option<String>,
+    /// Key and value of a tag on its databases of Glue's.
+    pub tag: Option<(String, String)>,
+}
+
 impl Deployed {
     /// The side.
     pub fn side(&self) -> Side {
@@ -100,9 +111,14 @@ const LONGEST_WINDOW: u8 = 30;
 
 fn of_side(side: Side) -> &'static [&'static str] {
     match side {
-        Side::Governance => {
-            &["glaux_state_machine", "glaux_datazone_domain", "glaux_datazone_projects", "glaux_event_bus"]
-        }
+        Side::Governance => &[
+            "glaux_state_machine",
+            "glaux_datazone_domain",
+            "glaux_datazone_projects",
+            "glaux_environment_boundary",
+            "glaux_environment_tag",
+            "glaux_event_bus",
+        ],
         Side::Producer => &["glaux_keeper_role", "glaux_secrets_key", "glaux_secrets_window_days"],
         Side::Consumer => &["glaux_environment", "glaux_federation_function", "glaux_qualified_catalogs"],
     }
@@ -172,6 +188,18 @@ impl Variables {
         Ok(all)
     }
 
+    fn hooks(&self) -> Result<Option<Hooks>> {
+        let [boundary, tag] = ["glaux_environment_boundary", "glaux_environment_tag"];
+        self.of_domain(boundary)?;
+        self.of_domain(tag)?;
+        let pair = |text: String| {
+            let pair = text.split_once('=').filter(|(key, value)| !key.is_empty() && !value.is_empty());
+            pair.map(|(key, value)| (key.to_owned(), value.to_owned())).ok_or_else(|| check::wrong(tag, "key=value"))
+        };
+        let hooks = Hooks { boundary: self.text(boundary), tag: self.text(tag).map(pair).transpose()? };
+        Ok(Some(hooks).filter(|hooks| hooks.boundary.is_some() || hooks.tag.is_some()))
+    }
+
     fn deployed(&self, side: Side) -> Result<Deployed> {
         Ok(match side {
             Side::Governance => Deployed::Governance {
@@ -179,6 +207,7 @@ impl Variables {
                 datazone: self.text("glaux_datazone_domain"),
                 bus: self.text("glaux_event_bus"),
                 catalogued: self.of_domain("glaux_datazone_projects")?,
+                hooks: self.hooks()?,
             },
             Side::Producer => Deployed::Producer {
                 role: self.needed("glaux_keeper_role")?,
@@ -214,8 +243,13 @@ mod tests {
     fn each_side_has_its_own_settings_and_no_others() {
         let machine = "arn:aws:states:eu-central-1:333333333333:stateMachine:subscription";
         let governance = read(&[("glaux_side", "governance"), ("glaux_state_machine", machine)]).unwrap();
-        let nothing =
-            Deployed::Governance { machine: machine.into(), datazone: None, bus: None, catalogued: Vec::new() };
+        let nothing = Deployed::Governance {
+            machine: machine.into(),
+            datazone: None,
+            bus: None,
+            catalogued: Vec::new(),
+            hooks: None,
+        };
         assert_eq!(governance.deployed, nothing);
         let role = "arn:aws:iam::111111111111:role/keeper";
         let producer = read(&[("glaux_side", "producer"), ("glaux_keeper_role", role), ("PATH", "x")]).unwrap();
@@ -226,12 +260,21 @@ mod tests {
             ("glaux_state_machine", machine),
             ("glaux_datazone_domain", "dzd_1"),
             ("glaux_datazone_projects", "shop, other,"),
+            ("glaux_environment_tag", "glaux=true"),
         ];
-        let Deployed::Governance { catalogued, .. } = read(&there).unwrap().deployed else { panic!("of another side") };
-        assert_eq!(catalogued, ["shop", "other"]);
+        let Deployed::Governance { catalogued, hooks, .. } = read(&there).unwrap().deployed else { panic!("a side") };
+        let tag = Some(("glaux".to_owned(), "true".to_owned()));
+        assert_eq!((catalogued.concat(), hooks), ("shopother".to_owned(), Some(Hooks { boundary: None, tag })));
         for wrong in [
             vec![],
             vec![("glaux_side", "governance"), ("glaux_state_machine", machine), ("glaux_datazone_projects", "shop")],
+            vec![("glaux_side", "governance"), ("glaux_state_machine", machine), ("glaux_environment_boundary", "b")],
+            vec![
+                ("glaux_side", "governance"),
+                ("glaux_state_machine", machine),
+                ("glaux_datazone_domain", "dzd_1"),
+                ("glaux_environment_tag", "glaux="),
+            ],
             vec![("glaux_side", "owner")],
             vec![("glaux_side", "consumer")],
             vec![("glaux_side", "consumer"), ("glaux_environment", " ")],

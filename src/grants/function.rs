@@ -16,7 +16,7 @@ use tokio::sync::OnceCell;
 
 use super::intake::Event;
 use super::machine::{Failure, Walk};
-use super::{Athena, Grants, Step, Survey, Task, Timing};
+use super::{Athena, Grants, Step, Survey, Task, Timing, Ways};
 use crate::config::{Deployed, SecretsConfig, Side, WorkflowConfig};
 use crate::register::{Dynamo, Register, SystemClock};
 use crate::secrets::keeper::{Manager, ManagerSettings};
@@ -32,6 +32,8 @@ pub struct Function {
     grants: OnceCell<Grants>,
     pub(super) machine: OnceCell<aws_sdk_sfn::Client>,
     pub(super) portal: Option<Arc<dyn Portal>>,
+    /// Where environments are, as far as hooks reach.
+    pub(super) ways: Option<Arc<dyn Ways>>,
     /// How long the register was when DataZone's catalogue lacked nothing.
     pub(super) catalogued: AtomicU64,
 }
@@ -62,6 +64,7 @@ impl Function {
             grants: OnceCell::new(),
             machine: OnceCell::new(),
             portal: None,
+            ways: None,
             catalogued: AtomicU64::new(u64::MAX),
         })
     }
@@ -70,6 +73,12 @@ impl Function {
     #[must_use]
     pub fn with_portal(self, portal: Arc<dyn Portal>) -> Self {
         Self { portal: Some(portal), ..self }
+    }
+
+    /// The same, which reaches into the accounts of environments where hooks are asked for.
+    #[must_use]
+    pub fn with_ways(self, ways: Arc<dyn Ways>) -> Self {
+        Self { ways: Some(ways), ..self }
     }
 
     /// Does what an invocation asks for: bytes in, bytes out.

@@ -83,6 +83,9 @@ impl Function {
                 tracing::error!(environment, source, "{error}");
             }
         }
+        if let Err(error) = self.hook_all(&cause).await {
+            tracing::error!("looking after environments of DataZone's: {error}");
+        }
         if let Err(error) = self.catalogue(&share, &cause).await {
             tracing::error!("putting what is published into DataZone's catalogue: {error}");
         }
@@ -132,7 +135,12 @@ impl Function {
             grants.report_begun(&touched.environment, &touched.source).await;
             self.start(&touched.environment, &touched.source, &touched.cause).await?;
         }
-        Ok(())
+        match &news {
+            datazone::News::Deployed { environment } | datazone::News::Leaves { environment, .. } => {
+                self.hook(environment, &format!("event {}", event.id)).await
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Has the machine walk the steps of a grant, once for each cause.

@@ -9,6 +9,7 @@
 mod catalogued;
 mod dynamo;
 mod event;
+mod hooked;
 mod origin;
 mod records;
 mod rehearsal;
@@ -28,6 +29,7 @@ use futures::future::BoxFuture;
 pub use self::catalogued::{Catalogued, CataloguedState, Entity};
 pub use self::dynamo::Dynamo;
 pub use self::event::{Act, Event, Fault};
+pub use self::hooked::{Bound, Hooked, HookedState, Tagged};
 pub use self::origin::{Origin, Report, Status, Told};
 pub use self::records::{
     Account, Announced, Asset, AssetState, Column, Decision, Environment, EnvironmentState, Grant, GrantState, Lease,

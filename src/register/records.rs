@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::catalogued::Catalogued;
+use super::hooked::Hooked;
 use super::origin::Origin;
 use super::time::Time;
 
@@ -22,8 +23,16 @@ pub trait Record: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
 }
 
 /// All kinds.
-pub(super) const KINDS: [&str; 7] =
-    [Project::KIND, Environment::KIND, Source::KIND, Asset::KIND, Subscription::KIND, Grant::KIND, Catalogued::KIND];
+pub(super) const KINDS: [&str; 8] = [
+    Project::KIND,
+    Environment::KIND,
+    Source::KIND,
+    Asset::KIND,
+    Subscription::KIND,
+    Grant::KIND,
+    Catalogued::KIND,
+    Hooked::KIND,
+];
 
 /// What lists find a record by.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

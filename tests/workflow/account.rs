@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use connector_core::{Credential, Logins};
 use glaux::config::{Aws, Catalogs, Config, Granted, SecretsConfig, WorkflowConfig};
-use glaux::grants::Function;
+use glaux::grants::{Function, Ways};
 use glaux::handler::Handler;
 use glaux::register::{
     Account, Act, Asset, AssetState, Column, Dynamo, Environment, EnvironmentState, Membership, Place as Where,
@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 
 use crate::datazone::{DOMAIN, DataZone};
 use crate::gateway::{Gateway, REGION};
+use crate::grounds::ways;
 use crate::places::{Place, TABLES};
 use crate::portal::portal;
 use crate::stage::{PROD, SOURCE};
@@ -76,12 +77,13 @@ impl Accounts {
         let (machine, queue) = (machine(&gateway).await, queue(&gateway).await);
         let datazone = gateway.datazone.clone();
         let accounts = Self { gateway, register, share, place, datazone, machine, queue };
-        accounts.deploy();
+        accounts.deploy(&[], &ways(&accounts.gateway));
         accounts.fill().await;
         accounts
     }
 
-    fn deploy(&self) {
+    /// Deploys the functions, and that of governance with these settings besides.
+    pub fn deploy(&self, besides: &[(&str, &str)], ways: &Arc<dyn Ways>) {
         let table = format!("arn:aws:dynamodb:{REGION}:{GOVERNANCE}:table/glaux");
         let (keeper, federation) = (role(PRODUCER, "glaux-grants-producer"), federation());
         for (arn, access_key, table, own) in [
@@ -114,12 +116,16 @@ impl Accounts {
             ),
         ] {
             let all = [("glaux_register_table", table), ("glaux_domain", "domain"), ("glaux_secrets_prefix", PREFIX)];
-            let all = all.into_iter().chain(own).map(|(key, value)| (key.to_owned(), value.to_owned()));
+            let besides = besides.iter().copied().filter(|_| access_key == GOVERNANCE);
+            let all = all.into_iter().chain(own).chain(besides).map(|(key, value)| (key.to_owned(), value.to_owned()));
             let mut config = WorkflowConfig::from_env(all).unwrap();
             config.aws = Aws::at(&self.gateway.endpoint, access_key, "secret");
             self.gateway.deploy(
                 &arn,
-                Function::new(config).unwrap().with_portal(portal(&self.datazone, &self.gateway.endpoint)),
+                Function::new(config)
+                    .unwrap()
+                    .with_portal(portal(&self.datazone, &self.gateway.endpoint))
+                    .with_ways(ways.clone()),
             );
         }
         let producers = [(Region::new("aws", REGION, PRODUCER).unwrap(), None)];
@@ -178,7 +184,7 @@ impl Accounts {
         }
     }
 
-    async fn add<R: Record>(&self, record: &R) {
+    pub async fn add<R: Record>(&self, record: &R) {
         let act = Act { actor: "setup".into(), verb: "add".into(), request: "test".into(), ..Act::default() };
         self.register.write(&act, &[Write::create(record).unwrap()]).await.unwrap();
     }

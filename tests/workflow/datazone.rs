@@ -33,6 +33,8 @@ struct Domain {
     is_silent: bool,
     /// Everything that it was asked, as text.
     asked: String,
+    /// What it has provisioned.
+    environments: BTreeMap<String, Value>,
     /// What was put into its catalogue.
     shelf: Shelf,
 }
@@ -110,6 +112,18 @@ impl DataZone {
         self.inner.lock().unwrap().asked.clone()
     }
 
+    /// Has provisioned this for an environment.
+    pub fn provision(&self, id: &str, account: &str, region: &str, resources: &[(&str, String)]) {
+        let resource = |(name, value): &(&str, String)| json!({"name": name, "value": value});
+        let told = json!({
+            "id": id, "projectId": "reports", "domainId": DOMAIN, "createdBy": "SYSTEM", "name": id,
+            "environmentProfileId": "profile", "provider": "Amazon DataZone", "status": "ACTIVE",
+            "awsAccountId": account, "awsAccountRegion": region,
+            "provisionedResources": resources.iter().map(resource).collect::<Vec<_>>(),
+        });
+        self.inner.lock().unwrap().environments.insert(id.into(), told);
+    }
+
     /// Its catalogue, looked at or changed from outside.
     pub fn shelf<T>(&self, look: impl FnOnce(&mut Shelf) -> T) -> T {
         look(&mut self.inner.lock().unwrap().shelf)
@@ -129,6 +143,10 @@ impl DataZone {
             ("GET", ["v2", "domains", DOMAIN, "listings", id]) => {
                 (200, domain.shelf.listing(id).unwrap_or_else(|| listing(id)))
             }
+            ("GET", ["v2", "domains", DOMAIN, "environments", id]) => match domain.environments.get(*id) {
+                Some(told) => (200, told.clone()),
+                None => gone(id),
+            },
             ("GET", ["v2", "domains", DOMAIN, "subscriptions"]) => {
                 assert_eq!((query["owningProjectId"], query["status"]), ("reports", "APPROVED"));
                 let approved = domain.subscriptions.iter().filter(|(_, (_, status))| *status == "APPROVED");

@@ -28,7 +28,8 @@ mod direct {
     use connector_core::{Error, ErrorKind, Result};
     use glaux::register::{Entity, Told};
     use glaux::share::datazone::{
-        Catalogue, Draft, Form, FormType, GlueName, GlueTable, Granting, Held, Listing, Portal, Slot, Subscribed,
+        Catalogue, Draft, Form, FormType, GlueName, GlueTable, Granting, Held, Listing, Portal, Provisioned, Slot,
+        Subscribed,
     };
     use serde_json::{Value, json};
 
@@ -136,6 +137,19 @@ mod direct {
 
         async fn table(&self, _name: &GlueName) -> Result<Option<GlueTable>> {
             Ok(None)
+        }
+
+        async fn environment(&self, id: &str) -> Result<Option<Provisioned>> {
+            let told = self.there(&format!("environments/{id}"))?;
+            let all = |told: &Value| {
+                let all = told["provisionedResources"].as_array().unwrap().iter();
+                all.map(|one| (text(&one["name"]), text(&one["value"]))).collect()
+            };
+            Ok(told.map(|told| Provisioned {
+                account: text(&told["awsAccountId"]),
+                region: text(&told["awsAccountRegion"]),
+                resources: all(&told),
+            }))
         }
 
         fn catalogue(&self) -> Option<&dyn Catalogue> {

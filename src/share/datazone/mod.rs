@@ -25,7 +25,7 @@ pub use self::cataloguing::Cataloguing;
 use self::entering::id;
 pub use self::event::{News, Subscribed, Wanted, read};
 use self::offer::{Refusal, offer};
-pub use self::portal::{GlueConnection, GlueName, GlueTable, Granting, Listing, Portal};
+pub use self::portal::{GlueConnection, GlueName, GlueTable, Granting, Listing, Portal, Provisioned};
 use super::ending::over;
 use super::{Caller, Share};
 use crate::register::{By, Environment, EnvironmentState, Origin, Project, Report, Subscription, Versioned, Write};
