@@ -351,7 +351,8 @@ fn units(text: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
-fn short_text(text: &str) -> Vec<u8> {
+/// A text behind a byte that says how long it is.
+pub fn short_text(text: &str) -> Vec<u8> {
     [&[u8::try_from(text.encode_utf16().count()).unwrap()], &units(text)[..]].concat()
 }
 
