@@ -128,11 +128,16 @@ impl Accounts {
                     .with_ways(ways.clone()),
             );
         }
+        self.admit(&federation);
+    }
+
+    /// Whoever comes with these access keys, with what their policies say.
+    fn admit(&self, federation: &str) {
         let producers = [(Region::new("aws", REGION, PRODUCER).unwrap(), None)];
         let names = Names::new(PREFIX).unwrap();
         let reads = Consumer { environment: PROD, grants: &names, producers: &producers }.policy().unwrap();
         let own = Region::new("aws", REGION, CONSUMER).unwrap();
-        let lists = listing_policy(&own, &names, PROD, &federation).unwrap();
+        let lists = listing_policy(&own, &names, PROD, federation).unwrap();
         let anything = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
         let anything = Policy::parse(anything).unwrap();
         for (access_key, name, policy) in [

@@ -90,24 +90,7 @@ impl Shelf {
                 self.forms.insert(name, made.clone());
                 (201, made)
             }
-            ("POST", ["asset-types"]) => {
-                let slot = |(name, it): (&String, &Value)| {
-                    let known = it["typeIdentifier"] == COLUMNS
-                        || self.forms.contains_key(it["typeIdentifier"].as_str().unwrap());
-                    assert!(known, "{it}");
-                    let told = json!({"typeName": it["typeIdentifier"], "typeRevision": it["typeRevision"], "required": it["required"]});
-                    (name.clone(), told)
-                };
-                let forms: serde_json::Map<String, Value> =
-                    body["formsInput"].as_object().unwrap().iter().map(slot).collect();
-                let name = body["name"].as_str().unwrap().to_owned();
-                let made = json!({
-                    "domainId": DOMAIN, "name": name, "revision": "1", "formsOutput": forms,
-                    "owningProjectId": body["owningProjectIdentifier"],
-                });
-                self.types.insert(name, made.clone());
-                (201, made)
-            }
+            ("POST", ["asset-types"]) => self.make_type(body),
             ("POST", ["assets"]) => self.make(body),
             ("POST", ["assets", id, "revisions"]) => match self.assets.get_mut(*id) {
                 Some(one) => {
@@ -144,6 +127,23 @@ impl Shelf {
             }
             _ => panic!("DataZone is asked {method} {path:?}"),
         }
+    }
+
+    fn make_type(&mut self, body: &Value) -> (u16, Value) {
+        let slot = |(name, it): (&String, &Value)| {
+            let form = it["typeIdentifier"].as_str().unwrap();
+            assert!(form == COLUMNS || self.forms.contains_key(form), "{it}");
+            let (revision, required) = (&it["typeRevision"], &it["required"]);
+            (name.clone(), json!({"typeName": form, "typeRevision": revision, "required": required}))
+        };
+        let forms: serde_json::Map<String, Value> = body["formsInput"].as_object().unwrap().iter().map(slot).collect();
+        let name = body["name"].as_str().unwrap().to_owned();
+        let made = json!({
+            "domainId": DOMAIN, "name": name, "revision": "1", "formsOutput": forms,
+            "owningProjectId": body["owningProjectIdentifier"],
+        });
+        self.types.insert(name, made.clone());
+        (201, made)
     }
 
     fn make(&mut self, body: &Value) -> (u16, Value) {
