@@ -6,7 +6,7 @@
 //! have added to one of ours, names, terms and forms, stays.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use connector_core::{Error, ErrorKind, Result};
@@ -26,6 +26,8 @@ const COLUMNS: &str = "RelationalTableForm";
 const MEMBERS: [&str; 4] = ["engine", "source", "schema", "table"];
 /// So many assets are looked after at once, for the clock has more to do.
 const AT_ONCE: usize = 20;
+/// And for so long: a function that is stopped in between has done no harm, but rings an alarm.
+const LONG_ENOUGH: Duration = Duration::from_secs(20);
 /// An asset is at rest after fewer steps than these.
 const STEPS: usize = 8;
 /// After a failure, doubled with each further one.
@@ -134,8 +136,8 @@ impl Share {
         if let (true, Some(project)) = (due.iter().any(|id| wanted.contains_key(*id)), of.projects.first()) {
             work.slots = Some(types(catalogue, project).await?);
         }
-        let mut settled = 0;
-        for id in &due {
+        let (mut settled, started) = (0, Instant::now());
+        for id in due.iter().take_while(|_| started.elapsed() < LONG_ENOUGH) {
             match self.settle(&work, id, wanted.get(*id)).await {
                 Ok(()) => settled += 1,
                 Err(error) => {
@@ -166,10 +168,13 @@ impl Share {
 
     /// One step after the other, each written down before the next.
     async fn settle(&self, work: &Work<'_>, id: &str, wanted: Option<&Wanted>) -> Result<()> {
+        let mut is_new = false;
         for _ in 0..STEPS {
             let read = self.register.find::<Catalogued>(id).await?;
             let known = read.as_ref().map(|read| &read.record);
-            let Some((verb, next)) = work.step(id, known, wanted).await? else { return Ok(()) };
+            let Some((verb, next)) = work.step(id, known, wanted, is_new).await? else { return Ok(()) };
+            // Whoever finds it begun cannot know whether it was made; and to look for it takes all pages of all others.
+            is_new = known.is_none_or(|known| known.state == CataloguedState::Gone);
             let next = Catalogued { error: None, failures: 0, look_again: None, ..next };
             let write = match &read {
                 Some(read) => Write::update(read, &next)?,
@@ -207,7 +212,7 @@ type Step = Option<(&'static str, Catalogued)>;
 
 impl Work<'_> {
     /// What is to be written down next, after it was done; nothing, if it is as it should be.
-    async fn step(&self, id: &str, known: Option<&Catalogued>, wanted: Option<&Wanted>) -> Result<Step> {
+    async fn step(&self, id: &str, known: Option<&Catalogued>, wanted: Option<&Wanted>, is_new: bool) -> Result<Step> {
         use CataloguedState::{Gone, Leaving, Listed, Made, Making, Unlisted};
         match (known, wanted) {
             (known, wanted) if is_at_rest(known, wanted) => Ok(None),
@@ -218,7 +223,7 @@ impl Work<'_> {
                 Ok(Some(("catalogue want", begun(id, Some(known), wanted))))
             }
             (Some(known), Some(wanted)) => match known.state {
-                Making => self.make(known, wanted).await,
+                Making => self.make(known, wanted, is_new).await,
                 Made => self.list(known).await,
                 Listed | Leaving | Unlisted | Gone => Ok(None),
             },
@@ -235,9 +240,10 @@ impl Work<'_> {
     }
 
     /// Made, found or made to say what it should, whichever it lacks.
-    async fn make(&self, known: &Catalogued, wanted: &Wanted) -> Result<Step> {
+    async fn make(&self, known: &Catalogued, wanted: &Wanted, is_new: bool) -> Result<Step> {
         let slots = self.slots.as_ref().ok_or_else(|| Error::internal("an asset is made without its type"))?;
-        let Some(entity) = self.entity(known).await? else {
+        let entity = if is_new { None } else { self.entity(known).await? };
+        let Some(entity) = entity else {
             let made = self.catalogue.make(&wanted.draft(slots), &self.token(known, "make")).await?;
             return Ok(Some(("catalogue make", now(known, CataloguedState::Made, made))));
         };
