@@ -25,6 +25,8 @@ mod tls;
 mod account;
 #[path = "workflow/athena.rs"]
 mod athena;
+#[path = "workflow/catalogued.rs"]
+mod catalogued;
 #[path = "workflow/clock.rs"]
 mod clock;
 #[path = "workflow/datazone.rs"]
@@ -33,9 +35,15 @@ mod datazone;
 mod dismantle;
 #[path = "workflow/gateway.rs"]
 mod gateway;
+#[path = "workflow/grounds.rs"]
+mod grounds;
+#[path = "workflow/hooks.rs"]
+mod hooks;
 #[path = "workflow/owed.rs"]
 mod owed;
 #[path = "workflow/portal.rs"]
 mod portal;
+#[path = "workflow/shelf.rs"]
+mod shelf;
 #[path = "workflow/story.rs"]
 mod workflow;

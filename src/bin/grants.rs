@@ -28,14 +28,15 @@ async fn main() -> Result<(), lambda_runtime::Error> {
 #[cfg(feature = "workflow")]
 fn function(config: WorkflowConfig) -> Result<Function, Error> {
     use glaux::config::Deployed;
-    use glaux::grants::DataZone;
+    use glaux::grants::{DataZone, Roles};
     let portal = match &config.deployed {
         Deployed::Governance { datazone: Some(domain), .. } => Some(Arc::new(DataZone::new(&config.aws, domain))),
         _ => None,
     };
+    let ways = Arc::new(Roles::new(&config.aws, &config.domain));
     let function = Function::new(config)?;
     Ok(match portal {
-        Some(portal) => function.with_portal(portal),
+        Some(portal) => function.with_portal(portal).with_ways(ways),
         None => function,
     })
 }

@@ -50,7 +50,7 @@ pub use settings::{SETTINGS, Scope, Setting};
 pub use toolchain::{FLAG_END, cargo, cargo_home, is_set, rust_flags, rustc};
 pub use user::operating_system_user;
 #[cfg(feature = "governance")]
-pub use workflow::{Deployed, Side, WorkflowConfig};
+pub use workflow::{Deployed, Hooks, Side, WorkflowConfig};
 
 /// Everything a deployment decides.
 #[derive(Clone, Debug)]

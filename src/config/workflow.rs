@@ -59,6 +59,10 @@ pub enum Deployed {
         datazone: Option<String>,
         /// The event bus on which is told what others may want to know; the account's own if none is named.
         bus: Option<String>,
+        /// The projects whose published assets are put into that domain's catalogue; the first owns the types there.
+        catalogued: Vec<String>,
+        /// What the environments of that domain are given in their own accounts.
+        hooks: Option<Hooks>,
     },
     /// The function beside the sources.
     Producer {
@@ -81,6 +85,15 @@ pub enum Deployed {
     },
 }
 
+/// What an environment is given in its own account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hooks {
+    /// The policy, with its path, that bounds the role of its users in place of DataZone's own.
+    pub boundary: Option<String>,
+    /// Key and value of a tag on its databases of Glue's.
+    pub tag: Option<(String, String)>,
+}
+
 impl Deployed {
     /// The side.
     pub fn side(&self) -> Side {
@@ -98,7 +111,14 @@ const LONGEST_WINDOW: u8 = 30;
 
 fn of_side(side: Side) -> &'static [&'static str] {
     match side {
-        Side::Governance => &["glaux_state_machine", "glaux_datazone_domain", "glaux_event_bus"],
+        Side::Governance => &[
+            "glaux_state_machine",
+            "glaux_datazone_domain",
+            "glaux_datazone_projects",
+            "glaux_environment_boundary",
+            "glaux_environment_tag",
+            "glaux_event_bus",
+        ],
         Side::Producer => &["glaux_keeper_role", "glaux_secrets_key", "glaux_secrets_window_days"],
         Side::Consumer => &["glaux_environment", "glaux_federation_function", "glaux_qualified_catalogs"],
     }
@@ -156,12 +176,38 @@ impl Variables {
         }
     }
 
+    /// A list that means something in a domain of DataZone alone.
+    fn of_domain(&self, key: &str) -> Result<Vec<String>> {
+        let text = self.text(key).unwrap_or_default();
+        let all: Vec<String> =
+            text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect();
+        if !all.is_empty() && self.text("glaux_datazone_domain").is_none() {
+            return Err(Error::invalid(format!("setting {key:?} is of no domain"))
+                .hint("set glaux_datazone_domain too, or neither"));
+        }
+        Ok(all)
+    }
+
+    fn hooks(&self) -> Result<Option<Hooks>> {
+        let [boundary, tag] = ["glaux_environment_boundary", "glaux_environment_tag"];
+        self.of_domain(boundary)?;
+        self.of_domain(tag)?;
+        let pair = |text: String| {
+            let pair = text.split_once('=').filter(|(key, value)| !key.is_empty() && !value.is_empty());
+            pair.map(|(key, value)| (key.to_owned(), value.to_owned())).ok_or_else(|| check::wrong(tag, "key=value"))
+        };
+        let hooks = Hooks { boundary: self.text(boundary), tag: self.text(tag).map(pair).transpose()? };
+        Ok(Some(hooks).filter(|hooks| hooks.boundary.is_some() || hooks.tag.is_some()))
+    }
+
     fn deployed(&self, side: Side) -> Result<Deployed> {
         Ok(match side {
             Side::Governance => Deployed::Governance {
                 machine: self.needed("glaux_state_machine")?,
                 datazone: self.text("glaux_datazone_domain"),
                 bus: self.text("glaux_event_bus"),
+                catalogued: self.of_domain("glaux_datazone_projects")?,
+                hooks: self.hooks()?,
             },
             Side::Producer => Deployed::Producer {
                 role: self.needed("glaux_keeper_role")?,
@@ -197,13 +243,38 @@ mod tests {
     fn each_side_has_its_own_settings_and_no_others() {
         let machine = "arn:aws:states:eu-central-1:333333333333:stateMachine:subscription";
         let governance = read(&[("glaux_side", "governance"), ("glaux_state_machine", machine)]).unwrap();
-        assert_eq!(governance.deployed, Deployed::Governance { machine: machine.into(), datazone: None, bus: None });
+        let nothing = Deployed::Governance {
+            machine: machine.into(),
+            datazone: None,
+            bus: None,
+            catalogued: Vec::new(),
+            hooks: None,
+        };
+        assert_eq!(governance.deployed, nothing);
         let role = "arn:aws:iam::111111111111:role/keeper";
         let producer = read(&[("glaux_side", "producer"), ("glaux_keeper_role", role), ("PATH", "x")]).unwrap();
         let deployed = Deployed::Producer { role: role.into(), key: None, window_days: LONGEST_WINDOW };
         assert_eq!(producer.deployed, deployed);
+        let there = [
+            ("glaux_side", "governance"),
+            ("glaux_state_machine", machine),
+            ("glaux_datazone_domain", "dzd_1"),
+            ("glaux_datazone_projects", "shop, other,"),
+            ("glaux_environment_tag", "glaux=true"),
+        ];
+        let Deployed::Governance { catalogued, hooks, .. } = read(&there).unwrap().deployed else { panic!("a side") };
+        let tag = Some(("glaux".to_owned(), "true".to_owned()));
+        assert_eq!((catalogued.concat(), hooks), ("shopother".to_owned(), Some(Hooks { boundary: None, tag })));
         for wrong in [
             vec![],
+            vec![("glaux_side", "governance"), ("glaux_state_machine", machine), ("glaux_datazone_projects", "shop")],
+            vec![("glaux_side", "governance"), ("glaux_state_machine", machine), ("glaux_environment_boundary", "b")],
+            vec![
+                ("glaux_side", "governance"),
+                ("glaux_state_machine", machine),
+                ("glaux_datazone_domain", "dzd_1"),
+                ("glaux_environment_tag", "glaux="),
+            ],
             vec![("glaux_side", "owner")],
             vec![("glaux_side", "consumer")],
             vec![("glaux_side", "consumer"), ("glaux_environment", " ")],

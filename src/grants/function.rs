@@ -5,6 +5,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use async_trait::async_trait;
 use connector_core::{Error, ErrorKind, Result, Secret};
@@ -15,7 +16,7 @@ use tokio::sync::OnceCell;
 
 use super::intake::Event;
 use super::machine::{Failure, Walk};
-use super::{Athena, Grants, Step, Survey, Task, Timing};
+use super::{Athena, Grants, Step, Survey, Task, Timing, Ways};
 use crate::config::{Deployed, SecretsConfig, Side, WorkflowConfig};
 use crate::register::{Dynamo, Register, SystemClock};
 use crate::secrets::keeper::{Manager, ManagerSettings};
@@ -31,6 +32,10 @@ pub struct Function {
     grants: OnceCell<Grants>,
     pub(super) machine: OnceCell<aws_sdk_sfn::Client>,
     pub(super) portal: Option<Arc<dyn Portal>>,
+    /// Where environments are, as far as hooks reach.
+    pub(super) ways: Option<Arc<dyn Ways>>,
+    /// How long the register was when DataZone's catalogue lacked nothing.
+    pub(super) catalogued: AtomicU64,
 }
 
 /// What the state machine asks.
@@ -54,13 +59,26 @@ impl Function {
     pub fn new(config: WorkflowConfig) -> Result<Self> {
         keeper(&config, &Names::new(&config.prefix)?)?;
         athena(&config)?;
-        Ok(Self { config, grants: OnceCell::new(), machine: OnceCell::new(), portal: None })
+        Ok(Self {
+            config,
+            grants: OnceCell::new(),
+            machine: OnceCell::new(),
+            portal: None,
+            ways: None,
+            catalogued: AtomicU64::new(u64::MAX),
+        })
     }
 
     /// The same, which hears of what is decided in DataZone.
     #[must_use]
     pub fn with_portal(self, portal: Arc<dyn Portal>) -> Self {
         Self { portal: Some(portal), ..self }
+    }
+
+    /// The same, which reaches into the accounts of environments where hooks are asked for.
+    #[must_use]
+    pub fn with_ways(self, ways: Arc<dyn Ways>) -> Self {
+        Self { ways: Some(ways), ..self }
     }
 
     /// Does what an invocation asks for: bytes in, bytes out.

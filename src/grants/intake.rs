@@ -3,6 +3,8 @@
 //! An event may come twice, late, or after another; so none is believed to be news. It names a grant, and the machine makes of it
 //! what the register says by then.
 
+use std::sync::atomic::Ordering;
+
 use aws_sdk_sfn::error::ProvideErrorMetadata;
 use connector_core::{Error, Result};
 use serde::Deserialize;
@@ -81,6 +83,27 @@ impl Function {
                 tracing::error!(environment, source, "{error}");
             }
         }
+        if let Err(error) = self.hook_all(&cause).await {
+            tracing::error!("looking after environments of DataZone's: {error}");
+        }
+        if let Err(error) = self.catalogue(&share, &cause).await {
+            tracing::error!("putting what is published into DataZone's catalogue: {error}");
+        }
+        Ok(())
+    }
+
+    /// Has DataZone's catalogue say what is published here, where that is asked for; not again, as long as nothing was decided.
+    async fn catalogue(&self, share: &Share, cause: &str) -> Result<()> {
+        let Deployed::Governance { catalogued, .. } = &self.config.deployed else { return Ok(()) };
+        let catalogue = self.portal.as_ref().and_then(|portal| portal.catalogue());
+        let (Some(catalogue), false) = (catalogue, catalogued.is_empty()) else { return Ok(()) };
+        let length = self.grants().await?.register.length().await?;
+        if self.catalogued.load(Ordering::Relaxed) != length {
+            let of = datazone::Cataloguing { domain: &self.config.domain, projects: catalogued };
+            if share.catalogue(catalogue, of, cause).await? {
+                self.catalogued.store(length, Ordering::Relaxed);
+            }
+        }
         Ok(())
     }
 
@@ -112,7 +135,12 @@ impl Function {
             grants.report_begun(&touched.environment, &touched.source).await;
             self.start(&touched.environment, &touched.source, &touched.cause).await?;
         }
-        Ok(())
+        match &news {
+            datazone::News::Deployed { environment } | datazone::News::Leaves { environment, .. } => {
+                self.hook(environment, &format!("event {}", event.id)).await
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Has the machine walk the steps of a grant, once for each cause.

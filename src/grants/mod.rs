@@ -13,10 +13,15 @@
 mod applying;
 mod athena;
 mod bus;
+#[cfg(feature = "workflow")]
+mod catalogue;
 mod desired;
 mod function;
 #[cfg(feature = "workflow")]
 mod glue;
+#[cfg(feature = "workflow")]
+mod grounds;
+mod hooks;
 mod intake;
 mod looking;
 mod machine;
@@ -40,6 +45,9 @@ use futures::FutureExt;
 pub use self::athena::Athena;
 pub use self::bus::{Bus, Changed, Expiring, News};
 pub use self::function::Function;
+#[cfg(feature = "workflow")]
+pub use self::grounds::Roles;
+pub use self::hooks::{Grounds, Ways};
 pub use self::machine::KEEPER;
 #[cfg(feature = "workflow")]
 pub use self::portal::DataZone;

@@ -14,13 +14,13 @@ use tokio::sync::OnceCell;
 use super::glue;
 use crate::config::{Aws, failure};
 use crate::register::{Status, Told};
-use crate::share::datazone::{GlueName, GlueTable, Granting, Listing, Portal, Subscribed};
+use crate::share::datazone::{Catalogue, GlueName, GlueTable, Granting, Listing, Portal, Provisioned, Subscribed};
 
 /// One domain of DataZone's; its client is made when first used.
 pub struct DataZone {
     aws: Aws,
     client: OnceCell<Client>,
-    domain: String,
+    pub(super) domain: String,
 }
 
 impl DataZone {
@@ -29,7 +29,7 @@ impl DataZone {
         Self { aws: aws.clone(), client: OnceCell::new(), domain: domain.into() }
     }
 
-    async fn client(&self) -> &Client {
+    pub(super) async fn client(&self) -> &Client {
         self.client.get_or_init(|| async { Client::new(self.aws.sdk().await) }).await
     }
 
@@ -39,7 +39,7 @@ impl DataZone {
         there(asked.send().await.map_err(|error| failure(&doing(), &error)))
     }
 
-    fn doing(&self, what: &str) -> String {
+    pub(super) fn doing(&self, what: &str) -> String {
         format!("{what} of DataZone's domain {}", self.domain)
     }
 }
@@ -113,6 +113,24 @@ impl Portal for DataZone {
 
     async fn table(&self, name: &GlueName) -> Result<Option<GlueTable>> {
         glue::table(&self.aws, name).await
+    }
+
+    async fn environment(&self, id: &str) -> Result<Option<Provisioned>> {
+        let asked = self.client().await.get_environment().domain_identifier(&self.domain).identifier(id);
+        let doing = || self.doing(&format!("reading environment {id}"));
+        let told = there(asked.send().await.map_err(|error| failure(&doing(), &error)))?;
+        let resources = |told: Vec<aws_sdk_datazone::types::Resource>| {
+            told.into_iter().filter_map(|one| Some((one.name?, one.value))).collect()
+        };
+        Ok(told.map(|told| Provisioned {
+            account: told.aws_account_id.unwrap_or_default(),
+            region: told.aws_account_region.unwrap_or_default(),
+            resources: told.provisioned_resources.map(resources).unwrap_or_default(),
+        }))
+    }
+
+    fn catalogue(&self) -> Option<&dyn Catalogue> {
+        Some(self)
     }
 }
 

@@ -88,7 +88,7 @@ pub(super) fn of(source: &Source, database: &str, table: &Table, connection: Opt
     let told = |column: &connector_core::Column| {
         let data_type = hive_type(column.announced_type());
         let data_type = data_type.map_err(|error| error.context(format!("column {:?}", column.remote_name)))?;
-        let comment = column.comment.as_deref().and_then(|text| line(text, COMMENT));
+        let comment = column.comment.as_deref().and_then(comment);
         Ok(Told { name: column.name.clone(), data_type, comment })
     };
     let parts = if source.engine == NO_DATABASES || database.is_empty() { vec![] } else { vec![database] };
@@ -106,6 +106,11 @@ pub(super) fn of(source: &Source, database: &str, table: &Table, connection: Opt
         parameters: parameters.collect(),
         connection: connection.map(str::to_owned),
     })
+}
+
+/// What is kept of a source's comment on a column.
+pub fn comment(text: &str) -> Option<String> {
+    line(text, COMMENT)
 }
 
 /// A comment as Glue takes one: of one line, and no longer than that.

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use connector_core::{Error, Result, Table, TableName};
 
-pub use self::entry::Entry;
+pub use self::entry::{Entry, comment};
 pub use self::glue::{Glue, Held, Outcome};
 pub use self::plan::{Change, Plan, Step, plan, removal};
 use crate::connectors;

@@ -6,8 +6,10 @@
 //!
 //! Not here: who may decide what (`share`), and what follows at a database (`grants`).
 
+mod catalogued;
 mod dynamo;
 mod event;
+mod hooked;
 mod origin;
 mod records;
 mod rehearsal;
@@ -24,8 +26,10 @@ use connector_core::{Error, ErrorKind, Result};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
+pub use self::catalogued::{Catalogued, CataloguedState, Entity};
 pub use self::dynamo::Dynamo;
 pub use self::event::{Act, Event, Fault};
+pub use self::hooked::{Bound, Hooked, HookedState, Tagged};
 pub use self::origin::{Origin, Report, Status, Told};
 pub use self::records::{
     Account, Announced, Asset, AssetState, Column, Decision, Environment, EnvironmentState, Grant, GrantState, Lease,

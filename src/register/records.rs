@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::catalogued::Catalogued;
+use super::hooked::Hooked;
 use super::origin::Origin;
 use super::time::Time;
 
@@ -21,8 +23,16 @@ pub trait Record: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
 }
 
 /// All kinds.
-pub(super) const KINDS: [&str; 6] =
-    [Project::KIND, Environment::KIND, Source::KIND, Asset::KIND, Subscription::KIND, Grant::KIND];
+pub(super) const KINDS: [&str; 8] = [
+    Project::KIND,
+    Environment::KIND,
+    Source::KIND,
+    Asset::KIND,
+    Subscription::KIND,
+    Grant::KIND,
+    Catalogued::KIND,
+    Hooked::KIND,
+];
 
 /// What lists find a record by.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -222,6 +232,9 @@ pub struct Column {
     pub name: String,
     /// Its type for Athena.
     pub data_type: String,
+    /// What the source says of it, in one line.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub comment: Option<String>,
 }
 
 /// Whether an asset is there.

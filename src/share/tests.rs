@@ -58,7 +58,7 @@ impl Stage {
         };
         self.add(&source).await;
         for (table, published) in [("orders", true), ("customers", true), ("salaries", false)] {
-            let column = |name: &str| Column { name: name.into(), data_type: "varchar".into() };
+            let column = |name: &str| Column { name: name.into(), data_type: "varchar".into(), comment: None };
             let asset = Asset {
                 id: format!("shop-db.shop.{table}"),
                 source: "shop-db".into(),

@@ -97,7 +97,7 @@ impl Stage {
     }
 
     pub async fn add_asset(&self, source: &str, schema: &str, table: &str, columns: &[&str]) {
-        let column = |name: &&str| Column { name: (*name).to_owned(), data_type: "varchar".into() };
+        let column = |name: &&str| Column { name: (*name).to_owned(), data_type: "varchar".into(), comment: None };
         let asset = Asset {
             id: asset_id(source, schema, table),
             source: source.into(),

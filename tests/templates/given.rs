@@ -49,6 +49,9 @@ pub const HERE: Everything = (
         ("SecretsPrefix", "glaux/d"),
         ("GovernedAccounts", "111111111111,222222222222"),
         ("DataZoneDomainId", "dzd_1"),
+        ("DataZoneProjects", "shop,other"),
+        ("EnvironmentBoundary", "team/bounds"),
+        ("EnvironmentTagKey", "glaux"),
         ("RegisterKeyArn", KEY),
         ("PermissionsBoundaryARN", BOUNDARY),
     ],
@@ -72,6 +75,8 @@ pub const SOURCES: Everything = (
 pub const ENVIRONMENT: Everything = (
     "grants-consumer",
     &[
+        ("EnvironmentBoundary", "team/bounds"),
+        ("EnvironmentTagKey", "glaux"),
         ("CodeBucket", "code"),
         ("CodeKey", "p.zip"),
         ("Environment", "prod"),

@@ -111,6 +111,13 @@ impl Said<'_> {
         if passes && resources.iter().any(|resource| resource.contains('*')) {
             found.push("it passes any role".into());
         }
+        let bounds = actions.iter().any(|action| action.eq_ignore_ascii_case("iam:PutRolePermissionsBoundary"));
+        if bounds && !self.has_condition("iam:PermissionsBoundary") {
+            found.push("it bounds roles by any policy".into());
+        }
+        if actions.iter().any(|action| action.eq_ignore_ascii_case("iam:DeleteRolePermissionsBoundary")) {
+            found.push("it takes boundaries away".into());
+        }
         let far = resources.iter().find(|resource| self.on != On::Key && reaches_far(resource));
         if let Some(far) = far
             && self.resource.reasons[self.sid()].as_str().is_none_or(|reason| reason.len() < 20)
@@ -313,6 +320,14 @@ fn faults() -> Vec<Fault> {
         (SOURCES, "ReadersOpen", "Condition", json!({}), "is open to the principals of an account"),
         (SOURCES, "OnlyTheMachine", "Condition", json!({}), "without an external id"),
         (ENVIRONMENT, "OnlyTheMachine", "Principal", json!({"AWS": root(GOVERNANCE)}), "whoever may is no one role"),
+        (ENVIRONMENT, "OnlyGovernance", "Condition", json!({}), "without an external id"),
+        (ENVIRONMENT, "OnlyGovernance", "Principal", json!({"AWS": root(GOVERNANCE)}), "whoever may is no one role"),
+        (ENVIRONMENT, "BoundUsers", "Condition", json!({}), "it bounds roles by any policy"),
+        (ENVIRONMENT, "BoundUsers", "Action", json!("iam:DeleteRolePermissionsBoundary"), "it takes boundaries away"),
+        (ENVIRONMENT, "BoundUsers", "Resource", json!("arn:aws:iam::123456789012:role/*"), "without a reason"),
+        (HERE, "ReachEnvironments", "Sid", json!("Reaching"), "without a reason"),
+        (HERE, "FillCatalogue", "Resource", json!("*"), "it reaches * without a reason"),
+        (HERE, "FillCatalogue", "Action", json!("datazone:*"), "actions that it does not name"),
         (HERE, "TakeNews", "Principal", json!({"AWS": "*"}), "it allows it to everybody"),
         (HERE, "TakeWhatCannotBeDelivered", "Condition", json!({}), "for whomever it asks"),
         (HERE, "ReachOtherAccounts", "Sid", json!("Reaching"), "without a reason"),

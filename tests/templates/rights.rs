@@ -267,3 +267,63 @@ fn no_other_account_writes_the_register() {
     let governs = role(arn(GOVERNANCE, "glaux-grants"), about(&governs, &["dynamodb:"]));
     assert!(may(&governs, "dynamodb:PutItem", &table) && !may(&governs, "dynamodb:DeleteItem", &table));
 }
+
+/// The policies of a role in one text, if the role is made.
+fn said(stack: &Stack, name: &str) -> Option<String> {
+    stack.resources().into_iter().find(|made| made.name == name).map(|made| made.properties.to_string())
+}
+
+/// What DataZone's environments are given needs rights that nobody has where it is not switched on; and what is put into its
+/// catalogue, too.
+#[test]
+fn nobody_may_what_is_not_switched_on() {
+    let (Some(here), Some(environment)) = (read(HERE.0), read(ENVIRONMENT.0)) else { return };
+    let without = |given: &[(&'static str, &'static str)], names: &[&str]| -> Vec<(&'static str, &'static str)> {
+        given.iter().filter(|(name, _)| !names.contains(name)).copied().collect()
+    };
+    let hooks = ["EnvironmentBoundary", "EnvironmentTagKey"];
+    let (catalogue, environments) =
+        (["CreateAsset", "DeleteAsset", "CreateListingChangeSet"], ["glaux-grants-hooks-", "GetEnvironment"]);
+    let all = said(&Stack::of(&here, HERE.1), "Role").unwrap();
+    assert!(catalogue.iter().chain(&environments).all(|word| all.contains(word)));
+    let off = said(&Stack::of(&here, &without(HERE.1, &hooks)), "Role").unwrap();
+    assert!(environments.iter().all(|word| !off.contains(word)) && off.contains("CreateAsset"));
+    for names in [["DataZoneProjects"], ["DataZoneDomainId"]] {
+        let stack = Stack::of(&here, &without(HERE.1, &names));
+        let off = said(&stack, "Role").unwrap();
+        assert!(catalogue.iter().all(|word| !off.contains(word)), "{names:?}");
+        assert!(!stack.variables("Function").iter().any(|(key, _)| key == "glaux_datazone_projects"), "{names:?}");
+    }
+    let off = Stack::of(&here, &without(HERE.1, &["DataZoneDomainId"]));
+    assert!(environments.iter().all(|word| !said(&off, "Role").unwrap().contains(word)));
+    assert!(!off.variables("Function").iter().any(|(key, _)| key.starts_with("glaux_environment_")));
+    // In the environment's account there is not even a role.
+    let off = Stack::of(&environment, &without(ENVIRONMENT.1, &hooks));
+    assert_eq!((said(&off, "HookRole"), said(&off, "HookMay")), (None, None));
+    for (name, has, lacks) in [(hooks[1], "iam:", "glue:"), (hooks[0], "glue:", "iam:PutRole")] {
+        let may = said(&Stack::of(&environment, &without(ENVIRONMENT.1, &[name])), "HookMay").unwrap();
+        assert!(may.contains(has) && !may.contains(lacks), "{may}");
+    }
+}
+
+/// Statement by statement, for there is no more to it.
+#[test]
+fn hooks_put_one_boundary_or_datazones_own_and_one_tag() {
+    let Some(environment) = read(ENVIRONMENT.0) else { return };
+    let may = Stack::of(&environment, ENVIRONMENT.1).resource("HookMay").properties["PolicyDocument"].clone();
+    let users = format!("arn:aws:iam::{ACCOUNT}:role/datazone_usr_*");
+    let databases = format!("arn:aws:glue:{REGION}:{ACCOUNT}:database/*");
+    let boundaries = [
+        format!("arn:aws:iam::{ACCOUNT}:policy/team/bounds"),
+        "arn:aws:iam::aws:policy/AmazonDataZoneEnvironmentRolePermissionsBoundary".to_owned(),
+    ];
+    let expected = json!([
+        {"Sid": "SeeUsers", "Effect": "Allow", "Action": "iam:GetRole", "Resource": users},
+        {"Sid": "BoundUsers", "Effect": "Allow", "Action": "iam:PutRolePermissionsBoundary", "Resource": users,
+            "Condition": {"StringEquals": {"iam:PermissionsBoundary": boundaries}}},
+        {"Sid": "SeeTags", "Effect": "Allow", "Action": "glue:GetTags", "Resource": databases},
+        {"Sid": "TagDatabases", "Effect": "Allow", "Action": ["glue:TagResource", "glue:UntagResource"],
+            "Resource": databases, "Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": ["glaux"]}}},
+    ]);
+    assert_eq!(may["Statement"], expected);
+}

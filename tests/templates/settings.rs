@@ -193,7 +193,11 @@ fn each_function_of_the_workflow_takes_what_it_is_told_and_needs_all_of_it() {
         );
         let needed = ["glaux_register_table", "glaux_domain", "glaux_secrets_prefix"];
         let own = match &config.deployed {
-            Deployed::Governance { machine, datazone, .. } => {
+            Deployed::Governance { machine, datazone, catalogued, hooks, .. } => {
+                let hooks = hooks.as_ref().unwrap();
+                assert_eq!(hooks.boundary.as_deref(), Some("team/bounds"));
+                assert_eq!(hooks.tag, Some(("glaux".into(), "true".into())));
+                assert_eq!(*catalogued, ["shop", "other"]);
                 assert_eq!(*machine, format!("arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:glaux-grants"));
                 assert_eq!((datazone.as_deref(), config.table.as_str()), (Some("dzd_1"), "glaux"));
                 "glaux_state_machine"

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use connector_core::{Credential, Logins};
 use glaux::config::{Aws, Catalogs, Config, Granted, SecretsConfig, WorkflowConfig};
-use glaux::grants::Function;
+use glaux::grants::{Function, Ways};
 use glaux::handler::Handler;
 use glaux::register::{
     Account, Act, Asset, AssetState, Column, Dynamo, Environment, EnvironmentState, Membership, Place as Where,
@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 
 use crate::datazone::{DOMAIN, DataZone};
 use crate::gateway::{Gateway, REGION};
+use crate::grounds::ways;
 use crate::places::{Place, TABLES};
 use crate::portal::portal;
 use crate::stage::{PROD, SOURCE};
@@ -76,12 +77,13 @@ impl Accounts {
         let (machine, queue) = (machine(&gateway).await, queue(&gateway).await);
         let datazone = gateway.datazone.clone();
         let accounts = Self { gateway, register, share, place, datazone, machine, queue };
-        accounts.deploy();
+        accounts.deploy(&[], &ways(&accounts.gateway));
         accounts.fill().await;
         accounts
     }
 
-    fn deploy(&self) {
+    /// Deploys the functions, and that of governance with these settings besides.
+    pub fn deploy(&self, besides: &[(&str, &str)], ways: &Arc<dyn Ways>) {
         let table = format!("arn:aws:dynamodb:{REGION}:{GOVERNANCE}:table/glaux");
         let (keeper, federation) = (role(PRODUCER, "glaux-grants-producer"), federation());
         for (arn, access_key, table, own) in [
@@ -93,6 +95,7 @@ impl Accounts {
                     ("glaux_side", "governance"),
                     ("glaux_state_machine", self.machine.as_str()),
                     ("glaux_datazone_domain", DOMAIN),
+                    ("glaux_datazone_projects", "shop"),
                 ],
             ),
             (
@@ -113,19 +116,28 @@ impl Accounts {
             ),
         ] {
             let all = [("glaux_register_table", table), ("glaux_domain", "domain"), ("glaux_secrets_prefix", PREFIX)];
-            let all = all.into_iter().chain(own).map(|(key, value)| (key.to_owned(), value.to_owned()));
+            let besides = besides.iter().copied().filter(|_| access_key == GOVERNANCE);
+            let all = all.into_iter().chain(own).chain(besides).map(|(key, value)| (key.to_owned(), value.to_owned()));
             let mut config = WorkflowConfig::from_env(all).unwrap();
             config.aws = Aws::at(&self.gateway.endpoint, access_key, "secret");
             self.gateway.deploy(
                 &arn,
-                Function::new(config).unwrap().with_portal(portal(&self.datazone, &self.gateway.endpoint)),
+                Function::new(config)
+                    .unwrap()
+                    .with_portal(portal(&self.datazone, &self.gateway.endpoint))
+                    .with_ways(ways.clone()),
             );
         }
+        self.admit(&federation);
+    }
+
+    /// Whoever comes with these access keys, with what their policies say.
+    fn admit(&self, federation: &str) {
         let producers = [(Region::new("aws", REGION, PRODUCER).unwrap(), None)];
         let names = Names::new(PREFIX).unwrap();
         let reads = Consumer { environment: PROD, grants: &names, producers: &producers }.policy().unwrap();
         let own = Region::new("aws", REGION, CONSUMER).unwrap();
-        let lists = listing_policy(&own, &names, PROD, &federation).unwrap();
+        let lists = listing_policy(&own, &names, PROD, federation).unwrap();
         let anything = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
         let anything = Policy::parse(anything).unwrap();
         for (access_key, name, policy) in [
@@ -162,7 +174,7 @@ impl Accounts {
         let administrator = made["ARN"].as_str().unwrap().to_owned();
         self.add(&Source { id: SOURCE.into(), owner: "shop".into(), engine, url, administrator, state }).await;
         for (schema, table, columns) in TABLES {
-            let column = |name: &&str| Column { name: (*name).to_owned(), data_type: "varchar".into() };
+            let column = |name: &&str| Column { name: (*name).to_owned(), data_type: "varchar".into(), comment: None };
             let asset = Asset {
                 id: asset_id(SOURCE, &self.place.named(schema), table),
                 source: SOURCE.into(),
@@ -177,7 +189,7 @@ impl Accounts {
         }
     }
 
-    async fn add<R: Record>(&self, record: &R) {
+    pub async fn add<R: Record>(&self, record: &R) {
         let act = Act { actor: "setup".into(), verb: "add".into(), request: "test".into(), ..Act::default() };
         self.register.write(&act, &[Write::create(record).unwrap()]).await.unwrap();
     }

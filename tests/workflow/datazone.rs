@@ -6,6 +6,7 @@ use std::sync::Mutex;
 
 use serde_json::{Value, json};
 
+use crate::shelf::Shelf;
 use crate::stage::{PROD, SOURCE};
 
 pub const DOMAIN: &str = "dzd_1";
@@ -32,6 +33,10 @@ struct Domain {
     is_silent: bool,
     /// Everything that it was asked, as text.
     asked: String,
+    /// What it has provisioned.
+    environments: BTreeMap<String, Value>,
+    /// What was put into its catalogue.
+    shelf: Shelf,
 }
 
 struct Grant {
@@ -107,6 +112,23 @@ impl DataZone {
         self.inner.lock().unwrap().asked.clone()
     }
 
+    /// Has provisioned this for an environment.
+    pub fn provision(&self, id: &str, account: &str, region: &str, resources: &[(&str, String)]) {
+        let resource = |(name, value): &(&str, String)| json!({"name": name, "value": value});
+        let told = json!({
+            "id": id, "projectId": "reports", "domainId": DOMAIN, "createdBy": "SYSTEM", "name": id,
+            "environmentProfileId": "profile", "provider": "Amazon DataZone", "status": "ACTIVE",
+            "awsAccountId": account, "awsAccountRegion": region,
+            "provisionedResources": resources.iter().map(resource).collect::<Vec<_>>(),
+        });
+        self.inner.lock().unwrap().environments.insert(id.into(), told);
+    }
+
+    /// Its catalogue, looked at or changed from outside.
+    pub fn shelf<T>(&self, look: impl FnOnce(&mut Shelf) -> T) -> T {
+        look(&mut self.inner.lock().unwrap().shelf)
+    }
+
     /// Answers a request.
     pub fn answer(&self, method: &str, target: &str, body: &str) -> (u16, Value) {
         let mut domain = self.inner.lock().unwrap();
@@ -118,7 +140,13 @@ impl DataZone {
         let query: BTreeMap<&str, &str> = query.split('&').filter_map(|pair| pair.split_once('=')).collect();
         let path: Vec<&str> = path.trim_matches('/').split('/').collect();
         match (method, &path[..]) {
-            ("GET", ["v2", "domains", DOMAIN, "listings", id]) => (200, listing(id)),
+            ("GET", ["v2", "domains", DOMAIN, "listings", id]) => {
+                (200, domain.shelf.listing(id).unwrap_or_else(|| listing(id)))
+            }
+            ("GET", ["v2", "domains", DOMAIN, "environments", id]) => match domain.environments.get(*id) {
+                Some(told) => (200, told.clone()),
+                None => gone(id),
+            },
             ("GET", ["v2", "domains", DOMAIN, "subscriptions"]) => {
                 assert_eq!((query["owningProjectId"], query["status"]), ("reports", "APPROVED"));
                 let approved = domain.subscriptions.iter().filter(|(_, (_, status))| *status == "APPROVED");
@@ -141,6 +169,9 @@ impl DataZone {
             },
             ("PATCH", ["v2", "domains", DOMAIN, "subscription-grants", id, "status", asset]) => {
                 domain.tell(id, asset, &serde_json::from_str(body).unwrap())
+            }
+            (_, ["v2", "domains", DOMAIN, path @ ..]) => {
+                domain.shelf.answer(method, path, &serde_json::from_str(body).unwrap_or_default())
             }
             _ => panic!("DataZone is asked {method} {target}"),
         }

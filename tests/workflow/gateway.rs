@@ -42,6 +42,33 @@ struct Inner {
     told: Mutex<String>,
     datazone: Arc<DataZone>,
     athena: Athena,
+    /// What is done where this is said, and answered by a failure.
+    falling: Mutex<Option<String>>,
+}
+
+/// The same address, asked without a client.
+#[derive(Clone)]
+pub struct Raw(Arc<Inner>);
+
+/// What is between two texts.
+pub fn between(text: &str, from: &str, to: &str) -> Option<String> {
+    text.split_once(from).and_then(|(_, rest)| rest.split_once(to)).map(|(found, _)| found.to_owned())
+}
+
+impl Raw {
+    /// Asks IAM of an account.
+    pub async fn iam(&self, account: &str, form: &str) -> (u16, String) {
+        let mut request = Request::new(account, "iam", "none", &Value::Null);
+        request.head = request.head.replace("x-amz-json-1.1", "x-www-form-urlencoded");
+        request.body = format!("{form}&Version=2010-05-08").into_bytes();
+        let Request { head, body } = Request::of(&self.0.answer(request).await);
+        (head.split(' ').nth(1).unwrap().parse().unwrap(), String::from_utf8(body).unwrap())
+    }
+
+    /// Asks a service that speaks JSON.
+    pub async fn json(&self, account: &str, service: &str, target: &str, body: &Value) -> (u16, Value) {
+        parsed(&self.0.answer(Request::new(account, service, target, body)).await)
+    }
 }
 
 impl Gateway {
@@ -51,8 +78,9 @@ impl Gateway {
         let address = listener.local_addr().unwrap();
         let moto = Moto::start_behind(Some(address.port())).await?;
         let datazone = Arc::new(DataZone::default());
-        let (functions, roles, invoked, told, athena) = <(_, _, _, _, Athena)>::default();
-        let inner = Arc::new(Inner { moto, functions, roles, invoked, told, datazone: datazone.clone(), athena });
+        let (functions, roles, invoked, told, athena, falling) = <(_, _, _, _, Athena, _)>::default();
+        let asked = datazone.clone();
+        let inner = Arc::new(Inner { moto, functions, roles, invoked, told, datazone: asked, athena, falling });
         let (mut serving, served) = (JoinSet::new(), inner.clone());
         serving.spawn(async move {
             let mut connections = JoinSet::new();
@@ -100,6 +128,16 @@ impl Gateway {
         parsed(&self.inner.invoke(arn, event.to_string().as_bytes()).await)
     }
 
+    /// Has what says this done, and answered by a failure; or nothing any more.
+    pub fn set_falling(&self, said: Option<&str>) {
+        *self.inner.falling.lock().unwrap() = said.map(Into::into);
+    }
+
+    /// The address for whoever asks without a client.
+    pub fn raw(&self) -> Raw {
+        Raw(self.inner.clone())
+    }
+
     /// A setting of moto's own.
     pub async fn configure(&self, setting: &Value) {
         let mut request = Request::new("test", "moto", "none", setting);
@@ -119,6 +157,15 @@ async fn serve(mut client: TcpStream, inner: Arc<Inner>) -> Option<()> {
 
 impl Inner {
     async fn answer(&self, request: Request) -> Vec<u8> {
+        let said = String::from_utf8_lossy(&request.body).into_owned();
+        let answered = Box::pin(self.answered(request)).await;
+        match &*self.falling.lock().unwrap() {
+            Some(falling) if said.contains(falling) => answer(500, "", &json!({"__type": "InternalFailure"})),
+            _ => answered,
+        }
+    }
+
+    async fn answered(&self, request: Request) -> Vec<u8> {
         if let Some(function) = request.function() {
             return self.invoke(&function, &request.body).await;
         }

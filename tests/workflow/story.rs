@@ -10,6 +10,7 @@ use glaux::share::{Approval, Asking, Share};
 use serde_json::{Value, json};
 
 use crate::account::{ADMIN, Accounts, CONSUMER, GOVERNANCE, PRODUCER, READER, federation};
+use crate::catalogued::listed;
 use crate::clock;
 use crate::datazone::DOMAIN;
 use crate::gateway::Gateway;
@@ -280,7 +281,9 @@ async fn what_datazone_decides_is_done(accounts: &Accounts, mut walked: usize) -
         assert_eq!(states, vec!["SUCCEEDED"; walked], "{kind}");
         readable(accounts).await
     };
-    let orders = datazone.approve("s-orders", "orders");
+    // The clock has put into its catalogue what is asked for there.
+    let listed = listed(accounts).await;
+    let orders = datazone.approve("s-orders", &listed["orders"]);
     assert_eq!(told("Subscription Created", &orders, 1).await, ["orders"]);
     assert_eq!(told("Subscription Created", &orders, 0).await, ["orders"]);
     secrets.extend(known(accounts).await);
@@ -297,7 +300,7 @@ async fn what_datazone_decides_is_done(accounts: &Accounts, mut walked: usize) -
     assert_eq!(told("Subscription Created", &orders, 0).await, [""; 0]);
     assert_eq!(told(WANTED, &wanted, 0).await, [""; 0]);
     // The other way round: the grant is heard of before its subscription.
-    let customers = datazone.approve("s-customers", "customers");
+    let customers = datazone.approve("s-customers", &listed["customers"]);
     assert_eq!(told(WANTED, &datazone.grant("g-customers", "s-customers"), 1).await, ["customers"]);
     assert_eq!(told("Subscription Created", &customers, 1).await, ["customers"]);
     assert_eq!(datazone.statuses("g-customers"), ["GRANT_PENDING", "GRANT_IN_PROGRESS", "GRANTED"]);

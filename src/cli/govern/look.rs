@@ -5,6 +5,7 @@ use connector_core::{Connection, Error, Result, Table, TableName};
 use super::words::is_like;
 use crate::cli::output::Output;
 use crate::local::athena_type;
+use crate::mapping::comment;
 use crate::register::Column;
 use crate::share::Found;
 
@@ -75,6 +76,7 @@ fn columns(table: &Table) -> Vec<Column> {
     let column = |column: &connector_core::Column| Column {
         name: column.remote_name.clone(),
         data_type: athena_type(&column.mapping.data_type),
+        comment: column.comment.as_deref().and_then(comment),
     };
     table.columns.iter().map(column).collect()
 }

@@ -1,10 +1,13 @@
-//! What is decided in DataZone enters here: subscriptions to listings, and environments that come and go.
+//! What is decided in DataZone enters here: subscriptions to listings, and environments that come and go; and what is published
+//! here is put there.
 //!
 //! The decision was made there, by rules of that place, and is taken over under a rule of its own: the listing must offer an asset
 //! of the register, which the project that approved owns here too, to an environment of the project that asked. What a listing
 //! says of tables is only input. Everything may come twice and in any order: ids are made of DataZone's own, what has ended does not
 //! begin again, and what is said to have begun is asked for.
 
+mod catalogue;
+mod cataloguing;
 mod entering;
 mod event;
 mod fulfilling;
@@ -17,10 +20,12 @@ mod tests;
 use connector_core::{ErrorKind, Result};
 use futures::FutureExt;
 
+pub use self::catalogue::{Catalogue, Draft, Form, FormType, Held, Slot};
+pub use self::cataloguing::Cataloguing;
 use self::entering::id;
 pub use self::event::{News, Subscribed, Wanted, read};
 use self::offer::{Refusal, offer};
-pub use self::portal::{GlueConnection, GlueName, GlueTable, Granting, Listing, Portal};
+pub use self::portal::{GlueConnection, GlueName, GlueTable, Granting, Listing, Portal, Provisioned};
 use super::ending::over;
 use super::{Caller, Share};
 use crate::register::{By, Environment, EnvironmentState, Origin, Project, Report, Subscription, Versioned, Write};

@@ -1,9 +1,11 @@
 //! What DataZone is asked and told.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use connector_core::Result;
 
-use super::Subscribed;
+use super::{Catalogue, Subscribed};
 use crate::register::Told;
 
 /// A domain of DataZone's, and the Glue behind its assets.
@@ -34,6 +36,27 @@ pub trait Portal: Send + Sync {
 
     /// A table of Glue's and what it is read through, if there is one of that name.
     async fn table(&self, name: &GlueName) -> Result<Option<GlueTable>>;
+
+    /// What DataZone has provisioned for an environment, if it has one of that id.
+    async fn environment(&self, _id: &str) -> Result<Option<Provisioned>> {
+        Ok(None)
+    }
+
+    /// The domain's catalogue, if it can be written.
+    fn catalogue(&self) -> Option<&dyn Catalogue> {
+        None
+    }
+}
+
+/// Where an environment is, and what was made for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provisioned {
+    /// The account.
+    pub account: String,
+    /// The region.
+    pub region: String,
+    /// Names or ARNs, by what DataZone calls them.
+    pub resources: BTreeMap<String, String>,
 }
 
 /// What a listing offers.
