@@ -33,6 +33,8 @@ mod datazone;
 mod dismantle;
 #[path = "workflow/gateway.rs"]
 mod gateway;
+#[path = "workflow/mapped.rs"]
+mod mapped;
 #[path = "workflow/owed.rs"]
 mod owed;
 #[path = "workflow/portal.rs"]

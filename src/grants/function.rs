@@ -1,10 +1,12 @@
-//! The workflow's function on AWS: one step of the state machine per invocation, or a batch of a queue whose events start it.
+//! The workflow's function on AWS: one step of the state machine per invocation, a batch of a queue whose events start it,
+//! or a resource that CloudFormation asks for.
 //!
 //! The same program is deployed as each of three sides, and does what its own side may and nothing else. What it needs is made
 //! when first used: a function that is asked for a step of the register has no reason to know Secrets Manager.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use connector_core::{Error, ErrorKind, Result, Secret};
@@ -15,6 +17,7 @@ use tokio::sync::OnceCell;
 
 use super::intake::Event;
 use super::machine::{Failure, Walk};
+use super::mapped::PATIENCE;
 use super::{Athena, Grants, Step, Survey, Task, Timing};
 use crate::config::{Deployed, SecretsConfig, Side, WorkflowConfig};
 use crate::register::{Dynamo, Register, SystemClock};
@@ -31,6 +34,8 @@ pub struct Function {
     grants: OnceCell<Grants>,
     pub(super) machine: OnceCell<aws_sdk_sfn::Client>,
     pub(super) portal: Option<Arc<dyn Portal>>,
+    pub(super) patience: Duration,
+    pub(super) stand_in: Option<String>,
 }
 
 /// What the state machine asks.
@@ -54,13 +59,26 @@ impl Function {
     pub fn new(config: WorkflowConfig) -> Result<Self> {
         keeper(&config, &Names::new(&config.prefix)?)?;
         athena(&config)?;
-        Ok(Self { config, grants: OnceCell::new(), machine: OnceCell::new(), portal: None })
+        let (grants, machine) = (OnceCell::new(), OnceCell::new());
+        Ok(Self { config, grants, machine, portal: None, patience: PATIENCE, stand_in: None })
     }
 
     /// The same, which hears of what is decided in DataZone.
     #[must_use]
     pub fn with_portal(self, portal: Arc<dyn Portal>) -> Self {
         Self { portal: Some(portal), ..self }
+    }
+
+    /// The same, which gives up making a resource after this long.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// The same, which also answers at URLs that begin with this: of what stands in for CloudFormation.
+    #[must_use]
+    pub fn answers_at(self, stand_in: &str) -> Self {
+        Self { stand_in: Some(stand_in.into()), ..self }
     }
 
     /// Does what an invocation asks for: bytes in, bytes out.
@@ -81,6 +99,9 @@ impl Function {
             self.may(Side::Governance, "a batch of events")?;
             return self.batch(records).await;
         }
+        if event.get("ResponseURL").is_some() {
+            return self.resource(&event).await;
+        }
         // What EventBridge or its scheduler bring without a queue in between.
         if event.get("detail-type").is_some() {
             self.may(Side::Governance, "an event")?;
@@ -89,7 +110,9 @@ impl Function {
             return self.take_event(&event).await.map(|()| Value::Null);
         }
         let asked: Asked = serde_json::from_value(event).map_err(|error| {
-            Error::invalid(format!("the event is neither a step, nor an event, nor a batch of a queue: {error}"))
+            Error::invalid(format!(
+                "the event is neither a step, nor an event, nor a batch of a queue, nor a resource: {error}"
+            ))
         })?;
         match asked.step.as_str() {
             FAIL => self.fail(&asked.task, asked.error.as_ref(), asked.walk).await,
@@ -124,7 +147,7 @@ impl Function {
         answered(&walk)
     }
 
-    fn may(&self, side: Side, what: &str) -> Result<()> {
+    pub(super) fn may(&self, side: Side, what: &str) -> Result<()> {
         let own = self.config.deployed.side();
         if own == side {
             return Ok(());
@@ -183,7 +206,7 @@ struct Message {
 }
 
 fn keeper(config: &WorkflowConfig, names: &Names) -> Result<Arc<dyn Keeper>> {
-    let Deployed::Producer { role, key, window_days } = &config.deployed else { return Ok(Arc::new(Nobody)) };
+    let Deployed::Producer { role, key, window_days, .. } = &config.deployed else { return Ok(Arc::new(Nobody)) };
     let settings = ManagerSettings {
         names: names.clone(),
         keeper: role.parse()?,
