@@ -36,6 +36,21 @@ pub enum Asked {
     Closed,
 }
 
+impl Asked {
+    /// The statement, if it is one.
+    pub fn text(self) -> Option<String> {
+        match self {
+            Self::Batch(sql) | Self::Statement(sql) => Some(sql),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a statement with this in it.
+    pub fn mentions(&self, part: &str) -> bool {
+        self.clone().text().is_some_and(|sql| sql.contains(part))
+    }
+}
+
 /// What the server does about it.
 pub enum Reply {
     /// A whole answer.
