@@ -12,11 +12,11 @@ pub mod handler;
 #[cfg(feature = "governance")]
 pub mod register;
 #[cfg(feature = "governance")]
+pub mod mapping;
+#[cfg(feature = "governance")]
 pub mod share;
 #[cfg(feature = "governance")]
 pub mod grants;
-#[cfg(feature = "governance")]
-pub mod mapping;
 #[cfg(feature = "local")]
 pub mod deploy;
 #[cfg(feature = "local")]

@@ -39,6 +39,8 @@ mod gateway;
 mod grounds;
 #[path = "workflow/hooks.rs"]
 mod hooks;
+#[path = "workflow/mapped.rs"]
+mod mapped;
 #[path = "workflow/owed.rs"]
 mod owed;
 #[path = "workflow/portal.rs"]

@@ -13,6 +13,9 @@ mod laws;
 #[path = "support/moto.rs"]
 #[allow(dead_code)]
 mod moto;
+#[cfg(feature = "local")]
+#[path = "templates/products.rs"]
+mod products;
 #[path = "templates/rights.rs"]
 mod rights;
 #[path = "templates/settings.rs"]

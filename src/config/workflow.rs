@@ -72,6 +72,8 @@ pub enum Deployed {
         key: Option<String>,
         /// For how many days a secret that was discarded can be taken back.
         window_days: u8,
+        /// What the names of Glue's databases begin with into which sources are mapped; none are mapped without.
+        maps_below: Option<String>,
     },
     /// The function of an environment.
     Consumer {
@@ -119,7 +121,9 @@ fn of_side(side: Side) -> &'static [&'static str] {
             "glaux_environment_tag",
             "glaux_event_bus",
         ],
-        Side::Producer => &["glaux_keeper_role", "glaux_secrets_key", "glaux_secrets_window_days"],
+        Side::Producer => {
+            &["glaux_keeper_role", "glaux_secrets_key", "glaux_secrets_window_days", "glaux_glue_database_prefix"]
+        }
         Side::Consumer => &["glaux_environment", "glaux_federation_function", "glaux_qualified_catalogs"],
     }
 }
@@ -216,6 +220,7 @@ impl Variables {
                     Some(days) => check::number("glaux_secrets_window_days", &days)?,
                     None => LONGEST_WINDOW,
                 },
+                maps_below: self.text("glaux_glue_database_prefix"),
             },
             Side::Consumer => Deployed::Consumer {
                 environment: self.needed("glaux_environment")?,
@@ -253,7 +258,8 @@ mod tests {
         assert_eq!(governance.deployed, nothing);
         let role = "arn:aws:iam::111111111111:role/keeper";
         let producer = read(&[("glaux_side", "producer"), ("glaux_keeper_role", role), ("PATH", "x")]).unwrap();
-        let deployed = Deployed::Producer { role: role.into(), key: None, window_days: LONGEST_WINDOW };
+        let deployed =
+            Deployed::Producer { role: role.into(), key: None, window_days: LONGEST_WINDOW, maps_below: None };
         assert_eq!(producer.deployed, deployed);
         let there = [
             ("glaux_side", "governance"),

@@ -6,6 +6,7 @@
 pub mod events;
 pub mod near;
 pub mod package;
+pub mod product;
 pub mod stack;
 pub mod template;
 pub mod upload;

@@ -23,6 +23,10 @@ pub enum Kind {
     Producer,
     /// An environment.
     Consumer,
+    /// What owners of sources make for themselves.
+    ProducerProducts,
+    /// What the people of an environment make for themselves.
+    ConsumerProducts,
 }
 
 /// Something that a template takes.
@@ -32,8 +36,10 @@ pub struct Parameter {
     pub name: String,
     /// What it is for.
     pub description: String,
-    /// Whether it is a number.
-    pub is_number: bool,
+    /// Its type, as the template language has it.
+    pub kind: String,
+    /// As it stands in the template.
+    pub text: String,
     /// What holds where nothing is given; none where something must be.
     pub default: Option<String>,
     /// What it must be like.
@@ -49,16 +55,25 @@ pub struct Parameter {
 }
 
 /// What every stack of a kind takes and no other stack.
-const MARKS: [(Kind, &str); 4] = [
+const MARKS: [(Kind, &str); 6] = [
     (Kind::Federation, "DatabaseUserArns"),
     (Kind::Grants, "DefinitionKey"),
     (Kind::Producer, "AdministratorSecretArns"),
     (Kind::Consumer, "QualifiedCatalogs"),
+    (Kind::ProducerProducts, "Project"),
+    (Kind::ConsumerProducts, "ReaderRoleArn"),
 ];
 
 impl Kind {
     /// All there are.
-    pub const ALL: [Self; 4] = [Self::Federation, Self::Grants, Self::Producer, Self::Consumer];
+    pub const ALL: [Self; 6] = [
+        Self::Federation,
+        Self::Grants,
+        Self::Producer,
+        Self::Consumer,
+        Self::ProducerProducts,
+        Self::ConsumerProducts,
+    ];
 
     /// What it is called: its file, without the ending.
     pub fn name(self) -> &'static str {
@@ -67,6 +82,8 @@ impl Kind {
             Self::Grants => "grants",
             Self::Producer => "grants-producer",
             Self::Consumer => "grants-consumer",
+            Self::ProducerProducts => "products-producer",
+            Self::ConsumerProducts => "products-consumer",
         }
     }
 
@@ -77,12 +94,14 @@ impl Kind {
             Self::Grants => include_str!("../../infra/grants.yaml"),
             Self::Producer => include_str!("../../infra/grants-producer.yaml"),
             Self::Consumer => include_str!("../../infra/grants-consumer.yaml"),
+            Self::ProducerProducts => include_str!("../../infra/products-producer.yaml"),
+            Self::ConsumerProducts => include_str!("../../infra/products-consumer.yaml"),
         }
     }
 
-    /// The program that its function runs.
+    /// The program that its function, or its product's, runs.
     pub fn program(self) -> &'static str {
-        if self == Self::Federation { "glaux-lambda" } else { "glaux-grants" }
+        if matches!(self, Self::Federation | Self::ConsumerProducts) { "glaux-lambda" } else { "glaux-grants" }
     }
 
     /// Parameters that are never changed: users, secrets and records are called by them.
@@ -92,6 +111,8 @@ impl Kind {
             Self::Grants => &["Domain", "SecretsPrefix", "RegisterTableName"],
             Self::Producer => &["Domain", "SecretsPrefix"],
             Self::Consumer => &["Domain", "Environment", "SecretsPrefix"],
+            Self::ProducerProducts => &["Project"],
+            Self::ConsumerProducts => &["Environment", "SecretsPrefix"],
         }
     }
 
@@ -102,16 +123,7 @@ impl Kind {
 
     /// What it takes.
     pub fn parameters(self) -> Vec<Parameter> {
-        let mut all: Vec<Parameter> = Vec::new();
-        let lines: Vec<&str> = section(self.body(), "Parameters").collect();
-        for (index, line) in lines.iter().enumerate() {
-            if let Some(name) = entry(line) {
-                all.push(Parameter { name: name.to_owned(), ..Parameter::default() });
-            } else if let (Some((key, value)), Some(last)) = (field(line), all.last_mut()) {
-                last.learn(key, &whole(value, &lines[index + 1..]));
-            }
-        }
-        all
+        parameters(self.body())
     }
 
     /// Resources that stay when their stack is deleted.
@@ -185,7 +197,7 @@ impl FromStr for Kind {
 impl Parameter {
     fn learn(&mut self, key: &str, value: &str) {
         match key {
-            "Type" => self.is_number = value == "Number",
+            "Type" => self.kind = value.to_owned(),
             "Description" => self.description = unquoted(value),
             "Default" => self.default = Some(unquoted(value)),
             "AllowedPattern" => self.pattern = Some(unquoted(value)),
@@ -197,7 +209,8 @@ impl Parameter {
         }
     }
 
-    fn check(&self, value: &str) -> Result<()> {
+    /// Errors: invalid, for a value that it cannot have, which is not told.
+    pub fn check(&self, value: &str) -> Result<()> {
         let wrong = |what: String| {
             Err(Error::invalid(format!("parameter {} {what}", self.name)).hint(self.description.clone()))
         };
@@ -207,7 +220,7 @@ impl Parameter {
         if value.chars().count() < self.min_length {
             return wrong("must not be empty".into());
         }
-        if self.is_number && !self.is_within(value) {
+        if self.kind == "Number" && !self.is_within(value) {
             let bounds = [("at least", self.least), ("at most", self.most)];
             let bounds: Vec<String> =
                 bounds.iter().filter_map(|(word, bound)| bound.map(|bound| format!(" {word} {bound}"))).collect();
@@ -235,6 +248,34 @@ fn fits(pattern: &str, value: &str) -> Result<bool> {
     let matched = regexp_is_match_scalar(&StringArray::from(vec![value]), pattern, None);
     let matched = matched.map_err(|error| Error::internal(format!("the pattern {pattern}: {error}")))?;
     Ok(matched.value(0))
+}
+
+/// What a template takes.
+pub(super) fn parameters(body: &str) -> Vec<Parameter> {
+    let mut all: Vec<Parameter> = Vec::new();
+    let lines: Vec<&str> = section(body, "Parameters").collect();
+    for (index, line) in lines.iter().enumerate() {
+        if let Some(name) = entry(line) {
+            all.push(Parameter { name: name.to_owned(), ..Parameter::default() });
+        } else if let (Some((key, value)), Some(last)) = (field(line), all.last_mut()) {
+            last.learn(key, &whole(value, &lines[index + 1..]));
+        }
+        if let Some(last) = all.last_mut().filter(|_| !line.is_empty()) {
+            last.text += &format!("{line}\n");
+        }
+    }
+    all
+}
+
+/// A template before and behind what it takes.
+pub(super) fn without_parameters(body: &str) -> (&str, &str) {
+    const HEAD: &str = "\nParameters:\n";
+    let start = body.find(HEAD).map_or(body.len(), |at| at + HEAD.len());
+    let rest = &body[start..];
+    // The next key at the top.
+    let is_key = |at: &usize| rest[*at..].starts_with(|c: char| c.is_ascii_alphabetic());
+    let length = rest.match_indices('\n').map(|(at, _)| at + 1).find(is_key);
+    (&body[..start], length.map_or("", |length| &rest[length..]))
 }
 
 /// The lines below a key at the top.

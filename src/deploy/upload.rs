@@ -49,10 +49,13 @@ impl Package {
         let shown = path.display();
         let bytes = std::fs::read(path).map_err(|error| Error::invalid(format!("reading package {shown}: {error}")))?;
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let other = if kind == Kind::Federation { Kind::Grants } else { Kind::Federation };
-        if name.starts_with(other.program()) {
-            return Err(Error::invalid(format!("{shown} is by its name a package of {}", other.program()))
-                .hint(format!("template {} runs {}", kind.name(), kind.program())));
+        let others = Kind::ALL.map(Kind::program).into_iter().filter(|program| *program != kind.program());
+        if let Some(other) = others.into_iter().find(|other| name.starts_with(other)) {
+            return Err(Error::invalid(format!("{shown} is by its name a package of {other}")).hint(format!(
+                "template {} runs {}",
+                kind.name(),
+                kind.program()
+            )));
         }
         let architecture = architecture(&bytes).map_err(|error| error.context(format!("reading package {shown}")))?;
         let key = format!("{}-{}.zip", kind.program(), hash(&bytes));
@@ -65,6 +68,13 @@ impl Upload {
     pub fn definition() -> Self {
         let bytes = DEFINITION.as_bytes().to_vec();
         Self { key: format!("grants-{}.asl.json", hash(&bytes)), origin: "the state machine".into(), bytes }
+    }
+
+    /// The template of the product that a stack of this kind offers.
+    pub fn product(kind: Kind, text: String) -> Self {
+        let bytes = text.into_bytes();
+        let key = format!("{}-{}.yaml", kind.name(), hash(&bytes));
+        Self { key, origin: "the product's template".into(), bytes }
     }
 }
 

@@ -1,4 +1,5 @@
-//! The workflow's function on AWS: one step of the state machine per invocation, or a batch of a queue whose events start it.
+//! The workflow's function on AWS: one step of the state machine per invocation, a batch of a queue whose events start it,
+//! or a resource that CloudFormation asks for.
 //!
 //! The same program is deployed as each of three sides, and does what its own side may and nothing else. What it needs is made
 //! when first used: a function that is asked for a step of the register has no reason to know Secrets Manager.
@@ -6,6 +7,7 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use connector_core::{Error, ErrorKind, Result, Secret};
@@ -16,6 +18,7 @@ use tokio::sync::OnceCell;
 
 use super::intake::Event;
 use super::machine::{Failure, Walk};
+use super::mapped::PATIENCE;
 use super::{Athena, Grants, Step, Survey, Task, Timing, Ways};
 use crate::config::{Deployed, SecretsConfig, Side, WorkflowConfig};
 use crate::register::{Dynamo, Register, SystemClock};
@@ -36,6 +39,8 @@ pub struct Function {
     pub(super) ways: Option<Arc<dyn Ways>>,
     /// How long the register was when DataZone's catalogue lacked nothing.
     pub(super) catalogued: AtomicU64,
+    pub(super) patience: Duration,
+    pub(super) stand_in: Option<String>,
 }
 
 /// What the state machine asks.
@@ -66,6 +71,8 @@ impl Function {
             portal: None,
             ways: None,
             catalogued: AtomicU64::new(u64::MAX),
+            patience: PATIENCE,
+            stand_in: None,
         })
     }
 
@@ -79,6 +86,18 @@ impl Function {
     #[must_use]
     pub fn with_ways(self, ways: Arc<dyn Ways>) -> Self {
         Self { ways: Some(ways), ..self }
+    }
+
+    /// The same, which gives up making a resource after this long.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// The same, which also answers at URLs that begin with this: of what stands in for CloudFormation.
+    #[must_use]
+    pub fn answers_at(self, stand_in: &str) -> Self {
+        Self { stand_in: Some(stand_in.into()), ..self }
     }
 
     /// Does what an invocation asks for: bytes in, bytes out.
@@ -99,6 +118,9 @@ impl Function {
             self.may(Side::Governance, "a batch of events")?;
             return self.batch(records).await;
         }
+        if event.get("ResponseURL").is_some() {
+            return self.resource(&event).await;
+        }
         // What EventBridge or its scheduler bring without a queue in between.
         if event.get("detail-type").is_some() {
             self.may(Side::Governance, "an event")?;
@@ -107,7 +129,9 @@ impl Function {
             return self.take_event(&event).await.map(|()| Value::Null);
         }
         let asked: Asked = serde_json::from_value(event).map_err(|error| {
-            Error::invalid(format!("the event is neither a step, nor an event, nor a batch of a queue: {error}"))
+            Error::invalid(format!(
+                "the event is neither a step, nor an event, nor a batch of a queue, nor a resource: {error}"
+            ))
         })?;
         match asked.step.as_str() {
             FAIL => self.fail(&asked.task, asked.error.as_ref(), asked.walk).await,
@@ -142,7 +166,7 @@ impl Function {
         answered(&walk)
     }
 
-    fn may(&self, side: Side, what: &str) -> Result<()> {
+    pub(super) fn may(&self, side: Side, what: &str) -> Result<()> {
         let own = self.config.deployed.side();
         if own == side {
             return Ok(());
@@ -201,7 +225,7 @@ struct Message {
 }
 
 fn keeper(config: &WorkflowConfig, names: &Names) -> Result<Arc<dyn Keeper>> {
-    let Deployed::Producer { role, key, window_days } = &config.deployed else { return Ok(Arc::new(Nobody)) };
+    let Deployed::Producer { role, key, window_days, .. } = &config.deployed else { return Ok(Arc::new(Nobody)) };
     let settings = ManagerSettings {
         names: names.clone(),
         keeper: role.parse()?,

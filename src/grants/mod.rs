@@ -15,6 +15,7 @@ mod athena;
 mod bus;
 #[cfg(feature = "workflow")]
 mod catalogue;
+mod custom;
 mod desired;
 mod function;
 #[cfg(feature = "workflow")]
@@ -25,6 +26,7 @@ mod hooks;
 mod intake;
 mod looking;
 mod machine;
+mod mapped;
 mod planning;
 #[cfg(feature = "workflow")]
 mod portal;
@@ -270,7 +272,10 @@ impl Grants {
 
     /// The source of a task's grant, as the register has it.
     async fn source(&self, task: &Task) -> Result<source::Opened> {
-        let source = self.register.get::<Source>(&task.source).await?.record;
+        self.opened(self.register.get::<Source>(&task.source).await?.record).await
+    }
+
+    async fn opened(&self, source: Source) -> Result<source::Opened> {
         let is_ours = self.keeper.is_kept(&source.administrator).await?;
         let administrators = if is_ours { &self.secrets } else { &self.elsewhere };
         source::Opened::new(source, &self.secrets, administrators)

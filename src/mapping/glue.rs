@@ -60,17 +60,19 @@ impl Glue {
         Self { client: Client::from_conf(own.build()) }
     }
 
-    /// What there is in the databases of a target; of the many that a prefix may fit, in those of `schemas` and in those that were made for
-    /// the source.
-    pub async fn held(&self, source: &Source, target: &Target, schemas: &BTreeSet<String>) -> Result<Held> {
-        let names: BTreeSet<String> = schemas.iter().map(|schema| target.database(schema)).collect();
+    /// What there is in the databases of a target. Where others have databases that its prefix fits, in those of `schemas` and in those
+    /// that were made for the source.
+    pub async fn held(&self, source: &Source, target: &Target, schemas: Option<&BTreeSet<String>>) -> Result<Held> {
+        let names: Option<BTreeSet<String>> =
+            schemas.map(|schemas| schemas.iter().map(|schema| target.database(schema)).collect());
+        let is_named = |name: &String| names.as_ref().is_none_or(|names| names.contains(name));
         let mut held = Held::default();
         let mut pages = self.client.get_databases().into_paginator().send();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| failure("listing the databases of Glue", &error))?;
             for found in page.database_list {
                 let parameters = found.parameters.unwrap_or_default();
-                let is_meant = names.contains(&found.name) || super::entry::marked(Some(&parameters), source);
+                let is_meant = is_named(&found.name) || super::entry::marked(Some(&parameters), source);
                 if target.has(&found.name) && is_meant {
                     held.databases.insert(found.name, parameters);
                 }
@@ -110,9 +112,10 @@ impl Glue {
             self.make(source, database).await?;
         }
         let (mut outcome, mut done) = (Outcome::default(), 0);
-        let written =
-            plan.steps.iter().filter(|step| matches!(step.change, Change::New | Change::Changed | Change::Drifted));
-        let mut writing = stream::iter(written).map(|step| self.write(step)).buffer_unordered(AT_ONCE);
+        let is_written = |step: &&Step| matches!(step.change, Change::New | Change::Changed | Change::Drifted);
+        let steps: Vec<&Step> = plan.steps.iter().filter(is_written).collect();
+        // By number, since a closure over what is borrowed keeps the whole from being sent to another thread.
+        let mut writing = stream::iter(0..steps.len()).map(|index| self.write(steps[index])).buffer_unordered(AT_ONCE);
         while let Some((name, written)) = writing.next().await {
             outcome.failed.extend(written.err().map(|error| (name.clone(), error)));
             done += 1;

@@ -2,12 +2,13 @@
 //! and what makes the one the other.
 //!
 //! Glue's catalogue belongs to many. A table is ours by a parameter that names its source; whatever has none is never changed, and
-//! what others have added to one of ours stays. Nothing of a row gets there: names, types and comments alone. Not here: looking
-//! at the source (`cli`), and who may have it looked at (`share`).
+//! what others have added to one of ours stays. Nothing of a row gets there: names, types and comments alone. Not here: who may
+//! have a source looked at (`share`, `grants`).
 
 mod entry;
 mod glue;
 mod hive;
+mod look;
 mod plan;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use connector_core::{Error, Result, Table, TableName};
 
 pub use self::entry::{Entry, comment};
 pub use self::glue::{Glue, Held, Outcome};
+pub use self::look::{Looked, Scope, is_like, look};
 pub use self::plan::{Change, Plan, Step, plan, removal};
 use crate::connectors;
 use crate::register::Source;

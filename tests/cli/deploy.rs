@@ -179,6 +179,76 @@ fn what_cannot_be_is_refused(desk: &Desk) {
     }
 }
 
+const CONNECTOR: &str = "products-consumer --stack prod-products --bucket code --package DIR/glaux-lambda-1.zip --set SecretsPrefix=glaux/d \
+     --set SpillBucket=spill --set PrincipalArn=arn:aws:iam::123456789012:role/people";
+
+fn shown(environment: &str, state: &str, role: &str) -> String {
+    let role = format!("arn:aws:iam::123456789012:role/{role}");
+    serde_json::json!([{"environment": environment, "project": "reports", "state": state, "consumer_role": role}])
+        .to_string()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn products_are_offered_for_what_the_register_says() {
+    let moto = match Moto::start().await {
+        Ok(moto) => moto,
+        Err(reason) => return skip("moto", &reason),
+    };
+    let s3 = aws_sdk_s3::config::Builder::from(glaux::config::Aws::at(&moto.endpoint, "key", "secret").sdk().await);
+    let s3 = aws_sdk_s3::Client::from_conf(s3.force_path_style(true).build());
+    s3.create_bucket().bucket("code").send().await.unwrap();
+    let desk = Desk::over(&moto.endpoint);
+    desk.package("glaux-lambda-1.zip", &program(ARM64));
+    for (name, text) in [
+        ("prod.json", shown("prod", "active", "glaux-reader-prod")),
+        ("closed.json", shown("prod", "closed", "glaux-reader-prod")),
+        ("other.json", shown("prod", "active", "glaux-reader-test")),
+        ("local.json", r#"[{"environment": "here", "state": "active", "consumer_role": null}]"#.into()),
+    ] {
+        std::fs::write(desk.folder.path().join(name), text).unwrap();
+    }
+    let typed = "--set Environment=test --set ReaderRoleArn=arn:aws:iam::123456789012:role/glaux-reader-test";
+    for (line, code, words) in [
+        (format!("{CONNECTOR} {typed}"), 2, ["Environment is what the register says", "glaux env show"]),
+        (
+            format!("{CONNECTOR} --environment DIR/prod.json {typed}"),
+            2,
+            ["Environment is said", "prod.json says otherwise"],
+        ),
+        (format!("{CONNECTOR} --environment DIR/closed.json"), 5, ["environment prod is closed", "nothing is made"]),
+        (format!("{CONNECTOR} --environment DIR/other.json"), 5, ["glaux-reader-test", "would make glaux-reader-prod"]),
+        (format!("{CONNECTOR} --environment DIR/local.json"), 2, ["no environment on AWS", "glaux env show"]),
+        (CONNECTOR.to_owned(), 2, ["also needs Environment, ReaderRoleArn", "hint: "]),
+        ("federation --stack new --environment DIR/prod.json".to_owned(), 2, ["takes no --environment", "federation"]),
+    ] {
+        desk.ends(&format!("deploy plan {line}"), code, &words);
+    }
+    let line = format!("deploy apply {CONNECTOR} --environment DIR/prod.json --yes");
+    desk.ends(&line, 0, &["stack prod-products is made", "the product's template"]);
+    let owners = "deploy apply products-producer --stack shop-products --bucket code --set Project=shop \
+         --set PrincipalArn=arn:aws:iam::123456789012:role/owners --yes";
+    desk.ends(owners, 0, &["stack shop-products is made"]);
+    desk.ends(owners, 0, &["no changes"]);
+    let listed = s3.list_objects_v2().bucket("code").send().await.unwrap();
+    let mut templates = Vec::new();
+    for key in listed.contents().iter().filter_map(|object| object.key()).filter(|key| key.ends_with(".yaml")) {
+        let body = s3.get_object().bucket("code").key(key).send().await.unwrap().body.collect().await.unwrap();
+        templates.push(String::from_utf8(body.to_vec()).unwrap());
+    }
+    let pinned = |name: &str, value: &str| {
+        let is_it = |text: &&String| text.contains(&format!("\n  {name}:\n    Type: String\n"));
+        let entry = templates.iter().find(is_it).unwrap().split_once(&format!("\n  {name}:\n")).unwrap().1;
+        assert!(entry.lines().take(4).any(|line| line == format!("    AllowedValues: [\"{value}\"]")), "{entry}");
+    };
+    pinned("Project", "shop");
+    pinned("LambdaRoleARN", "arn:aws:iam::123456789012:role/glaux-reader-prod");
+    assert_eq!(templates.len(), 2);
+
+    // Its role is the one that secrets name, so that what is granted to it hangs on the stack.
+    desk.ends("deploy destroy --stack prod-products --yes", 2, &["nothing says which register", "--store"]);
+    desk.ends("deploy destroy --stack shop-products --yes", 0, &["stack shop-products is deleted"]);
+}
+
 /// A CloudFormation with one stack, and a bucket.
 #[derive(Clone, Default)]
 struct Script {

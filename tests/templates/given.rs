@@ -66,6 +66,7 @@ pub const SOURCES: Everything = (
         ("Domain", "d"),
         ("SecretsPrefix", "glaux/d"),
         ("AdministratorSecretArns", SECRET),
+        ("GlueDatabasePrefix", "glaux_"),
         ("ConsumerAccounts", "123456789012,222222222222"),
         ("SubnetIds", "subnet-1"),
         ("SecurityGroupIds", "sg-1"),
@@ -99,5 +100,34 @@ pub const LISTING: Everything = (
         ("GovernanceAccount", GOVERNANCE),
         ("Domain", "d"),
         ("SecretsPrefix", "glaux/d"),
+    ],
+);
+/// What the owners of a project's sources make for themselves.
+pub const OWNERS: Everything = (
+    "products-producer",
+    &[
+        ("CodeBucket", "code"),
+        ("TemplateKey", "map.yaml"),
+        ("Project", "shop"),
+        ("PrincipalArn", "arn:aws:iam::123456789012:role/shop-owners"),
+        ("PermissionsBoundaryARN", BOUNDARY),
+    ],
+);
+/// What the people of an environment make for themselves.
+pub const PEOPLE: Everything = (
+    "products-consumer",
+    &[
+        ("CodeBucket", "code"),
+        ("CodeKey", "p.zip"),
+        ("TemplateKey", "connector.yaml"),
+        ("Environment", "prod"),
+        ("ReaderRoleArn", "arn:aws:iam::123456789012:role/glaux-reader-prod"),
+        ("SecretsPrefix", "glaux/d"),
+        ("ProducerAccounts", "111111111111,123456789012"),
+        ("SpillBucket", "spill"),
+        ("SubnetIds", "subnet-1"),
+        ("SecurityGroupIds", "sg-1"),
+        ("PrincipalArn", "arn:aws:iam::123456789012:role/reports-people"),
+        ("PermissionsBoundaryARN", BOUNDARY),
     ],
 );

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::given::{CLASSIC, ENVIRONMENT, Everything, GOVERNED, HERE, LISTING, SOURCES};
+use crate::given::{CLASSIC, ENVIRONMENT, Everything, GOVERNED, HERE, LISTING, OWNERS, PEOPLE, SOURCES};
 use crate::template::{GOVERNANCE, Resource, Stack, read};
 
 /// What rules a key and opens nothing with it.
@@ -27,7 +27,7 @@ const RULES_A_KEY: [&str; 16] = [
     "kms:UpdateKeyDescription",
 ];
 
-const ALL: [Everything; 6] = [GOVERNED, CLASSIC, HERE, SOURCES, ENVIRONMENT, LISTING];
+const ALL: [Everything; 8] = [GOVERNED, CLASSIC, HERE, SOURCES, ENVIRONMENT, LISTING, OWNERS, PEOPLE];
 
 /// What a policy is put on.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -107,22 +107,38 @@ impl Said<'_> {
         if actions.is_empty() || actions.iter().any(|action| action.contains(['*', '?'])) {
             found.push("it allows actions that it does not name".to_owned());
         }
-        let passes = actions.iter().any(|action| action.eq_ignore_ascii_case("iam:PassRole"));
-        if passes && resources.iter().any(|resource| resource.contains('*')) {
-            found.push("it passes any role".into());
-        }
-        let bounds = actions.iter().any(|action| action.eq_ignore_ascii_case("iam:PutRolePermissionsBoundary"));
-        if bounds && !self.has_condition("iam:PermissionsBoundary") {
-            found.push("it bounds roles by any policy".into());
-        }
-        if actions.iter().any(|action| action.eq_ignore_ascii_case("iam:DeleteRolePermissionsBoundary")) {
-            found.push("it takes boundaries away".into());
-        }
+        found.extend(self.of_roles(&actions, &resources));
         let far = resources.iter().find(|resource| self.on != On::Key && reaches_far(resource));
         if let Some(far) = far
             && self.resource.reasons[self.sid()].as_str().is_none_or(|reason| reason.len() < 20)
         {
             found.push(format!("it reaches {far} without a reason"));
+        }
+        found
+    }
+
+    /// Who passes, makes or changes roles could become any of them.
+    fn of_roles(&self, actions: &[&str], resources: &[&str]) -> Vec<String> {
+        let mut found = Vec::new();
+        let is = |action: &&str, word: &str| action.to_ascii_lowercase().starts_with(&format!("iam:{word}"));
+        if actions.iter().any(|action| is(action, "passrole")) {
+            if resources.len() != 1 || !resources[0].contains(":role/") || resources[0].contains(['*', '?']) {
+                found.push("it passes any role".to_owned());
+            }
+            if !self.has_condition("iam:PassedToService") {
+                found.push("it passes a role to any service".into());
+            }
+        }
+        if actions.iter().any(|action| is(action, "putrolepermissionsboundary")) && !self.has_condition("iam:PermissionsBoundary") {
+            found.push("it bounds roles by any policy".into());
+        }
+        if actions.iter().any(|action| is(action, "deleterolepermissionsboundary")) {
+            found.push("it takes boundaries away".into());
+        }
+        let writes = |action: &&str| ["create", "put", "attach", "update", "add"].iter().any(|word| is(action, word));
+        let others = resources.iter().any(|resource| !resource.contains(":policy/"));
+        if actions.iter().any(writes) && others && !self.has_condition("iam:PermissionsBoundary") {
+            found.push("it makes or changes roles without a boundary".into());
         }
         found
     }
@@ -146,8 +162,9 @@ impl Said<'_> {
             }
         }
         let is_bound = ["aws:SourceArn", "aws:SourceAccount"].iter().any(|key| self.has_condition(key));
-        // Lambda says nothing of its source when it takes a role.
-        let services = texts(&principal["Service"]).into_iter().filter(|name| *name != "lambda.amazonaws.com");
+        // Of their sources these say nothing when they take a role; who names one to them has to be let pass it.
+        let silent = ["lambda.amazonaws.com", "servicecatalog.amazonaws.com"];
+        let services = texts(&principal["Service"]).into_iter().filter(|name| !silent.contains(name));
         found.extend(services.filter(|_| !is_bound).map(|name| format!("{name} may, for whomever it asks")));
         found
     }
@@ -223,6 +240,25 @@ fn of_thing(thing: &Resource, all: &[Resource]) -> Vec<String> {
     found
 }
 
+/// Whom a product is offered, and as whom it is launched.
+fn of_product(thing: &Resource, all: &[Resource]) -> Vec<String> {
+    let said = |name: &str| thing.properties[name].as_str().unwrap_or_default();
+    match thing.kind.as_str() {
+        "AWS::ServiceCatalog::PortfolioPrincipalAssociation" => {
+            let is_one = said("PrincipalType") == "IAM" && !said("PrincipalARN").contains(['*', '?']);
+            if is_one { vec![] } else { vec![told(thing, "offers it to others than are named")] }
+        }
+        // Without a role it is launched with the rights of whoever launches it, which then need to be many.
+        "AWS::ServiceCatalog::PortfolioProductAssociation" => {
+            let of_same = |one: &&Resource| one.properties["ProductId"] == thing.properties["ProductId"];
+            let launches = all.iter().filter(|one| one.kind == "AWS::ServiceCatalog::LaunchRoleConstraint");
+            let is_bound = launches.filter(of_same).any(|one| one.properties.get("RoleArn").is_some());
+            if is_bound { vec![] } else { vec![told(thing, "offers what is launched as no role of its own")] }
+        }
+        _ => Vec::new(),
+    }
+}
+
 fn told(thing: &Resource, what: &str) -> String {
     format!("{} {what}", thing.name)
 }
@@ -250,6 +286,7 @@ fn findings(stack: &Stack) -> Vec<String> {
     let mut found = Vec::new();
     for resource in &all {
         found.extend(of_thing(resource, &all));
+        found.extend(of_product(resource, &all));
         let mut documents = Vec::new();
         statements(resource, &resource.properties, On::Identity, &mut documents);
         for document in documents {
@@ -306,6 +343,7 @@ type Fault = (Everything, &'static str, &'static str, Value, &'static str);
 
 fn faults() -> Vec<Fault> {
     let root = |account: &str| json!(format!("arn:aws:iam::{account}:root"));
+    let role = |name: &str| format!("arn:aws:iam::123456789012:role/{name}");
     vec![
         (GOVERNED, "WriteSpill", "Resource", json!("*"), "it reaches * without a reason"),
         (GOVERNED, "FindBucket", "Resource", json!("arn:aws:s3:::*"), "it reaches arn:aws:s3:::* without a reason"),
@@ -334,6 +372,29 @@ fn faults() -> Vec<Fault> {
         (HERE, "OnlyOverTls", "Effect", json!("Allow"), "is reached without TLS"),
         (GOVERNED, "OnlyOverTls", "Condition", json!({}), "Spill is reached without TLS"),
         (SOURCES, "KeepGrants", "Sid", json!("ReadAdministrators"), "two statements of one Sid"),
+        (SOURCES, "MapTables", "Resource", json!("*"), "it reaches * without a reason"),
+        (OWNERS, "AskForMapping", "Resource", json!("*"), "it reaches * without a reason"),
+        (OWNERS, "AskForMapping", "Action", json!("lambda:*"), "actions that it does not name"),
+        (OWNERS, "AskForMapping", "Action", json!("iam:CreateRole"), "without a boundary"),
+        (PEOPLE, "MakeFunction", "Resource", json!("*"), "it reaches * without a reason"),
+        (PEOPLE, "GiveItsRole", "Resource", json!("arn:aws:iam::123456789012:role/glaux-*"), "it passes any role"),
+        (PEOPLE, "GiveItsRole", "Resource", json!([role("glaux-reader-prod"), role("other")]), "it passes any role"),
+        (PEOPLE, "GiveItsRole", "Condition", json!({}), "it passes a role to any service"),
+        (
+            PEOPLE,
+            "WritePolicy",
+            "Resource",
+            json!("arn:aws:iam::123456789012:role/glaux-reader-prod"),
+            "without a boundary",
+        ),
+        (PEOPLE, "MakeFunction", "Action", json!("iam:AttachRolePolicy"), "without a boundary"),
+        (
+            PEOPLE,
+            "RunStacks",
+            "Resource",
+            json!("arn:aws:cloudformation:us-east-1:123456789012:stack/*"),
+            "without a reason",
+        ),
     ]
 }
 
@@ -364,6 +425,9 @@ fn each_law_finds_a_thing_that_breaks_it() {
         (HERE, "/Resources/Register/Properties/DeletionProtectionEnabled", json!(false), "Register is not protected"),
         (SOURCES, "/Resources/Key/Properties/EnableKeyRotation", json!(false), "Key is not rotated"),
         (SOURCES, "/Resources/LogGroup/Properties", json!({}), "LogGroup is kept for ever"),
+        (OWNERS, "/Resources/Audience/Properties/PrincipalType", json!("IAM_PATTERN"), "Audience offers it to others"),
+        (OWNERS, "/Resources/Launch/Properties/ProductId", json!("other"), "Offer offers what is launched as no role"),
+        (PEOPLE, "/Resources/Audience/Properties/PrincipalARN", json!("arn:aws:iam:::role/*"), "Audience offers it"),
     ] {
         let Some(mut template) = read(name) else { return };
         *template.pointer_mut(pointer).unwrap() = wrong;

@@ -202,9 +202,10 @@ fn each_function_of_the_workflow_takes_what_it_is_told_and_needs_all_of_it() {
                 assert_eq!((datazone.as_deref(), config.table.as_str()), (Some("dzd_1"), "glaux"));
                 "glaux_state_machine"
             }
-            Deployed::Producer { role, key, window_days } => {
+            Deployed::Producer { role, key, window_days, maps_below } => {
                 assert_eq!(*role, format!("arn:aws:iam::{ACCOUNT}:role/glaux-grants-producer"));
                 assert!(key.as_deref().is_some_and(|key| key.contains(":key/")) && *window_days == 30);
+                assert_eq!(maps_below.as_deref(), Some("glaux_"));
                 assert_eq!(config.table, TABLE);
                 "glaux_keeper_role"
             }
@@ -306,6 +307,7 @@ fn the_commands_of_the_guide_give_what_the_templates_take() {
                 ["--set", said] => given.push(said.split_once('=').unwrap()),
                 ["--bucket", bucket] => given.push(("CodeBucket", bucket)),
                 ["--package", package] => given.push(("CodeKey", package)),
+                ["--environment", _] => given.extend([("Environment", "prod"), ("ReaderRoleArn", "role")]),
                 _ => {}
             }
         }
@@ -313,11 +315,14 @@ fn the_commands_of_the_guide_give_what_the_templates_take() {
         if !given.iter().any(|(name, _)| *name == "CodeBucket") {
             continue;
         }
+        if name.starts_with("products-") {
+            given.push(("TemplateKey", "product.yaml"));
+        }
         if name == "grants" {
             given.push(("DefinitionKey", "grants.asl.json"));
         }
         assert!(!Stack::of(&template, &given).resources().is_empty());
         shown.insert(name.to_owned());
     }
-    assert_eq!(shown.len(), 4, "{shown:?}");
+    assert_eq!(shown.len(), 6, "{shown:?}");
 }

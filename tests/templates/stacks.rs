@@ -12,6 +12,7 @@ use glaux::register::Dynamo;
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 
+use crate::given::{OWNERS, PEOPLE};
 use crate::moto::{Moto, message};
 use crate::skip::skip;
 use crate::template::{ACCOUNT, REGION, Stack, read};
@@ -26,6 +27,15 @@ const SKIPPED: [&str; 8] = [
     "AWS::S3::BucketPolicy",
     "AWS::SQS::QueuePolicy",
     "AWS::Scheduler::Schedule",
+];
+
+/// The same of what is offered.
+const UNOFFERED: [&str; 5] = [
+    "AWS::ServiceCatalog::CloudFormationProduct",
+    "AWS::ServiceCatalog::LaunchRoleConstraint",
+    "AWS::ServiceCatalog::Portfolio",
+    "AWS::ServiceCatalog::PortfolioPrincipalAssociation",
+    "AWS::ServiceCatalog::PortfolioProductAssociation",
 ];
 
 /// An archive with nothing in it, which is all that moto wants.
@@ -121,6 +131,25 @@ impl Cloud {
         let listed = self.send("GET /2015-03-31/functions", "lambda", "\r\n").await;
         let name = |one: &Value| one["FunctionName"].as_str().unwrap().to_owned();
         listed["Functions"].as_array().unwrap().iter().map(name).collect()
+    }
+}
+
+/// Portfolios with their products, as far as moto makes them; nothing in it launches one.
+#[tokio::test]
+async fn what_is_offered_is_made_and_deleted_again() {
+    let (Some(owners), Some(people)) = (read(OWNERS.0), read(PEOPLE.0)) else { return };
+    let moto = match Moto::start().await {
+        Ok(moto) => moto,
+        Err(reason) => return skip("moto", &reason),
+    };
+    let cloud = Cloud::new(moto).await;
+    let mut skipped = BTreeSet::new();
+    for (name, template, given) in [("owners", &owners, OWNERS.1), ("people", &people, PEOPLE.1)] {
+        skipped.extend(cloud.make(name, template, given).await);
+    }
+    assert_eq!(skipped, BTreeSet::from(UNOFFERED.map(str::to_owned)));
+    for name in ["people", "owners"] {
+        cloud.delete(name).await;
     }
 }
 

@@ -26,7 +26,8 @@ fn what_a_template_takes_is_read_as_aws_reads_it() {
             let expected = Parameter {
                 name: parameter.name.clone(),
                 description: text(&said["Description"]),
-                is_number: said["Type"] == "Number",
+                kind: text(&said["Type"]),
+                text: parameter.text.clone(),
                 default: said.get("Default").map(text),
                 pattern: said.get("AllowedPattern").map(text),
                 allowed: allowed.unwrap_or_default(),

@@ -53,8 +53,13 @@ impl Stack {
             let value = given.or_else(|| said.get("Default").cloned()).unwrap_or_else(|| panic!("{name} is missing"));
             let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             let allowed = said["AllowedValues"].as_array();
-            let is_allowed = allowed.is_none_or(|all| all.iter().any(|one| *one == value || *one == text.as_str()));
-            assert!(is_allowed, "{name} cannot be {text}");
+            // Of a list each value has to be.
+            let is_list = said["Type"] == "CommaDelimitedList";
+            let each: Vec<&str> = if is_list { text.split(',').collect() } else { vec![&text] };
+            let is_one = |all: &Vec<Value>, text: &str| all.iter().any(|one| *one == value || *one == text);
+            let is_allowed = allowed.is_none_or(|all| each.iter().all(|text| is_one(all, text)));
+            let must_be_empty = said["AllowedPattern"] == "^$";
+            assert!(is_allowed && !(must_be_empty && !text.is_empty()), "{name} cannot be {text}");
             let value = match said["Type"].as_str().unwrap() {
                 "CommaDelimitedList" => json!(text.split(',').collect::<Vec<_>>()),
                 _ => json!(text),
@@ -205,6 +210,7 @@ impl Stack {
         let arn = |service: &str, what: &str| format!("arn:aws:{service}:{REGION}:{ACCOUNT}:{what}{name}");
         match (attribute, kind.as_str()) {
             ("QueueName", _) => name,
+            (_, kind) if kind.starts_with("Custom::") => format!("{attribute} of {name}"),
             ("Version", _) => "1".into(),
             ("Arn", "AWS::Lambda::Function") => arn("lambda", "function:"),
             ("Arn", "AWS::IAM::Role") => format!("arn:aws:iam::{ACCOUNT}:role/{name}"),

@@ -97,8 +97,8 @@ fn may_go(stack: &Stack) -> Result<()> {
 /// Errors: invalid, if no register is told.
 async fn hold(destroying: &Destroying, stack: &Stack, kind: Kind, stacks: &Stacks) -> Result<Option<Hold>> {
     let reach = match (kind, stack.said("Environment")) {
-        (Kind::Federation, None) => return Ok(None),
-        (Kind::Federation | Kind::Consumer, environment) => {
+        (Kind::Federation, None) | (Kind::ProducerProducts, _) => return Ok(None),
+        (Kind::Federation | Kind::Consumer | Kind::ConsumerProducts, environment) => {
             Reach::Environment { name: environment.unwrap_or_default().into(), account: part(stack, ACCOUNT).into() }
         }
         (Kind::Grants, _) => Reach::Everything,

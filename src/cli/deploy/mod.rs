@@ -23,7 +23,8 @@ use crate::deploy::upload::upload;
 /// Shown below the help of the command.
 pub const HELP: &str = "\
 Templates: federation (the function that reads), grants (governance), grants-producer (an account with sources), grants-consumer
-(an environment). A parameter that is not given keeps the value that the stack has. --package of an older version goes back to it.
+(an environment), products-producer and products-consumer (what owners of sources and people of an environment make for themselves,
+in Service Catalog). A parameter that is not given keeps the value that the stack has. --package of an older version goes back to it.
 Account, region and credential are those of AWS's own settings, such as AWS_PROFILE and AWS_REGION.
 Exit codes: 0 done, or nothing to change; 1 CloudFormation could not; 2 what was typed; 3 refused, as where grants are live;
 4 no such stack; 5 its state; 6 AWS not reached; 7 grants did not end in time.";
@@ -44,7 +45,7 @@ pub enum Verb {
 
 #[derive(Args, Debug)]
 pub struct Planning {
-    /// Of which template: federation, grants, grants-producer or grants-consumer
+    /// Of which template: federation, grants, grants-producer, grants-consumer, products-producer or products-consumer
     template: Kind,
     /// What the stack is called
     #[arg(long, value_name = "NAME")]
@@ -61,6 +62,9 @@ pub struct Planning {
     /// A JSON file of parameters, as an object or as AWS's list of `ParameterKey` and `ParameterValue`; --set wins
     #[arg(long, value_name = "FILE")]
     parameters: Option<PathBuf>,
+    /// For products-consumer, what the register says of the environment: `glaux env show NAME -o json`
+    #[arg(long, value_name = "FILE")]
+    environment: Option<PathBuf>,
     /// How the result is written
     #[arg(short, long, value_enum, default_value_t)]
     output: Format,

@@ -7,8 +7,9 @@ use connector_core::{Error, ErrorKind, Result};
 use serde::Deserialize;
 
 use super::Planning;
+use crate::deploy::product::product;
 use crate::deploy::stack::{Given, Stack, Stacks};
-use crate::deploy::template::Kind;
+use crate::deploy::template::{Kind, Parameter};
 use crate::deploy::upload::{Package, Upload, hash};
 
 /// Parameters by name.
@@ -37,6 +38,7 @@ impl Proposal {
         let mut said = said(planning)?;
         let package = planning.package.as_deref().map(|path| Package::open(path, kind)).transpose()?;
         take_package(planning, package.as_ref(), &mut said)?;
+        take_environment(planning, &mut said)?;
         kind.check(&said)?;
         let there = stacks.find(&planning.stack).await?;
         let before = there.as_ref().filter(|stack| !stack.is_empty());
@@ -49,8 +51,15 @@ impl Proposal {
             said.insert("DefinitionKey".into(), definition.key.clone());
             uploads.push(definition);
         }
+        let is_said =
+            |name: &str| said.contains_key(name) || before.is_some_and(|stack| stack.parameters.contains_key(name));
+        kind.is_complete(|name| name == TEMPLATE || is_said(name))?;
+        if let Some(text) = product(kind, &values(kind, &said, before))? {
+            let template = Upload::product(kind, text);
+            said.insert(TEMPLATE.into(), template.key.clone());
+            uploads.push(template);
+        }
         let mut given = whole(kind, &said, before);
-        kind.is_complete(|name| given.contains_key(name))?;
         if kind == Kind::Federation && !said.contains_key(RELEASE) {
             given.insert(RELEASE.into(), Given::Value(release(kind, &said, before)));
         }
@@ -81,15 +90,26 @@ impl Proposal {
 /// only for another package, so that a parameter that is changed alone would not reach who calls the alias.
 const RELEASE: &str = "Release";
 
+/// The key of a product's template, which follows from all else that its stack is given.
+const TEMPLATE: &str = "TemplateKey";
+
 /// A value that is another one for whatever the function is made of.
 fn release(kind: Kind, said: &Said, before: Option<&Stack>) -> String {
     let mut text = kind.body().to_owned();
-    for parameter in kind.parameters().into_iter().filter(|parameter| parameter.name != RELEASE) {
-        let name = &parameter.name;
-        let value = said.get(name).or_else(|| before?.parameters.get(name)).or(parameter.default.as_ref());
-        text += &format!("{name}={}\n", value.map(String::as_str).unwrap_or_default());
+    for (name, value) in values(kind, said, before).into_iter().filter(|(name, _)| name != RELEASE) {
+        text += &format!("{name}={value}\n");
     }
     hash(text.as_bytes())[..16].to_owned()
+}
+
+/// All parameters that have a value: as it is said, as it was, or as the template has it.
+fn values(kind: Kind, said: &Said, before: Option<&Stack>) -> Said {
+    let value = |parameter: Parameter| {
+        let name = parameter.name;
+        let value = said.get(&name).or_else(|| before?.parameters.get(&name)).cloned().or(parameter.default);
+        value.map(|value| (name, value))
+    };
+    kind.parameters().into_iter().filter_map(value).collect()
 }
 
 /// Everything that the template takes and that is said, or was.
@@ -133,6 +153,59 @@ fn take_package(planning: &Planning, package: Option<&Package>, said: &mut Said)
     if let Some(package) = package {
         take("CodeKey", &package.upload.key, "--package")?;
         take("Architecture", package.architecture, "the program in --package")?;
+    }
+    Ok(())
+}
+
+/// What the register says of an environment, as `glaux env show` writes it.
+#[derive(Deserialize)]
+struct Shown {
+    environment: String,
+    state: String,
+    consumer_role: Option<String>,
+}
+
+/// Takes an environment and its role from what the register says, which is never typed.
+fn take_environment(planning: &Planning, said: &mut Said) -> Result<()> {
+    const FROM_THERE: [&str; 2] = ["Environment", "ReaderRoleArn"];
+    let is_product = planning.template == Kind::ConsumerProducts;
+    let hint = "write it down where the register is: glaux env show NAME -o json > FILE";
+    let Some(path) = &planning.environment else {
+        let typed = FROM_THERE.into_iter().find(|name| is_product && said.contains_key(*name));
+        return typed.map_or(Ok(()), |name| {
+            Err(Error::invalid(format!(
+                "parameter {name} is what the register says, and not typed: --environment FILE"
+            ))
+            .hint(hint))
+        });
+    };
+    if !is_product {
+        return Err(Error::invalid(format!("template {} takes no --environment", planning.template.name())));
+    }
+    let shown = path.display();
+    let text = std::fs::read_to_string(path).map_err(|error| Error::invalid(format!("reading {shown}: {error}")))?;
+    let Ok([Shown { environment, state, consumer_role: Some(role) }]) = serde_json::from_str::<[Shown; 1]>(&text)
+    else {
+        return Err(Error::invalid(format!("{shown} tells of no environment on AWS")).hint(hint));
+    };
+    if state != "active" {
+        return Err(Error::new(
+            ErrorKind::Conflict,
+            format!("environment {environment} is {state}, so nothing is made for it"),
+        ));
+    }
+    if !role.ends_with(&format!(":role/glaux-reader-{environment}")) {
+        let told = format!(
+            "the role that reads for environment {environment} is {role}, and this would make glaux-reader-{environment}"
+        );
+        return Err(Error::new(ErrorKind::Conflict, told));
+    }
+    for (name, value) in FROM_THERE.into_iter().zip([environment, role]) {
+        if said.insert(name.to_owned(), value.clone()).is_some_and(|typed| typed != value) {
+            return Err(
+                Error::invalid(format!("parameter {name} is said, and {shown} says otherwise")).hint("leave it out")
+            );
+        }
     }
     Ok(())
 }

@@ -1,17 +1,17 @@
 //! `glaux asset`: what a source has, and what of it others may see and ask for.
 
 use clap::{Args, Subcommand};
-use connector_core::{Error, TableName};
+use connector_core::{Error, Table, TableName};
 
 use super::desk::{Desk, Row, some, state};
 use super::glue;
-use super::look::{Scope, look};
 use super::near::Named;
 use super::reach;
-use super::words::is_like;
 use crate::cli::output::{Done, told};
-use crate::register::{Asset, By};
-use crate::share::{Change, Sight};
+use crate::local::athena_type;
+use crate::mapping::{Looked, Scope, is_like, look};
+use crate::register::{Asset, By, Column};
+use crate::share::{Change, Found, Sight};
 
 /// What may be done.
 #[derive(Debug, Subcommand)]
@@ -103,21 +103,15 @@ async fn map(desk: &mut Desk<'_>, mapping: Mapping) -> Done<u8> {
     let login = reach::administrator(desk, &source).await?;
     let mut connection = reach::connect(&source, &login).await?;
     let scope = Scope { schema: mapping.schema, table: mapping.table };
-    let looked = look(connection.as_mut(), &scope, desk.output).await?;
-    // What could not be looked at is not taken for gone, and what has no schema any more is.
-    let is_unknown = |name: &TableName| {
-        looked
-            .failed
-            .iter()
-            .any(|(failed, _)| failed.schema == name.schema && (failed.table.is_empty() || failed.table == name.table))
-    };
-    let has_looked = |name: &TableName| scope.has(name) && !is_unknown(name);
-    let (events, changes) = desk.share.map(&desk.caller, &source.id, &looked.found, &has_looked).await?;
+    let looked = looked(desk, connection.as_mut(), &scope).await?;
+    let has_looked = |name: &TableName| scope.has(name) && looked.is_known(name);
+    let found: Vec<Found> = looked.tables.iter().map(found).collect();
+    let (events, changes) = desk.share.map(&desk.caller, &source.id, &found, &has_looked).await?;
     let rows: Vec<Row> = changes.iter().map(|(asset, change)| changed(asset, *change)).collect();
     if target.is_none() {
         desk.list(&["asset", "change", "columns", "published"], &rows)?;
     }
-    let same = looked.found.len() - changes.iter().filter(|(_, change)| *change != Change::Gone).count();
+    let same = found.len() - changes.iter().filter(|(_, change)| *change != Change::Gone).count();
     let written = match (events.first(), events.last(), desk.common.dry_run) {
         (Some(_), _, true) => "a dry run: nothing was written".to_owned(),
         (Some(first), Some(last), false) => {
@@ -135,6 +129,26 @@ async fn map(desk: &mut Desk<'_>, mapping: Mapping) -> Done<u8> {
         desk.output.note(&told(&error.context(format!("looking at {name}"))));
     }
     Ok(code)
+}
+
+async fn looked(
+    desk: &mut Desk<'_>,
+    connection: &mut dyn connector_core::Connection,
+    scope: &Scope,
+) -> connector_core::Result<Looked> {
+    let output = &mut *desk.output;
+    let looked = look(connection, scope, &mut |name| output.status(&format!("looking at {name}"))).await?;
+    output.clear_status();
+    Ok(looked)
+}
+
+fn found(table: &Table) -> Found {
+    let column = |column: &connector_core::Column| Column {
+        name: column.remote_name.clone(),
+        data_type: athena_type(&column.mapping.data_type),
+        comment: column.comment.as_deref().and_then(comment),
+    };
+    Found { name: table.name.clone(), columns: table.columns.iter().map(column).collect() }
 }
 
 fn changed(asset: &Asset, change: Change) -> Row {

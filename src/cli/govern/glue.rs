@@ -7,11 +7,10 @@ use connector_core::{Error, Result, TableName};
 
 use super::asset::PARTLY;
 use super::desk::{Desk, Row, some};
-use super::look::{Looked, Scope};
 use super::near::Named;
 use crate::cli::output::{Done, told};
 use crate::config::Aws;
-use crate::mapping::{Change, Glue, Plan, Step, Target, plan, removal, wanted};
+use crate::mapping::{Change, Glue, Looked, Plan, Scope, Step, Target, plan, removal, wanted};
 use crate::register::{Asset, By, Source};
 use crate::share::asset_id;
 
@@ -99,7 +98,7 @@ pub async fn map(
     let glue = Glue::new(&Aws::lazy()).await;
     desk.output.status("asking Glue what it has");
     let schemas = looked.tables.iter().map(|table| table.name.schema.clone()).collect();
-    let held = glue.held(source, target, &schemas).await?;
+    let held = glue.held(source, target, Some(&schemas)).await?;
     let plan = plan(source, wanted, held, has_looked, writing.remove_gone);
     carry_out(desk, &glue, source, plan).await
 }
@@ -118,7 +117,7 @@ pub async fn unmap(desk: &mut Desk<'_>, unmapping: Unmapping) -> Done<u8> {
     let schemas: BTreeSet<String> = of_source.map(|asset| asset.schema).chain(unmapping.schema.clone()).collect();
     let scope = Scope { schema: unmapping.schema, table: unmapping.table };
     let glue = Glue::new(&Aws::lazy()).await;
-    let held = glue.held(&source, &target, &schemas).await?;
+    let held = glue.held(&source, &target, Some(&schemas)).await?;
     let plan = removal(&source, held, &|name| scope.has(name));
     if !plan.steps.is_empty() && !desk.common.dry_run {
         desk.agreed(&format!("Delete {} tables of {} out of Glue?", plan.steps.len(), source.id)).await?;

@@ -9,7 +9,6 @@ mod follow;
 mod glue;
 mod grant;
 pub mod leaving;
-mod look;
 mod narrow;
 mod near;
 mod place;
