@@ -9,3 +9,7 @@ pub mod package;
 pub mod stack;
 pub mod template;
 pub mod upload;
+
+#[cfg(test)]
+#[cfg(feature = "governance")]
+mod tests;
