@@ -128,7 +128,7 @@ def asked(lines, engine, table):
 
 
 def extras(run):
-    return cold(run) + memory(run) + (["", "## Smallest parts", "", "```text", *run["micro"], "```"] if run.get("micro") else [])
+    return replay(run) + cold(run) + memory(run) + serve(run) + (["", "## Smallest parts", "", "```text", *run["micro"], "```"] if run.get("micro") else [])
 
 
 def cold(run):
@@ -150,4 +150,38 @@ def memory(run):
     for one in run["memory"]:
         said = one.get("failed") or (("met" if one["peak_mb"] <= one["at_most"] else "**not met**") if one["at_most"] else "")
         out.append(f"| {one['what']} | {one['peak_mb']:.0f} | {one['at_most'] or ''} | {one['wall']:.1f} | {one['cpu']:.1f} | {said} |")
+    return out
+
+
+# The most that ours may take of each peer's client CPU.
+REPLAY_GOALS = {"mssql-tds, RowWriter": 1, "mssql-jdbc, default flags": 1 / 15, "mssql-jdbc, Lambda's flags": 1 / 15}
+
+
+def replay(run):
+    if not run.get("replay"):
+        return []
+    middle = lambda who, measure: median(one[measure] for one in run["replay"][who])
+    rows = next(iter(run["replay"].values()))[0]["rows"]
+    out = ["", f"## SQL Server's answer of lineitem's columns, replayed: {rows:,} rows", ""]
+    out += ["| reader | runs | wall s | client CPU s | peak MB | ours of it | at most | |", "|---|---|---|---|---|---|---|---|"]
+    for who, runs in run["replay"].items():
+        line = f"| {who} | {len(runs)} | {middle(who, 'wall'):.2f} | {middle(who, 'cpu'):.2f} | {middle(who, 'peak_mb'):.0f} |"
+        most, ratio = REPLAY_GOALS.get(who), middle("Glaux", "cpu") / middle(who, "cpu")
+        out.append(line + (f" {ratio:.3f} | {most:.3f} | {'met' if ratio <= most else '**not met**'} |" if most else " | | |"))
+    return out
+
+
+def serve(run):
+    if not run.get("serve"):
+        return []
+    heads = ["client", "runs", "rows", "connect s", "list tables s", "bound query s", "read s", "rows/s", "cancel s"]
+    heads += ["client CPU s", "client peak MB", "serve CPU s", "serve peak MB", "source CPU s"]
+    out = ["", "## Clients of the local Athena, a million rows of lineitem", "", "| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
+    for who, runs in run["serve"].items():
+        middle = lambda measure: median(one[measure] for one in runs) if runs[0].get(measure) is not None else None
+        shown = lambda measure, digits: "" if middle(measure) is None else f"{middle(measure):.{digits}f}"
+        cells = [who, str(len(runs)), f"{runs[0]['rows']:,}", shown("connect", 3), shown("list", 3), shown("bound", 3), shown("read", 2)]
+        cells += [f"{runs[0]['rows'] / middle('read'):,.0f}", shown("cancel", 3), shown("cpu", 2), shown("peak_mb", 0)]
+        cells += [shown("serve_cpu", 2), shown("serve_peak_mb", 0), shown("server_cpu", 2)]
+        out.append("| " + " | ".join(cells) + " |")
     return out

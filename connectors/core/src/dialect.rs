@@ -32,6 +32,12 @@ pub trait Dialect: Send + Sync {
         None
     }
 
+    /// What stands behind a select without a table, of a server that looks only one end of a column up in its index at a time, so
+    /// that the least and the largest value are asked for apart; none where both are looked up.
+    fn ends_apart(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Whether a value of the source's type `own` is printed exactly as `value` ([`crate::ReadAs::Printed`]).
     fn prints(&self, _own: &str, _value: &Value) -> bool {
         false

@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use connector_core::split::{self, Sizes};
 use connector_core::{
-    BatchLimits, BatchStream, Capabilities, Column, Connection, Credential, Endpoint, Function, Health, Query,
+    BatchLimits, BatchStream, Capabilities, Column, Connection, Credential, Endpoint, Function, Health, Key, Query,
     Relation, Result, Scan, Settings, Split, Statement, Table, TableName,
 };
 
@@ -101,6 +101,11 @@ impl Connection for OracleConnection {
     async fn describe(&mut self, query: &Query) -> Result<Vec<Column>> {
         let columns = catalog::query(&mut self.session, query, &self.settings).await;
         columns.map_err(|error| error.context("describing a pass-through query"))
+    }
+
+    async fn key(&mut self, table: &Table) -> Result<Option<Key>> {
+        // Whatever the catalog has against it costs speed and no row: the table is then read at once, as views are.
+        Ok(catalog::key(&mut self.session, table).await.unwrap_or_default())
     }
 
     async fn splits(&mut self, scan: &Scan, sizes: Sizes) -> Result<Vec<Split>> {

@@ -101,6 +101,11 @@ impl Dialect for OracleSql {
         });
     }
 
+    /// It takes one end from the index, and for both at once reads all of it.
+    fn ends_apart(&self) -> Option<&'static str> {
+        Some(" FROM dual")
+    }
+
     fn limit(&self, rows: u64, _ordered: bool, out: &mut String) {
         // No table holds more rows than this; the server's own limit is not documented.
         if i64::try_from(rows).is_ok() {

@@ -1442,13 +1442,13 @@ SELECT id AS a, text AS a FROM t -- all
 ) SELECT "c2", "c1" FROM "glaux_query" WHERE ("c2" IS NULL) FETCH FIRST 5 ROWS ONLY;
 
 -- ends of id
-SELECT MIN("ID"), MAX("ID") FROM "SALES"."order ""lines""";
+SELECT (SELECT MIN("ID") FROM "SALES"."order ""lines"""), (SELECT MAX("ID") FROM "SALES"."order ""lines""") FROM dual;
 
 -- ends of text
-SELECT MIN("TEXT"), MAX("TEXT") FROM "SALES"."order ""lines""";
+SELECT (SELECT MIN("TEXT") FROM "SALES"."order ""lines"""), (SELECT MAX("TEXT") FROM "SALES"."order ""lines""") FROM dual;
 
 -- ends of day
-SELECT MIN("DAY"), MAX("DAY") FROM "SALES"."order ""lines""";
+SELECT (SELECT MIN("DAY") FROM "SALES"."order ""lines"""), (SELECT MAX("DAY") FROM "SALES"."order ""lines""") FROM dual;
 
 -- ends of time
-SELECT MIN("TIME"), MAX("TIME") FROM "SALES"."order ""lines""";
+SELECT (SELECT MIN("TIME") FROM "SALES"."order ""lines"""), (SELECT MAX("TIME") FROM "SALES"."order ""lines""") FROM dual;

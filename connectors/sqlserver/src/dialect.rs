@@ -135,6 +135,11 @@ impl Dialect for TransactSql {
         });
     }
 
+    /// It takes one end from the index, and for both at once reads all of it.
+    fn ends_apart(&self) -> Option<&'static str> {
+        Some("")
+    }
+
     fn limit(&self, rows: u64, ordered: bool, out: &mut String) {
         // The server counts in 63 bits; no table holds more rows.
         let Ok(rows) = i64::try_from(rows) else { return };

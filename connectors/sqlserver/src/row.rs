@@ -73,6 +73,12 @@ impl Held<'_> for i32 {
     }
 }
 
+impl Held<'_> for i64 {
+    fn of(cell: &Cell) -> Option<Self> {
+        if let Cell::Number(number) = cell { Some(*number) } else { None }
+    }
+}
+
 impl Held<'_> for u8 {
     fn of(cell: &Cell) -> Option<Self> {
         if let Cell::Number(number) = cell { Self::try_from(*number).ok() } else { None }

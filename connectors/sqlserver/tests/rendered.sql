@@ -1415,13 +1415,13 @@ SELECT id AS a, text AS a FROM t -- all
 ) AS [glaux_query] ([c1], [c2]) WHERE ([c2] IS NULL) ORDER BY (SELECT NULL) OFFSET 0 ROWS FETCH NEXT 5 ROWS ONLY;
 
 -- ends of id
-SELECT MIN([Id]), MAX([Id]) FROM [Sales].[order [lines]]];
+SELECT (SELECT MIN([Id]) FROM [Sales].[order [lines]]]), (SELECT MAX([Id]) FROM [Sales].[order [lines]]]);
 
 -- ends of text
-SELECT MIN([Text]), MAX([Text]) FROM [Sales].[order [lines]]];
+SELECT (SELECT MIN([Text]) FROM [Sales].[order [lines]]]), (SELECT MAX([Text]) FROM [Sales].[order [lines]]]);
 
 -- ends of day
-SELECT MIN([Day]), MAX([Day]) FROM [Sales].[order [lines]]];
+SELECT (SELECT MIN([Day]) FROM [Sales].[order [lines]]]), (SELECT MAX([Day]) FROM [Sales].[order [lines]]]);
 
 -- ends of time
-SELECT MIN([Time]), MAX([Time]) FROM [Sales].[order [lines]]];
+SELECT (SELECT MIN([Time]) FROM [Sales].[order [lines]]]), (SELECT MAX([Time]) FROM [Sales].[order [lines]]]);

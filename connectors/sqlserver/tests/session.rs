@@ -11,9 +11,10 @@ use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Date64Type, Decimal128Type, Int16Type, Int32Type};
 use arrow_schema::DataType;
+use connector_core::split::Sizes;
 use connector_core::{
-    Acting, BatchLimits, Bind, Column, ColumnMapping, Connection, Credential, Error, ErrorKind, Pushdown, Query,
-    ReadAs, Result, Scan, Secret, Settings, Statement, Table, TableName, Value, sql,
+    Acting, BatchLimits, Bind, Column, ColumnMapping, Connection, Credential, Error, ErrorKind, KeyRange, Pushdown,
+    Query, ReadAs, Result, Scan, Secret, Settings, Split, Statement, Table, TableName, Value, sql,
 };
 use connector_sqlserver::CONNECTOR;
 use connector_tls::testing as certificates;
@@ -452,4 +453,59 @@ async fn a_user_that_may_not_be_taken_on_is_forbidden_and_a_caller_that_is_lost_
     let server = refusing("IF @@TRANCOUNT", 50000);
     let mut connection = enter(&server, &acting()).await.unwrap();
     assert!(connection.reset("glaux q-2", None).await.is_err());
+}
+
+/// What the catalog answers about the keys of a table, and what the index knows of its ends.
+fn keyed(bytes: i64, ends: (i32, i32)) -> impl Fn(&Asked) -> Reply {
+    move |asked| match asked {
+        Asked::Statement(sql) if sql.contains("sys.indexes") => {
+            let columns = tds::columns(&[("column_name", tds::NVARCHAR), ("is_nullable", tds::INT), ("bytes", BIGINT)]);
+            let row = |name, nullable| {
+                tds::row(&[tds::nvarchar(Some(name)), tds::int(Some(nullable)), tds::short(&bytes.to_le_bytes())])
+            };
+            Reply::Answer([columns, row("note", 0), row("id", 1), row("day", 0), tds::done()].concat())
+        }
+        Asked::Statement(_) | Asked::Batch(_) if asked.mentions("MIN(") => {
+            let row = tds::row(&[tds::int(Some(ends.0)), tds::int(Some(ends.1))]);
+            Reply::Answer([tds::columns(&[("", tds::INT), ("", tds::INT)]), row, tds::done()].concat())
+        }
+        other => tds::hospitable(other),
+    }
+}
+
+const BIGINT: Type = Type(&[0x26, 8]);
+
+#[tokio::test]
+async fn a_table_is_cut_along_the_first_key_that_has_ends_and_null_is_in_the_first_slice() {
+    let server = Server::start(keyed(400 << 20, (-1_000, 3_000)));
+    let mut connection = enter(&server, &Settings::default()).await.unwrap();
+    let scan = scan(&[("note", DataType::Utf8), ("id", DataType::Int32), ("day", DataType::Date32)]);
+    let sizes = Sizes { most: 32, bytes: 128 << 20 };
+    let splits = connection.splits(&scan, sizes).await.unwrap();
+    let range = |from: Option<i64>, below: Option<i64>, nulls| {
+        Split::Range(KeyRange { column: "id".into(), from: from.map(Value::Int), below: below.map(Value::Int), nulls })
+    };
+    let expected = [
+        range(None, Some(0), true),
+        range(Some(0), Some(1_000), false),
+        range(Some(1_000), Some(2_000), false),
+        range(Some(2_000), None, false),
+    ];
+    assert_eq!(splits, expected);
+    let few = connection.splits(&scan, Sizes { most: 32, bytes: 400 << 20 }).await.unwrap();
+    assert_eq!(few, [Split::Whole]);
+    let asked: Vec<String> = server.asked.try_iter().filter_map(|asked| asked.text()).collect();
+    let ends: Vec<&String> = asked.iter().filter(|sql| sql.contains("MIN(")).collect();
+    assert_eq!(ends, ["SELECT (SELECT MIN([id]) FROM [s].[t]), (SELECT MAX([id]) FROM [s].[t])"]);
+}
+
+#[tokio::test]
+async fn a_table_whose_keys_the_server_does_not_tell_is_read_at_once() {
+    let server = Server::start(|asked| match asked {
+        Asked::Statement(sql) if sql.contains("sys.indexes") => Reply::Answer(tds::refusal(229, 14, "not yours")),
+        other => tds::hospitable(other),
+    });
+    let mut connection = enter(&server, &Settings::default()).await.unwrap();
+    let splits = connection.splits(&scan(&[("id", DataType::Int32)]), Sizes { most: 32, bytes: 1 }).await.unwrap();
+    assert_eq!(splits, [Split::Whole]);
 }

@@ -16,6 +16,10 @@ const LOOKS: &str = "glaux_looks";
 pub fn bounds(scan: &Scan, name: &str, dialect: &dyn Dialect) -> Result<Statement> {
     let column = known_column(scan, name)?;
     let mut writer = Writer::new(dialect);
+    // A query would be run twice.
+    if let Some(behind) = dialect.ends_apart().filter(|_| scan.query.is_none()) {
+        return Ok(ends_apart(scan, column, behind, writer));
+    }
     source::write_with(scan, &mut writer);
     for (index, function) in ["MIN", "MAX"].into_iter().enumerate() {
         writer.text(if index == 0 { "SELECT " } else { ", " });
@@ -34,6 +38,19 @@ pub fn bounds(scan: &Scan, name: &str, dialect: &dyn Dialect) -> Result<Statemen
     }
     let (sql, binds) = writer.into_parts();
     Ok(Statement { sql, binds, columns: vec![column.clone(), column.clone()] })
+}
+
+fn ends_apart(scan: &Scan, column: &Column, behind: &str, mut writer: Writer<'_>) -> Statement {
+    for (index, function) in ["MIN", "MAX"].into_iter().enumerate() {
+        writer.text(if index == 0 { "SELECT (SELECT " } else { ", (SELECT " });
+        write_end(column, function, &mut writer);
+        writer.text(" FROM ");
+        source::write_from(scan, &mut writer);
+        writer.text(")");
+    }
+    writer.text(behind);
+    let (sql, binds) = writer.into_parts();
+    Statement { sql, binds, columns: vec![column.clone(), column.clone()] }
 }
 
 /// Writes the least or the largest value. An index knows it of a key as it is compared.

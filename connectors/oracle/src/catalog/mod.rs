@@ -6,12 +6,14 @@
 
 mod columns;
 mod health;
+mod keys;
 mod query;
 
 use connector_core::{Casing, Relation, Result, resolve};
 
 pub(crate) use columns::table;
 pub(crate) use health::health;
+pub(crate) use keys::key;
 pub(crate) use query::query;
 
 use crate::bind::Parameter;

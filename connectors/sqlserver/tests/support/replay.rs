@@ -1,16 +1,15 @@
-//! What reading costs the client: an answer of lineitem's columns is made up, held by a server in a process of its own, and read
-//! three times. The login is encrypted and the rows are not, so that no cipher is measured.
+//! What reading costs a client: an answer of lineitem's columns is made up and held by a server, for ours and for others' readers.
+//! The login is encrypted and the rows are not, so that no cipher is measured. `benches/run` starts both and measures from outside.
 //!
-//! `cargo run --release -p connector-sqlserver --example replay -- ROWS PACKET_BYTES [varchar|nvarchar]`
+//! `serve ROWS PACKET_BYTES varchar|nvarchar` prints where it listens and answers until it is ended; `read URL` reads all once.
 #![allow(dead_code, clippy::print_stdout, clippy::unwrap_used)]
 
 mod tds;
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::time::Instant;
+use std::thread;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int32Type;
@@ -25,6 +24,9 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use rustls::ServerConfig;
 use tds::Type;
+
+/// What a statement that wants the rows has in it, in UTF-16.
+const TABLE: &[u8] = b"l\0i\0n\0e\0i\0t\0e\0m\0";
 
 /// Rows that are made once and sent again and again.
 const BLOCK: usize = 20_000;
@@ -45,47 +47,13 @@ fn main() {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
         ["serve", rows, packet, text] => serve(rows.parse().unwrap(), packet.parse().unwrap(), text == "nvarchar"),
-        [rows, packet] => measure(rows, packet, "varchar"),
-        [rows, packet, text] => measure(rows, packet, text),
-        _ => println!("replay ROWS PACKET_BYTES [varchar|nvarchar]"),
+        ["read", url] => {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let (rows, sum) = runtime.block_on(read(url));
+            println!("{{\"rows\": {rows}, \"sum\": {sum}}}");
+        }
+        _ => println!("replay serve ROWS PACKET_BYTES varchar|nvarchar | read URL"),
     }
-}
-
-fn measure(rows: &str, packet: &str, text: &str) {
-    let (mut server, url) = start(rows, packet, text);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    println!("{rows} rows, packets of {packet} bytes, {text}");
-    for _ in 0..3 {
-        let (began, before) = (Instant::now(), cpu());
-        let (read, sum) = runtime.block_on(read(&url));
-        let (wall, spent) = (began.elapsed().as_secs_f64(), cpu() - before);
-        println!("{read} rows, sum {sum}: {spent:.2} CPU s, {wall:.2} s, peak {} MB", peak());
-    }
-    server.kill().unwrap();
-    server.wait().unwrap();
-}
-
-fn start(rows: &str, packet: &str, text: &str) -> (Child, String) {
-    let own = std::env::current_exe().unwrap();
-    let mut server = Command::new(own).args(["serve", rows, packet, text]).stdout(Stdio::piped()).spawn().unwrap();
-    let mut url = String::new();
-    BufReader::new(server.stdout.as_mut().unwrap()).read_line(&mut url).unwrap();
-    (server, url.trim().to_owned())
-}
-
-/// Seconds of the processor that this process has spent.
-fn cpu() -> f64 {
-    const TICKS: f64 = 100.0;
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
-    (fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap()) / TICKS
-}
-
-/// The most memory that it has had, in megabytes.
-fn peak() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
 }
 
 fn scan() -> Scan {
@@ -132,15 +100,33 @@ fn serve(rows: usize, packet: usize, wide: bool) {
     let config = Arc::new(tds::configured(certificates::signed(&authority, "localhost", false), &versions));
     let port = listener.local_addr().unwrap().port();
     println!("jdbc:sqlserver://localhost:{port};encrypt=false;sslrootcert={}", ca.display());
-    let (head, block) = answer(packet, wide);
+    let (head, block) = answered(packet, wide);
+    let welcome = [changed(packet), tds::welcome()].concat();
+    let answer = Arc::new(Answer { welcome, head, block, blocks: rows.div_ceil(BLOCK) });
     for stream in listener.incoming() {
+        let (stream, config, answer) = (stream.unwrap(), Arc::clone(&config), Arc::clone(&answer));
         // A client that has read enough closes its end.
-        drop(answer_all(stream.unwrap(), &config, &head, &block, rows.div_ceil(BLOCK)));
+        thread::spawn(move || drop(answer.give(stream, config)));
     }
 }
 
+/// The words that packets are this large from here on, which database this is, and under which collation its texts are.
+fn changed(packet: usize) -> Vec<u8> {
+    const DATABASE: u8 = 1;
+    const PACKET_SIZE: u8 = 4;
+    const COLLATION: u8 = 7;
+    let texts = |new: &str, old: &str| [tds::short_text(new), tds::short_text(old)].concat();
+    let collation = [&[5], &CHAR.0[3..], &[0]].concat();
+    let change = |kind: u8, values: &[u8]| {
+        let length = u16::try_from(values.len() + 1).unwrap().to_le_bytes();
+        [&[0xe3, length[0], length[1], kind], values].concat()
+    };
+    let size = change(PACKET_SIZE, &texts(&packet.to_string(), "4096"));
+    [change(DATABASE, &texts("d", "master")), size, change(COLLATION, &collation)].concat()
+}
+
 /// The description of the columns, and a block of rows, in packets.
-fn answer(packet: usize, wide: bool) -> (Vec<u8>, Vec<u8>) {
+fn answered(packet: usize, wide: bool) -> (Vec<u8>, Vec<u8>) {
     let mut random = StdRng::seed_from_u64(1);
     let text_type = if wide { tds::NVARCHAR } else { CHAR };
     let numbers = NUMBERS.iter().map(|name| (*name, tds::INT));
@@ -168,23 +154,27 @@ fn answer(packet: usize, wide: bool) -> (Vec<u8>, Vec<u8>) {
     (framed(&tds::columns(&columns)), framed(&rows))
 }
 
-fn answer_all(
-    stream: TcpStream,
-    config: &Arc<ServerConfig>,
-    head: &[u8],
-    block: &[u8],
+/// What the server says, over and over.
+struct Answer {
+    welcome: Vec<u8>,
+    head: Vec<u8>,
+    block: Vec<u8>,
     blocks: usize,
-) -> std::io::Result<()> {
-    const STATEMENT: u8 = 3;
-    let (mut stream, _) = tds::only_the_login(stream, Arc::clone(config))?;
-    stream.write_all(&tds::packet(&tds::welcome(), true))?;
-    loop {
-        if tds::message(&mut stream)?.0 == STATEMENT {
-            stream.write_all(head)?;
-            for _ in 0..blocks {
-                stream.write_all(block)?;
+}
+
+impl Answer {
+    fn give(&self, stream: TcpStream, config: Arc<ServerConfig>) -> std::io::Result<()> {
+        let (mut stream, _) = tds::only_the_login(stream, config)?;
+        stream.write_all(&tds::packet(&self.welcome, true))?;
+        loop {
+            let (_, asked) = tds::message(&mut stream)?;
+            if asked.windows(TABLE.len()).any(|window| window == TABLE) {
+                stream.write_all(&self.head)?;
+                for _ in 0..self.blocks {
+                    stream.write_all(&self.block)?;
+                }
             }
+            stream.write_all(&tds::packet(&tds::done(), true))?;
         }
-        stream.write_all(&tds::packet(&tds::done(), true))?;
     }
 }

@@ -36,6 +36,21 @@ pub enum Asked {
     Closed,
 }
 
+impl Asked {
+    /// The statement, if it is one.
+    pub fn text(self) -> Option<String> {
+        match self {
+            Self::Batch(sql) | Self::Statement(sql) => Some(sql),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a statement with this in it.
+    pub fn mentions(&self, part: &str) -> bool {
+        self.clone().text().is_some_and(|sql| sql.contains(part))
+    }
+}
+
 /// What the server does about it.
 pub enum Reply {
     /// A whole answer.
@@ -351,7 +366,8 @@ fn units(text: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
-fn short_text(text: &str) -> Vec<u8> {
+/// A text behind a byte that says how long it is.
+pub fn short_text(text: &str) -> Vec<u8> {
     [&[u8::try_from(text.encode_utf16().count()).unwrap()], &units(text)[..]].concat()
 }
 
