@@ -24,14 +24,9 @@ pub fn find(token: &str) -> Result<&'static dyn Connector> {
 }
 
 fn find_in<'a>(connectors: &'a [&'a dyn Connector], token: &str) -> Result<&'a dyn Connector> {
-    let wanted = match token.to_ascii_lowercase().as_str() {
-        // AWS's connector knows only its own short token; users know the other from the URL behind it.
-        "postgresql" => "postgres".to_owned(),
-        // One connector for both servers, which tells them apart by itself.
-        "mariadb" => "mysql".to_owned(),
-        token => token.to_owned(),
-    };
-    if let Some(found) = connectors.iter().find(|connector| connector.name() == wanted) {
+    let wanted = token.to_ascii_lowercase();
+    let mut all = connectors.iter();
+    if let Some(found) = all.find(|one| one.name() == wanted || one.aliases().contains(&wanted.as_str())) {
         return Ok(*found);
     }
     let known: Vec<&str> = connectors.iter().map(|connector| connector.name()).collect();
@@ -46,12 +41,16 @@ mod tests {
 
     use super::*;
 
-    struct Named(&'static str);
+    struct Named(&'static str, &'static [&'static str]);
 
     #[async_trait]
     impl Connector for Named {
         fn name(&self) -> &'static str {
             self.0
+        }
+
+        fn aliases(&self) -> &'static [&'static str] {
+            self.1
         }
 
         fn parameters(&self) -> &'static [Parameter] {
@@ -73,7 +72,8 @@ mod tests {
 
     #[test]
     fn an_engine_is_found_by_either_of_its_names() {
-        let three: [&dyn Connector; 3] = [&Named("memory"), &Named("mysql"), &Named("postgres")];
+        let three: [&dyn Connector; 3] =
+            [&Named("memory", &[]), &Named("mysql", &["mariadb"]), &Named("postgres", &["postgresql"])];
         for (tokens, name) in
             [(["postgres", "postgresql", "PostgreSQL"], "postgres"), (["mysql", "mariadb", "MariaDB"], "mysql")]
         {

@@ -3,8 +3,8 @@
 //! The rooms, lowest first. A room imports only from rooms above it in this list; `tests/tidy.rs` reads the list and checks.
 
 pub mod error;
-pub mod config;
 pub mod connectors;
+pub mod config;
 pub mod protocol;
 pub mod secrets;
 pub mod spill;

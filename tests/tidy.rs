@@ -211,6 +211,15 @@ fn only_the_named_places_do_what_only_they_may() {
         &names.iter().map(String::as_str).collect::<Vec<_>>(),
         "only connectors.rs names engines",
     );
+    // By a word of their own, or by the URL of their driver.
+    let words = ["mysql", "mariadb", "postgres", "sqlserver", "oracle", "memory"];
+    let words: Vec<String> = words.iter().flat_map(|word| [format!("\"{word}"), format!("jdbc:{word}")]).collect();
+    only(
+        &[],
+        &["src/config/glue", "src/mapping", "src/share"],
+        &words.iter().map(String::as_str).collect::<Vec<_>>(),
+        "what is about one engine is said by its connector",
+    );
     let files = ["fs::", "File::create", "OpenOptions"];
     only(&[], &["connectors/sqlserver/src/entra"], &files, "tokens of Entra ID stay in memory");
     only(&["src/cli/output.rs"], &ours, &["println!", "print!", "stdout()"], "only cli/output.rs prints");

@@ -10,3 +10,7 @@ pub mod product;
 pub mod stack;
 pub mod template;
 pub mod upload;
+
+#[cfg(test)]
+#[cfg(feature = "governance")]
+mod tests;

@@ -48,5 +48,10 @@ mod tests {
         assert_eq!(near("shop-db.shop.orderz", &known).len(), 3);
         assert_eq!(near("ORDERS", &known).len(), 2);
         assert_eq!(near("zebra", &known), [""; 0]);
+        let short = ["a", "b", "ab", "abc", "abcd", "shop"].map(String::from);
+        // One letter otherwise is near whatever the length; what is held is near only where it says something.
+        assert_eq!(near("shp", &short), ["shop"]);
+        assert_eq!(near("ab", &short), ["ab", "a", "abc"]);
+        assert_eq!(near("op", &short), [""; 0]);
     }
 }

@@ -356,8 +356,12 @@ mod tests {
             assert!(text.contains(told) && error.kind() == ErrorKind::Invalid, "{text}");
             assert!(!text.contains("not this?"), "{text}");
         }
-        let right = [("Environment", "producers"), ("LambdaTimeout", "900"), ("SecretName", "shop/reader")];
-        Kind::Federation.check(&given(&right)).unwrap();
+        for right in [
+            [("Environment", "producers"), ("LambdaTimeout", "900"), ("SecretName", "shop/reader")],
+            [("CodeKey", "k"), ("LambdaTimeout", "1"), ("CodeBucket", "b-1")],
+        ] {
+            Kind::Federation.check(&given(&right)).unwrap();
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_sdk_glue::types::{Column, StorageDescriptor, Table as GlueTable, TableInput};
-use connector_core::{Error, Result, Table, TableName};
+use connector_core::{Connector, Error, Result, Table, TableName};
 
 use super::hive::hive_type;
 use crate::register::Source;
@@ -23,11 +23,6 @@ const ENGINE: &str = "classification";
 const CRAWLER: &str = "UPDATED_BY_CRAWLER";
 /// What a crawler says of such a table besides.
 const KIND: [(&str, &str); 2] = [("typeOfData", "table"), ("compressionType", "none")];
-
-/// The engine whose schemas are its databases: a name in it has two parts.
-const NO_DATABASES: &str = "mysql";
-/// The engine as crawlers call it.
-const CLASSIFIED: [(&str, &str); 1] = [("postgres", "postgresql")];
 
 /// What Glue takes of a comment on a column, and of a table's description.
 const COMMENT: usize = 255;
@@ -75,10 +70,15 @@ pub(super) fn meant(table: &GlueTable) -> TableName {
     TableName::new(said(SCHEMA), said(TABLE))
 }
 
-/// As the source's catalogue has it.
+/// As the source's catalogue has it; `database` is the one that the source's URL names, and `connection` the one of Glue's.
 ///
 /// Errors: unsupported, for what Glue's catalogue cannot say.
-pub(super) fn of(source: &Source, database: &str, table: &Table, connection: Option<&str>) -> Result<Entry> {
+pub(super) fn of(
+    source: &Source,
+    (connector, database): (&dyn Connector, &str),
+    table: &Table,
+    connection: Option<&str>,
+) -> Result<Entry> {
     let TableName { schema, table: name } = &table.name;
     for text in [schema, name].into_iter().chain(table.columns.iter().map(|column| &column.remote_name)) {
         if text.chars().count() > NAME || text.chars().any(char::is_control) {
@@ -91,10 +91,10 @@ pub(super) fn of(source: &Source, database: &str, table: &Table, connection: Opt
         let comment = column.comment.as_deref().and_then(comment);
         Ok(Told { name: column.name.clone(), data_type, comment })
     };
-    let parts = if source.engine == NO_DATABASES || database.is_empty() { vec![] } else { vec![database] };
-    let location = parts.into_iter().chain([schema.as_str(), name.as_str()]).collect::<Vec<_>>().join(".");
-    let engine =
-        CLASSIFIED.iter().find(|(own, _)| *own == source.engine).map_or(source.engine.as_str(), |(_, name)| *name);
+    let has_database = !database.is_empty() && connector.glue().is_none_or(|form| form.has_databases);
+    let parts = has_database.then_some(database).into_iter().chain([schema.as_str(), name.as_str()]);
+    let location = parts.collect::<Vec<_>>().join(".");
+    let engine = connector.glue().map_or(connector.name(), |form| form.classification);
     let said = [(MARK, mark(source)), (SCHEMA, schema.clone()), (TABLE, name.clone()), (ENGINE, engine.to_owned())];
     let kinds = KIND.map(|(key, value)| (key, value.to_owned()));
     let parameters = said.into_iter().chain(kinds).map(|(key, value)| (key.to_owned(), value));

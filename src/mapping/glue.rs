@@ -218,3 +218,7 @@ fn is_there<R>(
 fn told_again(error: &Error) -> Error {
     Error::new(error.kind(), error.to_string())
 }
+
+#[cfg(test)]
+#[cfg(all(feature = "governance", feature = "local"))]
+mod tests;

@@ -76,7 +76,8 @@ pub struct Wanted {
 ///
 /// Errors: invalid, for a source whose URL is none.
 pub fn wanted(source: &Source, tables: &[Table], target: &Target, connection: Option<&str>) -> Result<Wanted> {
-    let endpoint = connectors::find(&source.engine)?.endpoint(&source.url)?;
+    let connector = connectors::find(&source.engine)?;
+    let endpoint = connector.endpoint(&source.url)?;
     let mut named: BTreeMap<Name, Vec<&Table>> = BTreeMap::new();
     for table in tables {
         let TableName { schema, table: name } = &table.name;
@@ -85,7 +86,7 @@ pub fn wanted(source: &Source, tables: &[Table], target: &Target, connection: Op
     let mut wanted = Wanted { entries: BTreeMap::new(), refused: Vec::new() };
     for (name, tables) in named {
         match tables.as_slice() {
-            [only] => match entry::of(source, &endpoint.database, only, connection) {
+            [only] => match entry::of(source, (connector, endpoint.database.as_str()), only, connection) {
                 Ok(entry) => drop(wanted.entries.insert(name, entry)),
                 Err(error) => wanted.refused.push((only.name.clone(), error)),
             },

@@ -18,7 +18,7 @@ fn source(engine: &str, url: &str) -> Source {
     }
 }
 
-fn postgres() -> Source {
+pub(super) fn postgres() -> Source {
     source("postgres", "jdbc:postgresql://h/Shop")
 }
 
@@ -28,7 +28,7 @@ fn column(name: &str, data_type: DataType, comment: Option<&str>) -> Column {
     Column { name: name.to_lowercase(), remote_name, comment, announced: None, mapping }
 }
 
-fn table(schema: &str, name: &str) -> Table {
+pub(super) fn table(schema: &str, name: &str) -> Table {
     let columns = vec![column("ID", DataType::Int64, Some("who\nit  is")), column("name", DataType::Utf8, None)];
     Table { name: TableName::new(schema, name), columns, comment: Some("orders\tof all".into()) }
 }
@@ -218,4 +218,80 @@ fn what_glue_cannot_say_is_refused_and_what_is_too_long_is_cut() {
     assert!(comment.encode_utf16().count() <= 255 && comment.ends_with('…'), "{comment}");
     let told: Vec<String> = plan.refused.iter().map(|(name, error)| format!("{name} {error}")).collect();
     assert!(told.len() == 2 && told[0].contains(r#""a"."odd""#) && told[0].contains("\"d\""), "{told:?}");
+}
+
+#[test]
+fn a_name_may_be_as_long_as_glue_takes_one_and_a_comment_too() {
+    let (long, longer) = ("x".repeat(255), "x".repeat(256));
+    let mut commented = table("a", "one");
+    commented.columns[0].comment = Some(long.clone());
+    commented.columns[1].comment = Some(longer.clone());
+    let plan = planned(&[table("a", &long), table("a", &longer), commented], Held::default(), false);
+    assert_eq!(changes(&plan).iter().map(|(name, ..)| name.len()).collect::<Vec<_>>(), [4 + 1 + 3, 4 + 1 + 255]);
+    let columns = held(&plan.steps[0]).storage_descriptor.unwrap().columns.unwrap();
+    assert_eq!(columns[0].comment.as_ref(), Some(&long));
+    assert_eq!(columns[1].comment, Some(format!("{}…", "x".repeat(254))));
+    let told: Vec<String> = plan.refused.iter().map(|(name, error)| format!("{name} {error}")).collect();
+    assert!(told.len() == 1 && told[0].contains(&longer), "{told:?}");
+}
+
+#[test]
+fn where_an_url_names_no_database_a_location_has_none() {
+    let everything = source("postgres", "jdbc:postgresql://h/");
+    let wanted = wanted(&everything, &[table("Sales", "Orders")], &Target::Database("D".into()), None).unwrap();
+    let plan = plan(&everything, wanted, Held::default(), &|_| true, false);
+    let told = held(&plan.steps[0]).storage_descriptor.unwrap();
+    assert_eq!(told.location.as_deref(), Some("Sales.Orders"));
+}
+
+#[test]
+fn what_others_say_of_a_table_stays_and_the_order_of_columns_is_the_sources() {
+    let tables = [table("a", "one")];
+    let mut there = after(&planned(&tables, Held::default(), false));
+    let told = there.tables.values_mut().next().unwrap();
+    told.parameters.as_mut().unwrap().insert("UPDATED_BY_CRAWLER".into(), "theirs".into());
+    let day = GlueColumn::builder().name("day").r#type("date").build().unwrap();
+    (told.partition_keys, told.retention, told.description) = (Some(vec![day.clone()]), 7, Some("mine".into()));
+    let mut changed = tables.clone();
+    changed[0].columns.swap(0, 1);
+    let plan = planned(&changed, there, false);
+    let what = "order of columns; description";
+    assert_eq!(changes(&plan), [("pg_a.one".to_owned(), Change::Drifted, what.to_owned())]);
+    let input = plan.steps[0].input().unwrap();
+    assert_eq!((input.partition_keys, input.retention), (Some(vec![day]), 7));
+    let parameters = input.parameters.unwrap();
+    assert_eq!((parameters["UPDATED_BY_CRAWLER"].as_str(), parameters["connectionName"].as_str()), ("theirs", "conn"));
+}
+
+#[test]
+fn a_description_alone_that_somebody_has_changed_is_told_as_theirs() {
+    let tables = [table("a", "one"), table("a", "two")];
+    let mut there = after(&planned(&tables, Held::default(), false));
+    for told in there.tables.values_mut() {
+        told.description = Some("mine".into());
+    }
+    let mut other = tables.clone();
+    other[1].columns[1].name = "renamed".into();
+    let told = changes(&planned(&other, there, false));
+    assert!(told.iter().all(|(_, change, _)| *change == Change::Drifted), "{told:?}");
+    // The same without a connection to name is the same.
+    let wanted = wanted(&postgres(), &tables, &prefixed(), None).unwrap();
+    let same = plan(&postgres(), wanted, after(&planned(&tables, Held::default(), false)), &|_| true, false);
+    assert_eq!((same.same, changes(&same).len()), (2, 0));
+}
+
+#[test]
+fn what_is_done_is_told_in_the_order_of_names_whatever_is_done() {
+    let there = after(&planned(&[table("a", "two"), table("b", "one")], Held::default(), false));
+    let plan = planned(&[table("a", "one"), table("a", "three"), table("b", "two")], there, true);
+    let names: Vec<String> = plan.steps.iter().map(|step| step.name.to_string()).collect();
+    assert_eq!(names, ["pg_a.one", "pg_a.three", "pg_a.two", "pg_b.one", "pg_b.two"]);
+}
+
+#[test]
+fn a_database_is_meant_in_any_case() {
+    let one = Target::Database("Shop".into());
+    assert!(one.has("shop") && !one.has("shop2") && one.database("any") == "shop");
+    let many = Target::Prefix("Pg_".into());
+    assert!(many.has("pg_x") && !many.has("my_x") && many.database("Crm") == "pg_crm");
 }

@@ -1,5 +1,7 @@
 //! Servers at which stories are told: a database of their own each, and an administrator who is no superuser.
 
+use std::path::PathBuf;
+
 use connector_core::{Administration, Connector, Credential, Secret};
 use glaux::connectors;
 use glaux::local::servers::{MySql, Product};
@@ -21,6 +23,7 @@ pub struct Place {
     pub prefix: String,
     owner: Credential,
     database: Option<Database>,
+    server: Option<&'static MySql>,
 }
 
 /// What the shop has; `{}` stands for the prefix.
@@ -44,6 +47,7 @@ impl Place {
             prefix: String::new(),
             owner,
             database: Some(database),
+            server: None,
         };
         let mut owner = place.owner().await;
         for statement in [
@@ -96,6 +100,7 @@ impl Place {
             prefix,
             owner: Credential { user: ruler, password: Secret::new(PASSWORD) },
             database: None,
+            server: Some(server),
         };
         place.fill().await;
         Some(place)
@@ -159,6 +164,27 @@ impl Place {
         let hash = asked("SELECT CAST(authentication_string AS CHAR) FROM mysql.user WHERE User").await;
         // Behind its prefix and its salt, of SHA-256; the SHA-1 of the SHA-1 behind a star.
         vec![hash.strip_prefix('*').map_or_else(|| hash[hash.len() - 43..].to_owned(), str::to_owned)]
+    }
+
+    /// Has the server write down from now on what its sessions are called and each statement that they send; where, if it is here.
+    pub async fn is_logged(&self) -> Option<PathBuf> {
+        if let Some(server) = self.server {
+            let log = server.dir.join("statements");
+            let script = format!("SET GLOBAL general_log_file = '{}';\nSET GLOBAL general_log = ON;\n", log.display());
+            server.load(&script).await.unwrap();
+            return Some(log);
+        }
+        let (log, mut owner) = (self.database.as_ref()?.log()?, self.owner().await);
+        for statement in [
+            "ALTER SYSTEM SET log_line_prefix = '%a: '",
+            "ALTER SYSTEM SET log_statement = 'all'",
+            "SELECT pg_reload_conf()",
+        ] {
+            owner.execute(statement).await.unwrap();
+        }
+        // Sessions that have begun are told by a signal.
+        while owner.names("SHOW log_statement").await.unwrap() != ["all"] {}
+        Some(log)
     }
 
     /// Whoever grants.

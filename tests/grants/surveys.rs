@@ -60,6 +60,24 @@ async fn whoever_dies_over_a_password_is_followed_by_another(place: Place) {
     open.schemas().await.expect("what was being read goes on");
 }
 
+/// A password that somebody changes when nobody looks any more is noticed by whoever reads by it, and set again by the next walk.
+async fn a_password_changed_after_the_survey_is_noticed_by_whoever_reads(place: Place) {
+    let stage = Stage::new(place).await;
+    stage.approved(PROD, SOURCE, "orders", None).await;
+    let login = stage.login(&stage.reconcile(PROD, SOURCE).await).await;
+    let (task, looked) = (Stage::task("one"), Step::ALL.into_iter().take_while(|step| *step != Step::Verify));
+    Stage::walk(&stage.grants, looked, &task).await.unwrap();
+    stage.place.change_password(&login.user).await;
+    let noticed = stage.grants.step(Step::Verify, &task, None).await.unwrap_err();
+    assert_eq!(noticed.kind(), ErrorKind::Conflict, "{noticed}");
+    assert_eq!(drifts(&stage).await, [""; 0], "nobody has looked since");
+    Stage::walk(&stage.grants, Step::ALL, &task).await.unwrap();
+    let grant = stage.grant(PROD, SOURCE).await;
+    assert_eq!((grant.state, grant.generation, stage.login(&grant).await), (GrantState::Present, 1, login.clone()));
+    assert_eq!(stage.readable(&stage.place, &login).await.len(), 1);
+    assert_eq!(drifts(&stage).await.len(), 1);
+}
+
 /// A plan is made of what was seen for the same tables, and said once.
 async fn a_plan_is_made_of_its_own_survey(place: Place) {
     let stage = Stage::new(place).await;
@@ -124,4 +142,22 @@ async fn whoever_dies_over_a_password_is_followed_by_another_on_mysql() {
 async fn a_plan_is_made_of_its_own_survey_on_postgresql() {
     let Some(place) = Place::postgres().await else { return };
     a_plan_is_made_of_its_own_survey(place).await;
+}
+
+#[tokio::test]
+async fn a_password_changed_after_the_survey_is_noticed_by_whoever_reads_on_postgresql() {
+    let Some(place) = Place::postgres().await else { return };
+    a_password_changed_after_the_survey_is_noticed_by_whoever_reads(place).await;
+}
+
+#[tokio::test]
+async fn a_password_changed_after_the_survey_is_noticed_by_whoever_reads_on_mariadb() {
+    let Some(place) = Place::mysql(Product::MariaDb).await else { return };
+    a_password_changed_after_the_survey_is_noticed_by_whoever_reads(place).await;
+}
+
+#[tokio::test]
+async fn a_password_changed_after_the_survey_is_noticed_by_whoever_reads_on_mysql() {
+    let Some(place) = Place::mysql(Product::MySql).await else { return };
+    a_password_changed_after_the_survey_is_noticed_by_whoever_reads(place).await;
 }

@@ -128,6 +128,14 @@ impl Database {
         }
     }
 
+    /// Where the server's log is; none, if the server is somebody else's.
+    pub fn log(&self) -> Option<PathBuf> {
+        match self.server {
+            Server::Local(postgres) => Some(postgres.dir.join("log")),
+            Server::Given(_) => None,
+        }
+    }
+
     /// A connection of the test's own, to look behind the scenes.
     pub async fn client(&self) -> Client {
         match self.server {

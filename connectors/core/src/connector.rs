@@ -5,13 +5,18 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::{Access, Acting, Connection, Credential, Dialect, Error, Function, Logins, Principal, Result};
+use crate::{Access, Acting, Connection, Credential, Dialect, Error, Function, GlueForm, Logins, Principal, Result};
 
 /// One database product: stateless, one static per engine, found by name.
 #[async_trait]
 pub trait Connector: Send + Sync {
     /// The engine's token, in front of `://` of a connection string (`postgres`).
     fn name(&self) -> &'static str;
+
+    /// Other tokens that it is found by, in lower case.
+    fn aliases(&self) -> &'static [&'static str] {
+        &[]
+    }
 
     /// The options its connection URL may carry.
     fn parameters(&self) -> &'static [Parameter];
@@ -72,6 +77,16 @@ pub trait Connector: Send + Sync {
         }
         let told = format!("engine {:?} takes neither a role nor settings for a caller", self.name());
         Err(Error::unsupported(told).hint("map its callers to secrets, each with a user of its own"))
+    }
+
+    /// Where it listens if a URL names no port.
+    fn usual_port(&self) -> Option<u16> {
+        None
+    }
+
+    /// How AWS Glue knows it, if it does.
+    fn glue(&self) -> Option<&'static GlueForm> {
+        None
     }
 
     /// Users and rights, if the engine has any.

@@ -3,7 +3,7 @@
 //! Rooms: `url`, `descriptor` and `options` read the connection URL; `connect` and `tls` reach the server; `thread` is where
 //! the driver, which blocks, works; `session` and `connection` hold a live session; `catalog` describes tables and `types` maps
 //! them; `dialect` spells SQL; `bind` sends values, `reading` and `decode` bring rows back as Arrow batches, with the dates of
-//! `time`; `access` is about users and rights; `error` sorts what fails.
+//! `time`; `access` is about users and rights; `glue` is what AWS Glue calls it; `error` sorts what fails.
 //!
 //! Not here: what is asked of a table; `connector_core::sql` renders that with this crate's dialect.
 
@@ -16,6 +16,7 @@ mod decode;
 mod descriptor;
 mod dialect;
 mod error;
+mod glue;
 mod options;
 mod reading;
 mod session;
@@ -31,7 +32,9 @@ mod url;
 mod ends;
 
 use async_trait::async_trait;
-use connector_core::{Access, Connection, Connector, Credential, Dialect, Endpoint, Parameter, Result, Settings};
+use connector_core::{
+    Access, Connection, Connector, Credential, Dialect, Endpoint, GlueForm, Parameter, Result, Settings,
+};
 
 /// The engine's identity card.
 pub static CONNECTOR: &dyn Connector = &Oracle;
@@ -63,6 +66,14 @@ impl Connector for Oracle {
         settings: &Settings,
     ) -> Result<Box<dyn Connection>> {
         connection::connect(endpoint, credential, settings).await
+    }
+
+    fn usual_port(&self) -> Option<u16> {
+        Some(connect::PORT)
+    }
+
+    fn glue(&self) -> Option<&'static GlueForm> {
+        Some(&glue::GLUE)
     }
 
     fn access(&self) -> Option<&'static dyn Access> {

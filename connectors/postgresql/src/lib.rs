@@ -3,7 +3,7 @@
 //! Rooms: `url` and `options` read the connection URL; `connect`, `tls` and `login` reach the server, and `socket`, `wire`,
 //! `message` and `follower` speak its protocol; `session` and `connection` hold a live session; `catalog` describes tables and
 //! `types` maps them; `dialect` spells SQL; `bind` sends values, `reading` and `decode` bring rows back as Arrow batches;
-//! `access` is about users and rights; `error` sorts what fails.
+//! `access` is about users and rights; `glue` is what AWS Glue calls it; `error` sorts what fails.
 //!
 //! Not here: what is asked of a table; `connector_core::sql` renders that with this crate's dialect.
 
@@ -16,6 +16,7 @@ mod decode;
 mod dialect;
 mod error;
 mod follower;
+mod glue;
 mod login;
 mod message;
 mod options;
@@ -29,7 +30,8 @@ mod wire;
 
 use async_trait::async_trait;
 use connector_core::{
-    Access, Acting, Connection, Connector, Credential, Dialect, Endpoint, Parameter, Result, Settings, Signing,
+    Access, Acting, Connection, Connector, Credential, Dialect, Endpoint, GlueForm, Parameter, Result, Settings,
+    Signing,
 };
 
 /// The engine's identity card.
@@ -41,6 +43,11 @@ struct PostgreSql;
 impl Connector for PostgreSql {
     fn name(&self) -> &'static str {
         "postgres"
+    }
+
+    /// AWS's connector knows only its own short token; users know the other from the URL behind it.
+    fn aliases(&self) -> &'static [&'static str] {
+        &["postgresql"]
     }
 
     fn parameters(&self) -> &'static [Parameter] {
@@ -74,6 +81,14 @@ impl Connector for PostgreSql {
 
     fn check_acting(&self, acting: &Acting) -> Result<()> {
         acting.check(connection::SETTING_PARTS)
+    }
+
+    fn usual_port(&self) -> Option<u16> {
+        Some(connect::PORT)
+    }
+
+    fn glue(&self) -> Option<&'static GlueForm> {
+        Some(&glue::GLUE)
     }
 
     fn access(&self) -> Option<&'static dyn Access> {

@@ -4,7 +4,7 @@
 //! others about the way in; `wire`, `packet` and `token` speak its protocol; `session` and `connection` hold a live session;
 //! `catalog` describes tables, with `row` for what it is answered, and `types` maps them; `dialect` spells SQL; `bind` sends
 //! values; `follower`, `collation`, `decode` and `reading` bring rows back as Arrow batches; `access` is about users and rights;
-//! `error` sorts what fails.
+//! `glue` is what AWS Glue calls it; `error` sorts what fails.
 //!
 //! Not here: what is asked of a table; `connector_core::sql` renders that with this crate's dialect.
 
@@ -20,6 +20,7 @@ mod dialect;
 mod entra;
 mod error;
 mod follower;
+mod glue;
 mod login;
 mod options;
 mod packet;
@@ -35,8 +36,8 @@ mod wire;
 
 use async_trait::async_trait;
 use connector_core::{
-    Access, Acting, Connection, Connector, Credential, Dialect, Endpoint, Logins, Parameter, Principal, Result,
-    Settings,
+    Access, Acting, Connection, Connector, Credential, Dialect, Endpoint, GlueForm, Logins, Parameter, Principal,
+    Result, Settings,
 };
 
 use self::connection::Login;
@@ -88,6 +89,14 @@ impl Connector for SqlServer {
 
     fn check_acting(&self, acting: &Acting) -> Result<()> {
         connection::check_acting(acting)
+    }
+
+    fn usual_port(&self) -> Option<u16> {
+        Some(connect::PORT)
+    }
+
+    fn glue(&self) -> Option<&'static GlueForm> {
+        Some(&glue::GLUE)
     }
 
     fn access(&self) -> Option<&'static dyn Access> {

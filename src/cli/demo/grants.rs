@@ -82,12 +82,14 @@ async fn shops(arguments: &DemoArguments, output: &mut Output) -> Done<Vec<Shop>
 impl Stage<'_> {
     async fn tell(&mut self) -> Done {
         self.furnish().await?;
-        let granted = Instant::now();
-        let orders = self.ask_and_approve("orders", "--columns SOURCE.shop.orders:id,customer_id").await?;
+        let orders = self.ask("orders", "--columns SOURCE.shop.orders:id,customer_id").await?;
+        let approved = Instant::now();
+        self.types("olga", &format!("request approve {orders}")).await?;
         self.types("rita", "query --env prod --sql 'SELECT count(*) AS orders FROM \"SOURCE\".shop.orders'").await?;
-        self.checked(&format!("from the approval to the first rows: {}", time(granted.elapsed())));
+        self.checked(&format!("from the approval to the first rows: {}", time(approved.elapsed())));
         self.refused("rita", "query --env prod --sql 'SELECT email FROM \"SOURCE\".shop.customers'", 4).await?;
-        let customers = self.ask_and_approve("customers", "").await?;
+        let customers = self.ask("customers", "").await?;
+        self.types("olga", &format!("request approve {customers}")).await?;
         self.types("rita", "query --env prod --sql 'SELECT count(*) AS customers FROM \"SOURCE\".shop.customers'")
             .await?;
         self.drift().await?;
@@ -110,15 +112,13 @@ impl Stage<'_> {
         self.types("olga", "asset publish SOURCE.shop.orders SOURCE.shop.customers").await
     }
 
-    async fn ask_and_approve(&mut self, table: &str, columns: &str) -> Done<String> {
+    async fn ask(&mut self, table: &str, columns: &str) -> Done<String> {
         let line =
             format!("request create --asset SOURCE.shop.{table} --env prod --purpose 'a report' --for 90d {columns}");
         self.types("rita", line.trim()).await?;
         let all = self.register().await?.list::<Subscription>(&By::State("requested".into())).await?;
         let id = all.into_iter().map(|read| read.record.id).next();
-        let id = id.ok_or_else(|| Error::internal("the request is not in the register"))?;
-        self.types("olga", &format!("request approve {id}")).await?;
-        Ok(id)
+        Ok(id.ok_or_else(|| Error::internal("the request is not in the register"))?)
     }
 
     /// Somebody gives the reader more than was granted.

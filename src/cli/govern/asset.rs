@@ -9,7 +9,7 @@ use super::near::Named;
 use super::reach;
 use crate::cli::output::{Done, told};
 use crate::local::athena_type;
-use crate::mapping::{Looked, Scope, is_like, look};
+use crate::mapping::{Looked, Scope, comment, is_like, look};
 use crate::register::{Asset, By, Column};
 use crate::share::{Change, Found, Sight};
 
@@ -20,7 +20,7 @@ pub enum Verb {
     #[command(after_help = glue::HELP)]
     Map(Mapping),
     /// Take tables of a source out of AWS Glue again that were mapped into it; the register keeps them
-    Unmap(glue::Unmapping),
+    Unmap(glue::Tables),
     /// The assets that you may see
     List(Listing),
     /// Assets whose name, or the name of one of whose columns, holds a word
@@ -41,16 +41,10 @@ pub enum Verb {
 
 #[derive(Args, Debug)]
 pub struct Mapping {
-    /// Which source
-    source: String,
-    /// This schema only
-    #[arg(long, value_name = "SCHEMA")]
-    schema: Option<String>,
-    /// Tables of such names only; * stands for anything
-    #[arg(long, value_name = "PATTERN")]
-    table: Option<String>,
     #[command(flatten)]
-    glue: glue::Writing,
+    tables: glue::Tables,
+    #[command(flatten)]
+    writing: glue::Writing,
 }
 
 #[derive(Args, Debug)]
@@ -80,7 +74,7 @@ pub(super) const PARTLY: u8 = 7;
 pub async fn run(verb: Verb, mut desk: Desk<'_>) -> Done<u8> {
     match verb {
         Verb::Map(mapping) => return Box::pin(map(&mut desk, mapping)).await,
-        Verb::Unmap(unmapping) => return Box::pin(glue::unmap(&mut desk, unmapping)).await,
+        Verb::Unmap(tables) => return Box::pin(glue::unmap(&mut desk, tables)).await,
         Verb::List(listing) => {
             list(&mut desk, |asset| {
                 listing.source.as_ref().is_none_or(|source| asset.source == *source)
@@ -96,13 +90,13 @@ pub async fn run(verb: Verb, mut desk: Desk<'_>) -> Done<u8> {
     Ok(0)
 }
 
-async fn map(desk: &mut Desk<'_>, mapping: Mapping) -> Done<u8> {
-    let target = mapping.glue.target()?;
-    let used = desk.share.use_source(&desk.caller, &mapping.source, "asset map").await;
-    let source = desk.found(used, &[Named::Source(&mapping.source)]).await?;
+async fn map(desk: &mut Desk<'_>, Mapping { tables, writing }: Mapping) -> Done<u8> {
+    let target = writing.target(&tables.place)?;
+    let used = desk.share.use_source(&desk.caller, &tables.source, "asset map").await;
+    let source = desk.found(used, &[Named::Source(&tables.source)]).await?;
     let login = reach::administrator(desk, &source).await?;
     let mut connection = reach::connect(&source, &login).await?;
-    let scope = Scope { schema: mapping.schema, table: mapping.table };
+    let scope = Scope { schema: tables.schema, table: tables.table };
     let looked = looked(desk, connection.as_mut(), &scope).await?;
     let has_looked = |name: &TableName| scope.has(name) && looked.is_known(name);
     let found: Vec<Found> = looked.tables.iter().map(found).collect();
@@ -121,7 +115,7 @@ async fn map(desk: &mut Desk<'_>, mapping: Mapping) -> Done<u8> {
     };
     desk.output.note(&format!("{} otherwise than before, {same} the same; {written}", rows.len()));
     let written = match &target {
-        Some(target) => glue::map(desk, &source, &looked, (target, &mapping.glue), &has_looked).await?,
+        Some(target) => glue::map(desk, &source, &looked, (target, &writing), &has_looked).await?,
         None => true,
     };
     let code = if written && looked.failed.is_empty() { 0 } else { PARTLY };

@@ -30,30 +30,29 @@ pub struct Place {
     glue_database_prefix: Option<String>,
 }
 
+/// Which tables of a source, and where they are in Glue.
+#[derive(Args, Debug)]
+pub struct Tables {
+    /// Which source
+    pub source: String,
+    /// This schema only
+    #[arg(long, value_name = "SCHEMA")]
+    pub schema: Option<String>,
+    /// Tables of such names only; * stands for anything
+    #[arg(long, value_name = "PATTERN")]
+    pub table: Option<String>,
+    #[command(flatten)]
+    pub place: Place,
+}
+
 #[derive(Args, Debug)]
 pub struct Writing {
-    #[command(flatten)]
-    place: Place,
     /// The connection of AWS Glue's that the tables are said to be read through
     #[arg(long, value_name = "NAME")]
     glue_connection: Option<String>,
     /// Take tables out of AWS Glue that are no longer at the source
     #[arg(long)]
     remove_gone: bool,
-}
-
-#[derive(Args, Debug)]
-pub struct Unmapping {
-    /// Which source
-    source: String,
-    /// This schema only
-    #[arg(long, value_name = "SCHEMA")]
-    schema: Option<String>,
-    /// Tables of such names only; * stands for anything
-    #[arg(long, value_name = "PATTERN")]
-    table: Option<String>,
-    #[command(flatten)]
-    place: Place,
 }
 
 impl Place {
@@ -76,8 +75,8 @@ impl Writing {
     /// Where the tables go, if they go anywhere.
     ///
     /// Errors: invalid, for options that mean nothing without that.
-    pub fn target(&self) -> Result<Option<Target>> {
-        let target = self.place.target()?;
+    pub fn target(&self, place: &Place) -> Result<Option<Target>> {
+        let target = place.target()?;
         if target.is_none() && (self.remove_gone || self.glue_connection.is_some()) {
             return Err(Error::invalid("--glue-connection and --remove-gone are about tables of Glue")
                 .hint("say where they are: --glue-database NAME, or --glue-database-prefix PREFIX"));
@@ -104,18 +103,18 @@ pub async fn map(
 }
 
 /// Takes out of Glue what was mapped into it.
-pub async fn unmap(desk: &mut Desk<'_>, unmapping: Unmapping) -> Done<u8> {
-    let Some(target) = unmapping.place.target()? else {
+pub async fn unmap(desk: &mut Desk<'_>, tables: Tables) -> Done<u8> {
+    let Some(target) = tables.place.target()? else {
         return Err(Error::invalid("it is not said out of which database of Glue")
             .hint("say --glue-database NAME with --schema, or --glue-database-prefix PREFIX")
             .into());
     };
-    let owned = desk.share.own_source(&desk.caller, &unmapping.source, "asset unmap").await;
-    let source = desk.found(owned, &[Named::Source(&unmapping.source)]).await?;
+    let owned = desk.share.own_source(&desk.caller, &tables.source, "asset unmap").await;
+    let source = desk.found(owned, &[Named::Source(&tables.source)]).await?;
     let assets = desk.register.list::<Asset>(&By::Owner(source.owner.clone())).await?;
     let of_source = assets.into_iter().map(|read| read.record).filter(|asset| asset.source == source.id);
-    let schemas: BTreeSet<String> = of_source.map(|asset| asset.schema).chain(unmapping.schema.clone()).collect();
-    let scope = Scope { schema: unmapping.schema, table: unmapping.table };
+    let schemas: BTreeSet<String> = of_source.map(|asset| asset.schema).chain(tables.schema.clone()).collect();
+    let scope = Scope { schema: tables.schema, table: tables.table };
     let glue = Glue::new(&Aws::lazy()).await;
     let held = glue.held(&source, &target, Some(&schemas)).await?;
     let plan = removal(&source, held, &|name| scope.has(name));

@@ -4,9 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use connector_core::{Error, ErrorKind, Result};
+use connector_core::{Error, ErrorKind, GlueForm, Result};
 
-use super::form::{FORMS, Form, find, over_tls, own_form};
+use super::form::{Form, find, forms, own_form};
 use crate::config::catalog::DEFAULT;
 use crate::config::connection_string::{check_secret_name, parse};
 use crate::config::settings::{IDLE, SETTINGS, Scope};
@@ -129,7 +129,7 @@ impl Described {
         self.refuse()?;
         let secret = self.secret(has_secret)?;
         let form = self.form()?;
-        let url = self.url(form)?;
+        let url = self.url(form.of)?;
         // As a connection string, so that what a driver would take for a password is found wherever it stands.
         let parsed = parse(self.written(), &format!("{}://{url}", form.engine))?;
         match (parsed.secret, secret) {
@@ -174,12 +174,12 @@ impl Described {
     }
 
     /// By the type, else by what the URL or the connection calls its engine; a port is no evidence.
-    fn form(&self) -> Result<&'static Form> {
+    fn form(&self) -> Result<Form> {
         let kind = self.kind.trim();
         let url =
             self.property(URL).and_then(|url| url.trim().strip_prefix("jdbc:")).and_then(|url| url.split(':').next());
         let engine = if matches!(kind, "" | "JDBC") { url.or_else(|| self.property(ENGINE)) } else { Some(kind) };
-        let known: Vec<&str> = FORMS.iter().map(|form| form.kind).collect();
+        let known: Vec<&str> = forms().map(|form| form.of.kind).collect();
         let other = |told: String| {
             Err(Error::unsupported(told).hint(format!(
                 "types {known:?} are read, and JDBC with JDBC_CONNECTION_URL; or set \"default\" to the connection string"
@@ -187,14 +187,14 @@ impl Described {
         };
         match engine {
             None => other("neither its type nor a URL tells of which engine it is".into()),
-            Some(name) => match find(name).or_else(|| find(driver(name))) {
+            Some(name) => match find(name) {
                 Some(form) => Ok(form),
                 None => other(format!("it is of type {kind:?}, engine {name:?}, which is none that is read")),
             },
         }
     }
 
-    fn url(&self, form: &Form) -> Result<String> {
+    fn url(&self, form: &GlueForm) -> Result<String> {
         let (written, params) = (self.property(URL), self.property(PARAMS));
         let mut is_tls = false;
         for key in SSL {
@@ -219,13 +219,13 @@ impl Described {
         let options = url.to_ascii_lowercase();
         let split: Vec<&str> = options.split(['?', '&', ';']).map(str::trim).collect();
         let weak = form.in_clear.iter().find(|weak| split.contains(*weak));
-        over_tls(form, &url).filter(|_| weak.is_none()).ok_or_else(|| {
+        (form.over_tls)(&url).filter(|_| weak.is_none()).ok_or_else(|| {
             Error::invalid(format!("{} asks for TLS, and {} does not", SSL.join(" or "), self.written()))
                 .hint("take the option out that lets it be in clear, or set the other to false")
         })
     }
 
-    fn built(&self, form: &Form) -> Result<String> {
+    fn built(&self, form: &GlueForm) -> Result<String> {
         let is_plain = |text: &str, more: &str| text.chars().all(|c| c.is_alphanumeric() || more.contains(c));
         let wrong = |key: &str, what: &str| Err(check::wrong(key, what));
         let Some(host) = self.property(HOST).map(str::trim) else { return wrong(HOST, "a host's name or address") };
@@ -256,15 +256,6 @@ impl Described {
 
     fn property(&self, key: &str) -> Option<&str> {
         self.properties.get(key).map(String::as_str)
-    }
-}
-
-/// The engine behind the word that its driver's URLs begin with.
-fn driver(name: &str) -> &str {
-    match name {
-        "mariadb" => "mysql",
-        "postgresql" => "postgres",
-        name => name,
     }
 }
 

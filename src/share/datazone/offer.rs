@@ -154,15 +154,9 @@ fn is_at(source: &Source, (engine, place): &(&str, Endpoint)) -> bool {
     let Ok(own) = connector.endpoint(&source.url) else { return false };
     // A server's URL that names no database is of all of them.
     let is_same_database = [&own, place].iter().any(|one| one.database.is_empty()) || own.database == place.database;
-    let port = |one: &Endpoint| one.port.or_else(|| usual_port(engine));
+    let port = |one: &Endpoint| one.port.or_else(|| connector.usual_port());
     let is_same_server = own.host.eq_ignore_ascii_case(&place.host) && port(&own) == port(place);
     connector.name() == *engine && is_same_server && is_same_database
-}
-
-/// Where an engine listens whose URL names no port.
-fn usual_port(engine: &str) -> Option<u16> {
-    let usual = [("postgres", 5432), ("mysql", 3306), ("sqlserver", 1433), ("oracle", 1521)];
-    usual.iter().find(|(name, _)| *name == engine).map(|(_, port)| *port)
 }
 
 /// The asset whose name a location is; the only one by folded case, if none is exactly so (D20).

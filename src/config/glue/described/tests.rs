@@ -190,3 +190,35 @@ fn where_the_function_says_what_is_read_the_connection_is_not_asked_that() {
     let (said, _) = connection("SNOWFLAKE", &[]).settings(&pairs(&[("default", "memory://shop")])).unwrap();
     assert_eq!(said, []);
 }
+
+#[test]
+fn one_secret_is_named_in_one_place() {
+    let other = "arn:aws:secretsmanager:eu-west-1:999999999999:secret:other-AbCdEf";
+    // How one logs in by Glue goes before a property of somebody's own; blanks are nobody's.
+    let both = connection("MYSQL", &[&PLACE[..], &[("SECRET_ID", other)]].concat());
+    assert_eq!(both.place(false).unwrap().secret.as_deref(), Some(ARN));
+    let blank = Described { secret: None, ..connection("MYSQL", &[&PLACE[..], &[("SECRET_ID", " shop/a ")]].concat()) };
+    assert_eq!(blank.place(false).unwrap().secret.as_deref(), Some("shop/a"));
+    let named = ("JDBC_CONNECTION_URL", "jdbc:mysql://h/d?${shop/reader}");
+    let error = connection("JDBC", &[named]).place(false).unwrap_err().to_string();
+    assert!(error.contains("JDBC_CONNECTION_URL names a secret, and so does the connection"), "{error}");
+    let alone = Described { secret: None, ..connection("JDBC", &[named]) };
+    assert_eq!(alone.place(false).unwrap().secret.as_deref(), Some("shop/reader"));
+}
+
+#[test]
+fn what_is_left_out_or_off_is_no_part_of_the_settings() {
+    let (host, off) = (PLACE[0], ("SKIP_CUSTOM_JDBC_CERT_VALIDATION", "False"));
+    for (kind, url) in [
+        ("MYSQL", "mysql://jdbc:mysql://db.example/"),
+        ("SQLSERVER", "sqlserver://jdbc:sqlserver://db.example"),
+        ("ORACLE", "oracle://jdbc:oracle:thin:@//db.example/"),
+    ] {
+        let (said, notes) = connection(kind, &[host, off]).settings(&BTreeMap::new()).unwrap();
+        assert_eq!(said[0], ("default".into(), url.into()));
+        assert!(notes.is_empty(), "{notes:?}");
+    }
+    // Glue need not tell a type where a URL does.
+    let told = connection("", &[("JDBC_CONNECTION_URL", "jdbc:postgresql://h/d")]).place(false).unwrap();
+    assert_eq!(told.engine, "postgres");
+}
