@@ -107,12 +107,11 @@ impl Kind {
     /// Parameters that are never changed: users, secrets and records are called by them.
     pub fn fixed(self) -> &'static [&'static str] {
         match self {
-            Self::Federation => &["Environment", "SecretsPrefix"],
+            Self::Federation | Self::ConsumerProducts => &["Environment", "SecretsPrefix"],
             Self::Grants => &["Domain", "SecretsPrefix", "RegisterTableName"],
             Self::Producer => &["Domain", "SecretsPrefix"],
             Self::Consumer => &["Domain", "Environment", "SecretsPrefix"],
             Self::ProducerProducts => &["Project"],
-            Self::ConsumerProducts => &["Environment", "SecretsPrefix"],
         }
     }
 
@@ -197,7 +196,7 @@ impl FromStr for Kind {
 impl Parameter {
     fn learn(&mut self, key: &str, value: &str) {
         match key {
-            "Type" => self.kind = value.to_owned(),
+            "Type" => value.clone_into(&mut self.kind),
             "Description" => self.description = unquoted(value),
             "Default" => self.default = Some(unquoted(value)),
             "AllowedPattern" => self.pattern = Some(unquoted(value)),

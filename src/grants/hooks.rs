@@ -134,16 +134,12 @@ impl Function {
         }
         let grounds = ways.enter(id, &account).await?;
         let hooking = Hooking { register, hooks, grounds, partition, account, request };
-        match provisioned {
-            Some(provisioned) => {
-                let left = hooking.give(id, &provisioned).await?;
-                done(register, id, HookedState::Hooked, left, request).await
-            }
-            None => {
-                hooking.undo(id).await?;
-                done(register, id, HookedState::Unhooked, None, request).await
-            }
+        if let Some(provisioned) = provisioned {
+            let left = hooking.give(id, &provisioned).await?;
+            return done(register, id, HookedState::Hooked, left, request).await;
         }
+        hooking.undo(id).await?;
+        done(register, id, HookedState::Unhooked, None, request).await
     }
 }
 
@@ -273,11 +269,11 @@ async fn change(register: &Register, id: &str, act: &Act, make: impl Fn(Hooked) 
     let read = register.find::<Hooked>(id).await?;
     let write = match &read {
         Some(read) => {
-            let made = make(read.record.clone());
-            if made == read.record {
+            let changed = make(read.record.clone());
+            if changed == read.record {
                 return Ok(());
             }
-            Write::update(read, &made)?
+            Write::update(read, &changed)?
         }
         None => Write::create(&make(Hooked::new(id)))?,
     };

@@ -2,7 +2,7 @@
 //! AWS's documentation says: its stacks neither fail nor tell of resources, and have no outputs when a change set made them.
 
 use std::io::{BufRead, BufReader, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -231,7 +231,10 @@ async fn products_are_offered_for_what_the_register_says() {
     desk.ends(owners, 0, &["no changes"]);
     let listed = s3.list_objects_v2().bucket("code").send().await.unwrap();
     let mut templates = Vec::new();
-    for key in listed.contents().iter().filter_map(|object| object.key()).filter(|key| key.ends_with(".yaml")) {
+    for key in listed.contents().iter().filter_map(|object| object.key()) {
+        if Path::new(key).extension().is_none_or(|extension| extension != "yaml") {
+            continue;
+        }
         let body = s3.get_object().bucket("code").key(key).send().await.unwrap().body.collect().await.unwrap();
         templates.push(String::from_utf8(body.to_vec()).unwrap());
     }

@@ -129,7 +129,9 @@ impl Said<'_> {
                 found.push("it passes a role to any service".into());
             }
         }
-        if actions.iter().any(|action| is(action, "putrolepermissionsboundary")) && !self.has_condition("iam:PermissionsBoundary") {
+        if actions.iter().any(|action| is(action, "putrolepermissionsboundary"))
+            && !self.has_condition("iam:PermissionsBoundary")
+        {
             found.push("it bounds roles by any policy".into());
         }
         if actions.iter().any(|action| is(action, "deleterolepermissionsboundary")) {

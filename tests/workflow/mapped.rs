@@ -151,7 +151,7 @@ impl Account {
     }
 
     /// What CloudFormation sends, with more of its own.
-    fn event(&self, verb: &str, said: &Value, more: Value) -> Value {
+    fn event(&self, verb: &str, said: &Value, more: &Value) -> Value {
         let mut event = json!({
             "RequestType": verb,
             "ServiceToken": "arn:aws:lambda:us-east-1:123456789012:function:glaux-grants-producer",
@@ -166,7 +166,7 @@ impl Account {
         event
     }
 
-    async fn ask(&mut self, verb: &str, said: &Value, more: Value) -> Value {
+    async fn ask(&mut self, verb: &str, said: &Value, more: &Value) -> Value {
         let event = self.event(verb, said, more);
         let answer = self.function.handle(event.to_string().as_bytes()).await.unwrap();
         assert_eq!(answer, b"null");
@@ -179,19 +179,19 @@ impl Account {
 
     async fn update(&mut self, said: &Value, before: &Value) -> Value {
         let more = json!({"PhysicalResourceId": MAPPED, "OldResourceProperties": properties(before)});
-        let told = self.ask("Update", said, more).await;
+        let told = self.ask("Update", said, &more).await;
         assert_eq!(told["PhysicalResourceId"], MAPPED, "another id would have what was mapped deleted");
         told
     }
 
     async fn delete(&mut self, said: &Value, id: &Value) {
-        let told = self.ask("Delete", said, json!({"PhysicalResourceId": id})).await;
+        let told = self.ask("Delete", said, &json!({"PhysicalResourceId": id})).await;
         assert_eq!((&told["Status"], &told["PhysicalResourceId"]), (&json!("SUCCESS"), id), "{told}");
     }
 
     /// It fails with these words, makes nothing, and can be deleted again as CloudFormation does then.
     async fn refused(&mut self, said: &Value, words: &[&str]) {
-        let told = self.ask("Create", said, json!({})).await;
+        let told = self.ask("Create", said, &json!({})).await;
         let reason = told["Reason"].as_str().unwrap().to_owned();
         assert_eq!((&told["Status"], &told["PhysicalResourceId"]), (&json!("FAILED"), &json!("nothing/guid/Mapped")));
         assert!(words.iter().all(|word| reason.contains(word)), "{words:?} are not all in {reason}");
@@ -230,14 +230,14 @@ const ALL: [&str; 3] = ["glaux_shop-db_sales.items", "glaux_shop-db_sales.offers
 async fn a_source_is_mapped_changed_and_taken_out_again() {
     let Some(mut account) = Account::new().await else { return };
     let whole = json!({"Source": "shop-db", "Schema": "", "Table": ""});
-    let told = account.ask("Create", &whole, json!({})).await;
+    let told = account.ask("Create", &whole, &json!({})).await;
     assert_eq!((&told["Status"], &told["PhysicalResourceId"]), (&json!("SUCCESS"), &json!(MAPPED)), "{told}");
     let data = &told["Data"];
     assert_eq!((&data["Tables"], &data["Databases"]), (&json!("3"), &json!("glaux_shop-db_*")), "{told}");
     assert!(data["LeftOut"].as_str().unwrap().contains(r#""stock"."Goods""#), "{told}");
     assert_eq!(account.tables().await, ALL);
     // Lambda asks again where it has not heard.
-    assert_eq!(account.ask("Create", &whole, json!({})).await["Data"]["Tables"], "3");
+    assert_eq!(account.ask("Create", &whole, &json!({})).await["Data"]["Tables"], "3");
 
     let fewer = json!({"Source": "shop-db", "Schema": "sales", "Table": "o*"});
     let told = account.update(&fewer, &whole).await;
@@ -277,7 +277,7 @@ async fn what_is_typed_is_not_believed_and_every_failure_is_answered() {
     account.refused(&json!({"Source": "down-db"}), &["127.0.0.1"]).await;
     assert_eq!(account.databases().await, 0);
 
-    let told = account.ask("Adopt", &json!({"Source": "shop-db"}), json!({})).await;
+    let told = account.ask("Adopt", &json!({"Source": "shop-db"}), &json!({})).await;
     assert!(told["Reason"].as_str().unwrap().contains("Adopt"), "{told}");
     let secret = format!("arn:aws:secretsmanager:us-east-1:{OWN}:secret:lost");
     account.source("lost-db", "shop", &account.database.url(), &secret).await;
@@ -308,7 +308,7 @@ async fn it_is_answered_at_cloud_formation_alone_and_by_a_producer_alone() {
     let aws = Aws::at(&account.moto.endpoint, "key", "secret");
     // As it is deployed it knows no stand-in.
     let deployed = producer(&aws);
-    let event = account.event("Create", &said, json!({})).to_string();
+    let event = account.event("Create", &said, &json!({})).to_string();
     let error = deployed.handle(event.as_bytes()).await.unwrap_err().to_string();
     assert!(error.contains("elsewhere than at CloudFormation") && !error.contains("Signature"), "{error}");
     assert!(account.waiting.told.try_recv().is_err() && account.databases().await == 0);
@@ -323,7 +323,7 @@ async fn it_is_answered_at_cloud_formation_alone_and_by_a_producer_alone() {
     // Where nobody takes the answer the invocation fails, so that Lambda makes it again.
     let gone = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let function = producer(&aws).answers_at("http://127.0.0.1:");
-    let event = account.event("Create", &said, json!({"ResponseURL": format!("http://{gone}/x?Signature=a")}));
+    let event = account.event("Create", &said, &json!({"ResponseURL": format!("http://{gone}/x?Signature=a")}));
     let error = function.handle(event.to_string().as_bytes()).await.unwrap_err().to_string();
     assert!(error.contains("answering CloudFormation") && !error.contains("Signature"), "{error}");
     assert_eq!(account.tables().await, ALL, "it is done all the same, and done again is the same");

@@ -58,16 +58,15 @@ impl Shelf {
     /// Done once by each token; and answered, unless it falls.
     fn write(&mut self, method: &str, path: &[&str], body: &Value) -> (u16, Value) {
         let token = body["clientToken"].as_str().map(str::to_owned);
-        let answered = match token.as_ref().and_then(|token| self.tokens.get(token)) {
-            Some(known) => (200, known.clone()),
-            None => {
-                let done = self.done(method, path, body);
-                if done.0 < 300 {
-                    self.written.push(format!("{method} {}", path.join("/")));
-                    self.tokens.extend(token.map(|token| (token, done.1.clone())));
-                }
-                done
+        let answered = if let Some(known) = token.as_ref().and_then(|token| self.tokens.get(token)) {
+            (200, known.clone())
+        } else {
+            let done = self.done(method, path, body);
+            if done.0 < 300 {
+                self.written.push(format!("{method} {}", path.join("/")));
+                self.tokens.extend(token.map(|token| (token, done.1.clone())));
             }
+            done
         };
         match self.falls_after {
             Some(0) => {

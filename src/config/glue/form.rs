@@ -20,7 +20,7 @@ pub fn forms() -> impl Iterator<Item = Form> {
 /// The form of what Glue, or a URL, calls by this name.
 pub fn find(name: &str) -> Option<Form> {
     let name = name.trim();
-    let engine = connectors::find(name).map(|connector| connector.name()).ok();
+    let engine = connectors::find(name).map(connector_core::Connector::name).ok();
     forms().find(|form| form.of.kind.eq_ignore_ascii_case(name) || Some(form.engine) == engine)
 }
 

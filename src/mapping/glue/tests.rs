@@ -32,7 +32,7 @@ fn told(database: &str, name: &str) -> Value {
 
 async fn all_of(glue: &Glue) -> Held {
     let schemas = BTreeSet::from(["a".to_owned()]);
-    glue.held(&postgres(), &Target::Prefix("pg_".into()), &schemas).await.unwrap()
+    glue.held(&postgres(), &Target::Prefix("pg_".into()), Some(&schemas)).await.unwrap()
 }
 
 /// One database a page, one table a page: of the schema, of the source, and of others.
