@@ -494,7 +494,7 @@ async fn a_table_is_cut_along_the_first_key_that_has_ends_and_null_is_in_the_fir
     assert_eq!(splits, expected);
     let few = connection.splits(&scan, Sizes { most: 32, bytes: 400 << 20 }).await.unwrap();
     assert_eq!(few, [Split::Whole]);
-    let asked: Vec<String> = server.asked.try_iter().filter_map(|asked| asked.text()).collect();
+    let asked: Vec<String> = server.asked.try_iter().filter_map(Asked::text).collect();
     let ends: Vec<&String> = asked.iter().filter(|sql| sql.contains("MIN(")).collect();
     assert_eq!(ends, ["SELECT (SELECT MIN([id]) FROM [s].[t]), (SELECT MAX([id]) FROM [s].[t])"]);
 }
