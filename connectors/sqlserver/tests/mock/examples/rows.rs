@@ -33,7 +33,7 @@ struct Rows {
     decimals: [Decimal128Builder; 4],
     dates: [Date32Builder; 3],
     texts: [StringBuilder; 5],
-    rows: usize,
+    count: usize,
     sum: i64,
 }
 
@@ -80,8 +80,8 @@ impl RowWriter for Rows {
     }
 
     fn end_row(&mut self) {
-        self.rows += 1;
-        if self.rows.is_multiple_of(BATCH) {
+        self.count += 1;
+        if self.count.is_multiple_of(BATCH) {
             self.finish();
         }
     }
@@ -113,5 +113,5 @@ async fn main() {
     rows.decimals = rows.decimals.map(|column| column.with_precision_and_scale(15, 2).unwrap());
     while client.next_row_into(&mut rows).await.unwrap() {}
     rows.finish();
-    println!("{{\"rows\": {}, \"sum\": {}}}", rows.rows, rows.sum);
+    println!("{{\"rows\": {}, \"sum\": {}}}", rows.count, rows.sum);
 }
