@@ -9,7 +9,7 @@ import tempfile
 from . import measure
 from .programs import ROOT
 from .readers import PEERS
-from .servers import cpu_seconds
+from .servers import PASSWORD, cpu_seconds
 from .tables import SCHEMA
 
 # Of lineitem at scale 1 the orders up to this number have about as many rows.
@@ -57,8 +57,8 @@ def adbc(bench, served):
 
 
 def jdbc(bench, served):
-    login = f"&user={bench.server.user}&password={bench.server.url().split(':')[2].partition('@')[0]}"
-    url = served.said["JDBC"].replace("TOKEN", served.said["token"]) if served else bench.server.jdbc() + login
+    own = f"{bench.server.jdbc()}&user={bench.server.user}&password={PASSWORD}"
+    url = served.said["JDBC"].replace("TOKEN", served.said["token"]) if served else own
     jar = bench.programs.flight if served else ROOT / "tests/conformance/target/conformance.jar"
     # Arrow's memory reaches into the JDK's buffers.
     java = ["java", "--add-opens=java.base/java.nio=ALL-UNNAMED", "-cp", jar, PEERS / "Served.java"]

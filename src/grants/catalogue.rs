@@ -10,7 +10,8 @@ use aws_sdk_datazone::types::{
 };
 use connector_core::{Error, Result};
 
-use super::portal::{DataZone, there};
+use super::portal::DataZone;
+use super::there;
 use crate::config::failure;
 use crate::register::Entity;
 use crate::share::datazone::{Catalogue, Draft, Form, FormType, Held, Slot};
@@ -108,9 +109,10 @@ impl Catalogue for DataZone {
     async fn list(&self, entity: &Entity, is_listed: bool, token: &str) -> Result<()> {
         let asked = self.client().await.create_listing_change_set().domain_identifier(&self.domain);
         let asked = asked.entity_identifier(&entity.id).entity_type(EntityType::Asset).client_token(token);
-        let (action, revision) = match is_listed {
-            true => (ChangeAction::Publish, Some(entity.revision.clone())),
-            false => (ChangeAction::Unpublish, None),
+        let (action, revision) = if is_listed {
+            (ChangeAction::Publish, Some(entity.revision.clone()))
+        } else {
+            (ChangeAction::Unpublish, None)
         };
         let listing = asked.action(action).set_entity_revision(revision).send().await;
         let doing = || self.doing(&format!("listing asset {} or not", entity.id));

@@ -5,7 +5,7 @@ use aws_sdk_glue::config::{Builder, Region};
 use aws_sdk_glue::types::{ConnectionPropertyKey, Table};
 use connector_core::Result;
 
-use super::portal::there;
+use super::there;
 use crate::config::{Aws, failure};
 use crate::share::datazone::{GlueConnection, GlueName, GlueTable};
 

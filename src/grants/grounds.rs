@@ -9,6 +9,7 @@ use connector_core::{Error, Result};
 use super::hooks::{Grounds, Ways};
 use crate::config::{Aws, failure};
 use crate::register::Account;
+use crate::secrets::policy::RoleArn;
 
 /// As `infra/grants-consumer.yaml` calls them, before the environment's name.
 const ROLE: &str = "glaux-grants-hooks-";
@@ -30,7 +31,8 @@ impl Roles {
 #[async_trait]
 impl Ways for Roles {
     async fn enter(&self, environment: &str, account: &Account) -> Result<Box<dyn Grounds>> {
-        let partition = account.role.split(':').nth(1).unwrap_or("aws");
+        let reader: RoleArn = account.role.parse()?;
+        let partition = reader.partition();
         let role = format!("arn:{partition}:iam::{}:role/{ROLE}{environment}", account.account);
         let doing = format!("assuming {role}");
         let sdk = self.aws.sdk().await;

@@ -5,17 +5,19 @@
 //! environment, in that account, and what DataZone itself has put there, is ever changed.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use connector_core::{Error, ErrorKind, Result};
 
 use super::function::Function;
+use super::there;
 use crate::config::{Deployed, Hooks};
 use crate::register::{
     Account, Act, Bound, By, Environment, EnvironmentState, Hooked, HookedState, Place, Register, Tagged, Versioned,
-    Write,
+    Write, pause,
 };
+use crate::secrets::policy::RoleArn;
+use crate::share::Caller;
 use crate::share::datazone::Provisioned;
 
 /// What DataZone puts on the role of an environment's users.
@@ -25,9 +27,6 @@ const USERS: &str = "datazone_usr_";
 /// What DataZone calls what it has provisioned.
 const ROLE: &str = "userRoleArn";
 const DATABASES: [&str; 2] = ["glueProducerDBName", "glueConsumerDBName"];
-/// After a failure, doubled with each further one.
-const PAUSE: Duration = Duration::from_secs(30);
-const LONGEST: u32 = 7;
 
 /// An environment's account, as far as hooks reach into it.
 #[async_trait]
@@ -78,8 +77,7 @@ impl Function {
         tracing::error!(environment, "looking after an environment of DataZone's: {error}");
         let (told, now) = (error.to_string(), register.now());
         change(register, environment, &act("hook failed", Some(&told), request), |known| {
-            let pause = PAUSE * 2_u32.pow(known.failures.min(LONGEST));
-            let (error, look_again) = (Some(told.clone()), Some(now.after(pause)));
+            let (error, look_again) = (Some(told.clone()), Some(now.after(pause(known.failures))));
             Hooked { error, failures: known.failures + 1, look_again, ..known }
         })
         .await
@@ -124,7 +122,7 @@ impl Function {
         if !is_wanted && known.is_none_or(|known| known.state == HookedState::Unhooked) {
             return Ok(());
         }
-        let partition = account.role.split(':').nth(1).unwrap_or("aws").to_owned();
+        let partition = account.role.parse::<RoleArn>()?.partition().to_owned();
         let state = if is_wanted { HookedState::Hooking } else { HookedState::Unhooking };
         change(register, id, &act("hook begin", None, request), |known| Hooked { state, ..known }).await?;
         let provisioned = if is_wanted { portal.environment(id).await? } else { None };
@@ -242,13 +240,6 @@ impl Hooking<'_> {
     }
 }
 
-fn there<T>(done: Result<T>) -> Result<Option<T>> {
-    match done {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        done => done.map(Some),
-    }
-}
-
 async fn done(register: &Register, id: &str, state: HookedState, left: Option<String>, request: &str) -> Result<()> {
     change(register, id, &act("hook end", left.as_deref(), request), |known| {
         let error = left.clone();
@@ -258,8 +249,7 @@ async fn done(register: &Register, id: &str, state: HookedState, left: Option<St
 }
 
 fn act(verb: &str, reason: Option<&str>, request: &str) -> Act {
-    let (verb, reason) = (verb.to_owned(), reason.map(Into::into));
-    Act { actor: "glaux".into(), on_behalf_of: None, verb, reason, request: request.into() }
+    Caller::clock(request).act(verb, None, reason)
 }
 
 /// Nothing is written, if it is so already.

@@ -3,14 +3,13 @@
 //! `infra/grants.asl.json` is its definition. What it may decide is what Step Functions alone can: to wait, and to give up
 //! waiting. Everything else it asks, and the tests below compare the rest with what is written here.
 
-use aws_lc_rs::digest::{SHA256, digest};
 use connector_core::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
 
 use super::Task;
 use super::runner::WALKS;
 use crate::error::error_kind;
-use crate::register::{Environment, Place as Where, Source};
+use crate::register::{Environment, Place as Where, Source, hash_of};
 use crate::secrets::policy::Place;
 
 /// What the functions are called in every account; an environment's has its name in place of the side's.
@@ -78,10 +77,7 @@ impl Input {
 
 /// What an execution is called: always the same for the same cause, so that it is walked once however often it is asked for.
 pub fn execution_name(domain: &str, task: &Task) -> String {
-    // A length in front of each part, so that no two tasks are one text.
-    let parts = [domain, &task.environment, &task.source, &task.cause];
-    let parts: String = parts.iter().map(|part| format!("{} {part}", part.len())).collect();
-    digest(&SHA256, parts.as_bytes()).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    hash_of(&[domain, &task.environment, &task.source, &task.cause])
 }
 
 /// What Step Functions tells of a step that failed.

@@ -63,6 +63,14 @@ use crate::secrets::{Keeper, Names, Redactor};
 use crate::share::Share;
 use crate::share::datazone::Portal;
 
+/// What was read or done, if what it is about is there.
+fn there<T>(done: Result<T>) -> Result<Option<T>> {
+    match done {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        done => done.map(Some),
+    }
+}
+
 /// How long things may take, and how often they are looked at.
 #[derive(Clone, Debug)]
 pub struct Timing {

@@ -8,10 +8,10 @@ use aws_sdk_datazone::types::{
     FailureCause, GrantedEntity, ListingItem, SubscribedAsset, SubscribedListing, SubscribedPrincipal,
     SubscriptionGrantStatus, SubscriptionStatus, SubscriptionSummary,
 };
-use connector_core::{Error, ErrorKind, Result};
+use connector_core::{Error, Result};
 use tokio::sync::OnceCell;
 
-use super::glue;
+use super::{glue, there};
 use crate::config::{Aws, failure};
 use crate::register::{Status, Told};
 use crate::share::datazone::{Catalogue, GlueName, GlueTable, Granting, Listing, Portal, Provisioned, Subscribed};
@@ -131,14 +131,6 @@ impl Portal for DataZone {
 
     fn catalogue(&self) -> Option<&dyn Catalogue> {
         Some(self)
-    }
-}
-
-/// What was read, if it is there.
-pub(super) fn there<T>(read: Result<T>) -> Result<Option<T>> {
-    match read {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        read => read.map(Some),
     }
 }
 

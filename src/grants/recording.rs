@@ -1,7 +1,5 @@
 //! The end of a walk: what holds is written down, and what it means for the subscriptions; or why it went wrong.
 
-use std::time::Duration;
-
 use connector_core::{Error, ErrorKind, Result};
 use futures::FutureExt;
 
@@ -9,15 +7,11 @@ use super::planning::Wanted;
 use super::{Grants, Task, is_held, is_to_go};
 use crate::register::{
     By, Environment, EnvironmentState, Grant, GrantState, Observed, Scope, Subscription, SubscriptionState, Time,
-    Versioned, Write,
+    Versioned, Write, pause,
 };
 
 /// How many subscriptions one decision writes at most.
 const AT_ONCE: usize = 30;
-/// The first pause after a failure; each further one is twice as long.
-const PAUSE: Duration = Duration::from_secs(30);
-/// The longest pause, as a number of doublings.
-const LONGEST: u32 = 7;
 
 impl Grants {
     /// Writes down that it is done, unless what is desired has changed meanwhile.
@@ -137,11 +131,6 @@ impl Grants {
         })
         .await
     }
-}
-
-/// How long is waited after so many failures in a row and one more.
-pub(super) fn pause(failures: u32) -> Duration {
-    PAUSE * 2_u32.pow(failures.min(LONGEST))
 }
 
 /// What becomes of a subscription now that the source is as desired.

@@ -6,10 +6,9 @@
 use connector_core::{ErrorKind, Result};
 use futures::FutureExt;
 
-use super::recording::pause;
 use super::{Grants, Task};
 use crate::register::{
-    Grant, Origin, Register, Report, Status, Subscription, SubscriptionState, Time, Told, Versioned, Write,
+    Grant, Origin, Register, Report, Status, Subscription, SubscriptionState, Time, Told, Versioned, Write, pause,
 };
 
 /// How often one walk tells one grant, if its subscription changes at that moment.

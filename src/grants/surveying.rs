@@ -3,7 +3,6 @@
 //! Whoever reaches the sources only looks and tells; it is written down where the register is (`planning`). So a producer's role
 //! needs no right to write a register that knows of others' grants too, and a consumer's none either.
 
-use aws_lc_rs::digest::{SHA256, digest};
 use connector_core::{Credential, Error, ErrorKind, Logins, Result, Secret};
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +10,7 @@ use super::applying::unlike;
 use super::desired::{Desired, rights_of};
 use super::source::{Opened, missing};
 use super::{Grants, Task};
-use crate::register::{Grant, Scope};
+use crate::register::{self, Grant, Scope};
 use crate::secrets::{Login, login_of};
 
 /// What was seen. It is of one walk, and nobody keeps it: a walk that begins anew looks anew.
@@ -84,5 +83,5 @@ pub(super) fn login_in(name: &str, kept: &Secret) -> Result<Credential> {
 fn hash(desired: &Desired) -> Result<String> {
     let text = serde_json::to_string(&(&desired.scopes, desired.ends))
         .map_err(|error| Error::internal("writing what is desired as JSON").with_source(error))?;
-    Ok(digest(&SHA256, text.as_bytes()).as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(register::hash(&text))
 }

@@ -79,8 +79,13 @@ impl Event {
     }
 }
 
+/// SHA-256 of several texts, with a length in front of each, so that no two lists are one text.
+pub fn hash_of(parts: &[&str]) -> String {
+    hash(&parts.iter().map(|part| format!("{} {part}", part.len())).collect::<String>())
+}
+
 /// SHA-256 in hexadecimal.
-pub(super) fn hash(text: &str) -> String {
+pub fn hash(text: &str) -> String {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
     digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -28,7 +28,7 @@ use futures::future::BoxFuture;
 
 pub use self::catalogued::{Catalogued, CataloguedState, Entity};
 pub use self::dynamo::Dynamo;
-pub use self::event::{Act, Event, Fault};
+pub use self::event::{Act, Event, Fault, hash, hash_of};
 pub use self::hooked::{Bound, Hooked, HookedState, Tagged};
 pub use self::origin::{Origin, Report, Status, Told};
 pub use self::records::{
@@ -38,7 +38,7 @@ pub use self::records::{
 };
 pub use self::sqlite::Sqlite;
 pub use self::store::{By, Head, Item, Key, Page, Store};
-pub use self::time::{Clock, SystemClock, Time};
+pub use self::time::{Clock, SystemClock, Time, pause};
 
 /// How often a write is tried when others write at the same time; each loser has let a winner pass.
 const TRIES: usize = 50;

@@ -68,6 +68,16 @@ impl From<Time> for String {
     }
 }
 
+/// The first pause after a failure; each further one is twice as long.
+const PAUSE: Duration = Duration::from_secs(30);
+/// The longest pause, as a number of doublings.
+const LONGEST: u32 = 7;
+
+/// How long is waited after so many failures in a row and one more.
+pub fn pause(failures: u32) -> Duration {
+    PAUSE * 2_u32.pow(failures.min(LONGEST))
+}
+
 /// What says which moment it is.
 pub trait Clock: Send + Sync {
     /// The moment.

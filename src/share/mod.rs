@@ -53,7 +53,7 @@ impl Caller {
         Self { actor: "glaux".into(), request: request.into() }
     }
 
-    fn act(&self, verb: &str, on_behalf_of: Option<&str>, reason: Option<&str>) -> Act {
+    pub(crate) fn act(&self, verb: &str, on_behalf_of: Option<&str>, reason: Option<&str>) -> Act {
         Act {
             actor: self.actor.clone(),
             on_behalf_of: on_behalf_of.map(Into::into),

@@ -80,18 +80,27 @@ impl Desk {
     }
 }
 
-const GOVERN: &str = "grants --stack glaux --bucket code --set Domain=d --set SecretsPrefix=glaux/d";
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_stack_is_planned_made_changed_and_deleted() {
+/// A moto, a bucket for code in it, and who types.
+async fn cloud() -> Option<(Moto, aws_sdk_s3::Client, Desk)> {
     let moto = match Moto::start().await {
         Ok(moto) => moto,
-        Err(reason) => return skip("moto", &reason),
+        Err(reason) => {
+            skip("moto", &reason);
+            return None;
+        }
     };
     let s3 = aws_sdk_s3::config::Builder::from(glaux::config::Aws::at(&moto.endpoint, "key", "secret").sdk().await);
     let s3 = aws_sdk_s3::Client::from_conf(s3.force_path_style(true).build());
     s3.create_bucket().bucket("code").send().await.unwrap();
     let desk = Desk::over(&moto.endpoint);
+    Some((moto, s3, desk))
+}
+
+const GOVERN: &str = "grants --stack glaux --bucket code --set Domain=d --set SecretsPrefix=glaux/d";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stack_is_planned_made_changed_and_deleted() {
+    let Some((_moto, s3, desk)) = cloud().await else { return };
     desk.package("glaux-grants-1.zip", &program(X86_64));
     desk.package("glaux-grants-2.zip", &[program(X86_64), vec![2]].concat());
     let keys = async || {
@@ -190,14 +199,7 @@ fn shown(environment: &str, state: &str, role: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn products_are_offered_for_what_the_register_says() {
-    let moto = match Moto::start().await {
-        Ok(moto) => moto,
-        Err(reason) => return skip("moto", &reason),
-    };
-    let s3 = aws_sdk_s3::config::Builder::from(glaux::config::Aws::at(&moto.endpoint, "key", "secret").sdk().await);
-    let s3 = aws_sdk_s3::Client::from_conf(s3.force_path_style(true).build());
-    s3.create_bucket().bucket("code").send().await.unwrap();
-    let desk = Desk::over(&moto.endpoint);
+    let Some((_moto, s3, desk)) = cloud().await else { return };
     desk.package("glaux-lambda-1.zip", &program(ARM64));
     for (name, text) in [
         ("prod.json", shown("prod", "active", "glaux-reader-prod")),

@@ -19,6 +19,11 @@ impl RoleArn {
         &self.arn
     }
 
+    /// The part of AWS that it is in.
+    pub fn partition(&self) -> &str {
+        &self.partition
+    }
+
     /// The account that the role is in.
     pub fn account(&self) -> &str {
         &self.account

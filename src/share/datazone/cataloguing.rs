@@ -8,13 +8,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use aws_lc_rs::digest::{SHA256, digest};
 use connector_core::{Error, ErrorKind, Result};
 use serde_json::json;
 
 use super::catalogue::{Catalogue, Draft, Form, Held, Slot};
 use super::offer::FORM;
-use crate::register::{Asset, AssetState, By, Catalogued, CataloguedState, Entity, Source, Versioned, Write};
+use crate::register::{
+    Asset, AssetState, By, Catalogued, CataloguedState, Entity, Source, Versioned, Write, hash_of, pause,
+};
 use crate::share::{Caller, Share};
 
 /// The type of our assets.
@@ -30,9 +31,6 @@ const AT_ONCE: usize = 20;
 const LONG_ENOUGH: Duration = Duration::from_secs(20);
 /// An asset is at rest after fewer steps than these.
 const STEPS: usize = 8;
-/// After a failure, doubled with each further one.
-const PAUSE: Duration = Duration::from_secs(30);
-const LONGEST: u32 = 7;
 
 /// Whose assets are put there.
 #[derive(Clone, Copy, Debug)]
@@ -65,7 +63,7 @@ impl Wanted {
         let columns: Vec<_> = asset.columns.iter().map(column).collect();
         let columns = json!({"tableName": table, "columns": columns}).to_string();
         let form = json!({"engine": engine, "source": source, "schema": schema, "table": table}).to_string();
-        let says = hash(&[&form, &columns]);
+        let says = hash_of(&[&form, &columns]);
         let (owner, name) = (asset.owner.clone(), table.clone());
         Self { owner, external: external(domain, id), name, table: form, columns, says }
     }
@@ -99,12 +97,6 @@ impl Wanted {
 /// What an asset is known by in DataZone.
 fn external(domain: &str, asset: &str) -> String {
     format!("glaux:{domain}:{asset}")
-}
-
-/// A length in front of each part, so that no two lists are one text.
-fn hash(parts: &[&str]) -> String {
-    let parts: String = parts.iter().map(|part| format!("{} {part}", part.len())).collect();
-    digest(&SHA256, parts.as_bytes()).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// One look at all of it.
@@ -188,8 +180,7 @@ impl Share {
     async fn not_settled(&self, work: &Work<'_>, id: &str, error: &Error) -> Result<()> {
         let Some(read) = self.register.find::<Catalogued>(id).await? else { return Ok(()) };
         let (told, now, failures) = (error.to_string(), self.register.now(), read.record.failures);
-        let pause = PAUSE * 2_u32.pow(failures.min(LONGEST));
-        let (error, look_again) = (Some(told.clone()), Some(now.after(pause)));
+        let (error, look_again) = (Some(told.clone()), Some(now.after(pause(failures))));
         let failed = Catalogued { error, failures: failures + 1, look_again, ..read.record.clone() };
         let act = work.caller.act("catalogue failed", None, Some(&told));
         match self.register.write(&act, &[Write::update(&read, &failed)?]).await {
@@ -320,7 +311,7 @@ impl Work<'_> {
 
     /// The same as long as the same is wanted.
     fn token(&self, known: &Catalogued, what: &str) -> String {
-        hash(&[self.cataloguing.domain, &known.id, &known.generation.to_string(), what])
+        hash_of(&[self.cataloguing.domain, &known.id, &known.generation.to_string(), what])
     }
 }
 
