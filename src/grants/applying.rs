@@ -14,6 +14,10 @@ use crate::secrets::given;
 /// Between two looks whether sessions have ended.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
+/// So many differences are told of a user, and so much of each.
+const TOLD: usize = 20;
+const LINE: usize = 160;
+
 impl Grants {
     /// Makes user and rights what was planned, and looks again whether they are.
     pub(super) async fn apply(&self, task: &Task) -> Result<()> {
@@ -130,7 +134,22 @@ pub(super) fn unlike(seen: &Seen, rights: &[Right]) -> Vec<String> {
     if !seen.is_open {
         unlike.push("it is locked".into());
     }
-    unlike
+    shortened(unlike)
+}
+
+/// The first of them, a line each: it goes into records and a machine's data, which have room for little, and whoever grants a user
+/// every table of a database must not make what no store takes, for that would never be mended.
+fn shortened(mut told: Vec<String>) -> Vec<String> {
+    let more = told.len().saturating_sub(TOLD);
+    told.truncate(TOLD);
+    for line in &mut told {
+        if let Some((end, _)) = line.char_indices().nth(LINE) {
+            line.truncate(end);
+            line.push('…');
+        }
+    }
+    told.extend((more > 0).then(|| format!("and {more} more")));
+    told
 }
 
 fn told(right: &Right) -> String {

@@ -22,7 +22,7 @@ use crate::config::{Aws, failure, timeouts};
 const LARGEST: usize = 4096;
 /// How long bringing it may take.
 const LIMIT: Duration = Duration::from_secs(30);
-/// The buckets of CloudFormation's that such URLs are of, whatever the region.
+/// What the bucket of CloudFormation's is called that such URLs are of; the region follows, without its dashes.
 const BUCKETS: &str = "https://cloudformation-custom-resource-response-";
 /// What the ids of resources begin with of which nothing was made.
 const NOTHING: &str = "nothing/";
@@ -61,16 +61,15 @@ struct Answer<'a> {
 }
 
 impl Asked {
-    /// Reads what was asked.
+    /// Reads what was asked in a region, where a stack and the function that it asks both are.
     ///
     /// Errors: invalid, where it cannot be answered, since it does not say where, or says a place that is not CloudFormation's.
-    pub(super) fn read(event: &Value, stand_in: Option<&str>) -> Result<Self> {
+    pub(super) fn read(event: &Value, region: &str, stand_in: Option<&str>) -> Result<Self> {
         // What the deserializer says may quote the URL, by which anybody could answer.
         let asked = Self::deserialize(event)
             .map_err(|_| Error::invalid("an event that asks for a resource, and not as CloudFormation does"))?;
-        let is_known =
-            is_cloud_formations(&asked.response_url) || stand_in.is_some_and(|own| asked.response_url.starts_with(own));
-        if is_known {
+        let url = &asked.response_url;
+        if is_cloud_formations(url, region) || stand_in.is_some_and(|own| url.starts_with(own)) {
             return Ok(asked);
         }
         Err(Error::new(ErrorKind::Forbidden, "an event that asks to be answered elsewhere than at CloudFormation"))
@@ -124,10 +123,14 @@ impl Asked {
     }
 }
 
-fn is_cloud_formations(url: &str) -> bool {
+/// Anybody may have a bucket whose name begins as CloudFormation's do, so that the whole host is compared.
+fn is_cloud_formations(url: &str, region: &str) -> bool {
     let Some((host, _)) = url.strip_prefix(BUCKETS).and_then(|rest| rest.split_once('/')) else { return false };
-    let is_plain = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.');
-    is_plain && (host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn"))
+    let Some((bucket, service)) = host.split_once('.') else { return false };
+    let service = service.strip_suffix(".cn").unwrap_or(service);
+    let hosts = [String::new(), format!(".{region}"), format!("-{region}")];
+    let is_s3 = hosts.iter().any(|host| service == format!("s3{host}.amazonaws.com"));
+    is_s3 && bucket == region.replace('-', "")
 }
 
 /// Brings the answer: by S3's client, whose the place is, with nothing of its own, since the URL is all that was signed.
@@ -192,12 +195,17 @@ mod tests {
     fn it_is_answered_at_cloud_formation_alone() {
         let us = "https://cloudformation-custom-resource-response-useast1.s3.amazonaws.com/arn%3Aaws?Signature=x";
         let eu = "https://cloudformation-custom-resource-response-eucentral1.s3.eu-central-1.amazonaws.com/arn?X-Amz-Signature=x";
-        for url in [us, eu, &eu.replace("amazonaws.com", "amazonaws.com.cn")] {
-            assert!(Asked::read(&asked(url), None).is_ok(), "{url}");
+        for url in [us, eu, &eu.replace("s3.eu", "s3-eu"), &eu.replace("amazonaws.com", "amazonaws.com.cn")] {
+            let region = if url == us { "us-east-1" } else { "eu-central-1" };
+            assert!(Asked::read(&asked(url), region, None).is_ok(), "{url}");
         }
         for url in [
             "",
+            eu,
             "http://cloudformation-custom-resource-response-useast1.s3.amazonaws.com/x",
+            "https://cloudformation-custom-resource-response-useast1-mine.s3.amazonaws.com/x",
+            "https://cloudformation-custom-resource-response-useast1.mine.s3.amazonaws.com/x",
+            "https://cloudformation-custom-resource-response-useast1.s3-website.us-east-1.amazonaws.com/x",
             "https://cloudformation-custom-resource-response-useast1.example.com/.amazonaws.com/x",
             "https://cloudformation-custom-resource-response-x@example.com/.amazonaws.com/",
             "https://cloudformation-custom-resource-response-x.example.com?.amazonaws.com/",
@@ -205,16 +213,16 @@ mod tests {
             "https://mine.s3.amazonaws.com/cloudformation-custom-resource-response-useast1",
             "http://127.0.0.1:80/x",
         ] {
-            let error = Asked::read(&asked(url), Some("http://127.0.0.1:81/")).map(drop).unwrap_err();
+            let error = Asked::read(&asked(url), "us-east-1", Some("http://127.0.0.1:81/")).map(drop).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Forbidden, "{url}");
             assert!(url.is_empty() || !error.to_string().contains(url), "{error}");
         }
-        assert!(Asked::read(&asked("http://127.0.0.1:81/x"), Some("http://127.0.0.1:81/")).is_ok());
+        assert!(Asked::read(&asked("http://127.0.0.1:81/x"), "us-east-1", Some("http://127.0.0.1:81/")).is_ok());
     }
 
     #[test]
     fn an_answer_is_never_larger_than_is_taken_and_ids_say_whether_something_was_made() {
-        let asked = Asked::read(&asked("http://h/x"), Some("http://h/")).unwrap();
+        let asked = Asked::read(&asked("http://h/x"), "r", Some("http://h/")).unwrap();
         let told = |done: &Result<Value>, has_begun| -> Value {
             let told = asked.told(done, has_begun).unwrap();
             assert!(told.len() <= LARGEST, "{}", told.len());

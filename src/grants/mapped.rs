@@ -60,7 +60,8 @@ impl Said {
 impl Function {
     /// Does what CloudFormation asks for, and answers it there.
     pub(super) async fn resource(&self, event: &Value) -> Result<Value> {
-        let (asked, begun) = (Asked::read(event, self.stand_in.as_deref())?, AtomicBool::new(false));
+        let region = self.config.aws.sdk().await.region().map_or("", |region| region.as_ref());
+        let (asked, begun) = (Asked::read(event, region, self.stand_in.as_deref())?, AtomicBool::new(false));
         let doing = AssertUnwindSafe(self.made(&asked, &begun).boxed()).catch_unwind();
         let done = match tokio::time::timeout(self.patience, doing).await {
             Ok(Ok(done)) => done,

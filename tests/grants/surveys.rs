@@ -102,6 +102,30 @@ async fn a_plan_is_made_of_its_own_survey(place: Place) {
     }
 }
 
+/// Somebody's thousand rights are told by the first few of them, since a record that no store takes is one that nobody mends.
+#[tokio::test]
+async fn more_drift_than_a_record_holds_is_mended_too() {
+    const TABLES: usize = 1_000;
+    let Some(place) = Place::postgres().await else { return };
+    let stage = Stage::new(place).await;
+    stage.approved(PROD, SOURCE, "orders", None).await;
+    let grant = stage.reconcile(PROD, SOURCE).await;
+    let (shop, user) = (stage.place.quoted(&stage.place.named("{}shop")), stage.grants.user(&grant, 1));
+    let granted = format!(
+        "DO $$ BEGIN FOR i IN 1..{TABLES} LOOP EXECUTE format('CREATE TABLE {shop}.%I ()', repeat('long ', 11) || i); END LOOP; END $$;
+         GRANT SELECT ON ALL TABLES IN SCHEMA {shop} TO {}",
+        stage.place.quoted(&user)
+    );
+    stage.place.administrator().await.execute(&granted).await.unwrap();
+    let mended = stage.reconcile(PROD, SOURCE).await;
+    assert_eq!((mended.state, &mended.error), (GrantState::Present, &None));
+    let told = drifts(&stage).await;
+    assert!(told.len() == 1 && told[0].len() < 4_096, "{} bytes", told[0].len());
+    assert!(told[0].starts_with("it may read ") && told[0].contains(" more"), "{}", told[0]);
+    let login = stage.login(&mended).await;
+    assert_eq!(stage.readable(&stage.place, &login).await.len(), 1);
+}
+
 #[tokio::test]
 async fn a_password_that_somebody_changed_is_set_again_by_one_walk_on_postgresql() {
     let Some(place) = Place::postgres().await else { return };
