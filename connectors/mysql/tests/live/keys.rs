@@ -115,6 +115,11 @@ const TABLES: &[(&str, &str, usize)] = &[
         20,
     ),
     (
+        "tenants",
+        "CREATE TABLE t (tenant int, id int, PRIMARY KEY (tenant, id), KEY (id)); INSERT INTO t SELECT n % 3, n FROM numbers; ANALYZE TABLE t",
+        20,
+    ),
+    (
         "hostile",
         "CREATE TABLE t (`K'; -- ``\"` int PRIMARY KEY, `select` text); INSERT INTO t SELECT n, n FROM numbers",
         20,

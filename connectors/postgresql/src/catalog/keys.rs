@@ -8,10 +8,10 @@ use crate::bind::uuid;
 use crate::dialect::Postgres;
 use crate::session::{Row, Session, get};
 
-/// First columns of a table's indexes, the best first: primary key, unique, never NULL. Statistics are shown of what the user may
-/// read, and not at all under a row policy. What reading all of it costs is told as the planner reckons it. Days and times are told
-/// as numbers, since what is beyond year 9999 has no usual text. A foreign partition holds what it likes whatever was declared, and
-/// so may a child that inherits.
+/// First columns of a table's indexes, the best first: of more than a few values, as the tenant of a primary key is not; primary
+/// key, unique, never NULL. Statistics are shown of what the user may read, and not at all under a row policy. What reading all of
+/// it costs is told as the planner reckons it. Days and times are told as numbers, since what is beyond year 9999 has no usual text.
+/// A foreign partition holds what it likes whatever was declared, and so may a child that inherits.
 const SQL: &str = "SELECT a.attname::text AS name, NOT (a.attnotnull AND c.relkind = 'r' AND NOT c.relhassubclass) \
      AS nullable, z.bytes, z.effort, \
      CASE t.oid WHEN 'pg_catalog.date'::pg_catalog.regtype THEN ARRAY(SELECT (v - '1970-01-01'::date)::text \
@@ -28,7 +28,7 @@ const SQL: &str = "SELECT a.attname::text AS name, NOT (a.attnotnull AND c.relki
      JOIN pg_catalog.pg_type t ON t.oid = a.atttypid \
      LEFT JOIN pg_catalog.pg_collation o ON o.oid = a.attcollation \
      LEFT JOIN pg_catalog.pg_namespace k ON k.oid = o.collnamespace \
-     LEFT JOIN LATERAL (SELECT p.histogram_bounds::text AS bounds FROM pg_catalog.pg_stats p WHERE p.schemaname = n.nspname \
+     LEFT JOIN LATERAL (SELECT p.histogram_bounds::text AS bounds, p.n_distinct FROM pg_catalog.pg_stats p WHERE p.schemaname = n.nspname \
      AND p.tablename = c.relname AND p.attname = a.attname ORDER BY p.inherited DESC LIMIT 1) s ON true \
      CROSS JOIN LATERAL (WITH RECURSIVE part(oid) AS (SELECT c.oid UNION SELECT h.inhrelid FROM pg_catalog.pg_inherits h \
      JOIN part ON part.oid = h.inhparent) SELECT pg_catalog.sum(pg_catalog.pg_table_size(part.oid))::int8 AS bytes, \
@@ -37,7 +37,7 @@ const SQL: &str = "SELECT a.attname::text AS name, NOT (a.attnotnull AND c.relki
      * pg_catalog.current_setting('cpu_tuple_cost')::float8)::int8 AS effort \
      FROM part JOIN pg_catalog.pg_class w ON w.oid = part.oid AND w.relkind <> 'p') z \
      WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p', 'm') \
-     ORDER BY i.indisprimary DESC, i.indisunique DESC, nullable, a.attnum";
+     ORDER BY COALESCE(s.n_distinct BETWEEN 1 AND 63, false), i.indisprimary DESC, i.indisunique DESC, nullable, a.attnum";
 
 /// The best key that the user may read and that can be compared.
 pub(crate) async fn key(session: &mut Session, table: &Table) -> Result<Option<Key>> {

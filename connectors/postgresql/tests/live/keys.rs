@@ -100,6 +100,11 @@ const TABLES: &[(&str, &str, usize)] = &[
         20,
     ),
     (
+        "tenants",
+        "CREATE TABLE t (tenant int, id int, PRIMARY KEY (tenant, id)); CREATE INDEX ON t (id); INSERT INTO t SELECT g % 3, g FROM generate_series(1, 300) g",
+        20,
+    ),
+    (
         "listed",
         "CREATE TABLE t (k int, p text) PARTITION BY LIST (p); CREATE TABLE a PARTITION OF t FOR VALUES IN ('a', NULL); CREATE TABLE \"B's\" PARTITION OF t DEFAULT; \
       CREATE INDEX ON t (k); INSERT INTO t SELECT g, CASE g % 3 WHEN 0 THEN 'a' WHEN 1 THEN 'other' END FROM generate_series(1, 90) g",
