@@ -177,10 +177,14 @@ fn the_seam_brings_no_driver_no_json_no_aws_and_no_runtime() {
 }
 
 #[test]
-fn what_engines_share_about_tls_brings_no_driver_and_no_runtime() {
-    for name in dependencies("connectors/tls") {
-        let allowed = ["connector-core", "rustls", "rcgen", "webpki-roots"];
-        assert!(allowed.contains(&name.as_str()), "connectors/tls depends on {name}");
+fn what_engines_share_on_their_way_to_a_server_brings_no_driver() {
+    for (folder, allowed) in [
+        ("connectors/tls", ["connector-core", "rustls", "rcgen", "webpki-roots"]),
+        ("connectors/socket", ["connector-core", "futures", "socket2", "tokio"]),
+    ] {
+        for name in dependencies(folder) {
+            assert!(allowed.contains(&name.as_str()), "{folder} depends on {name}");
+        }
     }
 }
 

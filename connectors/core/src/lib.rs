@@ -60,6 +60,6 @@ pub use secret::{Credential, Logins, Principal, Secret};
 pub use size::block_size;
 pub use split::{Key, KeyRange, Split};
 pub use sql::{Bind, Remainder, Rendered, Statement};
-pub use types::{same_layout, same_type};
+pub use types::{one_family, one_type, same_layout, same_type};
 pub use value::Value;
 pub use zoned::{pack_zoned, unpack_zoned};

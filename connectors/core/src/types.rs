@@ -18,6 +18,24 @@ pub fn same_type(left: &DataType, right: &DataType) -> bool {
         || same_layout(left, right)
 }
 
+/// Whether all of these are one type.
+pub fn one_type(types: &[DataType]) -> bool {
+    types.windows(2).all(|pair| matches!(pair, [left, right] if left == right))
+}
+
+/// Whether a source compares any two of these as they are: exact numbers with each other, all else with its own kind.
+pub fn one_family(types: &[DataType]) -> bool {
+    let family = |data_type: &DataType| match data_type {
+        DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 | DataType::Decimal128(..) => 0,
+        DataType::Boolean => 1,
+        DataType::Utf8 => 2,
+        DataType::Binary => 3,
+        DataType::Date32 => 4,
+        _ => 5,
+    };
+    types.windows(2).all(|pair| matches!(pair, [left, right] if family(left) == family(right)))
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;

@@ -4,17 +4,15 @@
 //! (`connection.rs`).
 
 use std::future::Future;
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use connector_core::{Credential, Endpoint, Error, ErrorKind, Result};
+use connector_socket::{Server, within};
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
-use socket2::{SockRef, TcpKeepalive};
 use tokio::io::BufReader;
-use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
 
@@ -23,7 +21,7 @@ use crate::login::{self, Identity, Way};
 use crate::options::{Options, SslMode};
 use crate::packet::{Greeting, capability};
 use crate::session::Session;
-use crate::wire::{READ_BYTES, Wire, within};
+use crate::wire::{READ_BYTES, Wire};
 
 /// Port of the server unless another is named.
 pub(crate) const PORT: u16 = 3306;
@@ -31,8 +29,7 @@ pub(crate) const PORT: u16 = 3306;
 /// How to reach a server, and who logs in there.
 #[derive(Clone)]
 pub(crate) struct Route {
-    host: String,
-    port: u16,
+    server: Server,
     database: String,
     credential: Credential,
     options: Options,
@@ -53,9 +50,14 @@ impl Route {
                 .hint("write mysql://jdbc:mysql://host:3306/database?${secret}"));
         }
         let tls = (options.ssl_mode != SslMode::Disabled).then(|| crate::tls::config(options)).transpose()?;
-        Ok(Self {
+        let server = Server {
             host: endpoint.host.clone(),
             port: endpoint.port.unwrap_or(PORT),
+            limit: options.connect_timeout,
+            is_probed: options.keep_alive,
+        };
+        Ok(Self {
+            server,
             database: endpoint.database.clone(),
             credential: credential.clone(),
             options: options.clone(),
@@ -64,45 +66,9 @@ impl Route {
         })
     }
 
-    fn place(&self) -> String {
-        if self.host.contains(':') {
-            format!("[{}]:{}", self.host, self.port)
-        } else {
-            format!("{}:{}", self.host, self.port)
-        }
-    }
-
-    async fn addresses(&self) -> Result<Vec<SocketAddr>> {
-        let found = within(self.options.connect_timeout, tokio::net::lookup_host((self.host.as_str(), self.port)));
-        let found = found.await.and_then(Result::ok).map(Iterator::collect).unwrap_or_default();
-        Some(found).filter(|found: &Vec<_>| !found.is_empty()).ok_or_else(|| error::unknown_host(&self.place()))
-    }
-
-    async fn open(&self, addresses: &[SocketAddr]) -> Result<(TcpStream, SocketAddr)> {
-        let mut failure = error::unknown_host(&self.place());
-        for address in addresses {
-            let opened = within(self.options.connect_timeout, self.open_at(*address)).await;
-            match opened.unwrap_or_else(|| Err(io::ErrorKind::TimedOut.into())) {
-                Ok(stream) => return Ok((stream, *address)),
-                Err(error) => failure = error::unreachable(&self.place(), &error),
-            }
-        }
-        Err(failure)
-    }
-
-    async fn open_at(&self, address: SocketAddr) -> io::Result<TcpStream> {
-        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-        if self.options.keep_alive {
-            keep_alive(&socket)?;
-        }
-        let stream = socket.connect(address).await?;
-        stream.set_nodelay(true)?;
-        Ok(stream)
-    }
-
     /// Logs in, naming ourselves `name`.
     pub(crate) async fn login(&self, name: &str) -> Result<Session> {
-        let addresses = self.addresses().await?;
+        let addresses = self.server.addresses().await?;
         self.login_at(&addresses, name).await
     }
 
@@ -113,7 +79,7 @@ impl Route {
     }
 
     async fn enter(&self, addresses: &[SocketAddr], name: &str) -> Result<(Wire, Greeting, SocketAddr)> {
-        let (stream, address) = self.open(addresses).await?;
+        let (stream, address) = self.server.open(addresses).await?;
         let mut wire = Wire::new(Box::new(stream), self.options.silence.answer);
         let greeting = login::greeted(&mut wire).await?;
         let (mut wire, way) = self.secured(wire, &greeting).await?;
@@ -142,7 +108,7 @@ impl Route {
         login::ask_for_tls(&mut wire, greeting, !self.database.is_empty()).await?;
         let sequence = wire.sequence();
         let stream = wire.into_stream().ok_or_else(|| error::no_protocol("more was sent than TLS allows"))?;
-        let name = ServerName::try_from(self.host.clone())
+        let name = ServerName::try_from(self.server.host.clone())
             .map_err(|_| Error::invalid("the host's name cannot be verified by TLS"))?;
         let stream = BufReader::with_capacity(READ_BYTES, stream);
         let handshake = within(self.options.silence.answer, TlsConnector::from(config).connect(name, stream));
@@ -172,27 +138,9 @@ impl Route {
             )
             .hint("check that host and port lead to a MySQL server that is up; if it is slow, raise connectTimeout"))
         });
-        entered.map_err(|error| error.context(format!("connecting to {}", self.place())))
+        entered.map_err(|error| error.context(format!("connecting to {}", self.server)))
     }
 }
-
-/// Has an idle way probed, so that a host that is gone is noticed long before its silence would be.
-fn keep_alive(socket: &TcpSocket) -> io::Result<()> {
-    const IDLE: Duration = Duration::from_mins(1);
-    const INTERVAL: Duration = Duration::from_secs(10);
-    let socket = SockRef::from(socket);
-    let probes = TcpKeepalive::new().with_time(IDLE).with_interval(INTERVAL);
-    #[cfg(target_os = "linux")]
-    let probes = {
-        // The same two minutes for bytes that were sent and never acknowledged, which no probe looks after.
-        socket.set_tcp_user_timeout(Some(IDLE + INTERVAL * PROBES))?;
-        probes.with_retries(PROBES)
-    };
-    socket.set_tcp_keepalive(&probes)
-}
-
-#[cfg(target_os = "linux")]
-const PROBES: u32 = 6;
 
 /// The way to stop what a session is doing, from outside of it: a second one that kills it.
 pub(crate) struct Canceller {
@@ -224,22 +172,3 @@ impl Canceller {
 
 /// How long a cancel may take.
 const CANCEL: Duration = Duration::from_secs(10);
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_host_that_is_gone_is_noticed_within_two_minutes() {
-        let socket = TcpSocket::new_v4().unwrap();
-        keep_alive(&socket).unwrap();
-        let socket = SockRef::from(&socket);
-        assert!(socket.keepalive().unwrap());
-        #[cfg(target_os = "linux")]
-        {
-            let probing = socket.tcp_keepalive_interval().unwrap() * socket.tcp_keepalive_retries().unwrap();
-            let noticed = socket.tcp_keepalive_time().unwrap() + probing;
-            assert_eq!((noticed, socket.tcp_user_timeout().unwrap()), (Duration::from_mins(2), Some(noticed)));
-        }
-    }
-}

@@ -5,7 +5,7 @@
 use arrow_schema::{DataType, TimeUnit};
 use connector_core::{
     Around, BinaryText, Bind, Column, Dialect, Direction, Function, FunctionForm, Grammar, Measure, Nulls, ReadAs,
-    Value,
+    Value, one_family, one_type,
 };
 
 use crate::bind::{self, MOST_PLACES};
@@ -224,23 +224,6 @@ fn compares_alike(data_type: &DataType) -> bool {
         | DataType::Date32 => true,
         _ => false,
     }
-}
-
-fn one_type(args: &[DataType]) -> bool {
-    args.windows(2).all(|pair| matches!(pair, [left, right] if left == right))
-}
-
-/// Whether these are compared as what they are, and not as numbers.
-fn one_family(args: &[DataType]) -> bool {
-    let family = |data_type: &DataType| match data_type {
-        DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 | DataType::Decimal128(..) => 0,
-        DataType::Boolean => 1,
-        DataType::Utf8 => 2,
-        DataType::Binary => 3,
-        DataType::Date32 => 4,
-        _ => 5,
-    };
-    args.windows(2).all(|pair| matches!(pair, [left, right] if family(left) == family(right)))
 }
 
 #[cfg(test)]

@@ -3,12 +3,12 @@
 //! A packet that fits the buffer is looked at in place. A larger one is gathered piece by piece, and whoever waits for it may
 //! refuse it before it has arrived. Not here: what a packet means (`packet.rs`), and TLS (`tls.rs`).
 
-use std::future::Future;
 use std::io;
 use std::time::Duration;
 
 use connector_core::Result;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use connector_socket::{Duplex, within};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::error::{self, Limit};
 
@@ -21,11 +21,6 @@ const OTHER_PACKET: usize = 16 << 20;
 /// Room for a large row that is kept for the next one.
 const KEPT: usize = 4 << 20;
 const HEADER: usize = 4;
-
-/// What a server is reached through.
-pub(crate) trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
-
-impl<S: AsyncRead + AsyncWrite + Send + Unpin> Duplex for S {}
 
 /// A connection, as packets.
 pub(crate) struct Wire {
@@ -189,14 +184,6 @@ impl Wire {
             }
         }
         Ok(())
-    }
-}
-
-/// The outcome, unless the limit passes first.
-pub(crate) async fn within<T>(limit: Option<Duration>, work: impl Future<Output = T>) -> Option<T> {
-    match limit {
-        None => Some(work.await),
-        Some(limit) => tokio::time::timeout(limit, work).await.ok(),
     }
 }
 

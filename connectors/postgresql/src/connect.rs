@@ -4,17 +4,16 @@
 //! (`connection.rs`).
 
 use std::future::Future;
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use connector_core::{Credential, Endpoint, Error, ErrorKind, Result};
+use connector_socket::{Duplex, Server, within};
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
-use socket2::{SockRef, TcpKeepalive};
 use tokio::io::BufReader;
-use tokio::net::{TcpSocket, TcpStream};
+use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
 
@@ -23,7 +22,7 @@ use crate::login::{self, Identity, Key, Tied};
 use crate::options::{Options, SslMode};
 use crate::session::Session;
 use crate::socket::Socket;
-use crate::wire::{Duplex, READ_BYTES, Wire, within};
+use crate::wire::{READ_BYTES, Wire};
 
 /// Port of the server unless another is named.
 pub(crate) const PORT: u16 = 5432;
@@ -31,8 +30,7 @@ pub(crate) const PORT: u16 = 5432;
 /// How to reach a server: everything but who logs in.
 #[derive(Clone)]
 pub(crate) struct Route {
-    host: String,
-    port: u16,
+    server: Server,
     options: Options,
     tls: Option<Arc<ClientConfig>>,
     max_cell_bytes: usize,
@@ -46,54 +44,18 @@ impl Route {
                 .hint("write postgres://jdbc:postgresql://host:5432/database?${secret}"));
         }
         let tls = (options.ssl_mode != SslMode::Disable).then(|| crate::tls::config(options)).transpose()?;
-        Ok(Self {
+        let server = Server {
             host: endpoint.host.clone(),
             port: endpoint.port.unwrap_or(PORT),
-            options: options.clone(),
-            tls: tls.map(Arc::new),
-            max_cell_bytes,
-        })
-    }
-
-    fn place(&self) -> String {
-        if self.host.contains(':') {
-            format!("[{}]:{}", self.host, self.port)
-        } else {
-            format!("{}:{}", self.host, self.port)
-        }
-    }
-
-    async fn addresses(&self) -> Result<Vec<SocketAddr>> {
-        let found = within(self.options.connect_timeout, tokio::net::lookup_host((self.host.as_str(), self.port)));
-        let found = found.await.and_then(Result::ok).map(Iterator::collect).unwrap_or_default();
-        Some(found).filter(|found: &Vec<_>| !found.is_empty()).ok_or_else(|| error::unknown_host(&self.place()))
-    }
-
-    async fn open(&self, addresses: &[SocketAddr]) -> Result<(TcpStream, SocketAddr)> {
-        let mut failure = error::unknown_host(&self.place());
-        for address in addresses {
-            let opened = within(self.options.connect_timeout, self.open_at(*address)).await;
-            match opened.unwrap_or_else(|| Err(io::ErrorKind::TimedOut.into())) {
-                Ok(stream) => return Ok((stream, *address)),
-                Err(error) => failure = error::unreachable(&self.place(), &error),
-            }
-        }
-        Err(failure)
-    }
-
-    async fn open_at(&self, address: SocketAddr) -> io::Result<TcpStream> {
-        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-        if self.options.keep_alive {
-            keep_alive(&socket)?;
-        }
-        let stream = socket.connect(address).await?;
-        stream.set_nodelay(true)?;
-        Ok(stream)
+            limit: options.connect_timeout,
+            is_probed: options.keep_alive,
+        };
+        Ok(Self { server, options: options.clone(), tls: tls.map(Arc::new), max_cell_bytes })
     }
 
     /// Logs in.
     pub(crate) async fn login(&self, endpoint: &Endpoint, credential: &Credential, name: &str) -> Result<Login> {
-        let (stream, address) = self.open(&self.addresses().await?).await?;
+        let (stream, address) = self.server.open(&self.server.addresses().await?).await?;
         let (mut wire, binding) = self.secured(stream).await?;
         let who = Identity {
             user: &credential.user,
@@ -129,7 +91,7 @@ impl Route {
         config: Arc<ClientConfig>,
         stream: Box<dyn Duplex>,
     ) -> Result<(Box<dyn Duplex>, Option<Vec<u8>>)> {
-        let name = ServerName::try_from(self.host.clone())
+        let name = ServerName::try_from(self.server.host.clone())
             .map_err(|_| Error::invalid("the host's name cannot be verified by TLS"))?;
         // TLS itself reads a few kilobytes at a time.
         let stream = BufReader::with_capacity(READ_BYTES, stream);
@@ -153,27 +115,9 @@ impl Route {
             )
             .hint("check that host and port lead to a PostgreSQL server that is up; if it is slow, raise loginTimeout"))
         });
-        entered.map_err(|error| error.context(format!("connecting to {}", self.place())))
+        entered.map_err(|error| error.context(format!("connecting to {}", self.server)))
     }
 }
-
-/// Has an idle way probed, so that a host that is gone is noticed long before its silence would be.
-fn keep_alive(socket: &TcpSocket) -> io::Result<()> {
-    const IDLE: Duration = Duration::from_mins(1);
-    const INTERVAL: Duration = Duration::from_secs(10);
-    let socket = SockRef::from(socket);
-    let probes = TcpKeepalive::new().with_time(IDLE).with_interval(INTERVAL);
-    #[cfg(target_os = "linux")]
-    let probes = {
-        // The same two minutes for bytes that were sent and never acknowledged, which no probe looks after.
-        socket.set_tcp_user_timeout(Some(IDLE + INTERVAL * PROBES))?;
-        probes.with_retries(PROBES)
-    };
-    socket.set_tcp_keepalive(&probes)
-}
-
-#[cfg(target_os = "linux")]
-const PROBES: u32 = 6;
 
 /// A session just logged in, and what the server said about itself.
 pub(crate) struct Login {
@@ -197,7 +141,7 @@ impl Canceller {
         let (route, address, key) = (self.route.clone(), self.address, self.key);
         Some(runtime.spawn(async move {
             let cancelled = async {
-                let (stream, _) = route.open(&[address]).await?;
+                let (stream, _) = route.server.open(&[address]).await?;
                 let (mut wire, _) = route.secured(stream).await?;
                 login::cancel(&mut wire, key).await?;
                 wire.closed().await;
@@ -211,22 +155,3 @@ impl Canceller {
 
 /// How long a cancel may take.
 const CANCEL: Duration = Duration::from_secs(10);
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_host_that_is_gone_is_noticed_within_two_minutes() {
-        let socket = TcpSocket::new_v4().unwrap();
-        keep_alive(&socket).unwrap();
-        let socket = SockRef::from(&socket);
-        assert!(socket.keepalive().unwrap());
-        #[cfg(target_os = "linux")]
-        {
-            let probing = socket.tcp_keepalive_interval().unwrap() * socket.tcp_keepalive_retries().unwrap();
-            let noticed = socket.tcp_keepalive_time().unwrap() + probing;
-            assert_eq!((noticed, socket.tcp_user_timeout().unwrap()), (Duration::from_mins(2), Some(noticed)));
-        }
-    }
-}

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use bytes::BytesMut;
 use connector_core::{Error, Result, Silence};
+use connector_socket::within;
 use postgres_types::{FromSql, Type};
 use tokio::task::JoinHandle;
 
@@ -14,7 +15,7 @@ use crate::connect::Canceller;
 use crate::error::{self, Limit, no_protocol};
 use crate::follower::Follower;
 use crate::message::{self, Bound, Field, Refusal, Rest, kind};
-use crate::wire::{Wire, within};
+use crate::wire::Wire;
 
 /// An answer that is held as a whole may take this much: some hundred thousand names.
 const METADATA_BYTES: usize = 64 << 20;

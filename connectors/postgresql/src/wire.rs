@@ -4,12 +4,12 @@
 //! refuse it before it has arrived. A wait may be let go at any time: the next one goes on where it was. Not here: what a
 //! message means (`message.rs`), when the socket is read (`socket.rs`), and TLS (`tls.rs`).
 
-use std::future::Future;
 use std::io;
 use std::time::Duration;
 
 use connector_core::Result;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use connector_socket::{Duplex, within};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::error::{self, Limit};
 use crate::message::kind;
@@ -23,11 +23,6 @@ const OTHER_MESSAGE: usize = 16 << 20;
 const KEPT: usize = 4 << 20;
 /// Kind and length.
 const HEADER: usize = 5;
-
-/// What a server is reached through.
-pub(crate) trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
-
-impl<S: AsyncRead + AsyncWrite + Send + Unpin> Duplex for S {}
 
 /// A connection, as messages.
 pub(crate) struct Wire {
@@ -219,14 +214,6 @@ fn header(here: &[u8]) -> Result<Option<(u8, usize)>> {
     match usize::try_from(length) {
         Ok(length) if length <= OTHER_MESSAGE || *kind == kind::DATA_ROW => Ok(Some((*kind, length))),
         _ => Err(Limit::Message { bytes: length.into() }.error()),
-    }
-}
-
-/// The outcome, unless the limit passes first.
-pub(crate) async fn within<T>(limit: Option<Duration>, work: impl Future<Output = T>) -> Option<T> {
-    match limit {
-        None => Some(work.await),
-        Some(limit) => tokio::time::timeout(limit, work).await.ok(),
     }
 }
 

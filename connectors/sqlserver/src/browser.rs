@@ -8,10 +8,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use connector_core::{Error, ErrorKind, Result};
+use connector_socket::within;
 use futures::future::{FutureExt, select_ok};
 use tokio::net::UdpSocket;
-
-use crate::connect::within;
 
 /// The port of the service.
 pub(crate) const PORT: u16 = 1434;

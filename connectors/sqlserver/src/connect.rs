@@ -4,16 +4,13 @@
 //! the session is set up (`connection.rs`).
 
 use std::future::Future;
-use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use connector_core::{Credential, Endpoint, Error, ErrorKind, Principal, Result};
-use futures::future::{FutureExt, select_ok};
+use connector_socket::Server;
 use rustls::ClientConfig;
-use socket2::{SockRef, TcpKeepalive};
-use tokio::net::{TcpSocket, TcpStream};
+use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 use crate::login::{Entered, Way};
@@ -32,8 +29,7 @@ const PACKET_BYTES: u32 = 16_000;
 /// How to reach a server: everything but who logs in.
 #[derive(Clone)]
 pub(crate) struct Route {
-    host: String,
-    port: u16,
+    server: Server,
     /// The instance whose port is still to be asked for, and where.
     instance: Option<String>,
     browser: u16,
@@ -55,8 +51,7 @@ impl Route {
                 .hint("write sqlserver://jdbc:sqlserver://host:1433;databaseName=db;${secret}"));
         }
         Ok(Self {
-            host: endpoint.host.clone(),
-            port: endpoint.port.unwrap_or(PORT),
+            server: server(&endpoint.host, endpoint.port.unwrap_or(PORT)),
             // Whoever gives a port has chosen the instance by it.
             instance: options.instance.clone().filter(|_| endpoint.port.is_none()),
             browser: browser::PORT,
@@ -68,16 +63,17 @@ impl Route {
 
     fn place(&self) -> String {
         match &self.instance {
-            Some(instance) => format!("{}\\{instance}", self.host),
-            None => place(&self.host, self.port),
+            Some(instance) => format!("{}\\{instance}", self.server.host),
+            None => self.server.to_string(),
         }
     }
 
     /// The same with the port that the instance has now; it may have another each time it is started.
     async fn located(&self) -> Result<Self> {
         let Some(instance) = &self.instance else { return Ok(self.clone()) };
-        let port = browser::port(addresses(&self.host, self.browser).await?, instance).await?;
-        Ok(Self { port, ..self.clone() })
+        let service = Server { port: self.browser, ..self.server.clone() };
+        let port = browser::port(service.addresses().await?, instance).await?;
+        Ok(Self { server: Server { port, ..service }, ..self.clone() })
     }
 
     /// Logs in as an application of Entra ID. A token that was known and is refused may lack what the application has been
@@ -115,7 +111,7 @@ impl Route {
                 Ok(Entered::SentOn { host, port }) => {
                     // A host may come with the name of an instance behind it, which the port already chooses.
                     let host = host.split('\\').next().unwrap_or_default().to_owned();
-                    (route.host, route.port, route.instance, sent_on) = (host, port, None, true);
+                    (route.server, route.instance, sent_on) = (server(&host, port), None, true);
                 }
                 Err(failure) => {
                     let error = error::from_login(failure, self.options.encrypt, shown);
@@ -140,14 +136,19 @@ impl Route {
     }
 
     async fn open(&self) -> Result<TcpStream> {
-        open(&self.host, self.port, self.options.all_addresses).await
+        let addresses = self.server.addresses().await?;
+        if self.options.all_addresses {
+            self.server.open_any(&addresses).await
+        } else {
+            self.server.open(&addresses).await.map(|(stream, _)| stream)
+        }
     }
 
     fn way(&self) -> Way<'_> {
         Way {
             encrypt: self.options.encrypt,
             tls: Arc::clone(&self.tls),
-            name: self.options.host_in_certificate.as_deref().unwrap_or(&self.host),
+            name: self.options.host_in_certificate.as_deref().unwrap_or(&self.server.host),
             // The server ends the login if it is another one.
             instance: self.instance.as_deref(),
             silence: self.options.silence.answer,
@@ -157,7 +158,7 @@ impl Route {
     fn identity<'a>(&'a self, endpoint: &'a Endpoint, shown: Shown<'a>, name: &'a str) -> Identity<'a> {
         Identity {
             shown,
-            host: shortened(&self.host),
+            host: shortened(&self.server.host),
             workstation: shortened(self.options.workstation.as_deref().unwrap_or("glaux")),
             application: shortened(name),
             database: &endpoint.database,
@@ -179,71 +180,9 @@ pub(crate) fn shortened(name: &str) -> &str {
     end.and_then(|(end, _)| name.get(..end)).unwrap_or(name)
 }
 
-/// A connection to a host: to all of its addresses at once, or in turn.
-pub(crate) async fn open(host: &str, port: u16, at_once: bool) -> Result<TcpStream> {
-    let place = place(host, port);
-    let addresses = addresses(host, port).await?;
-    if at_once {
-        let attempts = addresses.into_iter().map(|address| open_at(address).boxed());
-        return match select_ok(attempts).await {
-            Ok((stream, _)) => Ok(stream),
-            Err(error) => Err(error::unreachable(&place, &error)),
-        };
-    }
-    let mut failure = error::unknown_host(&place);
-    for address in addresses {
-        match open_at(address).await {
-            Ok(stream) => return Ok(stream),
-            Err(error) => failure = error::unreachable(&place, &error),
-        }
-    }
-    Err(failure)
-}
-
-/// The addresses of a host, at least one.
-async fn addresses(host: &str, port: u16) -> Result<Vec<SocketAddr>> {
-    let found = within(Some(ADDRESS), tokio::net::lookup_host((host, port))).await;
-    let found: Vec<SocketAddr> = found.and_then(Result::ok).map(Iterator::collect).unwrap_or_default();
-    if found.is_empty() { Err(error::unknown_host(&place(host, port))) } else { Ok(found) }
-}
-
-fn place(host: &str, port: u16) -> String {
-    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
-}
-
-async fn open_at(address: SocketAddr) -> io::Result<TcpStream> {
-    let opening = async {
-        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-        keep_alive(&socket)?;
-        let stream = socket.connect(address).await?;
-        stream.set_nodelay(true)?;
-        Ok(stream)
-    };
-    within(Some(ADDRESS), opening).await.unwrap_or_else(|| Err(io::ErrorKind::TimedOut.into()))
-}
-
-/// Has an idle way probed, so that a host that is gone is noticed long before its silence would be.
-fn keep_alive(socket: &TcpSocket) -> io::Result<()> {
-    const IDLE: Duration = Duration::from_mins(1);
-    const INTERVAL: Duration = Duration::from_secs(10);
-    let socket = SockRef::from(socket);
-    let probes = TcpKeepalive::new().with_time(IDLE).with_interval(INTERVAL);
-    #[cfg(target_os = "linux")]
-    let probes = {
-        const PROBES: u32 = 6;
-        // The same two minutes for bytes that were sent and never acknowledged, which no probe looks after.
-        socket.set_tcp_user_timeout(Some(IDLE + INTERVAL * PROBES))?;
-        probes.with_retries(PROBES)
-    };
-    socket.set_tcp_keepalive(&probes)
-}
-
-/// The outcome, unless the limit passes first.
-pub(crate) async fn within<T>(limit: Option<Duration>, work: impl Future<Output = T>) -> Option<T> {
-    match limit {
-        None => Some(work.await),
-        Some(limit) => tokio::time::timeout(limit, work).await.ok(),
-    }
+/// A server by its name, probed while it is idle.
+pub(crate) fn server(host: &str, port: u16) -> Server {
+    Server { host: host.to_owned(), port, limit: Some(ADDRESS), is_probed: true }
 }
 
 /// The outcome, unless that moment comes first.
@@ -257,20 +196,6 @@ pub(crate) async fn before<T>(until: Option<Instant>, work: impl Future<Output =
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[tokio::test]
-    async fn a_host_that_is_gone_is_noticed_within_two_minutes() {
-        let socket = TcpSocket::new_v4().unwrap();
-        keep_alive(&socket).unwrap();
-        let socket = SockRef::from(&socket);
-        assert!(socket.keepalive().unwrap());
-        #[cfg(target_os = "linux")]
-        {
-            let probing = socket.tcp_keepalive_interval().unwrap() * socket.tcp_keepalive_retries().unwrap();
-            let noticed = socket.tcp_keepalive_time().unwrap() + probing;
-            assert_eq!((noticed, socket.tcp_user_timeout().unwrap()), (Duration::from_mins(2), Some(noticed)));
-        }
-    }
 
     fn route(url: &str) -> Route {
         let endpoint = crate::url::endpoint(url).unwrap();
@@ -301,7 +226,7 @@ mod tests {
     async fn a_port_that_is_given_chooses_the_instance() {
         for url in ["jdbc:sqlserver://h\\sql2019:50001", "jdbc:sqlserver://h:50001;instanceName=sql2019"] {
             let located = route(url).located().await.unwrap();
-            assert_eq!((located.port, located.instance), (50001, None), "{url}");
+            assert_eq!((located.server.port, located.instance), (50001, None), "{url}");
         }
     }
 

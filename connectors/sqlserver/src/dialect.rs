@@ -1,7 +1,7 @@
 //! How SQL Server spells SQL.
 
 use arrow_schema::{DataType, TimeUnit};
-use connector_core::{BinaryText, Bind, Dialect, Direction, Function, FunctionForm, Grammar, Nulls, Value};
+use connector_core::{BinaryText, Bind, Dialect, Direction, Function, FunctionForm, Grammar, Nulls, Value, one_family, one_type};
 
 use crate::bind;
 
@@ -226,22 +226,6 @@ fn compares_alike(data_type: &DataType) -> bool {
             | DataType::Utf8
             | DataType::Date32
     )
-}
-
-fn one_type(args: &[DataType]) -> bool {
-    args.windows(2).all(|pair| matches!(pair, [left, right] if left == right))
-}
-
-/// Whether operators between all of these exist.
-fn one_family(args: &[DataType]) -> bool {
-    let family = |data_type: &DataType| match data_type {
-        DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 | DataType::Decimal128(..) => 0,
-        DataType::Boolean => 1,
-        DataType::Utf8 => 2,
-        DataType::Date32 => 3,
-        _ => 4,
-    };
-    args.windows(2).all(|pair| matches!(pair, [left, right] if family(left) == family(right)))
 }
 
 /// Numbers of several types are compared as one that holds the digits of each; where none has so many, the server rounds.

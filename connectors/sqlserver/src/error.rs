@@ -249,30 +249,6 @@ pub(crate) fn token_in_clear() -> Error {
     .hint("leave encrypt out of the connection URL, or write encrypt=strict")
 }
 
-/// A failure before the server was spoken to.
-pub(crate) fn unreachable(place: &str, error: &io::Error) -> Error {
-    let (what, hint) = match error.kind() {
-        io::ErrorKind::ConnectionRefused => {
-            ("nothing listens there", "check host and port, and that the server is up and accepts TCP connections")
-        }
-        io::ErrorKind::TimedOut => (
-            "there was no answer in time",
-            "check that the function's subnet has a route there and that the database's security group lets it in",
-        ),
-        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
-            ("there is no route", "check the function's subnets and their route tables")
-        }
-        _ => ("the connection failed", "check host, port, routes and security groups"),
-    };
-    Error::new(Unavailable, format!("cannot reach {place}: {what}")).hint(hint)
-}
-
-/// A host name that leads nowhere.
-pub(crate) fn unknown_host(place: &str) -> Error {
-    Error::new(Unavailable, format!("cannot reach {place}: the host's name does not resolve"))
-        .hint("check the host's spelling, and that the function's VPC resolves names (private zones, DNS support)")
-}
-
 /// A statement that did not begin to answer.
 pub(crate) fn no_beginning() -> Error {
     Error::new(TimedOut, "the statement did not begin to answer within queryTimeout")

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connector_core::Error;
+use connector_socket::{Duplex, within};
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
@@ -18,7 +19,7 @@ use crate::options::Encrypt;
 use crate::packet::{self, Greeting, Identity, Shown, encryption};
 use crate::tls::Wrapped;
 use crate::token::{self, Refusal, Told};
-use crate::wire::{Duplex, FIRST_PACKETS, LOGIN, PRELOGIN, READ_BYTES, Wire, framed, within};
+use crate::wire::{FIRST_PACKETS, LOGIN, PRELOGIN, READ_BYTES, Wire, framed};
 
 /// How a server is entered.
 pub(crate) struct Way<'a> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use connector_core::decode::Fault;
 use connector_core::{Error, Result, Silence};
+use connector_socket::within;
 use futures::future::FutureExt;
 
 use crate::bind::Parameter;
@@ -16,7 +17,7 @@ use crate::options::Options;
 use crate::packet;
 use crate::row::{Row, Rows};
 use crate::token::{self, Named, Refusal, Told};
-use crate::wire::{self, Wire, within};
+use crate::wire::{self, Wire};
 
 /// A live session.
 pub(crate) struct Session {

@@ -3,11 +3,11 @@
 //! What has arrived of a message lies in one piece in a buffer that is used again: the headers between packets are closed up in
 //! place, so that whoever reads sees no packets. Not here: what a message says (`packet.rs`, `token.rs`), and TLS (`tls.rs`).
 
-use std::future::Future;
 use std::io;
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use connector_socket::{Duplex, within};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::error::Failure;
 
@@ -28,11 +28,6 @@ const LARGEST: usize = 16 << 20;
 pub(crate) const HEADER: usize = 8;
 /// The packets of a login; larger ones are agreed upon there.
 pub(crate) const FIRST_PACKETS: usize = 4096;
-
-/// What a server is reached through.
-pub(crate) trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
-
-impl<S: AsyncRead + AsyncWrite + Send + Unpin> Duplex for S {}
 
 /// A connection, as messages.
 pub(crate) struct Wire {
@@ -235,14 +230,6 @@ pub(crate) fn framed(kind: u8, payload: &[u8], packet_bytes: usize) -> Vec<u8> {
             return out;
         }
         rest = behind;
-    }
-}
-
-/// The outcome, unless the limit passes first.
-pub(crate) async fn within<T>(limit: Option<Duration>, work: impl Future<Output = T>) -> Option<T> {
-    match limit {
-        None => Some(work.await),
-        Some(limit) => tokio::time::timeout(limit, work).await.ok(),
     }
 }
 

@@ -33,7 +33,9 @@ pub(crate) async fn ask(
     tls: Arc<ClientConfig>,
 ) -> Result<Granted> {
     let path = place::path(&principal.tenant)?;
-    let stream = connect::open(&authority.host, authority.port, false).await.map_err(|error| {
+    let server = connect::server(&authority.host, authority.port);
+    let opened = async { server.open(&server.addresses().await?).await };
+    let (stream, _) = opened.await.map_err(|error: Error| {
         Error::new(error.kind(), error.to_string())
             .hint("Entra ID is outside of AWS: the function's subnet needs a way there, as through a NAT gateway")
     })?;
