@@ -1,7 +1,9 @@
 //! How SQL Server spells SQL.
 
 use arrow_schema::{DataType, TimeUnit};
-use connector_core::{BinaryText, Bind, Dialect, Direction, Function, FunctionForm, Grammar, Nulls, Value, one_family, one_type};
+use connector_core::{
+    BinaryText, Bind, Dialect, Direction, Function, FunctionForm, Grammar, Nulls, Value, one_family, one_type,
+};
 
 use crate::bind;
 
