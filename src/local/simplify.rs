@@ -3,6 +3,9 @@
 //! It makes FALSE of `x IN (1) AND x IN (2)` and TRUE of `x NOT IN (1) OR x NOT IN (2)`, where a NULL gives NULL, and takes a NULL
 //! in a list for a value; under NOT that loses rows, under OR it brings others. While its rule runs, lists stand there as calls of
 //! a function that it does not know; equalities side by side do too, for it would make lists of them. Everything else it does.
+//!
+//! Afterwards comparisons stand with their column first: of `x >= 1 AND 1 < x` the rule that pushes filters down keeps the former,
+//! for it knows the narrower of two equal bounds by the operator alone, and would bring the row where `x` is 1.
 
 use std::sync::Arc;
 
@@ -132,6 +135,13 @@ fn show(expr: Sql) -> Result<Transformed<Sql>> {
             }
             other => Transformed::no(Sql::Not(Box::new(other))),
         }),
+        Sql::BinaryExpr(BinaryExpr { left, op, right }) => {
+            let swapped = op.swap().filter(|_| matches!((&*left, &*right), (Sql::Literal(..), Sql::Column(_))));
+            Ok(match swapped {
+                Some(op) => Transformed::yes(Sql::BinaryExpr(BinaryExpr { left: right, op, right: left })),
+                None => Transformed::no(Sql::BinaryExpr(BinaryExpr { left, op, right })),
+            })
+        }
         other => Ok(Transformed::no(other)),
     }
 }

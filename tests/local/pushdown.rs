@@ -191,6 +191,27 @@ async fn random_predicates_give_the_same_rows_asked_or_not() {
     assert!(kept > 0, "seed {seed}: no predicate was ever true");
 }
 
+/// Whichever side the column is on, the narrower of two bounds at one value holds.
+#[tokio::test]
+async fn of_two_bounds_at_one_value_the_narrower_holds() {
+    let shop = Shop::open().await;
+    for athena in [shop.athena(|_| ()), shop.athena(|options| options.pushdown = false)] {
+        let of = "select count(*) from shop.orders where total";
+        let there = sorted(&athena, &format!("{of} = 0.37")).await;
+        assert_ne!(there, sorted(&athena, &format!("{of} < 0")).await, "no order has this total");
+        for (wide, narrow) in [(">=", "<"), ("<=", ">")] {
+            let strict = if wide == ">=" { ">" } else { "<" };
+            let expected = sorted(&athena, &format!("{of} {strict} 0.37")).await;
+            for both in [
+                format!("{of} {wide} 0.37 and 0.37 {narrow} total"),
+                format!("{of} {strict} 0.37 and 0.37 {narrow}= total"),
+            ] {
+                assert_eq!(sorted(&athena, &both).await, expected, "{both}");
+            }
+        }
+    }
+}
+
 /// With the stack that the command line gives its threads.
 #[test]
 fn deep_and_long_conditions_have_their_rows_over_both_transports() {
