@@ -151,7 +151,7 @@ async fn process(account: &Account) {
     };
     let lambda = start(NAME).await;
     let answer = lambda.invoke(request("pl4nted")).await;
-    assert_eq!(answer.function_error, None, "{:?}", answer.payload);
+    assert_eq!(answer.function_error, None, "{:?} {}", answer.payload, lambda.logs());
     let Response::ListSchemas(told) = Response::decode(&answer.payload).unwrap() else { panic!("no schemas") };
     assert_eq!(told.schemas, ["cases", "shop"]);
     support::eventually("it tells that the token is not used", || lambda.logs().contains("fas_token")).await;
