@@ -11,6 +11,7 @@ use connector_core::Result;
 use connector_socket::{Duplex, within};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+use crate::decode::RUN;
 use crate::error::{self, Limit};
 use crate::message::kind;
 
@@ -118,10 +119,10 @@ impl Wire {
 
     /// The rows that are next and have arrived whole, up to the first that `takes` does not want.
     pub(crate) fn rows(&mut self, mut takes: impl FnMut(&[u8]) -> bool) -> Result<Vec<&[u8]>> {
-        let mut rows = Vec::new();
         if self.gathering.is_some() {
-            return Ok(rows);
+            return Ok(Vec::new());
         }
+        let mut rows = Vec::with_capacity(RUN);
         while let Some((kind::DATA_ROW, length)) = header(self.buffer.get(self.start..self.end).unwrap_or_default())? {
             let (start, end) = (self.start + HEADER, self.start + HEADER + length);
             match self.buffer.get(start..end) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow_array::{RecordBatch, RecordBatchOptions};
 use arrow_schema::{DataType, Schema, SchemaRef};
 
-use super::{Cells, Fault};
+use super::{Cells, Fault, Run};
 use crate::{BatchLimits, Column, Error, Result};
 
 /// Collects the cells of rows, each a `C`, into batches.
@@ -89,30 +89,24 @@ impl<C: ?Sized> Batcher<C> {
         }
     }
 
-    /// Adds cells of rows that follow one another to a column, `None` being NULL.
+    /// Adds rows, which hold `values` cells each, `None` being NULL; those behind the last column are nobody's.
     ///
     /// Errors: as for a cell.
-    pub fn push_run(&mut self, column: usize, cells: &[Option<&C>]) -> Result<()> {
-        let Some(of) = self.columns.get_mut(column) else {
-            return Err(Error::internal("a row has more cells than its batch has columns"));
-        };
-        match of.push_run(cells) {
-            Ok(bytes) => {
-                self.varying_bytes += bytes;
-                Ok(())
+    pub fn push_rows(&mut self, cells: &[Option<&C>], values: usize) -> Result<()> {
+        for index in 0..self.columns.len() {
+            let Some(column) = self.columns.get_mut(index) else { break };
+            match column.push_run(Run::new(cells, values, index)) {
+                Ok(bytes) => self.varying_bytes += bytes,
+                Err((place, fault)) => return Err(self.fault_behind(index, place, &fault)),
             }
-            Err((place, fault)) => Err(self.fault_behind(column, place, &fault)),
         }
+        self.rows += cells.len() / values;
+        Ok(())
     }
 
     /// Ends a row, of which every column has been given a cell.
     pub fn end_row(&mut self) {
         self.rows += 1;
-    }
-
-    /// Ends rows, of which every column has been given a cell.
-    pub fn end_rows(&mut self, rows: usize) {
-        self.rows += rows;
     }
 
     /// What the batch can still take without reaching a limit.

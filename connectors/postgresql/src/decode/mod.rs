@@ -27,7 +27,7 @@ pub(crate) use scalar::{EPOCH_DAYS, EPOCH_MILLIS};
 
 /// How many rows are decoded together, column by column: `lineitem` of TPC-H, scale 1, takes 2.9 CPU seconds so, 3.7 row by row,
 /// and 3.0 with 256, whose cells' places no longer fit the processor's nearest cache.
-const RUN: usize = 64;
+pub(crate) const RUN: usize = 64;
 const NOT_UTF8: &str = "text that is not in the encoding its database claims";
 
 /// The buffers for a column of `wire` type that is shown as `data_type`; nothing if the two do not belong together.
@@ -92,32 +92,22 @@ impl RowDecoder {
     ///
     /// Errors: corrupt, for a value outside its type; it names column, row and the value's class.
     pub(crate) fn push(&mut self, rows: &[&[u8]]) -> Result<()> {
-        if rows.is_empty() {
-            return Ok(());
-        }
-        let mut cells = vec![None; rows.len() * self.values];
+        let mut cells = Vec::with_capacity(rows.len() * self.values);
         for (place, row) in rows.iter().enumerate() {
-            self.take_apart(row, place, rows.len(), &mut cells)?;
+            self.take_apart(row, place, &mut cells)?;
         }
-        for (column, cells) in cells.chunks_exact(rows.len()).take(self.batcher.width()).enumerate() {
-            self.batcher.push_run(column, cells)?;
-        }
-        self.batcher.end_rows(rows.len());
-        Ok(())
+        self.batcher.push_rows(&cells, self.values)
     }
 
-    /// Puts the cells of the row at `place` among `rows` to the others of their columns.
-    fn take_apart<'r>(&self, row: &'r [u8], place: usize, rows: usize, cells: &mut [Option<&'r [u8]>]) -> Result<()> {
+    /// Appends the cells of the row at `place`.
+    fn take_apart<'r>(&self, row: &'r [u8], place: usize, cells: &mut Vec<Option<&'r [u8]>>) -> Result<()> {
         let mut rest = Rest(row);
         if rest.u16().is_none_or(|count| usize::from(count) != self.values) {
             return Err(no_protocol("a row has another number of values than there are columns"));
         }
         let at = |column, fault| self.batcher.fault_behind(column, place, &fault);
         for column in 0..self.values {
-            let cell = cell(&mut rest).map_err(|fault| at(column, fault))?;
-            if let Some(slot) = cells.get_mut(column * rows + place) {
-                *slot = cell;
-            }
+            cells.push(cell(&mut rest).map_err(|fault| at(column, fault))?);
         }
         if rest.0.is_empty() { Ok(()) } else { Err(at(self.values - 1, Fault::Malformed)) }
     }

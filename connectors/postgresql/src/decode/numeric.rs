@@ -14,6 +14,25 @@ const NEGATIVE_INFINITY: u16 = 0xF000;
 const SMALL_PLACES: i32 = 18;
 /// Four digits, which as a whole number fit 64 bits.
 const FEW_BYTES: usize = 8;
+/// Powers of ten, for as many decimal places as a number of 64 bits is moved by at most.
+const POWERS: [u64; 16] = [
+    1,
+    10,
+    100,
+    1_000,
+    10_000,
+    100_000,
+    1_000_000,
+    10_000_000,
+    100_000_000,
+    1_000_000_000,
+    10_000_000_000,
+    100_000_000_000,
+    1_000_000_000_000,
+    10_000_000_000_000,
+    100_000_000_000_000,
+    1_000_000_000_000_000,
+];
 /// Decimal places of the widest decimal, rounded up to whole digits.
 const MOST_PLACES: i32 = 41;
 
@@ -33,7 +52,49 @@ impl Target {
     }
 
     /// The unscaled number.
+    #[inline]
     pub(super) fn decode(self, bytes: &[u8]) -> Result<i128, Fault> {
+        self.short(bytes).map_or_else(|| self.any(bytes), Ok)
+    }
+
+    /// The same for what nearly every number is: finite, of up to four digits that fit 64 bits once they are scaled, and no finer
+    /// than the scale.
+    #[inline]
+    fn short(self, bytes: &[u8]) -> Option<i128> {
+        let (header, digits) = bytes.split_first_chunk::<8>()?;
+        let &[count_high, count_low, weight_high, weight_low, sign_high, sign_low, ..] = header;
+        if digits.len() > FEW_BYTES || digits.len() != usize::from(u16::from_be_bytes([count_high, count_low])) * 2 {
+            return None;
+        }
+        let mut places = 4 * (i32::from(i16::from_be_bytes([weight_high, weight_low])) + 1) + self.scale;
+        if places > SMALL_PLACES {
+            return None;
+        }
+        let mut number = 0_u64;
+        for digit in digits.chunks_exact(2) {
+            number = number * 10_000 + u64::from(wire_digit(digit).ok()?);
+            places -= 4;
+        }
+        // Divisors that are known when this is compiled are several times as fast; the server sends no zeros at the end, so there is
+        // hardly ever another.
+        let (scaled, rest) = match places {
+            0.. => (number * POWERS.get(usize::try_from(places).ok()?)?, 0),
+            -1 => (number / 10, number % 10),
+            -2 => (number / 100, number % 100),
+            -3 => (number / 1000, number % 1000),
+            _ => return None,
+        };
+        let magnitude = Some(i128::from(scaled)).filter(|magnitude| rest == 0 && *magnitude < self.limit)?;
+        match u16::from_be_bytes([sign_high, sign_low]) {
+            PLUS => Some(magnitude),
+            MINUS => Some(-magnitude),
+            _ => None,
+        }
+    }
+
+    /// Any number, or why it is none.
+    #[inline(never)]
+    fn any(self, bytes: &[u8]) -> Result<i128, Fault> {
         let (header, digits) = bytes.split_first_chunk::<8>().ok_or(Fault::Malformed)?;
         let &[count_high, count_low, weight_high, weight_low, sign_high, sign_low, ..] = header;
         let negative = match u16::from_be_bytes([sign_high, sign_low]) {
@@ -52,43 +113,11 @@ impl Target {
         }
         let weight = i32::from(i16::from_be_bytes([weight_high, weight_low]));
         let places = 4 * (weight + 1) + self.scale;
-        let magnitude = if places <= SMALL_PLACES && digits.len() <= FEW_BYTES {
-            self.small(digits, places)?
-        } else if places <= MOST_PLACES {
-            self.large(digits, places)?
-        } else {
-            return Err(too_long());
-        };
+        let magnitude = if places <= MOST_PLACES { self.large(digits, places)? } else { return Err(too_long()) };
         if magnitude >= self.limit {
             return Err(too_long());
         }
         Ok(if negative { -magnitude } else { magnitude })
-    }
-
-    /// The number of few digits whose first one stands `places` decimal places above the unit, in 64 bits.
-    fn small(self, digits: &[u8], mut places: i32) -> Result<i128, Fault> {
-        let mut number = 0_u64;
-        for digit in digits.chunks_exact(2) {
-            number = number * 10_000 + u64::from(wire_digit(digit)?);
-            places -= 4;
-        }
-        self.moved(number, places).map(i128::from)
-    }
-
-    /// A number moved by decimal places, where none may be lost. Divisors that are known when this is compiled are several times
-    /// as fast; the server sends no zeros at the end, so there is hardly ever another.
-    fn moved(self, number: u64, places: i32) -> Result<u64, Fault> {
-        let (quotient, rest) = match places {
-            0.. => (number * 10_u64.pow(places.unsigned_abs()), 0),
-            -1 => (number / 10, number % 10),
-            -2 => (number / 100, number % 100),
-            -3 => (number / 1000, number % 1000),
-            _ => {
-                let power = 10_u64.checked_pow(places.unsigned_abs()).unwrap_or(u64::MAX);
-                (number / power, number % power)
-            }
-        };
-        if rest == 0 { Ok(quotient) } else { Err(self.too_fine()) }
     }
 
     /// The number of any digits in 128 bits, which one of too many may exceed.
