@@ -6,6 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use glaux::config::Config;
 use glaux::error::{Error, athena_error_type};
 use glaux::handler::{Embedded, Handler, hide_panic_texts, settle};
+use glaux::spill::gather_randomness;
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 use tracing::level_filters::LevelFilter;
@@ -16,6 +17,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 #[tokio::main]
 async fn main() -> Result<(), lambda_runtime::Error> {
     hide_panic_texts();
+    gather_randomness();
     let config = Config::from_process_env().await.map_err(|error| shown(&error))?;
     // At trace the runtime logs every request as it comes, and requests hold keys and credentials.
     let level = config.log_level.min(LevelFilter::DEBUG);

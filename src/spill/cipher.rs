@@ -59,6 +59,14 @@ impl SplitKey {
     }
 }
 
+/// Has this process's random source gather what it starts from, beside whatever else there is to do. Apart from the system's own it
+/// measures the processor's jitter, once a process, which took 50 of the 130 ms that a function needed from its start to its first
+/// rows. Without it, the first key or handshake waits.
+pub fn gather_randomness() {
+    // Without a thread of its own the first key gathers it.
+    drop(std::thread::Builder::new().name("randomness".into()).spawn(|| aws_lc_rs::rand::fill(&mut [0])));
+}
+
 /// A fresh AES-256 key and nonce from this machine's random source.
 pub fn generate() -> Result<EncryptionKey> {
     let (mut key, mut nonce) = (vec![0; 32], vec![0; NONCE_LEN]);

@@ -20,6 +20,7 @@ use self::objects::Objects;
 use crate::config::{Encryption, SpillConfig};
 use crate::protocol::{EncryptionKey, Identity, SpillLocation};
 
+pub use cipher::gather_randomness;
 pub use reader::{open, read};
 pub use writer::{Outcome, Spiller};
 
