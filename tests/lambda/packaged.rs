@@ -1,7 +1,6 @@
 //! The function as it is packaged: what Lambda unpacks is what answers.
 
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -13,12 +12,9 @@ use glaux::handler::Handler;
 use glaux::local::s3::S3Server;
 use tempfile::TempDir;
 
-use crate::support::lambda::{Lambda, Options};
-use crate::support::{self, postgres};
+use crate::support::lambda::Lambda;
+use crate::support::{self, packages, postgres};
 use crate::{Emulator, bytes, requests};
-
-/// How programs of the other processor run here, with Debian's libraries for it.
-const QEMU: [&str; 3] = ["qemu-aarch64", "-L", "/usr/aarch64-linux-gnu"];
 
 /// The program of this build, packaged and unpacked again. Where it could not go to Lambda, as on a system with a newer C
 /// library, it is the program as it was built.
@@ -33,7 +29,7 @@ pub fn program() -> &'static Path {
         let ran = Command::new("strip").arg("--strip-all").arg("-o").arg(&stripped).arg(built).status();
         let is_stripped = ran.is_ok_and(|status| status.success());
         match Program::read(if is_stripped { &stripped } else { built }, None) {
-            Ok(program) => unpack(&write(Function::Lambda, &program, None, &folder).unwrap().file, &folder),
+            Ok(program) => packages::unpack(&write(Function::Lambda, &program, None, &folder).unwrap().file, &folder),
             Err(error) => {
                 support::skip("packages", &format!("what was built here is run without a package: {error}"));
                 built.to_owned()
@@ -42,41 +38,13 @@ pub fn program() -> &'static Path {
     })
 }
 
-/// Unpacks a package as Lambda does, modes and all, and returns its program.
-fn unpack(package: &Path, folder: &Path) -> PathBuf {
-    let mut package = zip::ZipArchive::new(File::open(package).unwrap()).unwrap();
-    let mut packed = package.by_name("bootstrap").unwrap();
-    let program = folder.join("bootstrap");
-    // A file that somebody runs cannot be written.
-    let _ = fs::remove_file(&program);
-    let mut unpacked = Vec::new();
-    packed.read_to_end(&mut unpacked).unwrap();
-    fs::write(&program, unpacked).unwrap();
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(packed.unix_mode().unwrap());
-    fs::set_permissions(&program, mode).unwrap();
-    program
-}
-
-/// The way that a package's program runs here.
-fn options(program: &Path) -> (Options, Architecture) {
-    let architecture = Program::read(program, None).unwrap().architecture();
-    let is_native = architecture.target().starts_with(std::env::consts::ARCH);
-    if is_native {
-        return (Options::new(program), architecture);
-    }
-    assert_eq!(architecture, Architecture::Arm64, "nothing here runs it");
-    let mut options = Options::new(QEMU[0]);
-    options.args = QEMU[1..].iter().map(|argument| (*argument).to_owned()).collect();
-    options.args.push(program.to_str().unwrap().to_owned());
-    (options, architecture)
-}
-
 /// What ships knows no tables in memory, so these packages read a PostgreSQL.
 #[tokio::test]
 async fn packages_that_are_given_answer_from_ping_to_read_records() {
-    let Some(packages) = std::env::var_os("TEST_PACKAGES") else {
+    let packages = packages::given("glaux-lambda");
+    if packages.is_empty() {
         return support::skip("packages", "set TEST_PACKAGES to zips that glaux package made, a colon between them");
-    };
+    }
     let script = "CREATE SCHEMA shop; CREATE TABLE shop.orders AS SELECT g AS id, g * 1.25 AS amount, 'row ' || g AS name, \
                   date '2026-01-01' + g AS day FROM generate_series(1, 1000) g; ALTER TABLE shop.orders ADD PRIMARY KEY (id);";
     let Some(database) = postgres::database(script).await else { return };
@@ -91,10 +59,10 @@ async fn packages_that_are_given_answer_from_ping_to_read_records() {
     let handler = Handler::new(config).unwrap();
     let requests = requests(&handler, "pg", &TableName::new("shop", "orders")).await;
     let environment: Vec<(String, String)> = settings.into_iter().chain(s3.environment()).collect();
-    for package in std::env::split_paths(&packages) {
+    for package in packages {
         let place = TempDir::new().unwrap();
-        let program = unpack(&package, place.path());
-        let (mut options, architecture) = options(&program);
+        let program = packages::unpack(&package, place.path());
+        let (mut options, architecture) = packages::options(&program);
         options.env.clone_from(&environment);
         let lambda = Lambda::start(options).await;
         for request in &requests {

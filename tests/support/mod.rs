@@ -8,6 +8,7 @@ pub mod clear;
 pub mod lambda;
 pub mod moto;
 pub mod mysql;
+pub mod packages;
 pub mod postgres;
 pub mod relay;
 pub mod skip;

@@ -20,11 +20,12 @@ use glaux::share::{Share, asset_id};
 use serde_json::{Value, json};
 
 use crate::datazone::{DOMAIN, DataZone};
-use crate::gateway::{Gateway, REGION};
+use crate::gateway::{Deployed, Gateway, REGION};
 use crate::grounds::ways;
 use crate::places::{Place, TABLES};
 use crate::portal::portal;
 use crate::stage::{PROD, SOURCE};
+use crate::support::lambda::{Lambda, Options};
 
 pub const PRODUCER: &str = "111111111111";
 pub const CONSUMER: &str = "222222222222";
@@ -47,6 +48,8 @@ pub struct Accounts {
     pub datazone: Arc<DataZone>,
     machine: String,
     queue: String,
+    /// How the program runs that is deployed in the accounts of the producer and the consumer, if it is no code in this process.
+    program: Option<Options>,
 }
 
 pub fn function(account: &str, name: &str) -> String {
@@ -69,6 +72,11 @@ fn role(account: &str, name: &str) -> String {
 impl Accounts {
     /// Deploys them, with the shop at `place` as their source.
     pub async fn new(gateway: Gateway, place: Place) -> Self {
+        Self::running(gateway, place, None).await
+    }
+
+    /// The same, with the producer's and the consumer's functions in processes of their program.
+    pub async fn running(gateway: Gateway, place: Place, program: Option<Options>) -> Self {
         gateway.configure(&json!({"stepfunctions": {"execute_state_machine": true}})).await;
         let aws = Aws::at(&gateway.endpoint, GOVERNANCE, "secret");
         let store = Dynamo::create_table(&aws, "glaux").await.unwrap();
@@ -76,14 +84,14 @@ impl Accounts {
         let share = Share::new(register.clone());
         let (machine, queue) = (machine(&gateway).await, queue(&gateway).await);
         let datazone = gateway.datazone.clone();
-        let accounts = Self { gateway, register, share, place, datazone, machine, queue };
-        accounts.deploy(&[], &ways(&accounts.gateway));
+        let accounts = Self { gateway, register, share, place, datazone, machine, queue, program };
+        accounts.deploy(&[], &ways(&accounts.gateway)).await;
         accounts.fill().await;
         accounts
     }
 
     /// Deploys the functions, and that of governance with these settings besides.
-    pub fn deploy(&self, besides: &[(&str, &str)], ways: &Arc<dyn Ways>) {
+    pub async fn deploy(&self, besides: &[(&str, &str)], ways: &Arc<dyn Ways>) {
         let table = format!("arn:aws:dynamodb:{REGION}:{GOVERNANCE}:table/glaux");
         let (keeper, federation) = (role(PRODUCER, "glaux-grants-producer"), federation());
         for (arn, access_key, table, own) in [
@@ -118,15 +126,20 @@ impl Accounts {
             let all = [("glaux_register_table", table), ("glaux_domain", "domain"), ("glaux_secrets_prefix", PREFIX)];
             let besides = besides.iter().copied().filter(|_| access_key == GOVERNANCE);
             let all = all.into_iter().chain(own).chain(besides).map(|(key, value)| (key.to_owned(), value.to_owned()));
-            let mut config = WorkflowConfig::from_env(all).unwrap();
-            config.aws = Aws::at(&self.gateway.endpoint, access_key, "secret");
-            self.gateway.deploy(
-                &arn,
-                Function::new(config)
-                    .unwrap()
-                    .with_portal(portal(&self.datazone, &self.gateway.endpoint))
-                    .with_ways(ways.clone()),
-            );
+            let deployed = if let Some(program) = self.program.as_ref().filter(|_| access_key != GOVERNANCE) {
+                let own = [("AWS_ENDPOINT_URL", self.gateway.endpoint.as_str()), ("AWS_ACCESS_KEY_ID", access_key)];
+                let own = own.into_iter().chain([("glaux_log_level", "debug")]);
+                let own = own.map(|(key, value)| (key.to_owned(), value.to_owned()));
+                let options = Options { env: all.chain(own).collect(), ..program.clone() };
+                Deployed::Program(Box::new(Lambda::start(options).await))
+            } else {
+                let mut config = WorkflowConfig::from_env(all).unwrap();
+                config.aws = Aws::at(&self.gateway.endpoint, access_key, "secret");
+                let function = Function::new(config).unwrap().with_ways(ways.clone());
+                let portal = portal(&self.datazone, &self.gateway.endpoint);
+                Deployed::Here(Box::new(function.with_portal(portal)))
+            };
+            self.gateway.deploy(&arn, deployed);
         }
         self.admit(&federation);
     }

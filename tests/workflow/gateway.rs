@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 
 use crate::athena::Athena;
 use crate::datazone::DataZone;
+use crate::support::lambda::Lambda;
 use crate::support::moto::{Moto, message};
 
 /// Where everything is.
@@ -34,7 +35,7 @@ pub struct Gateway {
 
 struct Inner {
     moto: Moto,
-    functions: Mutex<BTreeMap<String, Arc<Function>>>,
+    functions: Mutex<BTreeMap<String, Arc<Deployed>>>,
     /// By the access key that stands for a session of theirs.
     roles: Mutex<BTreeMap<String, Role>>,
     invoked: Mutex<Vec<String>>,
@@ -46,9 +47,18 @@ struct Inner {
     falling: Mutex<Option<String>>,
 }
 
+/// What answers for a function: its code in this process, or its program as Lambda runs it.
+pub enum Deployed {
+    Here(Box<Function>),
+    Program(Box<Lambda>),
+}
+
 /// The same address, asked without a client.
 #[derive(Clone)]
 pub struct Raw(Arc<Inner>);
+
+/// What Lambda says beside an answer that is a failure.
+const FAILED: &str = "X-Amz-Function-Error: Unhandled\r\n";
 
 /// What is between two texts.
 pub fn between(text: &str, from: &str, to: &str) -> Option<String> {
@@ -93,7 +103,7 @@ impl Gateway {
     }
 
     /// Deploys a function.
-    pub fn deploy(&self, arn: &str, function: Function) {
+    pub fn deploy(&self, arn: &str, function: Deployed) {
         self.inner.functions.lock().unwrap().insert(arn.into(), Arc::new(function));
     }
 
@@ -110,6 +120,16 @@ impl Gateway {
     /// Everything that functions were given and answered, as text.
     pub fn told(&self) -> String {
         self.inner.told.lock().unwrap().clone()
+    }
+
+    /// What the programs of functions printed.
+    pub fn logs(&self) -> String {
+        let functions = self.inner.functions.lock().unwrap();
+        let programs = functions.values().filter_map(|function| match &**function {
+            Deployed::Here(_) => None,
+            Deployed::Program(lambda) => Some(lambda.logs()),
+        });
+        programs.collect()
     }
 
     /// What moto does not have of Athena and of functions.
@@ -224,9 +244,15 @@ impl Inner {
         let step: Value = serde_json::from_slice(event).unwrap();
         let asked = step["step"].as_str().unwrap_or("events");
         self.invoked.lock().unwrap().push(format!("{} {asked}", arn.split(':').nth(4).unwrap()));
-        let (headers, told) = match function.handle(event).await {
-            Ok(answered) => ("", serde_json::from_slice(&answered).unwrap()),
-            Err(error) => ("X-Amz-Function-Error: Unhandled\r\n", told(&error)),
+        let (headers, told) = match &*function {
+            Deployed::Here(function) => match function.handle(event).await {
+                Ok(answered) => ("", serde_json::from_slice(&answered).unwrap()),
+                Err(error) => (FAILED, told(&error)),
+            },
+            Deployed::Program(lambda) => {
+                let answered = lambda.invoke(event.to_vec()).await;
+                (answered.function_error.map_or("", |_| FAILED), answered.json())
+            }
         };
         *self.told.lock().unwrap() += &format!("{step} {told}\n");
         answer(200, headers, &told)

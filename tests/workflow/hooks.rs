@@ -127,7 +127,7 @@ async fn environments_are_bounded_and_tagged(ways: fn(&Gateway) -> Arc<dyn Ways>
     assert!(accounts.register.find::<Hooked>(PROD).await.unwrap().is_none());
     assert_eq!(seen.all(PROD).await, is(MANAGED, [false, false]));
 
-    accounts.deploy(&SWITCHED_ON, &ways(&accounts.gateway));
+    accounts.deploy(&SWITCHED_ON, &ways(&accounts.gateway)).await;
     // It stops right behind each change, and the event comes again.
     for (falls, expected) in
         [("PutRolePermissionsBoundary", is(OURS, [false, false])), ("TagsToAdd", is(OURS, [true, false]))]

@@ -19,7 +19,9 @@ use crate::gateway::Gateway;
 use crate::places::Place;
 use crate::resolving::shown;
 use crate::stage::{PROD, SOURCE, Stage, caller};
+use crate::support::lambda::Options;
 use crate::support::mysql::PRODUCTS;
+use crate::support::packages;
 use crate::support::skip;
 use crate::support::spelled::{Written, leaks};
 
@@ -284,7 +286,8 @@ async fn the_machine_ends_as_the_local_loop(
     (walked, told)
 }
 
-/// Where schemas are databases and a password is kept in another form, the machine does the same.
+/// Where schemas are databases and a password is kept in another form, the machine does the same, by programs as Lambda runs them:
+/// that of this build, or one out of the package that `TEST_PACKAGES` names.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_machine_and_the_local_loop_end_alike_on_mariadb() {
     let gateway = match Gateway::start().await {
@@ -296,11 +299,18 @@ async fn the_machine_and_the_local_loop_end_alike_on_mariadb() {
         return;
     };
     let (local, mut secrets) = by_the_local_loop(other).await;
-    let accounts = Accounts::new(gateway, place).await;
+    let folder = tempfile::tempdir().unwrap();
+    let package = packages::given("glaux-grants").into_iter().next();
+    let program = package.map_or_else(
+        || Options::new(env!("CARGO_BIN_EXE_glaux-grants")),
+        |package| packages::options(&packages::unpack(&package, folder.path())).0,
+    );
+    let accounts = Accounts::running(gateway, place, Some(program)).await;
     let (walked, mut told) = the_machine_ends_as_the_local_loop(&accounts, local, &mut secrets).await;
     assert_eq!(walked, ACTS.len() + 1);
     assert!(accounts.register.verify().await.unwrap().is_empty());
     told.extend(everything_told(&accounts).await);
+    told.push(Written::new("the log of the programs", accounts.gateway.logs()));
     assert_eq!(leaks(&secrets, &told), [""; 0]);
 }
 
