@@ -119,3 +119,36 @@ fn architecture(package: &[u8]) -> Result<&'static str> {
         _ => Err(Error::invalid(format!("{PROGRAM:?} in it is no program of Linux on x86-64 or ARM"))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn package(name: &str, program: &[u8]) -> Vec<u8> {
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(program).unwrap();
+        zip.finish().unwrap().into_inner()
+    }
+
+    fn program(magic: &[u8], machine: u8) -> Vec<u8> {
+        [magic, &[0; 14], &[machine, 0]].concat()
+    }
+
+    #[test]
+    fn only_a_program_of_one_of_lambdas_machines_has_an_architecture() {
+        let of = |program: &[u8]| architecture(&package("bootstrap", program));
+        assert_eq!(of(&program(b"\x7fELF", 62)).unwrap(), "x86_64");
+        assert_eq!(of(&program(b"\x7fELF", 183)).unwrap(), "arm64");
+        for other in [program(b"\x7fELF", 3), program(b"\xcf\xfa\xed\xfe", 62), program(b"#!/b", 183)] {
+            let error = of(&other).unwrap_err();
+            assert!(error.to_string().contains("no program of Linux"), "{error}");
+        }
+        for none in [package("bootstrap", b"\x7fELF"), package("main", &program(b"\x7fELF", 62)), b"PK".to_vec()] {
+            let error = architecture(&none).unwrap_err();
+            assert!(error.to_string().contains("no zip with a program"), "{error}");
+        }
+    }
+}
