@@ -60,7 +60,7 @@ impl SplitKey {
 }
 
 /// Has this process's random source gather what it starts from, beside whatever else there is to do. Apart from the system's own it
-/// measures the processor's jitter, once a process, which took 50 of the 130 ms that a function needed from its start to its first
+/// measures the processor's jitter, once a process, which held up a function for 45 of the 130 ms from its start to its first
 /// rows. Without it, the first key or handshake waits.
 pub fn gather_randomness() {
     // Without a thread of its own the first key gathers it.

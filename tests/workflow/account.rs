@@ -75,7 +75,7 @@ impl Accounts {
         Self::running(gateway, place, None).await
     }
 
-    /// The same, with the producer's and the consumer's functions in processes of their program.
+    /// The same; where a program is given, the producer's and the consumer's functions are processes of it.
     pub async fn running(gateway: Gateway, place: Place, program: Option<Options>) -> Self {
         gateway.configure(&json!({"stepfunctions": {"execute_state_machine": true}})).await;
         let aws = Aws::at(&gateway.endpoint, GOVERNANCE, "secret");
