@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connector_core::{Credential, Endpoint, Error, ErrorKind, Result};
-use connector_socket::{Server, within};
+use connector_socket::{Patient, Server, within};
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tokio::io::BufReader;
@@ -80,7 +80,7 @@ impl Route {
 
     async fn enter(&self, addresses: &[SocketAddr], name: &str) -> Result<(Wire, Greeting, SocketAddr)> {
         let (stream, address) = self.server.open(addresses).await?;
-        let mut wire = Wire::new(Box::new(stream), self.options.silence.answer);
+        let mut wire = Wire::new(Box::new(Patient::new(stream)), self.options.silence.answer);
         let greeting = login::greeted(&mut wire).await?;
         let (mut wire, way) = self.secured(wire, &greeting).await?;
         let attributes = self.attributes(name);

@@ -7,7 +7,7 @@ use arrow_array::RecordBatch;
 use connector_core::{BatchLimits, BatchStream, Result, Statement};
 use futures::stream::{self, StreamExt};
 
-use crate::decode::RowDecoder;
+use crate::decode::{RUN, RowDecoder};
 use crate::follower::Follower;
 use crate::options::Shown;
 use crate::session::{Awaited, Session};
@@ -56,8 +56,15 @@ struct Answer<'a> {
 impl Answer<'_> {
     async fn next(&mut self) -> Result<Option<RecordBatch>> {
         while self.unfinished.0.is_busy() {
-            let Some(row) = self.unfinished.0.row(&mut self.follower).await? else { break };
-            self.decoder.push(row)?;
+            let mut room = self.decoder.room();
+            let rows = self.unfinished.0.rows(RUN, |length| room.take(length));
+            if rows.is_empty() {
+                // What is no row, or is a large one, or may fill the batch, or has not arrived.
+                let Some(row) = self.unfinished.0.row(&mut self.follower).await? else { break };
+                self.decoder.push(&[row])?;
+            } else {
+                self.decoder.push(&rows)?;
+            }
             if self.decoder.is_full() {
                 return self.decoder.take();
             }

@@ -223,6 +223,13 @@ impl Session {
         Ok(described)
     }
 
+    /// Rows of the answer that has begun that have arrived, no more than `most` and up to the first that `takes` does not want, by
+    /// its length, or that is no plain row.
+    pub(crate) fn rows(&mut self, most: usize, mut takes: impl FnMut(usize) -> bool) -> Vec<&[u8]> {
+        let limit = self.max_cell_bytes;
+        self.wire.rows(most, |row| row.first() == Some(&packet::OK) && row.len() <= limit && takes(row.len()))
+    }
+
     /// The next row of the answer that has begun, or nothing behind the last one.
     pub(crate) async fn row(&mut self, follower: &mut Follower) -> Result<Option<&[u8]>> {
         follower.restart();

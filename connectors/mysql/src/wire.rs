@@ -142,6 +142,23 @@ impl Wire {
         }
     }
 
+    /// The rows that are next and have arrived whole, up to the first packet that `takes` does not want.
+    pub(crate) fn rows(&mut self, most: usize, mut takes: impl FnMut(&[u8]) -> bool) -> Vec<&[u8]> {
+        let mut rows = Vec::with_capacity(most);
+        while rows.len() < most {
+            let here = self.buffer.get(self.start..self.end).unwrap_or_default();
+            let Some(([a, b, c, sequence], rest)) = here.split_first_chunk::<HEADER>() else { break };
+            let length = usize::try_from(u32::from_le_bytes([*a, *b, *c, 0])).unwrap_or(LONGEST);
+            match rest.get(..length) {
+                Some(row) if *sequence == self.sequence && length < LONGEST && takes(row) => rows.push(row),
+                _ => break,
+            }
+            self.start += HEADER + length;
+            self.sequence = self.sequence.wrapping_add(1);
+        }
+        rows
+    }
+
     /// Moves up to `most` bytes to the large packet, waiting for one at least.
     async fn gather(&mut self, most: usize) -> Result<usize> {
         if self.start == self.end {
@@ -216,6 +233,53 @@ mod tests {
             sent.and(arrived).unwrap();
             assert!(receiver.received() == payload, "{size} bytes");
         }
+    }
+
+    #[tokio::test]
+    async fn rows_that_have_arrived_are_taken_together_and_the_others_one_by_one() {
+        let seed: u64 = rand::rng().random();
+        println!("seed {seed}");
+        let mut random = StdRng::seed_from_u64(seed);
+        let (near, far) = duplex(100_000);
+        let (mut sender, mut receiver) = (wire(near), wire(far));
+        let sent: Vec<Vec<u8>> = (0..2_000)
+            .map(|index| {
+                let most = if index % 50 == 0 { 2 * READ_BYTES } else { 300 };
+                (0..random.random_range(1..most)).map(|_| random.random_range(0..4)).collect()
+            })
+            .collect();
+        let packets = sent.clone();
+        let sending = tokio::spawn(async move {
+            for packet in &packets {
+                sender.send(packet).await.unwrap();
+            }
+            sender
+        });
+        let (mut taken, mut together) = (Vec::new(), 0);
+        while taken.len() < sent.len() {
+            let most = random.random_range(1..9);
+            // None that begins with 3 is wanted.
+            let rows: Vec<Vec<u8>> = receiver.rows(most, |row| row[0] != 3).into_iter().map(<[u8]>::to_vec).collect();
+            assert!(rows.len() <= most && rows.iter().all(|row| row[0] != 3));
+            together += rows.len();
+            if rows.is_empty() {
+                receiver.receive(|_| Ok(())).await.unwrap();
+                taken.push(receiver.received().to_vec());
+            }
+            taken.extend(rows);
+        }
+        assert!(taken == sent && together > sent.len() / 4, "{together}");
+        drop(sending.await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_row_out_of_order_is_not_taken_with_others() {
+        let (mut near, far) = duplex(64);
+        let mut receiver = wire(far);
+        near.write_all(&[1, 0, 0, 0, 7, 1, 0, 0, 2, 8]).await.unwrap();
+        receiver.fill(10).await.unwrap();
+        assert_eq!(receiver.rows(9, |_| true), [[7]]);
+        assert_eq!(receiver.packet().await.unwrap_err().kind(), ErrorKind::Corrupt);
     }
 
     #[tokio::test]

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connector_core::{Credential, Endpoint, Error, ErrorKind, Result};
-use connector_socket::{Duplex, Server, within};
+use connector_socket::{Duplex, Patient, Server, within};
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tokio::io::BufReader;
@@ -21,7 +21,6 @@ use crate::error;
 use crate::login::{self, Identity, Key, Tied};
 use crate::options::{Options, SslMode};
 use crate::session::Session;
-use crate::socket::Socket;
 use crate::wire::{READ_BYTES, Wire};
 
 /// Port of the server unless another is named.
@@ -73,7 +72,7 @@ impl Route {
     /// The way to a server, encrypted if that is wanted and offered, and what a log-in within is bound to.
     async fn secured(&self, stream: TcpStream) -> Result<(Wire, Option<Vec<u8>>)> {
         let silence = self.options.silence.answer;
-        let mut wire = Wire::new(Box::new(Socket::new(stream)), silence);
+        let mut wire = Wire::new(Box::new(Patient::new(stream)), silence);
         let Some(config) = &self.tls else { return Ok((wire, None)) };
         if !self.options.direct_tls && !login::ask_for_tls(&mut wire).await? {
             return match self.options.ssl_mode {

@@ -1,6 +1,6 @@
 //! PostgreSQL behind the connector seam.
 //!
-//! Rooms: `url` and `options` read the connection URL; `connect`, `tls` and `login` reach the server, and `socket`, `wire`,
+//! Rooms: `url` and `options` read the connection URL; `connect`, `tls` and `login` reach the server, and `wire`,
 //! `message` and `follower` speak its protocol; `session` and `connection` hold a live session; `catalog` describes tables and
 //! `types` maps them; `dialect` spells SQL; `bind` sends values, `reading` and `decode` bring rows back as Arrow batches;
 //! `access` is about users and rights; `glue` is what AWS Glue calls it; `error` sorts what fails.
@@ -22,7 +22,6 @@ mod message;
 mod options;
 mod reading;
 mod session;
-mod socket;
 mod tls;
 mod types;
 mod url;

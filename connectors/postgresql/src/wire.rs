@@ -2,7 +2,7 @@
 //!
 //! A message that fits the buffer is looked at in place. A larger one is gathered piece by piece, and whoever waits for it may
 //! refuse it before it has arrived. A wait may be let go at any time: the next one goes on where it was. Not here: what a
-//! message means (`message.rs`), when the socket is read (`socket.rs`), and TLS (`tls.rs`).
+//! message means (`message.rs`), when the socket is read (`connector_socket`), and TLS (`tls.rs`).
 
 use std::io;
 use std::time::Duration;

@@ -2,6 +2,8 @@
 //!
 //! Not here: TLS (`connector_tls`), and what is said over the way, which is the engine's.
 
+mod patient;
+
 use std::fmt;
 use std::future::Future;
 use std::io;
@@ -13,6 +15,8 @@ use futures::future::{FutureExt, select_ok};
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpSocket, TcpStream};
+
+pub use patient::Patient;
 
 /// What a server is reached through.
 pub trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}

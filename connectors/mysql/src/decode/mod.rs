@@ -12,13 +12,15 @@ use arrow_array::types::{
     TimestampMillisecondType,
 };
 use arrow_schema::{DataType, TimeUnit};
-use connector_core::decode::{Batcher, Bits, Cells, Fault, Fixed, Nulls, Varied, changed, whole};
+use connector_core::decode::{Batcher, Bits, Cells, Fault, Fixed, Nulls, Room, Varied, changed, whole};
 use connector_core::{BatchLimits, Column, Error, Result};
 
 use crate::follower::{Width, first_value, is_null, width};
 use crate::options::Shown;
 use crate::packet::{Described, Rest};
 
+/// How many rows are decoded together, column by column.
+pub(crate) const RUN: usize = 64;
 const NOT_UTF8: &str = "text that is not in the character set its column claims";
 
 /// Types on the wire, by number.
@@ -154,16 +156,22 @@ impl RowDecoder {
         Ok(Self { wire, batcher })
     }
 
-    /// Adds a row.
+    /// Adds rows.
     ///
     /// Errors: corrupt, for a value outside its type; it names column, row and the value's class.
-    pub(crate) fn push(&mut self, row: &[u8]) -> Result<()> {
-        for (index, cell) in cells_of(row, &self.wire).take(self.batcher.width()).enumerate() {
-            let cell = cell.map_err(|fault| self.batcher.fault(index, &fault))?;
-            self.batcher.push(index, cell)?;
+    pub(crate) fn push(&mut self, rows: &[&[u8]]) -> Result<()> {
+        let mut cells = Vec::with_capacity(rows.len() * self.wire.len());
+        for (place, row) in rows.iter().enumerate() {
+            for (column, cell) in cells_of(row, &self.wire).enumerate() {
+                cells.push(cell.map_err(|fault| self.batcher.fault_behind(column, place, &fault))?);
+            }
         }
-        self.batcher.end_row();
-        Ok(())
+        self.batcher.push_rows(&cells, self.wire.len())
+    }
+
+    /// What can be added together.
+    pub(crate) fn room(&self) -> Room {
+        self.batcher.room()
     }
 
     /// Whether the batch has reached one of its limits.
@@ -212,16 +220,16 @@ mod tests {
         let kinds = vec![wire(kind::LONG), wire(kind::VAR_STRING), wire(kind::LONGLONG)];
         let mut decoder = RowDecoder::new(&columns, kinds, PLAIN, BatchLimits::default()).unwrap();
         let row = [&[0, 0b0001_0000][..], &7_i32.to_le_bytes(), b"\x02hi"].concat();
-        decoder.push(&row).unwrap();
+        decoder.push(&[&row]).unwrap();
         for length in 2..row.len() {
-            let error = decoder.push(&row[..length]).unwrap_err();
+            let error = decoder.push(&[&row[..length]]).unwrap_err();
             assert!(error.to_string().contains("row 2"), "{error}");
             decoder = RowDecoder::new(&columns, decoder.wire, PLAIN, BatchLimits::default()).unwrap();
-            decoder.push(&row).unwrap();
+            decoder.push(&[&row]).unwrap();
         }
-        assert!(decoder.push(&[row.as_slice(), &[0]].concat()).is_err());
+        assert!(decoder.push(&[&[row.as_slice(), &[0]].concat()]).is_err());
         decoder = RowDecoder::new(&columns, decoder.wire, PLAIN, BatchLimits::default()).unwrap();
-        decoder.push(&row).unwrap();
+        decoder.push(&[&row]).unwrap();
         let batch = decoder.take().unwrap().unwrap();
         assert_eq!((batch.num_rows(), batch.column(1).as_string::<i32>().value(0)), (1, "hi"));
         assert_eq!(batch.column(2).null_count(), 1);

@@ -23,8 +23,8 @@ const LONG: usize = 1 << 20;
 /// would hold the server.
 const NAP: Duration = Duration::from_millis(1);
 
-/// A connected socket.
-pub(crate) struct Socket {
+/// A connected socket that is in no hurry within a long answer.
+pub struct Patient {
     way: Way,
     /// Bytes since something was asked, or since the socket was watched again.
     arrived: usize,
@@ -40,8 +40,9 @@ enum Way {
     Lost,
 }
 
-impl Socket {
-    pub(crate) fn new(stream: TcpStream) -> Self {
+impl Patient {
+    /// Around a socket that has just been connected.
+    pub fn new(stream: TcpStream) -> Self {
         Self { way: Way::Watched(stream), arrived: 0, nap: None, rested: false }
     }
 
@@ -71,7 +72,7 @@ impl Socket {
     }
 }
 
-impl AsyncRead for Socket {
+impl AsyncRead for Patient {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         loop {
@@ -106,7 +107,7 @@ impl AsyncRead for Socket {
     }
 }
 
-impl AsyncWrite for Socket {
+impl AsyncWrite for Patient {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         this.arrived = 0;
@@ -131,10 +132,10 @@ mod tests {
 
     use super::*;
 
-    async fn pair() -> (Socket, TcpStream) {
+    async fn pair() -> (Patient, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let near = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-        (Socket::new(near), listener.accept().await.unwrap().0)
+        (Patient::new(near), listener.accept().await.unwrap().0)
     }
 
     #[tokio::test]
