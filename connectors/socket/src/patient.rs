@@ -8,7 +8,7 @@
 //! millisecond, 3.1 with two. Not here: what the bytes are.
 
 use std::future::Future;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -111,11 +111,22 @@ impl AsyncWrite for Patient {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         this.arrived = 0;
+        if let Way::Unwatched(stream) = &mut this.way {
+            // Whoever lets an answer go says so at once, and maybe where no runtime is left that could watch a socket.
+            match stream.write(buf) {
+                Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => {}
+                written => return Poll::Ready(written),
+            }
+        }
         this.watched()?.poll_write(cx, buf)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.get_mut().watched()?.poll_flush(cx)
+        match &mut self.get_mut().way {
+            Way::Watched(stream) => Pin::new(stream).poll_flush(cx),
+            Way::Unwatched(_) => Poll::Ready(Ok(())),
+            Way::Lost => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
+        }
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -164,14 +175,38 @@ mod tests {
         let mut received = vec![0; sent.len()];
         near.read_exact(&mut received).await.unwrap();
         assert!(received == sent);
-        // There is nothing, so the socket is watched again, or still; and a question has it watched in any case.
         assert!(futures::poll!(Box::pin(near.read_u8())).is_pending());
         near.write_all(b"more").await.unwrap();
-        assert!(matches!(near.way, Way::Watched(_)));
         let mut more = Vec::new();
         near.read_to_end(&mut more).await.unwrap();
         assert_eq!(more, b"more");
         server.await.unwrap();
+    }
+
+    #[test]
+    fn a_long_answer_can_be_let_go_with_a_word_where_no_runtime_is_left() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let (mut near, far) = runtime.block_on(async {
+            let (mut near, mut far) = pair().await;
+            let server = tokio::spawn(async move {
+                far.write_all(&vec![7; LONG + 1]).await.unwrap();
+                far
+            });
+            near.read_exact(&mut vec![0; LONG + 1]).await.unwrap();
+            assert!(futures::poll!(Box::pin(near.read_u8())).is_pending());
+            (near, server.await.unwrap().into_std().unwrap())
+        });
+        drop(runtime);
+        assert!(matches!(near.way, Way::Unwatched(_)));
+        futures::executor::block_on(async {
+            near.write_all(b"stop").await.unwrap();
+            near.flush().await.unwrap();
+        });
+        drop(near);
+        far.set_nonblocking(false).unwrap();
+        let mut said = Vec::new();
+        (&far).read_to_end(&mut said).unwrap();
+        assert_eq!(said, b"stop");
     }
 
     #[tokio::test]

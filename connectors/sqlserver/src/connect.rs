@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connector_core::{Credential, Endpoint, Error, ErrorKind, Principal, Result};
-use connector_socket::Server;
+use connector_socket::{Patient, Server};
 use rustls::ClientConfig;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
@@ -104,7 +104,7 @@ impl Route {
         let mut route = self.located().await?;
         let mut sent_on = false;
         loop {
-            let stream = Box::new(route.open().await?);
+            let stream = Box::new(Patient::new(route.open().await?));
             match Box::pin(route.way().enter(stream, &route.identity(endpoint, shown, name))).await {
                 Ok(Entered::In(wire)) => return Ok(Session::new(wire, &self.options)),
                 Ok(Entered::SentOn { .. }) if sent_on => return Err(error::sent_on_again()),

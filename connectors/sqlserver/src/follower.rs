@@ -1,9 +1,10 @@
 //! Finds the values in what has arrived of rows, and goes on where it stopped when more has.
 //!
-//! A value that lies in the buffer as a whole is handed on in place. One that comes in pieces is gathered, in room that is used
-//! again, and refused as soon as it is larger than is read at all. Not here: what a value's bytes mean (`decode`).
+//! Rows that lie in the buffer as a whole are handed on together, in place, and so is each value of another row. One that comes in
+//! pieces is gathered, in room that is used again, and refused as soon as it is larger than is read at all. Not here: what a
+//! value's bytes mean (`decode`).
 
-use connector_core::decode::Fault;
+use connector_core::decode::{Fault, Room};
 use connector_core::{Error, Result};
 
 use crate::packet::Rest;
@@ -11,6 +12,16 @@ use crate::token::{Described, Framing, first};
 
 /// Whoever takes the values of rows.
 pub(crate) trait Sink {
+    /// What rows it takes together, unless it has every value come by itself.
+    fn room(&self) -> Room {
+        Room::new(0, 0)
+    }
+
+    /// Values of rows, `width` of each, one row after the other.
+    fn rows(&mut self, _cells: &[Option<&[u8]>], _width: usize) -> Result<()> {
+        Err(Error::internal("rows come together to what has no room for them"))
+    }
+
     /// A value of the row, or NULL.
     fn cell(&mut self, column: usize, cell: Option<&[u8]>) -> Result<()>;
 
@@ -37,6 +48,9 @@ pub(crate) enum Step {
 
 /// Room for a large value that is kept for the next one.
 const KEPT: usize = 4 << 20;
+
+/// How many bytes of text one byte may become, be it of a code page, of UTF-16 or of a number.
+const GROWTH: usize = 3;
 
 /// Where in a row we are.
 pub(crate) struct Follower {
@@ -84,6 +98,17 @@ impl Follower {
     pub(crate) fn follow(&mut self, arrived: &[u8], sink: &mut impl Sink) -> Result<(usize, Step)> {
         let mut rest = Rest(arrived);
         let step = loop {
+            if self.column.is_none() {
+                let (cells, behind) = self.together(rest.0, sink.room());
+                if !cells.is_empty() {
+                    sink.rows(&cells, self.framings.len())?;
+                    rest.0 = behind;
+                    if sink.is_full() {
+                        break Step::Full;
+                    }
+                    continue;
+                }
+            }
             let column = match self.column {
                 Some(column) => column,
                 None => match rest.0.first() {
@@ -116,6 +141,49 @@ impl Follower {
             }
         };
         Ok((arrived.len() - rest.0.len(), step))
+    }
+
+    /// The values of the rows in front that have arrived as a whole and for which there is room, and what is behind them.
+    fn together<'a>(&self, arrived: &'a [u8], mut room: Room) -> (Vec<Option<&'a [u8]>>, &'a [u8]) {
+        let (mut cells, mut behind) = (Vec::with_capacity(room.rows() * self.framings.len()), arrived);
+        while room.rows() > 0 {
+            let complete = cells.len();
+            match self.row(behind, &mut cells) {
+                Some(rest) if room.take((behind.len() - rest.len()).saturating_mul(GROWTH)) => behind = rest,
+                _ => {
+                    cells.truncate(complete);
+                    break;
+                }
+            }
+        }
+        (cells, behind)
+    }
+
+    /// Appends the values of the row in front and gives what is behind it, if it is one and has arrived as a whole.
+    fn row<'a>(&self, arrived: &'a [u8], cells: &mut Vec<Option<&'a [u8]>>) -> Option<&'a [u8]> {
+        let mut rest = Rest(arrived);
+        let nulls = match rest.byte()? {
+            first::ROW => &[],
+            first::ROW_WITH_NULLS => rest.take(self.framings.len().div_ceil(8))?,
+            _ => return None,
+        };
+        for (column, framing) in self.framings.iter().enumerate() {
+            let is_null = nulls.get(column / 8).is_some_and(|bits| (bits >> (column % 8)) & 1 == 1);
+            let value = if is_null {
+                None
+            } else if let Some((value, behind)) = near(*framing, rest.0) {
+                rest.0 = behind;
+                value
+            } else {
+                match found(*framing, &mut rest)? {
+                    Found::Null => None,
+                    Found::Value(value) => Some(value),
+                    Found::Large(_) | Found::Malformed => return None,
+                }
+            };
+            cells.push(value);
+        }
+        Some(rest.0)
     }
 
     /// Hands on the row's values from `column` on, and tells of which one not all has arrived.

@@ -29,10 +29,21 @@ pub struct Room {
 }
 
 impl Room {
+    /// For so many rows with so many bytes in their cells.
+    pub fn new(rows: usize, bytes: usize) -> Self {
+        Self { rows, bytes, bytes_per_row: 0 }
+    }
+
     /// At most so many rows.
     #[must_use]
     pub fn up_to(self, rows: usize) -> Self {
         Self { rows: self.rows.min(rows), ..self }
+    }
+
+    /// For how many rows at most.
+    #[must_use]
+    pub fn rows(self) -> usize {
+        self.rows
     }
 
     /// Makes room for a row whose cells are not larger than `bytes`, unless there is none.

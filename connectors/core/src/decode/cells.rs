@@ -244,8 +244,8 @@ where
 }
 
 /// Text or bytes. Text is checked to be UTF-8 once a batch, which is several times cheaper than once a cell.
-pub struct Varied<D = ()> {
-    decode: D,
+pub struct Varied<W = ()> {
+    write: W,
     /// Whether it is text, and what one is that is no UTF-8.
     text: Option<&'static str>,
     data: Vec<u8>,
@@ -259,26 +259,47 @@ impl Varied {
         not_utf8: &'static str,
         decode: impl Fn(&C) -> Result<Option<Cow<'_, [u8]>>, Fault> + Send + 'static,
     ) -> Box<dyn Cells<C>> {
-        Box::new(Self::of(Some(not_utf8), decode))
+        Self::written(not_utf8, writing(decode))
+    }
+
+    /// Buffers of text, which `write` appends as UTF-8, telling whether there is one.
+    pub fn written<C: ?Sized + 'static>(
+        not_utf8: &'static str,
+        write: impl Fn(&C, &mut Vec<u8>) -> Result<bool, Fault> + Send + 'static,
+    ) -> Box<dyn Cells<C>> {
+        Box::new(Self::of(Some(not_utf8), write))
     }
 
     /// Buffers of bytes, which `decode` finds.
     pub fn binary<C: ?Sized + 'static>(
         decode: impl Fn(&C) -> Result<Option<Cow<'_, [u8]>>, Fault> + Send + 'static,
     ) -> Box<dyn Cells<C>> {
-        Box::new(Self::of(None, decode))
+        Box::new(Self::of(None, writing(decode)))
     }
 
-    fn of<D>(text: Option<&'static str>, decode: D) -> Varied<D> {
+    fn of<W>(text: Option<&'static str>, write: W) -> Varied<W> {
         let (offsets, nulls) = (first_offset(FIRST_ROWS), NullBufferBuilder::new(FIRST_ROWS));
-        Varied { decode, text, data: Vec::new(), offsets, nulls }
+        Varied { write, text, data: Vec::new(), offsets, nulls }
     }
 }
 
-impl<D> Varied<D> {
-    fn append_null(&mut self) {
-        self.offsets.push(self.offsets.last().copied().unwrap_or(0));
-        self.nulls.append_null();
+/// Appends what `decode` finds.
+fn writing<C: ?Sized>(
+    decode: impl Fn(&C) -> Result<Option<Cow<'_, [u8]>>, Fault>,
+) -> impl Fn(&C, &mut Vec<u8>) -> Result<bool, Fault> {
+    move |cell, data| {
+        let found = decode(cell)?;
+        append(found.as_deref().unwrap_or_default(), data);
+        Ok(found.is_some())
+    }
+}
+
+/// Appends bytes, which are often a single one: a call for every flag of one letter costs more than the letter.
+#[inline]
+pub fn append(bytes: &[u8], data: &mut Vec<u8>) {
+    match bytes {
+        [byte] => data.push(*byte),
+        bytes => data.extend_from_slice(bytes),
     }
 }
 
@@ -289,20 +310,17 @@ fn faulty_row(data: &[u8], offsets: &[i32], not_utf8: &'static str) -> (usize, F
     (row.unwrap_or(0), Fault::value(not_utf8))
 }
 
-impl<C, D> Cells<C> for Varied<D>
+impl<C, W> Cells<C> for Varied<W>
 where
     C: ?Sized,
-    D: Fn(&C) -> Result<Option<Cow<'_, [u8]>>, Fault> + Send,
+    W: Fn(&C, &mut Vec<u8>) -> Result<bool, Fault> + Send,
 {
     fn push(&mut self, cell: &C) -> Result<usize, Fault> {
-        let Some(bytes) = (self.decode)(cell)? else {
-            self.append_null();
-            return Ok(0);
-        };
-        self.data.extend_from_slice(&bytes);
+        let size = self.data.len();
+        let is_valid = (self.write)(cell, &mut self.data)?;
         self.offsets.push(offset(self.data.len())?);
-        self.nulls.append_non_null();
-        Ok(bytes.len())
+        self.nulls.append(is_valid);
+        Ok(self.data.len() - size)
     }
 
     fn push_run(&mut self, run: Run<'_, '_, C>) -> Result<usize, (usize, Fault)> {
@@ -311,13 +329,7 @@ where
             let mut valid = Valid::default();
             for (place, cell) in part.iter().enumerate() {
                 let at = |fault| (before + place, fault);
-                let found = cell.map_or(Ok(None), |cell| (self.decode)(cell)).map_err(at)?;
-                valid.push(found.is_some());
-                match found.as_deref() {
-                    // A call for every flag of one letter costs more than the letter.
-                    Some(&[byte]) => self.data.push(byte),
-                    found => self.data.extend_from_slice(found.unwrap_or_default()),
-                }
+                valid.push(cell.map_or(Ok(false), |cell| (self.write)(cell, &mut self.data)).map_err(at)?);
                 self.offsets.push(offset(self.data.len()).map_err(at)?);
             }
             valid.append_to(&mut self.nulls);
@@ -326,7 +338,8 @@ where
     }
 
     fn push_null(&mut self) {
-        self.append_null();
+        self.offsets.push(self.offsets.last().copied().unwrap_or(0));
+        self.nulls.append_null();
     }
 
     fn bits_per_row(&self) -> usize {

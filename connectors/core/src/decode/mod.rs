@@ -8,5 +8,5 @@ mod cells;
 mod fault;
 
 pub use batch::{Batcher, Room};
-pub use cells::{Bits, Cells, Fixed, Nulls, Run, Varied, bytes_of, first_offset, offset, whole, within};
+pub use cells::{Bits, Cells, Fixed, Nulls, Run, Varied, append, bytes_of, first_offset, offset, whole, within};
 pub use fault::{Fault, changed};

@@ -13,15 +13,18 @@ use arrow_array::types::{
     TimestampMillisecondType,
 };
 use arrow_schema::{DataType, TimeUnit};
-use connector_core::decode::{Batcher, Bits, Cells, Fault, Fixed, Nulls, Varied, changed, whole, within};
+use connector_core::decode::{Batcher, Bits, Cells, Fault, Fixed, Nulls, Room, Varied, changed, whole, within};
 use connector_core::{BatchLimits, Column, Error, Result};
 
 use crate::follower::Sink;
 use crate::token::{Described, kind};
-use text::Text;
 
 pub(crate) use scalar::{int16, int32, int64, truth};
 pub(crate) use text::{decoded, utf16};
+
+/// How many rows are decoded together, column by column: three million rows of `lineitem` took 1.0 CPU seconds so, 1.4 value by
+/// value.
+const RUN: usize = 64;
 
 /// The buffers for a column that comes as `wire` and is shown as `data_type`; nothing if the two do not belong together.
 fn cells(wire: Described, data_type: &DataType, max_cell_bytes: usize) -> Option<Box<dyn Cells<[u8]>>> {
@@ -115,13 +118,13 @@ impl Times {
 
 fn texts(wire: Described, most: usize) -> Option<Box<dyn Cells<[u8]>>> {
     Some(match wire.kind {
-        kind::NVARCHAR | kind::NCHAR | kind::NTEXT | kind::XML => Text::boxed(utf16, most),
+        kind::NVARCHAR | kind::NCHAR | kind::NTEXT | kind::XML => text::texts(utf16, most),
         kind::VARCHAR | kind::CHAR | kind::TEXT => {
             let charset = wire.collation.charset()?;
-            Text::boxed(move |cell: &[u8], out: &mut Vec<u8>| text::decoded(charset, cell, out), most)
+            text::texts(move |cell: &[u8], out: &mut Vec<u8>| text::decoded(charset, cell, out), most)
         }
-        kind::TIME => Text::boxed(move |cell: &[u8], out: &mut Vec<u8>| variant::put_time(wire.scale, cell, out), most),
-        kind::VARIANT => Text::boxed(variant::put_variant, most),
+        kind::TIME => text::texts(move |cell: &[u8], out: &mut Vec<u8>| variant::put_time(wire.scale, cell, out), most),
+        kind::VARIANT => text::texts(variant::put_variant, most),
         _ => return None,
     })
 }
@@ -159,7 +162,14 @@ impl RowDecoder {
 }
 
 impl Sink for RowDecoder {
-    #[inline]
+    fn room(&self) -> Room {
+        self.batcher.room().up_to(RUN)
+    }
+
+    fn rows(&mut self, cells: &[Option<&[u8]>], width: usize) -> Result<()> {
+        self.batcher.push_rows(cells, width)
+    }
+
     fn cell(&mut self, column: usize, cell: Option<&[u8]>) -> Result<()> {
         if column < self.batcher.width() { self.batcher.push(column, cell) } else { Ok(()) }
     }

@@ -57,14 +57,10 @@ pub(super) fn smallmoney(bytes: &[u8]) -> Result<i64, Fault> {
 /// The digits of a decimal: a sign, then a number of up to sixteen bytes.
 pub(super) fn unscaled(bytes: &[u8]) -> Result<i128, Fault> {
     let (sign, magnitude) = bytes.split_first().ok_or(Fault::Malformed)?;
-    let magnitude: i128 = if let Ok(narrow) = <[u8; 8]>::try_from(magnitude) {
-        u64::from_le_bytes(narrow).into()
-    } else {
-        let mut wide = [0; 16];
-        wide.get_mut(..magnitude.len()).ok_or(Fault::Malformed)?.copy_from_slice(magnitude);
-        let magnitude = Some(u128::from_le_bytes(wide)).filter(|magnitude| *magnitude < BEYOND_ALL);
-        magnitude.and_then(|magnitude| i128::try_from(magnitude).ok()).ok_or(TOO_LONG)?
-    };
+    let mut wide = [0; 16];
+    wide.get_mut(..magnitude.len()).ok_or(Fault::Malformed)?.copy_from_slice(magnitude);
+    let magnitude = Some(u128::from_le_bytes(wide)).filter(|magnitude| *magnitude < BEYOND_ALL);
+    let magnitude = magnitude.and_then(|magnitude| i128::try_from(magnitude).ok()).ok_or(TOO_LONG)?;
     match sign {
         0 => Ok(-magnitude),
         1 => Ok(magnitude),
@@ -80,6 +76,8 @@ const TOO_LONG: Fault = Fault::value("a decimal of more digits");
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Decimal {
     limit: u128,
+    /// The same for numbers of up to eight bytes that come at our scale; nothing if none do.
+    narrow_limit: u64,
     /// What is multiplied or divided by, one of them by nothing.
     more: i128,
     less: i128,
@@ -91,12 +89,30 @@ impl Decimal {
         let scale = u8::try_from(scale).ok().filter(|_| (1..=38).contains(&precision) && wire <= 38)?;
         let power = |digits: u8| 10_i128.checked_pow(digits.into());
         let (more, less) = (power(scale.saturating_sub(wire))?, power(wire.saturating_sub(scale))?);
-        Some(Self { limit: power(precision)?.unsigned_abs(), more, less })
+        let limit = power(precision)?.unsigned_abs();
+        let narrow_limit = if more == less { u64::try_from(limit).unwrap_or(u64::MAX) } else { 0 };
+        Some(Self { limit, narrow_limit, more, less })
     }
 
     #[inline]
     pub(super) fn decode(self, bytes: &[u8]) -> Result<i128, Fault> {
-        self.fitted(unscaled(bytes)?)
+        self.narrow(bytes).map_or_else(|| self.fitted(unscaled(bytes)?), Ok)
+    }
+
+    /// The value of what most columns hold: as many digits as fit eight bytes, at our scale.
+    #[inline]
+    fn narrow(self, bytes: &[u8]) -> Option<i128> {
+        let (sign, magnitude) = bytes.split_first()?;
+        let magnitude = if let Ok(eight) = <[u8; 8]>::try_from(magnitude) {
+            u64::from_le_bytes(eight)
+        } else {
+            u32::from_le_bytes(magnitude.try_into().ok()?).into()
+        };
+        match sign {
+            0 if magnitude < self.narrow_limit => Some(-i128::from(magnitude)),
+            1 if magnitude < self.narrow_limit => Some(magnitude.into()),
+            _ => None,
+        }
     }
 
     /// The value at our scale, if it fits and has no digits beyond it.

@@ -24,13 +24,31 @@ fn decoder(wire: Described, data_type: &DataType, rows: usize, most: usize) -> R
     RowDecoder::new(&[column(data_type)], &[wire], BatchLimits { rows, bytes: 1 << 30 }, most)
 }
 
+/// A way of adding rows of one cell.
+type Adding = fn(&mut RowDecoder, &[Option<&[u8]>]) -> Result<()>;
+
+/// An array of cells, which is the same whether they come one by one or together; so is what is wrong with one.
 fn decoded(wire: Described, data_type: &DataType, cells: &[Option<&[u8]>]) -> Result<ArrayRef> {
-    let mut decoder = decoder(wire, data_type, usize::MAX, 1 << 20)?;
-    for cell in cells {
-        decoder.cell(0, *cell)?;
-        decoder.end_row();
+    let array = |add: Adding| {
+        let mut decoder = decoder(wire, data_type, usize::MAX, 1 << 20)?;
+        add(&mut decoder, cells)?;
+        Ok(ArrayRef::clone(decoder.take()?.unwrap().column(0)))
+    };
+    let single = array(|decoder, cells| {
+        cells.iter().try_for_each(|cell| {
+            decoder.cell(0, *cell)?;
+            decoder.end_row();
+            Ok(())
+        })
+    });
+    match (&single, array(|decoder, cells| decoder.rows(cells, 1))) {
+        (Ok(single), Ok(together)) => assert_eq!(single, &together),
+        (single, together) => {
+            let told = [single, &together].map(|read| read.as_ref().err().map(Error::to_string));
+            assert_eq!(told[0], told[1]);
+        }
     }
-    Ok(ArrayRef::clone(decoder.take()?.unwrap().column(0)))
+    single
 }
 
 fn one(wire: Described, data_type: &DataType, cell: &[u8]) -> Result<ArrayRef> {

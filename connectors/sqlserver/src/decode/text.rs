@@ -1,72 +1,26 @@
 //! Text of every encoding, written as UTF-8 where it is kept.
 
-use std::sync::Arc;
-
-use arrow_array::{ArrayRef, StringArray};
-use arrow_buffer::{Buffer, NullBufferBuilder, OffsetBuffer, ScalarBuffer};
-use connector_core::decode::{Cells, Fault, first_offset, offset};
+use connector_core::decode::{Cells, Fault, Varied, append};
 
 use crate::collation::Charset;
 
-const FIRST_ROWS: usize = 4096;
-
+const NOT_UTF8: &str = "text that is not in its column's encoding";
 const NO_TEXT: Fault = Fault::value("a text that is not in its column's encoding, or was cut inside a character,");
 
-/// A column of text.
-pub(super) struct Text<A> {
-    append: A,
+/// Buffers whose values `write` appends, as UTF-8, none of them larger than `most`.
+pub(super) fn texts(
+    write: impl Fn(&[u8], &mut Vec<u8>) -> Result<(), Fault> + Send + 'static,
     most: usize,
-    data: Vec<u8>,
-    offsets: Vec<i32>,
-    nulls: NullBufferBuilder,
-}
-
-impl<A: Fn(&[u8], &mut Vec<u8>) -> Result<(), Fault> + Send + 'static> Text<A> {
-    /// Buffers whose values `append` writes, as UTF-8, none of them larger than `most`.
-    pub(super) fn boxed(append: A, most: usize) -> Box<dyn Cells<[u8]>> {
-        let (offsets, nulls) = (first_offset(FIRST_ROWS), NullBufferBuilder::new(FIRST_ROWS));
-        Box::new(Self { append, most, data: Vec::new(), offsets, nulls })
-    }
-}
-
-impl<A: Fn(&[u8], &mut Vec<u8>) -> Result<(), Fault> + Send> Cells<[u8]> for Text<A> {
-    fn push(&mut self, cell: &[u8]) -> Result<usize, Fault> {
+) -> Box<dyn Cells<[u8]>> {
+    Varied::written(NOT_UTF8, move |cell: &[u8], data: &mut Vec<u8>| {
         // Every two bytes of any encoding are one of UTF-8 at least, so that what was cut is seen to be too large first.
-        if cell.len() / 2 > self.most {
-            return Err(Fault::Cell(self.most));
+        if cell.len() / 2 > most {
+            return Err(Fault::Cell(most));
         }
-        let start = self.data.len();
-        (self.append)(cell, &mut self.data)?;
-        let length = self.data.len() - start;
-        if length > self.most {
-            return Err(Fault::Cell(self.most));
-        }
-        self.offsets.push(offset(self.data.len())?);
-        self.nulls.append_non_null();
-        Ok(length)
-    }
-
-    fn push_null(&mut self) {
-        self.offsets.push(self.offsets.last().copied().unwrap_or(0));
-        self.nulls.append_null();
-    }
-
-    fn bits_per_row(&self) -> usize {
-        33
-    }
-
-    fn rows(&self) -> usize {
-        self.offsets.len() - 1
-    }
-
-    fn finish(&mut self) -> Result<ArrayRef, (usize, Fault)> {
-        let (rows, size) = (self.rows(), self.data.len());
-        let offsets = std::mem::replace(&mut self.offsets, first_offset(rows));
-        let data = std::mem::replace(&mut self.data, Vec::with_capacity(size));
-        let ends = OffsetBuffer::new(ScalarBuffer::from(offsets));
-        let array = StringArray::try_new(ends, Buffer::from_vec(data), self.nulls.finish());
-        Ok(Arc::new(array.map_err(|_| (0, NO_TEXT))?))
-    }
+        let size = data.len();
+        write(cell, data)?;
+        if data.len() - size > most { Err(Fault::Cell(most)) } else { Ok(true) }
+    })
 }
 
 /// Adds a text in units of two bytes.
@@ -111,12 +65,19 @@ fn some_units<'a>(cell: &'a [u8], out: &mut Vec<u8>) -> Option<&'a [u8]> {
 }
 
 /// Adds a text in a code page or in UTF-8.
+#[inline]
 pub(crate) fn decoded(charset: Charset, cell: &[u8], out: &mut Vec<u8>) -> Result<(), Fault> {
     if cell.is_ascii() {
         // Of every encoding that the server has.
-        out.extend_from_slice(cell);
+        append(cell, out);
         return Ok(());
     }
+    converted(charset, cell, out)
+}
+
+/// The same of one that has more than ASCII.
+#[inline(never)]
+fn converted(charset: Charset, cell: &[u8], out: &mut Vec<u8>) -> Result<(), Fault> {
     match charset {
         Charset::Utf8 => {
             out.extend_from_slice(std::str::from_utf8(cell).map_err(|_| NO_TEXT)?.as_bytes());

@@ -16,9 +16,24 @@ struct Kept {
     rows: Vec<Cells>,
     /// How many rows it wants at a time, if not all.
     most: Option<usize>,
+    /// How many rows it takes together, and how many it has so taken.
+    room: usize,
+    together: usize,
 }
 
 impl Sink for Kept {
+    fn room(&self) -> Room {
+        let wanted = self.most.map(|most| most - self.rows.len() % most);
+        Room::new(wanted.map_or(self.room, |wanted| wanted.min(self.room)), 4000)
+    }
+
+    fn rows(&mut self, cells: &[Option<&[u8]>], width: usize) -> Result<()> {
+        assert!(self.row.is_empty() && cells.len().is_multiple_of(width) && cells.len() / width <= self.room);
+        self.together += cells.len() / width;
+        self.rows.extend(cells.chunks(width).map(|row| row.iter().map(|cell| cell.map(<[u8]>::to_vec)).collect()));
+        Ok(())
+    }
+
     fn cell(&mut self, column: usize, cell: Option<&[u8]>) -> Result<()> {
         assert_eq!(column, self.row.len(), "in order");
         self.row.push(cell.map(<[u8]>::to_vec));
@@ -162,16 +177,21 @@ fn rows_of_every_framing_are_found_whatever_has_arrived_of_them() {
     let seed: u64 = rand::rng().random();
     println!("seed {seed}");
     let mut random = StdRng::seed_from_u64(seed);
+    let (mut all, mut together) = (0, 0);
     for round in 0..300 {
         let count = random.random_range(0..20);
         let (columns, rows, mut sent) = rows(count, &mut random);
         sent.push(first::DONE);
         let mut cuts: Vec<usize> = (0..round % 7).map(|_| random.random_range(0..sent.len())).collect();
         cuts.sort_unstable();
-        let mut kept = Kept { most: random.random::<bool>().then_some(3), ..Kept::default() };
+        let most = random.random::<bool>().then_some(3);
+        let mut kept = Kept { most, room: random.random_range(0..9), ..Kept::default() };
         assert_eq!(followed(&columns, &sent, &cuts, &mut kept).unwrap(), Step::Token);
         assert!(kept.rows == rows, "round {round}");
+        (all, together) = (all + rows.len(), together + kept.together);
     }
+    // Most rows have a value in pieces.
+    assert!((all / 20..all).contains(&together), "{together} of {all} rows were taken together");
 }
 
 #[test]
@@ -180,7 +200,7 @@ fn rows_may_be_cut_at_every_byte() {
     let (columns, rows, mut sent) = rows(3, &mut random);
     sent.push(first::DONE);
     for cut in 0..sent.len() {
-        let mut kept = Kept::default();
+        let mut kept = Kept { room: cut % 3, ..Kept::default() };
         assert_eq!(followed(&columns, &sent, &[cut], &mut kept).unwrap(), Step::Token);
         assert!(kept.rows == rows, "cut at {cut}");
     }
@@ -217,8 +237,13 @@ fn pieces_that_are_not_what_was_told_and_absurd_lengths_are_malformed() {
         [&[first::ROW][..], &total.to_le_bytes(), &length, piece, &[0; 4]].concat()
     };
     let row = |kind, sent: &[u8]| {
-        let mut kept = Kept::default();
-        followed(&[described(kind, 0xffff)], sent, &[12], &mut kept).map(|_| kept.rows)
+        let read = |cuts: &[usize]| {
+            let mut kept = Kept { room: 1, ..Kept::default() };
+            followed(&[described(kind, 0xffff)], sent, cuts, &mut kept).map(|_| kept.rows)
+        };
+        let (cut, whole) = (read(&[12]), read(&[]));
+        assert_eq!(cut.as_ref().ok(), whole.as_ref().ok());
+        cut
     };
     assert_eq!(row(kind::XML, &told(3, b"abc")).unwrap(), [[Some(b"abc".to_vec())]]);
     for total in [0, 2, 4, 1 << 40] {
@@ -239,7 +264,7 @@ fn noise_is_never_a_panic() {
         let length = random.random_range(0..600);
         let noise =
             [&[[first::ROW, first::ROW_WITH_NULLS][random.random_range(0..2)]], &bytes(length, &mut random)[..]];
-        let mut kept = Kept::default();
+        let mut kept = Kept { room: random.random_range(0..3), ..Kept::default() };
         let _ = follower.follow(&noise.concat(), &mut kept);
     }
 }
