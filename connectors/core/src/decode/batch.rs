@@ -100,16 +100,21 @@ impl<C: ?Sized> Batcher<C> {
         }
     }
 
-    /// Adds rows, which hold `values` cells each, `None` being NULL; those behind the last column are nobody's.
+    /// Adds rows, which hold `values` cells each, one at least, `None` being NULL; those behind the last column are nobody's.
     ///
     /// Errors: as for a cell.
     pub fn push_rows(&mut self, cells: &[Option<&C>], values: usize) -> Result<()> {
-        for index in 0..self.columns.len() {
-            let Some(column) = self.columns.get_mut(index) else { break };
+        let faulty = self.columns.iter_mut().enumerate().find_map(|(index, column)| {
             match column.push_run(Run::new(cells, values, index)) {
-                Ok(bytes) => self.varying_bytes += bytes,
-                Err((place, fault)) => return Err(self.fault_behind(index, place, &fault)),
+                Ok(bytes) => {
+                    self.varying_bytes += bytes;
+                    None
+                }
+                Err((place, fault)) => Some((index, place, fault)),
             }
+        });
+        if let Some((index, place, fault)) = faulty {
+            return Err(self.fault_behind(index, place, &fault));
         }
         self.rows += cells.len() / values;
         Ok(())
