@@ -3,6 +3,8 @@
 
 mod support;
 
+#[path = "grants/ends.rs"]
+mod ends;
 #[path = "grants/leaks.rs"]
 mod leaks;
 #[path = "grants/mended.rs"]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use connector_core::{Administration, Connector, Credential, Secret};
+use connector_core::{Administration, Connector, Credential, Row, Secret};
 use glaux::connectors;
 use glaux::local::servers::{MySql, Product};
 use tokio::sync::OnceCell;
@@ -32,6 +32,27 @@ pub const TABLES: [(&str, &str, &[&str]); 4] = [
     ("{}shop", "customers", &["id", "name", "email"]),
     ("{}shop", "salaries", &["id", "amount"]),
     ("{}Odd \"sch.ema'", "Se lect", &["A,b", "c"]),
+];
+
+/// What PostgreSQL keeps of rights in a database, with the transaction that wrote it last: one that is given and taken back shows.
+const RIGHTS_IN_POSTGRES: &str = "
+    SELECT 'table', c.oid::regclass::text, c.relacl::text, c.xmin::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname !~ '^(pg_|information_schema)'
+    UNION ALL SELECT 'column', a.attrelid::regclass::text, a.attacl::text, a.attname::text FROM pg_attribute a WHERE a.attacl IS NOT NULL
+    UNION ALL SELECT 'schema', nspname::text, nspacl::text, xmin::text FROM pg_namespace WHERE nspname !~ '^pg_'
+    UNION ALL SELECT 'default', oid::text, defaclacl::text, xmin::text FROM pg_default_acl
+    UNION ALL SELECT 'database', datname::text, datacl::text, NULL FROM pg_database WHERE datname = current_database()
+    ORDER BY 1, 2, 4";
+
+/// The same of MySQL, for schemas that begin with `{}`, and which tables they have.
+const RIGHTS_IN_MYSQL: [&str; 4] = [
+    "SELECT CAST(Db AS CHAR), CAST(User AS CHAR), CAST(Select_priv AS CHAR) FROM mysql.db WHERE LEFT(Db, 8) = '{}' ORDER BY Db, User",
+    "SELECT CAST(Db AS CHAR), CAST(User AS CHAR), CAST(Table_name AS CHAR), CAST(Table_priv AS CHAR), CAST(Column_priv AS CHAR) \
+     FROM mysql.tables_priv WHERE LEFT(Db, 8) = '{}' ORDER BY Db, User, Table_name",
+    "SELECT CAST(Db AS CHAR), CAST(User AS CHAR), CAST(Table_name AS CHAR), CAST(Column_name AS CHAR), CAST(Column_priv AS CHAR) \
+     FROM mysql.columns_priv WHERE LEFT(Db, 8) = '{}' ORDER BY Db, User, Table_name, Column_name",
+    "SELECT CAST(TABLE_SCHEMA AS CHAR), CAST(TABLE_NAME AS CHAR) FROM information_schema.TABLES \
+     WHERE LEFT(TABLE_SCHEMA, 8) = '{}' ORDER BY TABLE_SCHEMA, TABLE_NAME",
 ];
 
 impl Place {
@@ -149,6 +170,27 @@ impl Place {
             _ => format!("ALTER ROLE {user} PASSWORD '{other}'"),
         };
         self.administrator().await.execute(&statement).await.unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// What the server keeps of rights on the shop, and of the shop's tables.
+    pub async fn rights(&self) -> Vec<Row> {
+        let mut administrator = self.administrator().await;
+        if self.engine == "postgres" {
+            return administrator.rows(RIGHTS_IN_POSTGRES).await.unwrap();
+        }
+        let mut rights = Vec::new();
+        for question in RIGHTS_IN_MYSQL {
+            rights.extend(administrator.rows(&question.replace("{}", &self.prefix[..8])).await.unwrap());
+        }
+        rights
+    }
+
+    /// Has the administrator let in without TLS, too, where it is the account that asks for it.
+    pub async fn asks_for_no_tls(&self) {
+        if self.engine == "mysql" {
+            let statement = format!("ALTER USER {}@'127.0.0.1' REQUIRE NONE", self.quoted(&self.administrator.user));
+            self.administrator().await.execute(&statement).await.unwrap_or_else(|error| panic!("{error}"));
+        }
     }
 
     /// What the server keeps in place of a user's password, as it is sent there.

@@ -7,6 +7,7 @@ use glaux::grants::Step;
 use glaux::local::servers::Product;
 use glaux::register::{EnvironmentState, GrantState, SubscriptionState};
 
+use crate::ends::told;
 use crate::places::Place;
 use crate::stage::{PROD, SOURCE, Stage, caller, tables};
 use crate::support::relay::Relay;
@@ -71,8 +72,8 @@ async fn a_worker_that_dies_anywhere_is_followed_by_another(make: impl AsyncFn()
             let steps = Step::ALL.into_iter().take(stop);
             Stage::walk(&stage.grants, steps, &dying).await.unwrap_or_else(|error| panic!("{error}"));
             stage.pass(Duration::from_mins(6));
-            let grant = stage.reconcile(PROD, SOURCE).await;
-            end.push(told(&stage, grant).await);
+            stage.reconcile(PROD, SOURCE).await;
+            end.push(told(&stage).await);
         }
         assert!(stage.users(&stage.place).await.is_empty(), "cut after {stop}");
         ends.push(end);
@@ -81,25 +82,6 @@ async fn a_worker_that_dies_anywhere_is_followed_by_another(make: impl AsyncFn()
     for (stop, end) in ends.iter().enumerate() {
         assert_eq!(*end, whole, "cut after {stop} steps");
     }
-}
-
-/// A grant and its subscriptions as JSON, without what differs between any two walks.
-async fn told(stage: &Stage, mut grant: glaux::register::Grant) -> String {
-    (grant.lease, grant.look_again) = (None, None);
-    if let Some(observed) = &mut grant.observed {
-        observed.at = glaux::register::Time::default();
-    }
-    let by = glaux::register::By::Consumer("reports".into());
-    let subscriptions = stage.register.list::<glaux::register::Subscription>(&by).await.unwrap();
-    let mut states: Vec<String> = subscriptions
-        .iter()
-        .map(|read| {
-            format!("{:?} {:?} {:?} {:?}", read.record.granted, read.record.state, read.record.reason, read.record.ends)
-        })
-        .collect();
-    states.sort();
-    let told = format!("{} {states:?}", serde_json::to_string(&grant).unwrap());
-    if stage.place.prefix.is_empty() { told } else { told.replace(&stage.place.prefix, "") }
 }
 
 /// Approvals at the same moment, for one environment and for two, by workers that know nothing of each other.
@@ -140,19 +122,21 @@ async fn approvals_at_once_are_all_there(place: Place) {
 async fn the_same_again_changes_nothing(place: Place) {
     let stage = Stage::new(place).await;
     let orders = stage.approved(PROD, SOURCE, "orders", None).await;
-    let first = told(&stage, stage.reconcile(PROD, SOURCE).await).await;
+    stage.reconcile(PROD, SOURCE).await;
+    let first = told(&stage).await;
     for _ in 0..4 {
-        let grant = stage.reconcile(PROD, SOURCE).await;
-        assert_eq!(told(&stage, grant).await, first);
+        stage.reconcile(PROD, SOURCE).await;
+        assert_eq!(told(&stage).await, first);
     }
     stage.revoke(&orders.id).await;
     let again = stage.share.revoke(&caller("olga"), &orders.id, "once more").await.unwrap_err();
     assert_eq!(again.kind(), ErrorKind::Conflict);
-    let gone = told(&stage, stage.reconcile(PROD, SOURCE).await).await;
+    stage.reconcile(PROD, SOURCE).await;
+    let gone = told(&stage).await;
     let again = stage.share.leave(&caller("rita"), &orders.id).await.unwrap_err();
     assert_eq!(again.kind(), ErrorKind::Conflict);
-    let grant = stage.reconcile(PROD, SOURCE).await;
-    assert_eq!(told(&stage, grant).await, gone);
+    stage.reconcile(PROD, SOURCE).await;
+    assert_eq!(told(&stage).await, gone);
 }
 
 /// Two databases of one server, and two sources that are one database: each has a user and a secret of its own.
@@ -177,24 +161,46 @@ async fn sources_at_one_server_do_not_meet(place: Place, other: Place) {
     assert_eq!(stage.readable(&stage.place, &again).await.len(), 1);
 }
 
+/// Tables that assets name and no database has.
+const TAMPERED: [&str; 5] = ["*", "orders; DROP TABLE orders", "orders\" TO PUBLIC; --", "ORDERS_2", "or`ders"];
+
+/// Approves each of them, and one in every schema.
+async fn tampered(stage: &Stage) -> Vec<String> {
+    let schema = stage.place.named("{}shop");
+    let mut ids = Vec::new();
+    for (schema, name) in TAMPERED.map(|name| (schema.as_str(), name)).into_iter().chain([("*", "every")]) {
+        stage.add_asset(SOURCE, schema, name, &["id"]).await;
+        ids.push(stage.approved(PROD, SOURCE, name, None).await.id);
+    }
+    ids
+}
+
+/// Where nothing is asked for but what the database does not have, nothing is done there at all.
+async fn for_what_the_database_does_not_have_nothing_is_done_there(place: Place) {
+    let stage = Stage::new(place).await;
+    let asked = tampered(&stage).await;
+    let before = stage.place.rights().await;
+    let grant = stage.reconcile(PROD, SOURCE).await;
+    assert_eq!((grant.state, grant.generation, grant.missing.len()), (GrantState::Absent, 0, asked.len()));
+    assert_eq!(stage.place.rights().await, before);
+    assert!(stage.users(&stage.place).await.is_empty());
+    assert!(!stage.keeper.is_kept(&format!("glaux/{PROD}/{SOURCE}")).await.unwrap());
+    // One that it has shows in what was compared.
+    stage.approved(PROD, SOURCE, "orders", None).await;
+    stage.reconcile(PROD, SOURCE).await;
+    assert_ne!(stage.place.rights().await, before);
+}
+
 /// Only what the database has is granted, whatever an asset says; the rest is told and waits.
 async fn what_the_database_does_not_have_is_not_granted(place: Place) {
     let stage = Stage::new(place).await;
     let schema = stage.place.named("{}shop");
-    let names = ["*", "orders; DROP TABLE orders", "orders\" TO PUBLIC; --", "ORDERS_2", "or`ders"];
-    for name in names {
-        stage.add_asset(SOURCE, &schema, name, &["id"]).await;
-    }
-    stage.add_asset(SOURCE, "*", "every", &["id"]).await;
     let orders = stage.approved(PROD, SOURCE, "orders", None).await;
-    let mut tampered = Vec::new();
-    for name in names.iter().chain(&["every"]) {
-        tampered.push(stage.approved(PROD, SOURCE, name, None).await.id);
-    }
+    let tampered = tampered(&stage).await;
     let grant = stage.reconcile(PROD, SOURCE).await;
     assert_eq!((tables(&grant.desired), grant.state), (vec!["orders"], GrantState::Present));
     let error = grant.error.clone().unwrap();
-    assert!(names.iter().all(|name| error.contains(name)), "{error}");
+    assert!(TAMPERED.iter().all(|name| error.contains(name)), "{error}");
     assert_eq!(stage.subscription(&orders.id).await.state, SubscriptionState::Active);
     for id in &tampered {
         assert_eq!(stage.subscription(id).await.state, SubscriptionState::Approved);
@@ -450,6 +456,24 @@ async fn what_the_database_does_not_have_is_not_granted_on_mariadb() {
 async fn what_the_database_does_not_have_is_not_granted_on_mysql() {
     let Some(place) = Place::mysql(Product::MySql).await else { return };
     what_the_database_does_not_have_is_not_granted(place).await;
+}
+
+#[tokio::test]
+async fn for_what_the_database_does_not_have_nothing_is_done_there_on_postgresql() {
+    let Some(place) = Place::postgres().await else { return };
+    for_what_the_database_does_not_have_nothing_is_done_there(place).await;
+}
+
+#[tokio::test]
+async fn for_what_the_database_does_not_have_nothing_is_done_there_on_mariadb() {
+    let Some(place) = Place::mysql(Product::MariaDb).await else { return };
+    for_what_the_database_does_not_have_nothing_is_done_there(place).await;
+}
+
+#[tokio::test]
+async fn for_what_the_database_does_not_have_nothing_is_done_there_on_mysql() {
+    let Some(place) = Place::mysql(Product::MySql).await else { return };
+    for_what_the_database_does_not_have_nothing_is_done_there(place).await;
 }
 
 #[tokio::test]

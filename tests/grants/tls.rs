@@ -1,4 +1,5 @@
-//! A server that cannot show who it is, or wants to be talked to in clear: nobody is granted anything there, and it is told why.
+//! A server that cannot show who it is, or wants to be talked to in clear: nobody is granted anything there, and it is told why,
+//! unless its own URL says that it is to be so.
 
 use std::time::Duration;
 
@@ -41,6 +42,24 @@ async fn a_server_without_tls_is_granted_nothing(mut place: Place) {
     assert_eq!(stage.readable(&stage.place, &login).await.len(), 1);
 }
 
+/// Whoever writes into the URL that the way is in clear has it so, and only so.
+async fn a_server_without_tls_is_granted_where_its_url_says_so(mut place: Place, options: &str) {
+    place.asks_for_no_tls().await;
+    let clear = Clear::before(place.server(), place.engine).await;
+    let (server, _) = place.url.split_once('?').unwrap();
+    place.url = format!("{server}?{options}");
+    let stage = Stage::new(place.through(clear.port)).await;
+    let orders = stage.approved(PROD, SOURCE, "orders", None).await;
+    let grant = stage.reconcile(PROD, SOURCE).await;
+    assert_eq!((grant.state, grant.verified, grant.error.as_deref()), (GrantState::Present, true, None));
+    assert_eq!(stage.subscription(&orders.id).await.state, SubscriptionState::Active);
+    let login = stage.login(&grant).await;
+    assert_eq!(stage.readable(&stage.place, &login).await.len(), 1);
+    stage.revoke(&orders.id).await;
+    assert_eq!(stage.reconcile(PROD, SOURCE).await.state, GrantState::Absent);
+    assert!(stage.users(&stage.place).await.is_empty());
+}
+
 /// Another authority's certificate is as good as none.
 async fn a_server_with_another_certificate_is_granted_nothing(mut place: Place) {
     let folder = tempfile::tempdir().unwrap();
@@ -80,6 +99,27 @@ async fn a_server_without_tls_is_granted_nothing_on_mariadb() {
 async fn a_server_without_tls_is_granted_nothing_on_mysql() {
     let Some(place) = Place::mysql(Product::MySql).await else { return };
     a_server_without_tls_is_granted_nothing(place).await;
+}
+
+#[tokio::test]
+async fn a_server_without_tls_is_granted_where_its_url_says_so_on_postgresql() {
+    let Some(place) = Place::postgres().await else { return };
+    a_server_without_tls_is_granted_where_its_url_says_so(place, "sslmode=disable").await;
+}
+
+/// As MariaDB's own driver spells it.
+#[tokio::test]
+async fn a_server_without_tls_is_granted_where_its_url_says_so_on_mariadb() {
+    let Some(place) = Place::mysql(Product::MariaDb).await else { return };
+    a_server_without_tls_is_granted_where_its_url_says_so(place, "sslMode=disable").await;
+}
+
+/// A password goes encrypted for the server's key all the same, which has to be asked for.
+#[tokio::test]
+async fn a_server_without_tls_is_granted_where_its_url_says_so_on_mysql() {
+    let Some(place) = Place::mysql(Product::MySql).await else { return };
+    let options = "sslMode=DISABLED&allowPublicKeyRetrieval=true";
+    a_server_without_tls_is_granted_where_its_url_says_so(place, options).await;
 }
 
 #[tokio::test]

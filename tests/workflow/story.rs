@@ -4,17 +4,23 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use connector_core::{Credential, ErrorKind, Settings, TableName};
+use glaux::handler::Embedded;
 use glaux::local::servers::Product;
 use glaux::register::{
-    Asset, By, Environment, EnvironmentState, Event, Grant, GrantState, Register, Subscription, Time,
+    Asset, By, Environment, EnvironmentState, Event, Grant, GrantState, Record, Register, Source, Subscription,
 };
 use glaux::share::{Approval, Asking, Share};
 use serde_json::{Value, json};
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::account::{ADMIN, Accounts, CONSUMER, GOVERNANCE, PRODUCER, READER, federation};
 use crate::catalogued::listed;
 use crate::clock;
 use crate::datazone::DOMAIN;
+use crate::ends::{LeftOut, ends};
 use crate::gateway::Gateway;
 use crate::places::Place;
 use crate::resolving::shown;
@@ -75,26 +81,11 @@ impl Act {
     }
 }
 
-/// The records as they are, without times, versions, leases and what is random.
-async fn ends(register: &Register, place: &Place) -> Vec<String> {
-    let mut grant = register.get::<Grant>(&Grant::id_of(PROD, SOURCE)).await.unwrap().record;
-    (grant.lease, grant.look_again) = (None, None);
-    if let Some(observed) = &mut grant.observed {
-        observed.at = Time::default();
-    }
-    let all = register.list::<Subscription>(&By::Consumer("reports".into())).await.unwrap();
-    let mut told: Vec<String> = all
-        .into_iter()
-        .map(|read| {
-            let mut one = Subscription { id: String::new(), lapses: Time::default(), previous: None, ..read.record };
-            one.decisions.iter_mut().for_each(|decision| decision.at = Time::default());
-            serde_json::to_string(&one).unwrap()
-        })
-        .collect();
-    told.sort();
-    told.push(serde_json::to_string(&grant).unwrap());
-    told.into_iter().map(|told| told.replace(&format!("\"{}", place.prefix), "\"")).collect()
-}
+/// What records say otherwise on AWS than on one machine.
+const DEPLOYED: [LeftOut; 2] = [
+    (Environment::KIND, "place", "an account, or this machine"),
+    (Source::KIND, "administrator", "a secret's ARN, or its name in a folder"),
+];
 
 /// How each act ends by the local loop, and what it must tell nobody.
 async fn by_the_local_loop(place: Place) -> (Vec<Vec<String>>, Vec<String>) {
@@ -107,7 +98,7 @@ async fn by_the_local_loop(place: Place) -> (Vec<Vec<String>>, Vec<String>) {
         if grant.state == GrantState::Present {
             secrets.extend(of_login(&stage.place, &stage.login(&grant).await).await);
         }
-        all.push(ends(&stage.register, &stage.place).await);
+        all.push(ends(&stage.register, &stage.place, &DEPLOYED).await);
         if matches!(act, Act::Customers) && stage.place.engine == "postgres" {
             errors.push(what_fails_with_a_password_in_hand(&stage).await);
         }
@@ -187,12 +178,19 @@ const KEPT: usize = 5 * OF_ONE + 2 * 2;
 /// Names the file to which the story, told in a process of its own, writes what must be nowhere else.
 const SECRETS: &str = "GLAUX_TEST_SECRETS";
 
+/// Logs everything there is to log, and what is measured as a function of AWS's prints it.
+fn tell_everything() {
+    let log = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(std::io::stderr);
+    let metrics = tracing_subscriber::fmt::layer().event_format(Embedded::new("Glaux"));
+    let metrics = metrics.with_filter(Embedded::filter());
+    tracing_subscriber::registry().with(log.with_filter(LevelFilter::TRACE)).with(metrics).init();
+}
+
 /// Tells the story in a process that logs everything there is to log, and searches all of it.
 #[test]
 fn the_machine_and_the_local_loop_end_alike_and_tell_no_secret() {
     if std::env::var_os(SECRETS).is_some() {
-        let everything = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_ansi(false);
-        everything.with_writer(std::io::stderr).init();
+        tell_everything();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         return runtime.block_on(the_machine_and_the_local_loop_end_alike());
     }
@@ -213,6 +211,7 @@ fn the_machine_and_the_local_loop_end_alike_and_tell_no_secret() {
     let Ok(secrets) = std::fs::read_to_string(file("secrets")) else { return };
     let secrets: Vec<String> = secrets.lines().map(str::to_owned).collect();
     let [stdout, stderr] = written;
+    assert!(String::from_utf8_lossy(&stdout).contains("CloudWatchMetrics"), "nothing was measured");
     assert!(secrets.len() >= KEPT && stderr.len() > 100_000, "{} {}", secrets.len(), stderr.len());
     let found = leaks(&secrets, &[Written::new("stdout", stdout), Written::new("the log", stderr)]);
     assert!(found.is_empty(), "{found:?}");
@@ -270,7 +269,7 @@ async fn the_machine_ends_as_the_local_loop(
             grant.map(|read| read.record.error)
         );
         assert_eq!(invoked[1..], walk(), "{act:?}");
-        assert_eq!(ends(&accounts.register, &accounts.place).await, expected, "{act:?}");
+        assert_eq!(ends(&accounts.register, &accounts.place, &DEPLOYED).await, expected, "{act:?}");
         assert_eq!(readable(accounts).await, act.readable(), "{act:?}");
         what_is_granted_is_a_catalog_of_athenas(accounts, act.readable()).await;
         secrets.extend(known(accounts).await);
