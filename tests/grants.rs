@@ -35,6 +35,8 @@ mod clock;
 mod datazone;
 #[path = "workflow/dismantle.rs"]
 mod dismantle;
+#[path = "workflow/failures.rs"]
+mod failures;
 #[path = "workflow/gateway.rs"]
 mod gateway;
 #[path = "workflow/grounds.rs"]

@@ -39,6 +39,9 @@ const PREFIX: &str = "glaux/domain";
 /// An execution of moto's takes a second or two; a minute only passes where it hangs.
 const LIMIT: Duration = Duration::from_mins(1);
 
+/// A grant's users are called alike in each of these, and a PostgreSQL has one list of users for all of its databases.
+static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// All of it.
 pub struct Accounts {
     pub gateway: Gateway,
@@ -50,6 +53,7 @@ pub struct Accounts {
     queue: String,
     /// How the program runs that is deployed in the accounts of the producer and the consumer, if it is no code in this process.
     program: Option<Options>,
+    _alone: Option<tokio::sync::MutexGuard<'static, ()>>,
 }
 
 pub fn function(account: &str, name: &str) -> String {
@@ -77,6 +81,7 @@ impl Accounts {
 
     /// The same; where a program is given, the producer's and the consumer's functions are processes of it.
     pub async fn running(gateway: Gateway, place: Place, program: Option<Options>) -> Self {
+        let alone = if place.engine == "postgres" { Some(ALONE.lock().await) } else { None };
         gateway.configure(&json!({"stepfunctions": {"execute_state_machine": true}})).await;
         let aws = Aws::at(&gateway.endpoint, GOVERNANCE, "secret");
         let store = Dynamo::create_table(&aws, "glaux").await.unwrap();
@@ -84,7 +89,7 @@ impl Accounts {
         let share = Share::new(register.clone());
         let (machine, queue) = (machine(&gateway).await, queue(&gateway).await);
         let datazone = gateway.datazone.clone();
-        let accounts = Self { gateway, register, share, place, datazone, machine, queue, program };
+        let accounts = Self { gateway, register, share, place, datazone, machine, queue, program, _alone: alone };
         accounts.deploy(&[], &ways(&accounts.gateway)).await;
         accounts.fill().await;
         accounts
@@ -357,11 +362,23 @@ async fn called(gateway: &Gateway, account: &str, service: &str, target: &str, b
     answer
 }
 
+/// The retries of the definition in a hurry: each waits for a second, and two must do where five are deployed. The numbers that are
+/// deployed are compared with what the code wants of them beside it (`grants::machine`).
+const HURRIED: [(&str, &str); 3] = [
+    (r#""IntervalSeconds": 2"#, r#""IntervalSeconds": 1"#),
+    (r#""BackoffRate": 2"#, r#""BackoffRate": 1"#),
+    (r#""MaxAttempts": 5"#, r#""MaxAttempts": 2"#),
+];
+
 async fn machine(gateway: &Gateway) -> String {
     let definition = include_str!("../../infra/grants.asl.json");
     let definition = definition.replace("${Partition}", "aws");
     let definition = definition.replace("${GovernanceFunction}", &function(GOVERNANCE, "glaux-grants"));
     assert!(!definition.contains("${"), "a place is left open");
+    let definition = HURRIED.into_iter().fold(definition, |definition, (deployed, hurried)| {
+        assert!(definition.contains(deployed), "nothing is {deployed}");
+        definition.replace(deployed, hurried)
+    });
     let made = json!({"name": "subscription", "definition": definition, "roleArn": role(GOVERNANCE, "machine")});
     let made = called(gateway, GOVERNANCE, "states", "AWSStepFunctions.CreateStateMachine", &made).await;
     made["stateMachineArn"].as_str().unwrap().to_owned()

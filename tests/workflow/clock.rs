@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use glaux::register::{
-    Act, Asset, By, Grant, GrantState, Membership, Project, Subscription, SubscriptionState, Time, Write,
+    Act, Asset, By, Grant, GrantState, Membership, Project, Register, Subscription, SubscriptionState, Time, Write,
 };
 use glaux::share::Asking;
 use serde_json::Value;
@@ -58,10 +58,7 @@ pub async fn what_is_typed_is_done_and_the_clock_ends_it(accounts: &Accounts, wa
 /// A request for orders until tomorrow, of a shop that whoever types owns.
 async fn asked(accounts: &Accounts) -> String {
     let register = &accounts.register;
-    let read = register.get::<Project>("shop").await.unwrap();
-    let mut shop = read.record.clone();
-    shop.members.insert(format!("{GOVERNANCE}/user/moto"), Membership::Owner);
-    register.write(&act("project member"), &[Write::update(&read, &shop).unwrap()]).await.unwrap();
+    whoever_types_owns_the_shop(register).await;
     let assets = register.list::<Asset>(&By::Kind).await.unwrap();
     let orders = assets.into_iter().map(|read| read.record).find(|asset| asset.table == "orders").unwrap();
     let asking = Asking {
@@ -74,11 +71,18 @@ async fn asked(accounts: &Accounts) -> String {
     accounts.share.request(&caller("rita"), &asking).await.unwrap().subscription.id
 }
 
+pub async fn whoever_types_owns_the_shop(register: &Register) {
+    let read = register.get::<Project>("shop").await.unwrap();
+    let mut shop = read.record.clone();
+    shop.members.insert(format!("{GOVERNANCE}/user/moto"), Membership::Owner);
+    register.write(&act("project member"), &[Write::update(&read, &shop).unwrap()]).await.unwrap();
+}
+
 fn succeeded(executions: &Value, count: usize) {
     let states: Vec<&Value> = executions.as_array().unwrap().iter().map(|one| &one["status"]).collect();
     assert_eq!(states, vec!["SUCCEEDED"; count]);
 }
 
-fn act(verb: &str) -> Act {
+pub fn act(verb: &str) -> Act {
     Act { actor: "setup".into(), verb: verb.into(), request: "test".into(), ..Act::default() }
 }

@@ -77,7 +77,7 @@ async fn granted(accounts: &Accounts) -> String {
 }
 
 /// Whether the database knows a user.
-async fn is_there(accounts: &Accounts, user: &str) -> bool {
+pub async fn is_there(accounts: &Accounts, user: &str) -> bool {
     let query = format!("SELECT rolname FROM pg_roles WHERE rolname = '{user}'");
     !accounts.place.owner().await.names(&query).await.unwrap().is_empty()
 }

@@ -45,6 +45,17 @@ struct Inner {
     athena: Athena,
     /// What is done where this is said, and answered by a failure.
     falling: Mutex<Option<String>>,
+    /// How the next invocations for a step are lost.
+    losing: Mutex<BTreeMap<String, Vec<Lost>>>,
+}
+
+/// How an invocation comes to nothing that would have come to something.
+#[derive(Clone, Copy, Debug)]
+pub enum Lost {
+    /// The function does what it is asked, and then fails by this kind.
+    Answer(ErrorKind),
+    /// Lambda does not let it run, for too many do.
+    TurnedAway,
 }
 
 /// What answers for a function: its code in this process, or its program as Lambda runs it.
@@ -88,9 +99,9 @@ impl Gateway {
         let address = listener.local_addr().unwrap();
         let moto = Moto::start_behind(Some(address.port())).await?;
         let datazone = Arc::new(DataZone::default());
-        let (functions, roles, invoked, told, athena, falling) = <(_, _, _, _, Athena, _)>::default();
+        let (functions, roles, invoked, told, athena, falling, losing) = <(_, _, _, _, Athena, _, _)>::default();
         let asked = datazone.clone();
-        let inner = Arc::new(Inner { moto, functions, roles, invoked, told, datazone: asked, athena, falling });
+        let inner = Arc::new(Inner { moto, functions, roles, invoked, told, datazone: asked, athena, falling, losing });
         let (mut serving, served) = (JoinSet::new(), inner.clone());
         serving.spawn(async move {
             let mut connections = JoinSet::new();
@@ -151,6 +162,11 @@ impl Gateway {
     /// Has what says this done, and answered by a failure; or nothing any more.
     pub fn set_falling(&self, said: Option<&str>) {
         *self.inner.falling.lock().unwrap() = said.map(Into::into);
+    }
+
+    /// Has the next invocations for a step be lost, each in its way.
+    pub fn lose(&self, step: &str, lost: Vec<Lost>) {
+        self.inner.losing.lock().unwrap().insert(step.into(), lost);
     }
 
     /// The address for whoever asks without a client.
@@ -244,7 +260,12 @@ impl Inner {
         let step: Value = serde_json::from_slice(event).unwrap();
         let asked = step["step"].as_str().unwrap_or("events");
         self.invoked.lock().unwrap().push(format!("{} {asked}", arn.split(':').nth(4).unwrap()));
-        let (headers, told) = match &*function {
+        let lost = self.losing.lock().unwrap().get_mut(asked).and_then(Vec::pop);
+        if let Some(Lost::TurnedAway) = lost {
+            let headers = "x-amzn-requestid: 1\r\nx-amzn-errortype: TooManyRequestsException\r\n";
+            return answer(429, headers, &json!({"message": "Rate Exceeded.", "Type": "User"}));
+        }
+        let (mut headers, mut answered) = match &*function {
             Deployed::Here(function) => match function.handle(event).await {
                 Ok(answered) => ("", serde_json::from_slice(&answered).unwrap()),
                 Err(error) => (FAILED, told(&error)),
@@ -254,8 +275,11 @@ impl Inner {
                 (answered.function_error.map_or("", |_| FAILED), answered.json())
             }
         };
-        *self.told.lock().unwrap() += &format!("{step} {told}\n");
-        answer(200, headers, &told)
+        if let Some(Lost::Answer(kind)) = lost {
+            (headers, answered) = (FAILED, told(&Error::new(kind, "the function ended before it could answer")));
+        }
+        *self.told.lock().unwrap() += &format!("{step} {answered}\n");
+        answer(200, headers, &answered)
     }
 
     /// What is answered to a role whose own policies do not let it do that; nothing, if they do.

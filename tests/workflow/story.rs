@@ -36,7 +36,7 @@ const UNDONE: &str = "Subscription Grant Revoke Requested";
 
 /// What is decided, in order.
 #[derive(Clone, Copy, Debug)]
-enum Act {
+pub enum Act {
     Orders,
     Customers,
     EndOrders,
@@ -46,7 +46,8 @@ enum Act {
 const ACTS: [Act; 4] = [Act::Orders, Act::Customers, Act::EndOrders, Act::EndCustomers];
 
 impl Act {
-    async fn decide(self, share: &Share, register: &Register) {
+    /// Decides it, whoever may.
+    pub async fn decide(self, share: &Share, register: &Register) {
         let (table, columns) = match self {
             Self::Orders | Self::EndOrders => ("orders", None),
             Self::Customers | Self::EndCustomers => ("customers", Some(vec!["id".to_owned(), "name".to_owned()])),
@@ -82,7 +83,7 @@ impl Act {
 }
 
 /// What records say otherwise on AWS than on one machine.
-const DEPLOYED: [LeftOut; 2] = [
+pub const DEPLOYED: [LeftOut; 2] = [
     (Environment::KIND, "place", "an account, or this machine"),
     (Source::KIND, "administrator", "a secret's ARN, or its name in a folder"),
 ];
@@ -455,7 +456,7 @@ async fn each_side_does_its_own(accounts: &Accounts) {
 }
 
 /// Everything that was written down on the way: by the machine, to and by its functions, to DataZone, and in the register.
-async fn everything_told(accounts: &Accounts) -> Vec<Written> {
+pub async fn everything_told(accounts: &Accounts) -> Vec<Written> {
     let mut told = vec![
         Written::new("what functions were given and answered", accounts.gateway.told()),
         Written::new("what DataZone was asked", accounts.datazone.asked()),
