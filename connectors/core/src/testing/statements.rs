@@ -100,12 +100,17 @@ fn listed(statements: impl IntoIterator<Item = String>) -> String {
     if listed.is_empty() { "-- nothing\n".into() } else { listed }
 }
 
-/// Without the digits that are others each time.
+/// Without the digits that are others each time, in hexadecimal or in base 64.
 fn masked(statement: &str) -> String {
+    let hexadecimal = |sign: char| sign.is_ascii_hexdigit();
+    let base_64 = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '+' | '/' | '=');
+    without_long(&without_long(statement, hexadecimal), base_64)
+}
+
+fn without_long(text: &str, is_digit: impl Fn(char) -> bool) -> String {
     const RANDOM: usize = 24;
-    let is_digit = |sign: char| sign.is_ascii_digit() || ('a'..='f').contains(&sign);
-    let (mut masked, mut rest) = (String::new(), statement);
-    while let Some(at) = rest.find(is_digit) {
+    let (mut masked, mut rest) = (String::new(), text);
+    while let Some(at) = rest.find(&is_digit) {
         let (before, after) = rest.split_at(at);
         let (digits, after) = after.split_at(after.find(|sign| !is_digit(sign)).unwrap_or(after.len()));
         masked.push_str(before);
