@@ -31,6 +31,8 @@ mod athena;
 mod catalogued;
 #[path = "workflow/clock.rs"]
 mod clock;
+#[path = "workflow/copies.rs"]
+mod copies;
 #[path = "workflow/datazone.rs"]
 mod datazone;
 #[path = "workflow/dismantle.rs"]

@@ -74,6 +74,8 @@ pub enum Deployed {
         window_days: u8,
         /// What the names of Glue's databases begin with into which sources are mapped; none are mapped without.
         maps_below: Option<String>,
+        /// The accounts whose environments read nothing in another one: there a copy of each of their secrets is kept.
+        copied_to: Vec<String>,
     },
     /// The function of an environment.
     Consumer {
@@ -84,6 +86,8 @@ pub enum Deployed {
         /// Whether Athena is to know each catalog as `<catalog>@<environment>`, because another environment of the account and
         /// region has one of the same name.
         is_qualified: bool,
+        /// The accounts whose secrets are kept in this one, too, where they are read.
+        copied_from: Vec<String>,
     },
 }
 
@@ -121,10 +125,16 @@ fn of_side(side: Side) -> &'static [&'static str] {
             "glaux_environment_tag",
             "glaux_event_bus",
         ],
-        Side::Producer => {
-            &["glaux_keeper_role", "glaux_secrets_key", "glaux_secrets_window_days", "glaux_glue_database_prefix"]
+        Side::Producer => &[
+            "glaux_keeper_role",
+            "glaux_secrets_key",
+            "glaux_secrets_window_days",
+            "glaux_glue_database_prefix",
+            "glaux_copied_accounts",
+        ],
+        Side::Consumer => {
+            &["glaux_environment", "glaux_federation_function", "glaux_qualified_catalogs", "glaux_copying_accounts"]
         }
-        Side::Consumer => &["glaux_environment", "glaux_federation_function", "glaux_qualified_catalogs"],
     }
 }
 
@@ -180,11 +190,23 @@ impl Variables {
         }
     }
 
+    fn list(&self, key: &str) -> Vec<String> {
+        let text = self.text(key).unwrap_or_default();
+        text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    }
+
+    fn accounts(&self, key: &str) -> Result<Vec<String>> {
+        let all = self.list(key);
+        let is_account = |text: &String| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+        if all.iter().all(is_account) {
+            return Ok(all);
+        }
+        Err(check::wrong(key, "numbers of accounts with commas between"))
+    }
+
     /// A list that means something in a domain of DataZone alone.
     fn of_domain(&self, key: &str) -> Result<Vec<String>> {
-        let text = self.text(key).unwrap_or_default();
-        let all: Vec<String> =
-            text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect();
+        let all = self.list(key);
         if !all.is_empty() && self.text("glaux_datazone_domain").is_none() {
             return Err(Error::invalid(format!("setting {key:?} is of no domain"))
                 .hint("set glaux_datazone_domain too, or neither"));
@@ -221,6 +243,7 @@ impl Variables {
                     None => LONGEST_WINDOW,
                 },
                 maps_below: self.text("glaux_glue_database_prefix"),
+                copied_to: self.accounts("glaux_copied_accounts")?,
             },
             Side::Consumer => Deployed::Consumer {
                 environment: self.needed("glaux_environment")?,
@@ -229,6 +252,7 @@ impl Variables {
                     Some(text) => check::boolean("glaux_qualified_catalogs", &text)?,
                     None => false,
                 },
+                copied_from: self.accounts("glaux_copying_accounts")?,
             },
         })
     }
@@ -258,8 +282,13 @@ mod tests {
         assert_eq!(governance.deployed, nothing);
         let role = "arn:aws:iam::111111111111:role/keeper";
         let producer = read(&[("glaux_side", "producer"), ("glaux_keeper_role", role), ("PATH", "x")]).unwrap();
-        let deployed =
-            Deployed::Producer { role: role.into(), key: None, window_days: LONGEST_WINDOW, maps_below: None };
+        let deployed = Deployed::Producer {
+            role: role.into(),
+            key: None,
+            window_days: LONGEST_WINDOW,
+            maps_below: None,
+            copied_to: Vec::new(),
+        };
         assert_eq!(producer.deployed, deployed);
         let there = [
             ("glaux_side", "governance"),
@@ -289,6 +318,9 @@ mod tests {
             vec![("glaux_side", "consumer"), ("glaux_environment", "prod"), ("glaux_qualified_catalogs", "shop")],
             vec![("glaux_side", "producer"), ("glaux_keeper_role", role), ("glaux_federation_function", "f")],
             vec![("glaux_side", "producer"), ("glaux_keeper_role", role), ("glaux_secrets_window_days", "400")],
+            vec![("glaux_side", "producer"), ("glaux_keeper_role", role), ("glaux_copied_accounts", "222222222222,b")],
+            vec![("glaux_side", "producer"), ("glaux_keeper_role", role), ("glaux_copying_accounts", "222222222222")],
+            vec![("glaux_side", "consumer"), ("glaux_environment", "prod"), ("glaux_copying_accounts", "1111")],
         ] {
             assert!(read(&wrong).is_err(), "{wrong:?}");
         }

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
+use super::copying::Copying;
 use super::intake::Event;
 use super::machine::{Failure, Walk};
 use super::mapped::PATIENCE;
@@ -62,7 +63,7 @@ impl Function {
     ///
     /// Errors: invalid, for a prefix or a role that is none.
     pub fn new(config: WorkflowConfig) -> Result<Self> {
-        keeper(&config, &Names::new(&config.prefix)?)?;
+        original(&config, &Names::new(&config.prefix)?)?;
         athena(&config)?;
         Ok(Self {
             config,
@@ -185,8 +186,12 @@ impl Function {
         let register = Register::new(Arc::new(store), Arc::new(SystemClock));
         let names = Names::new(prefix)?;
         let secrets = SecretsConfig { aws: aws.clone(), ..SecretsConfig::default() };
-        let keeper = keeper(&self.config, &names)?;
+        let keeper = keeper(&self.config, &names, &register)?;
         let grants = Grants::new(register, keeper, secrets, names, domain, Timing::default());
+        let grants = match &self.config.deployed {
+            Deployed::Consumer { copied_from, .. } => grants.reading_copies_of(copied_from.clone()),
+            _ => grants,
+        };
         let grants = match &self.portal {
             Some(portal) => grants.with_portal(portal.clone()),
             None => grants,
@@ -224,8 +229,22 @@ struct Message {
     body: String,
 }
 
-fn keeper(config: &WorkflowConfig, names: &Names) -> Result<Arc<dyn Keeper>> {
-    let Deployed::Producer { role, key, window_days, .. } = &config.deployed else { return Ok(Arc::new(Nobody)) };
+fn keeper(config: &WorkflowConfig, names: &Names, register: &Register) -> Result<Arc<dyn Keeper>> {
+    let Some((manager, settings)) = original(config, names)? else { return Ok(Arc::new(Nobody)) };
+    let original: Arc<dyn Keeper> = Arc::new(manager);
+    match &config.deployed {
+        Deployed::Producer { copied_to, .. } if !copied_to.is_empty() => {
+            let (register, accounts) = (register.clone(), copied_to.clone());
+            let (aws, domain) = (config.aws.clone(), config.domain.clone());
+            Ok(Arc::new(Copying { register, original, settings, accounts, aws, domain }))
+        }
+        _ => Ok(original),
+    }
+}
+
+/// What keeps secrets beside their sources, and how.
+fn original(config: &WorkflowConfig, names: &Names) -> Result<Option<(Manager, ManagerSettings)>> {
+    let Deployed::Producer { role, key, window_days, .. } = &config.deployed else { return Ok(None) };
     let settings = ManagerSettings {
         names: names.clone(),
         keeper: role.parse()?,
@@ -233,12 +252,12 @@ fn keeper(config: &WorkflowConfig, names: &Names) -> Result<Arc<dyn Keeper>> {
         tags: Vec::new(),
         window_days: *window_days,
     };
-    Ok(Arc::new(Manager::new(&config.aws, settings)?))
+    Ok(Some((Manager::new(&config.aws, settings.clone())?, settings)))
 }
 
 fn athena(config: &WorkflowConfig) -> Result<Option<Athena>> {
     match &config.deployed {
-        Deployed::Consumer { environment, function: Some(function), is_qualified } => {
+        Deployed::Consumer { environment, function: Some(function), is_qualified, .. } => {
             Athena::new(&config.aws, environment, function, *is_qualified).map(Some)
         }
         _ => Ok(None),

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use aws_sdk_iam::config::{Credentials, Region, SharedCredentialsProvider};
-use connector_core::{Error, Result};
+use connector_core::Result;
 
+use super::assuming::assumed;
 use super::hooks::{Grounds, Ways};
 use crate::config::{Aws, failure};
 use crate::register::Account;
@@ -34,14 +34,7 @@ impl Ways for Roles {
         let reader: RoleArn = account.role.parse()?;
         let partition = reader.partition();
         let role = format!("arn:{partition}:iam::{}:role/{ROLE}{environment}", account.account);
-        let doing = format!("assuming {role}");
-        let sdk = self.aws.sdk().await;
-        let asked = aws_sdk_sts::Client::new(sdk).assume_role().role_arn(role).external_id(&self.domain);
-        let told = asked.role_session_name("glaux-grants").send().await.map_err(|error| failure(&doing, &error))?;
-        let told = told.credentials.ok_or_else(|| Error::corrupt("there is no credential").context(doing))?;
-        let own = Credentials::new(told.access_key_id, told.secret_access_key, Some(told.session_token), None, "hooks");
-        let sdk = sdk.to_builder().credentials_provider(SharedCredentialsProvider::new(own));
-        let sdk = sdk.region(Region::new(account.region.clone())).build();
+        let sdk = Box::pin(assumed(&self.aws, &role, account, &self.domain)).await?;
         let databases = format!("arn:{partition}:glue:{}:{}:database/", account.region, account.account);
         let (iam, glue) = (aws_sdk_iam::Client::new(&sdk), aws_sdk_glue::Client::new(&sdk));
         Ok(Box::new(Assumed { iam, glue, databases }))

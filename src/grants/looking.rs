@@ -38,7 +38,7 @@ impl Grants {
 
     /// Why nobody can read by the secret what was granted, if so: a password or the use of a schema is no right that is listed.
     async fn untried(&self, task: &Task, opened: &source::Opened, grant: &Grant) -> Result<Option<String>> {
-        let name = opened.secret_as_read(self.secret(task)?);
+        let name = opened.secret_as_read(self.secret(task)?, &self.copied_from);
         let trying = async {
             let mut session = opened.reads_by_secret(&name).await?;
             source::try_reading(opened, session.as_mut(), &grant.desired).await

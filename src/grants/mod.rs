@@ -11,10 +11,12 @@
 //! ([`connector_core::Users`]), how secrets are kept (`secrets`).
 
 mod applying;
+mod assuming;
 mod athena;
 mod bus;
 #[cfg(feature = "workflow")]
 mod catalogue;
+mod copying;
 mod custom;
 mod desired;
 mod function;
@@ -116,6 +118,8 @@ pub struct Grants {
     portal: Option<Arc<dyn Portal>>,
     /// Where whoever queries finds what is granted, on AWS.
     athena: Option<Athena>,
+    /// The accounts whose secrets are read as copies in our own.
+    copied_from: Vec<String>,
 }
 
 impl Grants {
@@ -128,8 +132,9 @@ impl Grants {
         domain: &str,
         timing: Timing,
     ) -> Self {
-        let elsewhere = secrets.clone();
-        Self { register, keeper, secrets, elsewhere, names, domain: domain.into(), timing, portal: None, athena: None }
+        let (elsewhere, domain, copied_from) = (secrets.clone(), domain.into(), Vec::new());
+        let (portal, athena) = (None, None);
+        Self { register, keeper, secrets, elsewhere, names, domain, timing, portal, athena, copied_from }
     }
 
     /// The same, which tells whoever asked in DataZone.
@@ -142,6 +147,12 @@ impl Grants {
     #[must_use]
     pub fn listed_in(self, athena: Athena) -> Self {
         Self { athena: Some(athena), ..self }
+    }
+
+    /// The same, which reads copies in its own account of what these accounts keep.
+    #[must_use]
+    pub fn reading_copies_of(self, accounts: Vec<String>) -> Self {
+        Self { copied_from: accounts, ..self }
     }
 
     /// The same, with administrators' secrets that the keeper does not keep read elsewhere.

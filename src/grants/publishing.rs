@@ -28,7 +28,7 @@ impl Grants {
     pub(super) async fn verify(&self, task: &Task) -> Result<()> {
         let (grant, opened) = (self.held(task).await?, self.source(task).await?);
         let secret = self.secret(task)?;
-        let name = opened.secret_as_read(secret.clone());
+        let name = opened.secret_as_read(secret.clone(), &self.copied_from);
         if is_to_go(&grant) {
             if let Some(athena) = &self.athena {
                 Box::pin(athena.unlist(&task.source, &secret)).await?;

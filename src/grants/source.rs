@@ -71,10 +71,11 @@ impl Opened {
     }
 
     /// What the secret of a grant is called by whoever reads it: it lies beside the administrator's, which may be in another account.
-    pub fn secret_as_read(&self, name: String) -> String {
+    /// What these accounts keep is copied to the reader's own.
+    pub fn secret_as_read(&self, name: String, copied: &[String]) -> String {
         match Place::of(&self.source.administrator) {
-            Some(place) => place.secret(&name),
-            None => name,
+            Some(place) if !copied.iter().any(|account| account == place.account()) => place.secret(&name),
+            _ => name,
         }
     }
 

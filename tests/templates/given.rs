@@ -68,6 +68,7 @@ pub const SOURCES: Everything = (
         ("AdministratorSecretArns", SECRET),
         ("GlueDatabasePrefix", "glaux_"),
         ("ConsumerAccounts", "123456789012,222222222222"),
+        ("CopiedAccounts", "222222222222"),
         ("SubnetIds", "subnet-1"),
         ("SecurityGroupIds", "sg-1"),
         ("PermissionsBoundaryARN", BOUNDARY),
@@ -78,6 +79,7 @@ pub const ENVIRONMENT: Everything = (
     &[
         ("EnvironmentBoundary", "team/bounds"),
         ("EnvironmentTagKey", "glaux"),
+        ("CopyingAccount", "111111111111"),
         ("CodeBucket", "code"),
         ("CodeKey", "p.zip"),
         ("Environment", "prod"),

@@ -218,6 +218,38 @@ fn the_producer_may_what_the_code_says_it_may() {
     }
 }
 
+/// Whoever keeps copies keeps those of one environment, comes from one producer, and leaves nobody else to read them.
+#[test]
+fn copies_are_kept_for_one_environment_by_one_producer() {
+    let (Some(environment), Some(sources)) = (read(ENVIRONMENT.0), read(SOURCES.0)) else { return };
+    let stack = Stack::of(&environment, ENVIRONMENT.1);
+    let enters = &stack.resource("CopyRole").properties["AssumeRolePolicyDocument"]["Statement"];
+    let expected = json!([{"Sid": "OnlyTheProducer", "Effect": "Allow", "Action": "sts:AssumeRole",
+        "Principal": {"AWS": format!("arn:aws:iam::{PRODUCER}:role/glaux-grants-producer")},
+        "Condition": {"StringEquals": {"sts:ExternalId": "d"}}}]);
+    assert_eq!(*enters, expected);
+    let keeper = arn(ACCOUNT, "glaux-grants-copies-prod");
+    let keeps = role(keeper.clone(), of_secrets(&stack.resource("CopyMay").properties));
+    let (Some((own, reads)), Some((_, other))) = (reader("prod", ACCOUNT), reader("test", ACCOUNT)) else { return };
+    let opened = |name: &str| secret(ACCOUNT, name, Some(secret_policy(&keeper, Some(&own))));
+    let shop = opened("glaux/d/prod/shop");
+    for action in [READ, "secretsmanager:PutSecretValue", "secretsmanager:PutResourcePolicy"] {
+        assert!(may(&keeps, action, &shop), "{action}");
+        for name in ["glaux/d/prod2/shop", "glaux/d/test/shop", "glaux/d/prod", "sources/shop"] {
+            assert!(!may(&keeps, action, &opened(name)), "{action} {name}");
+        }
+    }
+    let administrator = role(arn(ACCOUNT, "Administrator"), vec![everything()]);
+    assert!(may(&reads, READ, &shop) && !may(&other, READ, &shop) && !may(&administrator, READ, &shop));
+    // Where it is not switched on there is no way to any copy.
+    let off = Stack::of(&environment, LISTING.1);
+    assert_eq!((said(&off, "CopyRole"), said(&off, "CopyMay")), (None, None));
+    let reaches =
+        |given: &[(&str, &str)]| said(&Stack::of(&sources, given), "Role").unwrap().contains("glaux-grants-copies-");
+    let off: Vec<_> = SOURCES.1.iter().filter(|(name, _)| *name != "CopiedAccounts").copied().collect();
+    assert!(reaches(SOURCES.1) && !reaches(&off));
+}
+
 /// What it takes to list in Athena is what the code says, statement by statement.
 #[test]
 fn an_environment_may_list_what_the_code_says_it_may() {

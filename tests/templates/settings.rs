@@ -202,14 +202,15 @@ fn each_function_of_the_workflow_takes_what_it_is_told_and_needs_all_of_it() {
                 assert_eq!((datazone.as_deref(), config.table.as_str()), (Some("dzd_1"), "glaux"));
                 "glaux_state_machine"
             }
-            Deployed::Producer { role, key, window_days, maps_below } => {
+            Deployed::Producer { role, key, window_days, maps_below, copied_to } => {
                 assert_eq!(*role, format!("arn:aws:iam::{ACCOUNT}:role/glaux-grants-producer"));
                 assert!(key.as_deref().is_some_and(|key| key.contains(":key/")) && *window_days == 30);
-                assert_eq!(maps_below.as_deref(), Some("glaux_"));
+                assert_eq!((maps_below.as_deref(), &copied_to[..]), (Some("glaux_"), &["222222222222".to_owned()][..]));
                 assert_eq!(config.table, TABLE);
                 "glaux_keeper_role"
             }
-            Deployed::Consumer { environment, .. } => {
+            Deployed::Consumer { environment, copied_from, .. } => {
+                assert_eq!(*copied_from, ["111111111111"]);
                 assert_eq!((environment.as_str(), config.table.as_str()), ("prod", TABLE));
                 "glaux_environment"
             }

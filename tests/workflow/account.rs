@@ -35,7 +35,7 @@ pub const READER: &str = "222222222222.reader";
 /// That of somebody who may do anything in the environment's account.
 pub const ADMIN: &str = "222222222222.admin";
 const QUEUE: &str = "glaux-grants";
-const PREFIX: &str = "glaux/domain";
+pub const PREFIX: &str = "glaux/domain";
 /// An execution of moto's takes a second or two; a minute only passes where it hangs.
 const LIMIT: Duration = Duration::from_mins(1);
 
@@ -69,7 +69,7 @@ pub fn federation() -> String {
     function(CONSUMER, "glaux-prod")
 }
 
-fn role(account: &str, name: &str) -> String {
+pub fn role(account: &str, name: &str) -> String {
     format!("arn:aws:iam::{account}:role/{name}")
 }
 
