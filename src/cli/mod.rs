@@ -43,6 +43,9 @@ struct Arguments {
     /// Log to stderr what is done; twice for more
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
+    /// Write results and errors, and nothing about them
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -192,9 +195,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Err(said) => return output::usage(&said),
     };
     output::hide_panic_texts();
-    let quiet = matches!(arguments.command, Command::Serve(_)).then_some(serve::LOGGED);
-    output::log(arguments.verbose, quiet);
-    let mut output = Output::new(arguments.verbose > 0);
+    let logged = matches!(arguments.command, Command::Serve(_)).then_some(serve::LOGGED);
+    output::log(arguments.verbose, logged);
+    let mut output = Output::new(arguments.verbose > 0, arguments.quiet);
     let done = signal::run(run(arguments, &typed, &mut output));
     done.and_then(|code| output.flush().map(|()| code)).unwrap_or_else(|failure| {
         output.failure(&failure);

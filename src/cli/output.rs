@@ -51,14 +51,15 @@ impl Failure {
 pub struct Output {
     data: BufWriter<Stdout>,
     live: bool,
+    quiet: bool,
     status: usize,
 }
 
 impl Output {
-    /// The streams of this process; `verbose` shows progress even where no terminal is.
-    pub fn new(verbose: bool) -> Self {
-        let live = io::stderr().is_terminal() || verbose;
-        Self { data: BufWriter::with_capacity(1 << 16, io::stdout()), live, status: 0 }
+    /// The streams of this process; `verbose` shows progress even where no terminal is, `quiet` only results and errors.
+    pub fn new(verbose: bool, quiet: bool) -> Self {
+        let live = !quiet && (io::stderr().is_terminal() || verbose);
+        Self { data: BufWriter::with_capacity(1 << 16, io::stdout()), live, quiet, status: 0 }
     }
 
     /// Writes data.
@@ -84,7 +85,7 @@ impl Output {
         let mut rows = Rows::new(Format::Table, result.schema(), &mut text);
         rows.push(result, &mut text);
         rows.finish(&mut text);
-        self.note(text.trim_end());
+        self.fault(text.trim_end());
     }
 
     /// Lets go of data that is still held back.
@@ -92,8 +93,15 @@ impl Output {
         self.data.flush().map_err(|error| unwritten(&error))
     }
 
-    /// Writes a line about the data.
+    /// Writes a line about the data, unless it is to be quiet.
     pub fn note(&mut self, text: &str) {
+        if !self.quiet {
+            self.fault(text);
+        }
+    }
+
+    /// Writes a line that nobody may miss: what went wrong, and what is asked about.
+    pub fn fault(&mut self, text: &str) {
         self.clear_status();
         complain(text);
     }

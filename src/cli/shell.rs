@@ -134,7 +134,7 @@ impl Loop<'_> {
         match failure {
             Failure::Error(error) if self.shell.is_some() => {
                 self.output.flush()?;
-                self.output.note(&told(&error));
+                self.output.fault(&told(&error));
                 Ok(())
             }
             failure => Err(failure),

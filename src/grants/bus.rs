@@ -30,6 +30,8 @@ pub enum News {
     Changed(Changed),
     /// A subscription ends soon.
     Expiring(Expiring),
+    /// A request waits for a decision.
+    Waiting(Waiting),
 }
 
 /// Something was decided about a grant.
@@ -70,12 +72,37 @@ impl Expiring {
     }
 }
 
+/// That a request still waits, for those who may decide on it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Waiting {
+    /// The same whenever the same is told.
+    id: String,
+    subscription: String,
+    environment: String,
+    source: String,
+    consumer: String,
+    owner: String,
+    requester: String,
+    deciders: Vec<String>,
+    lapses: Time,
+}
+
+impl Waiting {
+    /// Of a request, as the register's event of this number says that somebody was reminded.
+    pub fn of(request: &Subscription, deciders: Vec<String>, event: u64) -> Self {
+        let Subscription { id, environment, source, consumer, owner, requester, lapses, .. } = request.clone();
+        let (told, subscription) = (format!("{id}/{event}"), id);
+        Self { id: told, subscription, environment, source, consumer, owner, requester, deciders, lapses }
+    }
+}
+
 impl News {
     /// What rules of EventBridge know it by.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Changed(_) => "Grant Changed",
             Self::Expiring(_) => "Subscription Expiring",
+            Self::Waiting(_) => "Request Waiting",
         }
     }
 }

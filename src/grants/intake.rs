@@ -47,7 +47,7 @@ impl Function {
         let taken = match (event.source.as_str(), event.kind.as_str()) {
             (SOURCE, "Grant Changed") => self.changed(event).await,
             // Told by ourselves for others, and brought back by a rule that lets everything through.
-            (SOURCE, "Subscription Expiring") => Ok(()),
+            (SOURCE, "Subscription Expiring" | "Request Waiting") => Ok(()),
             ("aws.datazone", _) => self.hear(event).await,
             ("aws.events" | "aws.scheduler", "Scheduled Event") => self.look_after(event).await,
             (source, kind) => Err(Error::invalid(format!("{kind:?} of {source} is nothing that is known here"))

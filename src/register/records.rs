@@ -218,6 +218,9 @@ pub struct Asset {
     pub table: String,
     /// As last seen.
     pub columns: Vec<Column>,
+    /// What its owner says of it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub description: Option<String>,
     /// Whether others may see and ask for it.
     pub published: bool,
     /// Whether it is there.

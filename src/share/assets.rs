@@ -103,7 +103,8 @@ async fn mapping(
     let owner = register.get::<Project>(&source.owner).await?.record;
     is_member(&owner, &caller.actor, Membership::Owner)?;
     is_not_retired(&source)?;
-    let known = register.list::<Asset>(&By::Owner(owner.id)).await?;
+    // Some of them may have been handed to other projects.
+    let known = register.list::<Asset>(&By::Kind).await?;
     let known = known.into_iter().filter(|read| read.record.source == source.id);
     let mut known: BTreeMap<TableName, Versioned<Asset>> =
         known.map(|read| (TableName::new(&read.record.schema, &read.record.table), read)).collect();
@@ -130,7 +131,7 @@ fn compared(source: &Source, found: &Found, known: Option<Versioned<Asset>>) -> 
     let Some(read) = known else {
         let (id, owner, source) = (asset_id(&source.id, &schema, &table), source.owner.clone(), source.id.clone());
         let (columns, state) = (found.columns.clone(), AssetState::Present);
-        let asset = Asset { id, source, owner, schema, table, columns, published: false, state };
+        let asset = Asset { id, source, owner, schema, table, columns, description: None, published: false, state };
         return Ok(Some((Write::create(&asset)?, asset, Change::New)));
     };
     let asset = Asset { columns: found.columns.clone(), state: AssetState::Present, ..read.record.clone() };
@@ -173,7 +174,7 @@ async fn not_owned<'i>(register: &Register, caller: &Caller, ids: &'i [String]) 
     Ok("")
 }
 
-fn is_not_retired(source: &Source) -> Result<()> {
+pub(super) fn is_not_retired(source: &Source) -> Result<()> {
     match source.state {
         SourceState::Retired => Err(Error::new(ErrorKind::Conflict, format!("source {} is retired", source.id))),
         SourceState::New | SourceState::Ready | SourceState::Failing => Ok(()),

@@ -7,8 +7,8 @@ use futures::FutureExt;
 
 use super::{Caller, Share, is_member};
 use crate::register::{
-    By, Environment, EnvironmentState, Event, Membership, Place, Project, ProjectState, Record, Register, Source,
-    SourceState, Versioned, Write,
+    Asset, By, Environment, EnvironmentState, Event, Membership, Place, Project, ProjectState, Record, Register,
+    Source, SourceState, Versioned, Write,
 };
 
 /// The longest name; database users and secrets are named after it.
@@ -63,7 +63,7 @@ impl Share {
 
     /// Takes a project out of use.
     ///
-    /// Errors: forbidden, but for an owner; conflict, as long as it has a source or an environment in use.
+    /// Errors: forbidden, but for an owner; conflict, as long as it has a source or an environment in use, or publishes something.
     pub async fn archive(&self, caller: &Caller, id: &str) -> Result<Vec<Event>> {
         let (act, register) = (caller.act("project archive", Some(id), None), &self.register);
         let decided = register.decide(&act, || {
@@ -138,10 +138,14 @@ async fn is_empty(register: &Register, project: &str) -> Result<()> {
     let environments: Vec<Versioned<Environment>> = register.list(&By::Consumer(project.to_owned())).await?;
     let source = sources.iter().find(|read| read.record.state != SourceState::Retired);
     let environment = environments.iter().find(|read| read.record.state == EnvironmentState::Active);
-    let (what, id, verb) = match (source, environment) {
-        (Some(source), _) => ("source", &source.record.id, "source retire"),
-        (None, Some(environment)) => ("environment", &environment.record.id, "env remove"),
-        (None, None) => return Ok(()),
+    let assets: Vec<Versioned<Asset>> = register.list(&By::Owner(project.to_owned())).await?;
+    // One of another project's source, which was handed to this one.
+    let asset = assets.iter().find(|read| read.record.published);
+    let (what, id, verb) = match (source, environment, asset) {
+        (Some(source), _, _) => ("source", &source.record.id, "source retire"),
+        (None, Some(environment), _) => ("environment", &environment.record.id, "env remove"),
+        (None, None, Some(asset)) => ("asset", &asset.record.id, "asset unpublish"),
+        (None, None, None) => return Ok(()),
     };
     Err(Error::new(ErrorKind::Conflict, format!("project {project} still has {what} {id}"))
         .hint(format!("take it out of use first: glaux {verb} {id}")))

@@ -11,7 +11,9 @@ pub mod datazone;
 mod deciding;
 mod ending;
 mod estate;
+mod owning;
 mod person;
+mod reminding;
 mod sight;
 mod sources;
 mod tending;
@@ -29,6 +31,7 @@ pub use self::asking::Asking;
 pub use self::assets::{Change, Found, asset_id};
 pub use self::deciding::{Amendment, Approval};
 pub use self::person::actor_of;
+pub use self::reminding::REMINDED;
 pub use self::sight::Sight;
 use crate::register::{
     Act, Asset, Environment, Event, Membership, Project, Record, Register, Scope, Subscription, SubscriptionState,

@@ -156,17 +156,18 @@ async fn retiring(register: &Register, caller: &Caller, id: &str) -> Result<(Vec
     let read = register.get::<Source>(id).await?;
     let owner = register.get::<Project>(&read.record.owner).await?.record;
     is_member(&owner, &caller.actor, Membership::Owner)?;
-    let (of_owner, mut writes) = (By::Owner(owner.id), Vec::new());
+    let mut writes = Vec::new();
     if read.record.state != SourceState::Retired {
         writes.push(Write::update(&read, &Source { state: SourceState::Retired, ..read.record.clone() })?);
     }
-    for read in register.list::<Subscription>(&of_owner).await? {
+    // Whoever owns what is read of it: some of its assets may have been handed to other projects.
+    for read in register.list::<Subscription>(&By::Kind).await? {
         let is_open = read.record.is_live() || read.record.state == SubscriptionState::Requested;
         if read.record.source == id && is_open {
             writes.push(Write::update(&read, &over(&read.record, "source retired"))?);
         }
     }
-    for read in register.list::<Asset>(&of_owner).await? {
+    for read in register.list::<Asset>(&By::Kind).await? {
         if read.record.source == id && read.record.published {
             writes.push(Write::update(&read, &Asset { published: false, ..read.record.clone() })?);
         }

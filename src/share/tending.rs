@@ -2,24 +2,48 @@
 
 use connector_core::{Error, ErrorKind, Result};
 
-use super::{Caller, Share, is_member, owners};
-use crate::register::{Environment, Event, Grant, Membership, Project, Source, Write};
+use super::{Caller, Seen, Share, is_member, owners};
+use crate::register::{Environment, Event, Grant, Membership, Project, Source, Subscription, SubscriptionState, Write};
 
 impl Share {
     /// Whether the caller may repair or rotate a grant: an owner of what is read, or of the project that reads.
     ///
     /// Errors: not found; forbidden, which is an event under `verb`.
     pub async fn may_tend(&self, caller: &Caller, environment: &str, source: &str, verb: &str) -> Result<()> {
+        let allowed = self.tends(caller, environment, source).await;
+        self.or_noted::<Grant, _>(&caller.act(verb, None, None), &Grant::id_of(environment, source), allowed).await
+    }
+
+    /// The subscription whose grant the caller may have made what it should be, as an owner of either side.
+    ///
+    /// Errors: not found; forbidden, which is an event; conflict, of one that was never granted or is over.
+    pub async fn retry(&self, caller: &Caller, id: &str) -> Result<Subscription> {
+        let retried = self.retried(caller, id).await;
+        self.or_noted::<Subscription, _>(&caller.act("sub retry", None, None), id, retried).await
+    }
+
+    async fn retried(&self, caller: &Caller, id: &str) -> Result<Subscription> {
+        use SubscriptionState::{Active, Approved, Ending};
+        let subscription = self.register.get::<Subscription>(id).await?.record;
+        let seen = Seen::of(&self.register, &subscription).await?;
+        // Whoever decides on it may be of another project than the source's.
+        if is_member(&seen.owner, &caller.actor, Membership::Owner).is_err() {
+            self.tends(caller, &subscription.environment, &subscription.source).await?;
+        }
+        seen.is_in(&[Approved, Active, Ending], "retry")?;
+        Ok(subscription)
+    }
+
+    /// Errors: not found; forbidden, for whoever owns neither what is read nor the project that reads.
+    async fn tends(&self, caller: &Caller, environment: &str, source: &str) -> Result<()> {
         let (reader, owner) = self.sides(environment, source).await?;
         let is_owner = |project: &Project| is_member(project, &caller.actor, Membership::Owner).is_ok();
-        let allowed = if is_owner(&reader) || is_owner(&owner) {
-            Ok(())
-        } else {
-            let told = format!("{} is an owner of neither {} nor {}", caller.actor, owner.id, reader.id);
-            let who: Vec<&str> = owners(&owner).into_iter().chain(owners(&reader)).collect();
-            Err(Error::new(ErrorKind::Forbidden, told).hint(format!("ask one of {who:?}")))
-        };
-        self.or_noted::<Grant, _>(&caller.act(verb, None, None), &Grant::id_of(environment, source), allowed).await
+        if is_owner(&reader) || is_owner(&owner) {
+            return Ok(());
+        }
+        let told = format!("{} is an owner of neither {} nor {}", caller.actor, owner.id, reader.id);
+        let who: Vec<&str> = owners(&owner).into_iter().chain(owners(&reader)).collect();
+        Err(Error::new(ErrorKind::Forbidden, told).hint(format!("ask one of {who:?}")))
     }
 
     /// Writes down that the caller is told a grant's password, who must be of the project that reads.

@@ -1,6 +1,7 @@
 //! Requests as they are made and decided, over a register in a file.
 
 mod announcing;
+mod keeping;
 mod naming;
 
 use std::collections::BTreeMap;
@@ -66,6 +67,7 @@ impl Stage {
                 schema: "shop".into(),
                 table: table.into(),
                 columns: ["id", "name", "email"].map(column).to_vec(),
+                description: None,
                 published,
                 state: AssetState::Present,
             };

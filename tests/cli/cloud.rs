@@ -186,8 +186,11 @@ fn story() -> Vec<(&'static str, String)> {
         say("mia", "!3 sub revoke ID --reason no"),
         say("otto", "request approve ID --columns shop-db.shop.orders:id,total"),
         say("mia", "request create --asset shop-db.shop.customers --env prod --purpose 'a report'"),
+        say("mia", "request remind ID"),
+        say("otto", "!3 request remind ID"),
         say("otto", "!2 request deny ID --note ' '"),
         say("otto", "request deny ID --note 'not yet'"),
+        say("mia", "!5 request remind ID"),
         say("mia", "request create --asset shop-db.shop.totals --env prod --purpose 'a report'"),
         say("mia", "request withdraw ID"),
         say("otto", "project member shop @olga --role member"),
@@ -286,8 +289,12 @@ async fn the_same_story_in_a_folder_and_on_aws_ends_alike() {
 
 /// One event for each decision that changes what may be read, each with a cause of its own.
 async fn what_was_decided_is_told(cloud: &Cloud, id: &str) {
-    let told = cloud.told().await;
-    assert_eq!(told.len(), 1, "{told:?}");
+    let is_waiting = |event: &Value| event["detail-type"] == "Request Waiting";
+    let (waiting, told): (Vec<Value>, Vec<Value>) = cloud.told().await.into_iter().partition(is_waiting);
+    assert_eq!((waiting.len(), told.len()), (1, 1), "{waiting:?} {told:?}");
+    let deciders = ["olga", "otto"].map(|person| format!("{ACCOUNT}/role/people/{person}"));
+    assert_eq!(waiting[0]["detail"]["deciders"], json!(deciders));
+    assert_eq!(waiting[0]["detail"]["requester"], format!("{ACCOUNT}/role/people/mia"));
     assert_eq!((&told[0]["source"], &told[0]["detail-type"]), (&"glaux".into(), &"Grant Changed".into()));
     assert_eq!((&told[0]["detail"]["environment"], &told[0]["detail"]["source"]), (&"prod".into(), &"shop-db".into()));
     let cause = told[0]["detail"]["cause"].as_str().unwrap();
@@ -400,6 +407,7 @@ async fn aws_says_who_acts_and_one_person_with_two_roles_is_one() {
         schema: "shop".into(),
         table: "orders".into(),
         columns: Vec::new(),
+        description: None,
         published: true,
         state: AssetState::Present,
     };

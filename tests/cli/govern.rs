@@ -294,6 +294,62 @@ async fn a_request_is_made_once_decided_once_and_followed_by_another() {
 }
 
 #[tokio::test]
+async fn an_asset_is_described_handed_over_and_decided_on_by_its_new_owner() {
+    let Some(database) = database(SHOP).await else { return };
+    let office = Office::new().open(&database);
+    let (otto, rita, carl) = (office.name("otto"), office.name("rita"), office.name("carl"));
+    office.ok("olga", "project add crm --owner @carl");
+    let describe = "asset describe shop-db.shop.orders --text 'Every order since 2019'";
+    let said = office.ok("otto", &format!("{describe} -o csv"));
+    assert!(said.ends_with(&format!(",asset describe,asset,shop-db.shop.orders,3,{otto}\n")), "{said}");
+    assert_eq!(office.ok("otto", describe), "");
+    assert!(office.run("mia", "asset show shop-db.shop.orders").stderr.contains("Every order since 2019"));
+    let found = office.json("mia", "asset search SINCE");
+    assert_eq!((found.len(), &found[0]["asset"]), (1, &"shop-db.shop.orders".into()));
+    office.refused("eve", "asset describe shop-db.shop.orders --text x", 3, &[&otto]);
+    office.refused("otto", "asset describe shop-db.shop.order --text x", 4, &["did you mean shop-db.shop.orders"]);
+
+    let ask = "request create --asset shop-db.shop.orders --env prod --purpose 'a report'";
+    let first = office.made("mia", ask);
+    let hand = "asset owner shop-db.shop.orders crm";
+    office.refused("otto", hand, 5, &[&first, "cannot change hands"]);
+    let remind = format!("request remind {first}");
+    let reminded = office.run("max", &format!("{remind} -o csv"));
+    let event = format!(",request remind,subscription,{first},1,{}\n", office.name("max"));
+    assert!(reminded.code == 0 && reminded.stdout.ends_with(&event), "{reminded:?}");
+    assert!(reminded.stderr.contains(&otto), "{}", reminded.stderr);
+    assert!(office.json("otto", "request list --to-decide")[0]["reminded"].is_string());
+    office.refused("otto", &remind, 3, &[&rita]);
+    office.ok("otto", &format!("request deny {first} --note 'it is the CRM that decides'"));
+    office.refused("max", &remind, 5, &["closed (denied)"]);
+
+    office.refused("eve", hand, 3, &[&otto]);
+    office.refused("otto", "asset owner shop-db.shop.orders crmm", 4, &["did you mean crm?"]);
+    assert!(office.ok("otto", hand).contains("asset owner"));
+    assert_eq!(office.json("mia", "asset search since")[0]["project"], "crm");
+    let second = office.made("mia", ask);
+    office.refused("otto", &format!("request approve {second}"), 3, &[&carl]);
+    office.ok("carl", &format!("request approve {second}"));
+    let mapped = office.run("olga", "asset map shop-db -o csv");
+    assert_eq!((mapped.code, mapped.stdout.as_str()), (0, "asset,change,columns,published\n"), "{mapped:?}");
+    let state = || office.json("mia", &format!("sub show {second}"))[0]["state"].clone();
+    assert_eq!(state(), "active");
+    office.ok("olga", "source retire shop-db --yes");
+    assert_eq!(state(), "closed (source retired)", "whoever owns what is read of it");
+}
+
+#[test]
+fn who_wants_it_quiet_gets_results_and_errors_alone() {
+    let office = Office::new();
+    office.ok("olga", "project add shop");
+    let (told, quiet) = (office.run("olga", "audit verify -o csv"), office.run("olga", "audit verify -o csv --quiet"));
+    assert!(told.stderr.contains("1 events"), "{}", told.stderr);
+    assert_eq!((quiet.code, quiet.stdout, quiet.stderr.as_str()), (0, told.stdout, ""));
+    office.refused("olga", "project show shp --quiet", 4, &["error: ", "did you mean shop?"]);
+    office.refused("olga", "audit verify --quiet --verbose", 2, &["--verbose"]);
+}
+
+#[tokio::test]
 async fn a_dry_run_shows_what_would_be_written_and_changes_nothing() {
     let Some(database) = database(SHOP).await else { return };
     let office = Office::new();

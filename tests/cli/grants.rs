@@ -68,8 +68,18 @@ async fn drift_is_found_told_and_mended() {
     for told in ["it may read shop.orders", "it may read shop.totals"] {
         assert!(found.stdout.contains(told), "{}", found.stdout);
     }
+    let of_environment = office.run("rita", "env verify prod -o csv");
+    assert_eq!((of_environment.code, &of_environment.stdout), (7, &found.stdout));
+    office.refused("eve", "env verify prod", 3, &["otto"]);
+    office.refused("rita", "env verify prd", 4, &["did you mean prod?"]);
     office.refused("eve", "grant repair --env prod", 3, &["otto"]);
+    let shown = office.run("rita", "grant repair --env prod --dry-run");
+    assert!(shown.code == 0 && shown.stderr.contains("would be run at shop-db: "), "{shown:?}");
+    assert_eq!(office.run("rita", "env verify prod").code, 7, "a dry run mends nothing");
     office.ok("rita", "grant repair --env prod");
+    assert_eq!(office.ok("rita", "env verify prod -o csv"), "environment,source,state,finding\nprod,shop-db,ok,\n");
+    office.ok("rita", "env add new --project reports");
+    assert_eq!(office.ok("rita", "env verify new -o csv"), "environment,source,state,finding\n");
     assert_eq!(office.ok("otto", "grant verify --all -o csv"), "environment,source,state,finding\nprod,shop-db,ok,\n");
     let verbs: Vec<Value> =
         office.json("auditor", "audit list").into_iter().map(|event| event["verb"].clone()).collect();
@@ -82,6 +92,7 @@ async fn a_password_is_rotated_revealed_and_nowhere_else() {
     let revealed = || office.json("mia", "creds reveal --env prod --source shop-db")[0].clone();
     let first = revealed();
     office.refused("eve", "creds reveal --env prod --source shop-db", 3, &["rita"]);
+    office.ok("otto", "grant rotate --env prod --source shop-db --dry-run");
     office.ok("otto", "grant rotate --env prod --source shop-db");
     let second = revealed();
     assert_ne!(first["username"], second["username"]);
@@ -107,6 +118,27 @@ async fn a_password_is_rotated_revealed_and_nowhere_else() {
         assert!(!holds(&office.register(), password) && password.len() > 32);
     }
     assert_eq!(told.matches("creds reveal").count(), 6, "two reveals and a refusal, each with its command");
+}
+
+/// Each of the statements runs as it is written, in the local Athena.
+#[tokio::test]
+async fn what_athena_is_told_is_what_is_granted() {
+    let Some((_database, office, _)) = granted().await else { return };
+    let script = office.ok("mia", "connect --env prod --print-ddl");
+    let statements: Vec<&str> = script.lines().filter(|line| !line.starts_with("--")).collect();
+    let expected = [
+        "SELECT * FROM \"shop-db\".\"shop\".\"customers\" LIMIT 10;",
+        "SELECT \"id\", \"total\" FROM \"shop-db\".\"shop\".\"orders\" LIMIT 10;",
+    ];
+    assert_eq!(statements, expected);
+    for statement in statements {
+        office.ok("mia", &format!("query --env prod --sql '{}'", statement.trim_end_matches(';')));
+    }
+    assert!(script.contains("-- glaux query --env prod --sql STATEMENT\n"), "{script}");
+    office.refused("eve", "connect --env prod --print-ddl", 3, &["not in project reports"]);
+    let function = "--function arn:aws:lambda:us-east-1:111122223333:function:f";
+    office.refused("mia", &format!("connect --env prod {function}"), 2, &["--print-ddl"]);
+    office.refused("mia", &format!("connect --env prod --print-ddl {function}"), 2, &["on this machine"]);
 }
 
 /// The administrator's password is another one at the database; only the same user's is taken, and only one that logs in.
@@ -205,8 +237,17 @@ async fn what_the_database_refuses_now_is_done_later() {
         "{row}"
     );
     assert!(office.json("eve", "report late").is_empty(), "nothing of it is hers to see");
+    let retry = format!("sub retry {orders}");
+    let failed = office.run("otto", &format!("{retry} --quiet"));
+    assert!(failed.code == 7 && failed.stderr.contains("is not what it should be yet"), "{failed:?}");
+    assert!(!failed.stderr.contains("it is tried again"), "{}", failed.stderr);
     elsewhere.batch_execute(&allow(true)).await.unwrap();
-    office.ok("otto", "grant repair --env prod --source shop-db");
+    office.refused("mia", &retry, 3, &[&office.name("otto"), &office.name("rita")]);
+    let shown = office.run("otto", &format!("{retry} --dry-run"));
+    assert!(shown.stderr.contains("would be run at shop-db: REVOKE"), "{}", shown.stderr);
+    let retried = office.run("otto", &retry);
+    assert!(retried.code == 0 && retried.stderr.contains("1 table readable"), "{retried:?}");
+    office.refused("otto", &retry, 5, &["closed (revoked)", "nothing to retry"]);
     assert_eq!(office.json("mia", "grant list")[0]["tables"], "shop.customers");
     assert_eq!(office.json("mia", "sub list --state closed")[0]["state"], "closed (revoked)");
     assert!(office.json("otto", "report late").is_empty());

@@ -105,6 +105,7 @@ impl Stage {
             schema: schema.into(),
             table: table.into(),
             columns: columns.iter().map(column).collect(),
+            description: None,
             published: true,
             state: AssetState::Present,
         };

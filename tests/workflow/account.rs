@@ -200,6 +200,7 @@ impl Accounts {
                 schema: self.place.named(schema),
                 table: table.into(),
                 columns: columns.iter().map(column).collect(),
+                description: None,
                 published: true,
                 state: AssetState::Present,
             };

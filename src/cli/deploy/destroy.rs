@@ -186,7 +186,7 @@ async fn free(destroying: &Destroying, stack: &Stack, hold: Hold, command: &str,
         return Ok(());
     }
     leaving.show(&left)?;
-    leaving.note(&format!("error: this has not ended within {} seconds, so stack {name} stays", destroying.wait));
+    leaving.fault(&format!("error: this has not ended within {} seconds, so stack {name} stays", destroying.wait));
     leaving.note("look why: glaux grant list; what was decided stands, and destroy can be asked for again");
     Err(Failure::Partly)
 }

@@ -38,9 +38,9 @@ pub async fn told_to_its_end(follower: &mut Follower<'_>, name: &str, output: &m
     match &ending.cause {
         Some(cause) => {
             let first = told(&cause.error().context("the first that went wrong"));
-            output.note(&format!("{first}\n{outcome}"));
+            output.fault(&format!("{first}\n{outcome}"));
         }
-        None => output.note(&format!("error: {outcome}")),
+        None => output.fault(&format!("error: {outcome}")),
     }
     if ending.status == "ROLLBACK_COMPLETE" {
         output.note(&format!("before it is tried again: glaux deploy destroy --stack {name}"));

@@ -23,12 +23,12 @@ pub enum Verb {
     Unmap(glue::Tables),
     /// The assets that you may see
     List(Listing),
-    /// Assets whose name, or the name of one of whose columns, holds a word
+    /// Assets whose name, description, or the name of one of whose columns holds a word
     Search {
         /// The word, in any case
         word: String,
     },
-    /// One asset and its columns
+    /// One asset: its columns, and what is said of it
     Show {
         /// SOURCE.SCHEMA.TABLE, in double quotes what is no plain word
         id: String,
@@ -37,6 +37,21 @@ pub enum Verb {
     Publish(Chosen),
     /// Let others neither see assets nor ask for them any more; what is granted stays
     Unpublish(Chosen),
+    /// Say what an asset is, to whoever finds it
+    Describe {
+        /// Which
+        id: String,
+        /// In your words; nothing takes away what was said
+        #[arg(long, value_name = "TEXT")]
+        text: String,
+    },
+    /// Hand an asset to another project, whose owners decide on it from then on
+    Owner {
+        /// Which: one that nobody asks for or reads
+        id: String,
+        /// Whose it will be
+        project: String,
+    },
 }
 
 #[derive(Args, Debug)]
@@ -86,6 +101,16 @@ pub async fn run(verb: Verb, mut desk: Desk<'_>) -> Done<u8> {
         Verb::Show { id } => show(&mut desk, &id).await?,
         Verb::Publish(chosen) => publish(&mut desk, chosen, true).await?,
         Verb::Unpublish(chosen) => publish(&mut desk, chosen, false).await?,
+        Verb::Describe { id, text } => {
+            let described = desk.share.describe(&desk.caller, &id, &text).await;
+            let events = desk.found(described, &[Named::Asset(&id)]).await?;
+            desk.wrote(&events)?;
+        }
+        Verb::Owner { id, project } => {
+            let handed = desk.share.hand_over(&desk.caller, &id, &project).await;
+            let events = desk.found(handed, &[Named::Asset(&id), Named::Project(&project)]).await?;
+            desk.wrote(&events)?;
+        }
     }
     Ok(0)
 }
@@ -120,7 +145,7 @@ async fn map(desk: &mut Desk<'_>, Mapping { tables, writing }: Mapping) -> Done<
     };
     let code = if written && looked.failed.is_empty() { 0 } else { PARTLY };
     for (name, error) in looked.failed {
-        desk.output.note(&told(&error.context(format!("looking at {name}"))));
+        desk.output.fault(&told(&error.context(format!("looking at {name}"))));
     }
     Ok(code)
 }
@@ -183,7 +208,8 @@ async fn search(desk: &mut Desk<'_>, word: &str) -> Done {
     for asset in &assets {
         let hits = asset.columns.iter().filter(|column| column.name.to_lowercase().contains(word));
         let hits: Vec<String> = hits.map(|column| column.name.clone()).collect();
-        if !hits.is_empty() || asset.id.to_lowercase().contains(word) {
+        let is_said = asset.description.as_ref().is_some_and(|text| text.to_lowercase().contains(word));
+        if !hits.is_empty() || is_said || asset.id.to_lowercase().contains(word) {
             let columns = (!hits.is_empty()).then(|| super::words::shown_columns(&hits));
             rows.push(vec![some(&asset.id), some(&asset.owner), columns]);
         }
@@ -199,6 +225,9 @@ async fn show(desk: &mut Desk<'_>, id: &str) -> Done {
     let asset = desk.found(found, &[Named::Asset(id)]).await?;
     let rows = asset.columns.iter().map(|column| vec![some(&column.name), some(&column.data_type)]);
     desk.list(&["column", "type"], &rows.collect::<Vec<_>>())?;
+    if let Some(description) = &asset.description {
+        desk.output.note(description);
+    }
     let Asset { source, owner, schema, table, published, .. } = &asset;
     let state = state(&asset).unwrap_or_default();
     let told = format!("table {table:?} of schema {schema:?} at {source}, owned by {owner}, {state}");

@@ -13,7 +13,7 @@ use super::follow::{Pair, describe};
 use super::reach;
 use crate::cli::output::{Done, Failure, told};
 use crate::config::{Aws, Deployment, caller_arn};
-use crate::grants::{Bus, Changed, KEEPER, News};
+use crate::grants::{Bus, Changed, KEEPER, News, Waiting};
 use crate::register::{By, Environment, Event, Grant, Key, Place as Where, Register, Source, Subscription};
 use crate::secrets::keeper::{Manager, ManagerSettings};
 use crate::secrets::policy::{KeyReader, Place, Policy, RoleArn, key_policy, secret_policy};
@@ -92,7 +92,11 @@ impl Cloud {
             News::Changed(Changed { environment, source, cause: cause.into() })
         };
         let news: Vec<News> = pairs.iter().map(changed).collect();
-        Bus::new(&self.aws, self.deployment.bus.as_deref()).tell(&news).await
+        self.bus().tell(&news).await
+    }
+
+    fn bus(&self) -> Bus {
+        Bus::new(&self.aws, self.deployment.bus.as_deref())
     }
 
     /// The policies that stand for a grant at its secret and its key.
@@ -189,7 +193,7 @@ impl Desk<'_> {
         let sent = cloud.tell(pairs, &cause).await;
         let names: Vec<String> = pairs.iter().map(|(environment, source)| Grant::id_of(environment, source)).collect();
         if let Err(error) = sent {
-            self.output.note(&format!("the workflow was not told of grant {}\n{}", names.join(", "), told(&error)));
+            self.output.fault(&format!("the workflow was not told of grant {}\n{}", names.join(", "), told(&error)));
             self.output
                 .note("what was decided stands; the workflow's clock finds it, or tell it now: glaux grant repair");
             return Err(Failure::Partly);
@@ -198,6 +202,24 @@ impl Desk<'_> {
             self.output.note(&format!("grant {name}: the workflow is told"));
         }
         Ok(Some((cause, since)))
+    }
+
+    /// Tells on the bus that a request waits.
+    ///
+    /// Errors: partly, if it cannot be told; the register says it all the same.
+    pub(super) async fn tell_of(&mut self, waiting: Waiting) -> Done {
+        let Some(cloud) = self.cloud() else { return Ok(()) };
+        let sent = cloud.bus().tell(&[News::Waiting(waiting)]).await;
+        match sent {
+            Ok(()) => {
+                self.output.note("it was told on the event bus, as Request Waiting");
+                Ok(())
+            }
+            Err(error) => {
+                self.output.fault(&format!("nobody was told on the event bus\n{}", told(&error)));
+                Err(Failure::Partly)
+            }
+        }
     }
 
     async fn await_all(&mut self, pairs: &BTreeSet<Pair>, cause: &str, since: u64) -> Done {
@@ -209,13 +231,13 @@ impl Desk<'_> {
                 Outcome::Recorded(grant) => self.output.note(&describe(&grant)),
                 Outcome::Failed(reason) => {
                     failed = true;
-                    self.output.note(&format!("grant {id} is not what it should be yet\nerror: {reason}"));
+                    self.output.fault(&format!("grant {id} is not what it should be yet\nerror: {reason}"));
                     self.output.note("the workflow's clock tries it again, or now: glaux grant repair");
                 }
                 Outcome::Unknown => {
                     failed = true;
                     let minutes = PATIENCE.as_secs() / 60;
-                    self.output.note(&format!("grant {id}: nothing was recorded for {minutes} minutes"));
+                    self.output.fault(&format!("grant {id}: nothing was recorded for {minutes} minutes"));
                     self.output.note("see whether the rule, the queue and the state machine are there and get events");
                 }
             }

@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 use connector_core::Error;
 
 use super::desk::{Desk, Row, some, state};
+use super::grant;
 use super::near::Named;
 use crate::cli::output::Done;
 use crate::register::{Account, By, Environment, Place, Subscription};
@@ -17,6 +18,11 @@ pub enum Verb {
     List,
     /// One environment
     Show {
+        /// Which
+        name: String,
+    },
+    /// Look whether the databases are what was granted to it; nothing is changed
+    Verify {
         /// Which
         name: String,
     },
@@ -58,6 +64,7 @@ pub async fn run(verb: Verb, mut desk: Desk<'_>) -> Done<u8> {
             desk.list(&["environment", "project", "state", "place"], &rows)?;
         }
         Verb::Show { name } => show(&mut desk, &name).await?,
+        Verb::Verify { name } => verify(&mut desk, &name).await?,
         Verb::Remove { name } => remove(&mut desk, &name).await?,
     }
     Ok(0)
@@ -103,6 +110,12 @@ async fn show(desk: &mut Desk<'_>, name: &str) -> Done {
         ("consumer_role", of_account(|account| account.consumer_role)),
         ("open_subscriptions", some(open.to_string())),
     ])
+}
+
+async fn verify(desk: &mut Desk<'_>, name: &str) -> Done {
+    let got = desk.register.get::<Environment>(name).await;
+    desk.found(got, &[Named::Environment(name)]).await?;
+    Box::pin(grant::verify_environment(desk, name)).await
 }
 
 async fn remove(desk: &mut Desk<'_>, name: &str) -> Done {

@@ -36,11 +36,16 @@ impl Desk<'_> {
     /// Makes the databases what the register says by now; in a dry run tells what would be run there.
     pub(super) async fn follow(&mut self, events: &[Event]) -> Done {
         let pairs = affected(&self.register, events).await?;
+        Box::pin(self.carry_out(&pairs, events)).await
+    }
+
+    /// The same for these grants; `events` may be none, for what is asked for again.
+    pub(super) async fn carry_out(&mut self, pairs: &BTreeSet<Pair>, events: &[Event]) -> Done {
         match (self.common.dry_run, self.cloud().is_some()) {
-            (true, true) => self.preview_on_aws(&pairs).await,
-            (true, false) => self.preview(&pairs).await,
-            (false, true) => self.hand_over(&pairs, events).await,
-            (false, false) => self.reconcile(&pairs).await,
+            (true, true) => self.preview_on_aws(pairs).await,
+            (true, false) => self.preview(pairs).await,
+            (false, true) => self.hand_over(pairs, events).await,
+            (false, false) => self.reconcile(pairs).await,
         }
     }
 
@@ -60,7 +65,7 @@ impl Desk<'_> {
                 Err(error) => {
                     failed = true;
                     let id = Grant::id_of(environment, source);
-                    self.output.note(&format!("grant {id} is not what it should be yet\n{}", told(&error)));
+                    self.output.fault(&format!("grant {id} is not what it should be yet\n{}", told(&error)));
                     self.output.note("it is tried again by glaux worker, or now by glaux grant repair");
                 }
             }

@@ -111,7 +111,7 @@ pub async fn unmap(desk: &mut Desk<'_>, tables: Tables) -> Done<u8> {
     };
     let owned = desk.share.own_source(&desk.caller, &tables.source, "asset unmap").await;
     let source = desk.found(owned, &[Named::Source(&tables.source)]).await?;
-    let assets = desk.register.list::<Asset>(&By::Owner(source.owner.clone())).await?;
+    let assets = desk.register.list::<Asset>(&By::Kind).await?;
     let of_source = assets.into_iter().map(|read| read.record).filter(|asset| asset.source == source.id);
     let schemas: BTreeSet<String> = of_source.map(|asset| asset.schema).chain(tables.schema.clone()).collect();
     let scope = Scope { schema: tables.schema, table: tables.table };
@@ -150,10 +150,10 @@ async fn carry_out(desk: &mut Desk<'_>, glue: &Glue, source: &Source, plan: Plan
     }
     let is_whole = failed.is_empty() && plan.refused.is_empty();
     for (name, error) in failed {
-        desk.output.note(&told(&error.context(format!("table {name}"))));
+        desk.output.fault(&told(&error.context(format!("table {name}"))));
     }
     for (name, error) in plan.refused {
-        desk.output.note(&told(&error.context(format!("mapping {name}"))));
+        desk.output.fault(&told(&error.context(format!("mapping {name}"))));
     }
     Ok(is_whole)
 }

@@ -42,14 +42,14 @@ pub struct Which {
 pub async fn run(verb: Verb, mut desk: Desk<'_>) -> Done<u8> {
     match verb {
         Verb::List => list(&mut desk).await?,
-        Verb::Verify(which) => verify(&mut desk, &which).await?,
+        Verb::Verify(which) => {
+            can_look(&desk)?;
+            let pairs = tended(&desk, &which, "grant verify").await?;
+            verify(&mut desk, &pairs).await?;
+        }
         Verb::Repair(which) => {
             let pairs = tended(&desk, &which, "grant repair").await?;
-            if desk.cloud().is_some() {
-                desk.hand_over(&pairs, &[]).await?;
-            } else {
-                desk.reconcile(&pairs).await?;
-            }
+            Box::pin(desk.carry_out(&pairs, &[])).await?;
         }
         Verb::Rotate(which) => rotate(&mut desk, &which).await?,
     }
@@ -105,7 +105,18 @@ async fn seen(desk: &mut Desk<'_>) -> Result<Vec<Grant>> {
 }
 
 /// The grants that are meant, all of which the caller may tend.
+///
+/// Errors: not found, where some are named and there are none.
 async fn tended(desk: &Desk<'_>, which: &Which, verb: &str) -> Result<BTreeSet<Pair>> {
+    let pairs = permitted(desk, which, verb).await?;
+    // All of none are none: what runs every night must not fail until the first grant is there.
+    if pairs.is_empty() && !which.all {
+        return Err(Error::not_found("there is no such grant").hint("see what there is: glaux grant list"));
+    }
+    Ok(pairs)
+}
+
+async fn permitted(desk: &Desk<'_>, which: &Which, verb: &str) -> Result<BTreeSet<Pair>> {
     let mut pairs = BTreeSet::new();
     for grant in desk.register.list::<Grant>(&By::Kind).await?.into_iter().map(|read| read.record) {
         let is_named = which.env.as_ref().is_none_or(|env| grant.environment == *env)
@@ -119,27 +130,35 @@ async fn tended(desk: &Desk<'_>, which: &Which, verb: &str) -> Result<BTreeSet<P
             Err(refused) => return Err(refused),
         }
     }
-    // All of none are none: what runs every night must not fail until the first grant is there.
-    if pairs.is_empty() && !which.all {
-        return Err(Error::not_found("there is no such grant").hint("see what there is: glaux grant list"));
-    }
     Ok(pairs)
 }
 
-async fn verify(desk: &mut Desk<'_>, which: &Which) -> Done {
+/// Looks at every grant of an environment, of which there may be none yet.
+pub async fn verify_environment(desk: &mut Desk<'_>, environment: &str) -> Done {
+    can_look(desk)?;
+    let which = Which { env: Some(environment.to_owned()), source: None, all: false };
+    let pairs = permitted(desk, &which, "env verify").await?;
+    verify(desk, &pairs).await
+}
+
+/// Errors: unsupported, on AWS, where no database is reached from here.
+fn can_look(desk: &Desk<'_>) -> Result<()> {
     let instead =
         "it is looked at every hour, and by glaux grant repair now; glaux grant list tells when, and what was found";
-    desk.is_at_hand("looking at a database as its administrator", instead)?;
+    desk.is_at_hand("looking at a database as its administrator", instead)
+}
+
+async fn verify(desk: &mut Desk<'_>, pairs: &BTreeSet<Pair>) -> Done {
     let (grants, mut rows, mut differs) = (desk.grants().await?, Vec::<Row>::new(), false);
-    for (environment, source) in tended(desk, which, "grant verify").await? {
-        let found = grants.look(&environment, &source).await;
+    for (environment, source) in pairs {
+        let found = grants.look(environment, source).await;
         let (state, findings) = match found {
             Ok(found) if found.is_empty() => ("ok", vec![None]),
             Ok(found) => ("drift", found.into_iter().map(Some).collect()),
             Err(error) => ("unknown", vec![Some(error.to_string())]),
         };
         differs |= state != "ok";
-        rows.extend(findings.into_iter().map(|finding| vec![some(&environment), some(&source), some(state), finding]));
+        rows.extend(findings.into_iter().map(|finding| vec![some(environment), some(source), some(state), finding]));
     }
     desk.list(&["environment", "source", "state", "finding"], &rows)?;
     if differs {
@@ -155,5 +174,8 @@ async fn rotate(desk: &mut Desk<'_>, which: &Which) -> Done {
         let cause = desk.caller.request.clone();
         grants.rotate(&Task { cause, ..Task::looking(environment, source) }).await?;
     }
-    if desk.cloud().is_some() { desk.hand_over(&pairs, &[]).await } else { desk.reconcile(&pairs).await }
+    if desk.common.dry_run {
+        desk.output.note("a dry run: no password was changed, and the new one's user is not shown");
+    }
+    Box::pin(desk.carry_out(&pairs, &[])).await
 }

@@ -138,6 +138,11 @@ impl<'o> Leaving<'o> {
         self.desk.list(&["grant", "subscription", "state", "consumer", "owner"], &rows)
     }
 
+    /// Says what went wrong.
+    pub fn fault(&mut self, text: &str) {
+        self.desk.output.fault(text);
+    }
+
     /// Says something.
     pub fn note(&mut self, text: &str) {
         self.desk.output.note(text);

@@ -3,6 +3,7 @@
 mod asset;
 mod audit;
 mod cloud;
+mod ddl;
 mod desk;
 mod env;
 mod follow;
@@ -47,7 +48,7 @@ pub enum Noun {
     Grant(Of<grant::Verb>),
     /// The credential that an environment reads with
     Creds(Of<reading::Verb>),
-    /// The settings with which a connector reads as an environment
+    /// The settings with which a connector reads as an environment, or what Athena is told
     Connect(With<reading::Connecting>),
     /// Run SQL as an environment: what it is granted, and nothing else
     Query(With<reading::Asking>),

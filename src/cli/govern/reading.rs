@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 use connector_core::{Error, ErrorKind, Result};
 
+use super::ddl;
 use super::desk::{Desk, some};
 use super::follow::PREFIX;
 use crate::cli::output::Done;
@@ -36,6 +37,12 @@ pub struct Connecting {
     /// Who reads
     #[arg(long, value_name = "ENVIRONMENT")]
     env: String,
+    /// Write instead what Athena is told: how a catalog gets there, and a SELECT of each table
+    #[arg(long)]
+    print_ddl: bool,
+    /// The environment's function in Athena's account, where its ARN is known
+    #[arg(long, value_name = "ARN", requires = "print_ddl")]
+    function: Option<String>,
 }
 
 #[derive(Args, Debug)]
@@ -94,6 +101,9 @@ async fn reveal(desk: &mut Desk<'_>, at: &At) -> Done {
 
 /// Writes the settings with which a connector reads as the environment: each secret says the rest itself.
 pub async fn connect(connecting: Connecting, desk: Desk<'_>) -> Done<u8> {
+    if connecting.print_ddl {
+        return Box::pin(print_ddl(&connecting, desk)).await;
+    }
     let granted = granted(&desk, &connecting.env).await?;
     let mut text = String::from("# glaux sql --config FILE\n[secrets]\n");
     if let Some(folder) = &desk.secrets().folder {
@@ -101,6 +111,13 @@ pub async fn connect(connecting: Connecting, desk: Desk<'_>) -> Done<u8> {
     }
     text += &format!("prefix = {:?}\nenvironment = {:?}\n", granted.prefix, granted.environment);
     desk.output.data(&text)?;
+    Ok(0)
+}
+
+async fn print_ddl(connecting: &Connecting, desk: Desk<'_>) -> Done<u8> {
+    let grants = grants_to(&desk, &connecting.env).await?;
+    let environment = desk.register.get::<Environment>(&connecting.env).await?.record;
+    desk.output.data(&ddl::script(&environment, &grants, connecting.function.as_deref())?)?;
     Ok(0)
 }
 
@@ -116,13 +133,23 @@ pub async fn query(asking: Asking, desk: Desk<'_>) -> Done<u8> {
 
 /// What the environment may read: each source is a catalog of its name.
 async fn granted(desk: &Desk<'_>, environment: &str) -> Result<Granted> {
+    grants_to(desk, environment).await?;
+    Ok(Granted::to(environment, desk.prefix()?))
+}
+
+/// The grants by which the environment may read something.
+///
+/// Errors: not found, if there are none; forbidden, for whoever is not of its project.
+async fn grants_to(desk: &Desk<'_>, environment: &str) -> Result<Vec<Grant>> {
     member(desk, environment).await?;
     let all = desk.register.list::<Grant>(&By::Kind).await?.into_iter().map(|read| read.record);
-    if !all.into_iter().any(|grant| grant.environment == environment && !grant.desired.is_empty()) {
+    let grants: Vec<Grant> =
+        all.filter(|grant| grant.environment == environment && !grant.desired.is_empty()).collect();
+    if grants.is_empty() {
         return Err(Error::not_found(format!("nothing is granted to environment {environment}"))
             .hint("ask for tables: glaux request create"));
     }
-    Ok(Granted::to(environment, desk.prefix()?))
+    Ok(grants)
 }
 
 /// Errors: not found; forbidden, for whoever is not of the environment's project.

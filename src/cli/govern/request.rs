@@ -9,8 +9,9 @@ use super::near::Named;
 use super::project::joined;
 use super::words::{When, read_columns, shown_scope};
 use crate::cli::output::Done;
+use crate::grants::Waiting;
 use crate::register::{By, Decision, Environment, Scope, Subscription, SubscriptionState, Verdict};
-use crate::share::{Approval, Asking};
+use crate::share::{Approval, Asking, REMINDED};
 
 /// What may be done.
 #[derive(Debug, Subcommand)]
@@ -21,6 +22,11 @@ pub enum Verb {
     List(Listing),
     /// One request and what became of it
     Show {
+        /// Which
+        id: String,
+    },
+    /// Tell those who decide that a request still waits
+    Remind {
         /// Which
         id: String,
     },
@@ -91,6 +97,7 @@ pub async fn run(verb: Verb, mut desk: Desk<'_>) -> Done<u8> {
         Verb::Create(creating) => create(&mut desk, creating).await?,
         Verb::List(listing) => list(&mut desk, &listing).await?,
         Verb::Show { id } => show(&mut desk, &id).await?,
+        Verb::Remind { id } => remind(&mut desk, &id).await?,
         Verb::Withdraw { id } => {
             let withdrawn = desk.share.withdraw(&desk.caller, &id).await;
             let done = desk.found(withdrawn, &[Named::Subscription(&id)]).await?;
@@ -150,15 +157,26 @@ async fn list(desk: &mut Desk<'_>, listing: &Listing) -> Done {
                 .as_ref()
                 .map_or_else(|| undecided.is_none_or(|state| it.state == state), |wanted| is_in(it, wanted))
     };
-    let rows: Vec<Row> =
-        all_seen(desk, listing.state.as_deref()).await?.iter().filter(|it| is_meant(it)).map(row).collect();
-    desk.list(
-        &["request", "state", "consumer", "environment", "owner", "tables", "requester", "purpose", "until"],
-        &rows,
-    )
+    let (all, mut rows) = (all_seen(desk, listing.state.as_deref()).await?, Vec::<Row>::new());
+    for it in all.iter().filter(|it| is_meant(it)) {
+        rows.push(row(it, reminded(desk, it).await?));
+    }
+    let names =
+        ["request", "state", "consumer", "environment", "owner", "tables", "requester", "purpose", "until", "reminded"];
+    desk.list(&names, &rows)
 }
 
-fn row(it: &Subscription) -> Row {
+/// When its deciders were reminded of it last, as long as it waits for them.
+async fn reminded(desk: &Desk<'_>, it: &Subscription) -> Result<Option<String>> {
+    if it.state != SubscriptionState::Requested {
+        return Ok(None);
+    }
+    let history = desk.register.history::<Subscription>(&it.id).await?;
+    let last = history.iter().rev().find(|event| event.act.verb == REMINDED);
+    Ok(last.map(|event| event.at.to_string()))
+}
+
+fn row(it: &Subscription, reminded: Option<String>) -> Row {
     vec![
         some(&it.id),
         told_state(it),
@@ -169,7 +187,29 @@ fn row(it: &Subscription) -> Row {
         some(&it.requester),
         some(&it.purpose),
         it.asked_until.map(|until| until.to_string()),
+        reminded,
     ]
+}
+
+/// The register tells it to whoever lists what is to be decided; on AWS the event bus does, too.
+async fn remind(desk: &mut Desk<'_>, id: &str) -> Done {
+    let reminded = desk.share.remind(&desk.caller, id).await;
+    let done = desk.found(reminded, &[Named::Subscription(id)]).await?;
+    let deciders = desk.share.deciders(&done.subscription).await?;
+    desk.wrote(&done.events)?;
+    if deciders.is_empty() {
+        let owner = &done.subscription.owner;
+        desk.output.fault(&format!("nobody may decide on it: project {owner} has no owner but whoever asks"));
+    } else {
+        desk.output.note(&format!("it waits for one of {deciders:?}, until {}", done.subscription.lapses));
+    }
+    match done.events.last() {
+        Some(event) if !desk.common.dry_run => {
+            let waiting = Waiting::of(&done.subscription, deciders, event.number);
+            Box::pin(desk.tell_of(waiting)).await
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Every subscription that the caller may see, of the project that `--as` names if it names one.

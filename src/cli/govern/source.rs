@@ -284,7 +284,7 @@ async fn show(desk: &mut Desk<'_>, name: &str) -> Done {
     let sight = desk.sight().await?;
     let got = desk.share.see_source(&desk.caller, name).await;
     let source = desk.found(got, &[Named::Source(name)]).await?;
-    let assets = desk.register.list::<Asset>(&By::Owner(source.owner.clone())).await?;
+    let assets = desk.register.list::<Asset>(&By::Kind).await?;
     let assets = assets.iter().map(|read| &read.record).filter(|asset| asset.source == name && sight.sees_asset(asset));
     let assets: Vec<&Asset> = assets.collect();
     desk.show(&[
@@ -310,9 +310,9 @@ async fn show_key_policy(desk: &mut Desk<'_>, name: &str) -> Done {
 }
 
 async fn retire(desk: &mut Desk<'_>, name: &str) -> Done {
-    if let Some(read) = desk.register.find::<Source>(name).await? {
-        let of_owner = desk.register.list::<Subscription>(&By::Owner(read.record.owner.clone())).await?;
-        let open = of_owner.iter().filter(|read| read.record.source == name && read.record.is_open()).count();
+    if desk.register.find::<Source>(name).await?.is_some() {
+        let all = desk.register.list::<Subscription>(&By::Kind).await?;
+        let open = all.iter().filter(|read| read.record.source == name && read.record.is_open()).count();
         desk.agreed(&format!("Retire source {name} and end {open} subscriptions and requests of it?")).await?;
     }
     let retired = desk.share.retire(&desk.caller, name).await;

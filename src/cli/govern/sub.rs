@@ -1,5 +1,7 @@
 //! `glaux sub`: what is granted, from the decision to the end.
 
+use std::collections::BTreeSet;
+
 use clap::{Args, Subcommand};
 use connector_core::Error;
 
@@ -42,6 +44,11 @@ pub enum Verb {
         /// Why
         #[arg(long, value_name = "TEXT")]
         reason: String,
+    },
+    /// Have the databases made what it says now, instead of when it is tried again anyway
+    Retry {
+        /// Which
+        id: String,
     },
     /// End what is due by now: what was granted until now, and requests that nobody decided on
     Expire,
@@ -94,6 +101,7 @@ pub async fn run(verb: Verb, mut desk: Desk<'_>) -> Done<u8> {
             let done = desk.found(revoked, &[Named::Subscription(&id)]).await?;
             desk.wrote_and_follow(&done.events).await?;
         }
+        Verb::Retry { id } => retry(&mut desk, &id).await?,
         Verb::Expire => expire(&mut desk).await?,
     }
     Ok(0)
@@ -147,6 +155,13 @@ async fn renew(desk: &mut Desk<'_>, renewing: Renewing) -> Done {
     let renewed = desk.share.renew(&desk.caller, &id, until, &purpose).await;
     let done = desk.found(renewed, &[Named::Subscription(&id)]).await?;
     desk.wrote_and_follow(&done.events).await
+}
+
+/// Nothing is decided by it: the grant's own events tell what came of it.
+async fn retry(desk: &mut Desk<'_>, id: &str) -> Done {
+    let retried = desk.share.retry(&desk.caller, id).await;
+    let it = desk.found(retried, &[Named::Subscription(id)]).await?;
+    Box::pin(desk.carry_out(&BTreeSet::from([(it.environment, it.source)]), &[])).await
 }
 
 /// It is the clock that ends things, whoever looks at it; the command says who did.

@@ -38,7 +38,7 @@ pub async fn run(working: Working, desk: Desk<'_>) -> Done<u8> {
         for (id, outcome) in &done.grants {
             match outcome {
                 Ok(grant) => desk.output.note(&describe(grant)),
-                Err(error) => desk.output.note(&format!("grant {id}: {}", told(error))),
+                Err(error) => desk.output.fault(&format!("grant {id}: {}", told(error))),
             }
         }
         if working.once {
