@@ -311,6 +311,7 @@ fn what_is_for_the_workflow_alone(cloud: &Cloud) {
         ("audit list --actor olga", 3, "AWS_PROFILE"),
         ("worker --once", 1, "sub expire"),
         ("grant verify --all", 1, "grant repair"),
+        ("env verify prod", 1, "grant repair"),
         ("env add more --project shop", 2, "--consumer-role"),
         ("project member shop arn:aws:iam::1:role/x", 2, "get-caller-identity"),
     ] {

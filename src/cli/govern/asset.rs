@@ -41,7 +41,7 @@ pub enum Verb {
     Describe {
         /// Which
         id: String,
-        /// In your words; nothing takes away what was said
+        /// In your words; an empty text takes away what was said
         #[arg(long, value_name = "TEXT")]
         text: String,
     },
