@@ -45,6 +45,8 @@ mod gateway;
 mod grounds;
 #[path = "workflow/hooks.rs"]
 mod hooks;
+#[path = "workflow/late.rs"]
+mod late;
 #[path = "workflow/mapped.rs"]
 mod mapped;
 #[path = "workflow/owed.rs"]

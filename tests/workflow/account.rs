@@ -18,6 +18,7 @@ use glaux::secrets::policy::{Consumer, Place as Region, Policy, Role, listing_po
 use glaux::secrets::{Login, Names, login_of, text_of};
 use glaux::share::{Share, asset_id};
 use serde_json::{Value, json};
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::datazone::{DOMAIN, DataZone};
 use crate::gateway::{Deployed, Gateway, REGION};
@@ -39,8 +40,9 @@ pub const PREFIX: &str = "glaux/domain";
 /// An execution of moto's takes a second or two; a minute only passes where it hangs.
 const LIMIT: Duration = Duration::from_mins(1);
 
-/// A grant's users are called alike in each of these, and a PostgreSQL has one list of users for all of its databases.
-static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+/// A grant's users are called alike in each of these, and a server has one list of users for all of its databases; one lock for
+/// PostgreSQL, and one for MariaDB and MySQL.
+static ALONE: [Mutex<()>; 2] = [Mutex::const_new(()), Mutex::const_new(())];
 
 /// All of it.
 pub struct Accounts {
@@ -53,7 +55,7 @@ pub struct Accounts {
     queue: String,
     /// How the program runs that is deployed in the accounts of the producer and the consumer, if it is no code in this process.
     program: Option<Options>,
-    _alone: Option<tokio::sync::MutexGuard<'static, ()>>,
+    _alone: MutexGuard<'static, ()>,
 }
 
 pub fn function(account: &str, name: &str) -> String {
@@ -81,7 +83,14 @@ impl Accounts {
 
     /// The same; where a program is given, the producer's and the consumer's functions are processes of it.
     pub async fn running(gateway: Gateway, place: Place, program: Option<Options>) -> Self {
-        let alone = if place.engine == "postgres" { Some(ALONE.lock().await) } else { None };
+        let accounts = Self::without_environment(gateway, place, program).await;
+        accounts.bring_in().await;
+        accounts
+    }
+
+    /// The same, of which the register does not know the environment yet.
+    pub async fn without_environment(gateway: Gateway, place: Place, program: Option<Options>) -> Self {
+        let alone = ALONE[usize::from(place.engine == "mysql")].lock().await;
         gateway.configure(&json!({"stepfunctions": {"execute_state_machine": true}})).await;
         let aws = Aws::at(&gateway.endpoint, GOVERNANCE, "secret");
         let store = Dynamo::create_table(&aws, "glaux").await.unwrap();
@@ -176,14 +185,6 @@ impl Accounts {
         };
         self.add(&project("shop", "olga")).await;
         self.add(&project("reports", "rita")).await;
-        let account = Account {
-            account: CONSUMER.into(),
-            region: REGION.into(),
-            role: role(CONSUMER, "glaux-grants-invoke"),
-            consumer_role: role(CONSUMER, "reader"),
-        };
-        let (place, state) = (Where::Aws(account), EnvironmentState::Active);
-        self.add(&Environment { id: PROD.into(), project: "reports".into(), place, state }).await;
         let text = text_of(&self.place.administrator).unwrap();
         let secret =
             json!({"Name": "sources/shop", "SecretString": text.expose(), "ClientRequestToken": "0".repeat(32)});
@@ -206,6 +207,18 @@ impl Accounts {
             };
             self.add(&asset).await;
         }
+    }
+
+    /// Has the register know the environment.
+    pub async fn bring_in(&self) {
+        let account = Account {
+            account: CONSUMER.into(),
+            region: REGION.into(),
+            role: role(CONSUMER, "glaux-grants-invoke"),
+            consumer_role: role(CONSUMER, "reader"),
+        };
+        let (place, state) = (Where::Aws(account), EnvironmentState::Active);
+        self.add(&Environment { id: PROD.into(), project: "reports".into(), place, state }).await;
     }
 
     pub async fn add<R: Record>(&self, record: &R) {

@@ -379,7 +379,7 @@ async fn what_datazone_decides_is_done(accounts: &Accounts, mut walked: usize) -
 
 /// Listed in the environment's account while anything is granted, answered by its function from the secret of the other account,
 /// and by no other function.
-async fn what_is_granted_is_a_catalog_of_athenas(accounts: &Accounts, tables: &[&str]) {
+pub async fn what_is_granted_is_a_catalog_of_athenas(accounts: &Accounts, tables: &[&str]) {
     let (listed, function) = (accounts.gateway.athena().listed(CONSUMER), accounts.federation(READER, PROD));
     let found = shown(&function, &accounts.place, SOURCE).await;
     if tables.is_empty() {
