@@ -2,12 +2,16 @@
 //!
 //! Nothing is read ahead of what is asked for, beyond what the sockets hold. An answer that is let go before its end stops the
 //! statement at the server, and its session is not used again.
+//!
+//! Rows come by the binary protocol. By the text one, as a C client asks for it, `lineitem` of TPC-H, scale 1, took MariaDB 10.11 13.2
+//! CPU seconds and us 3.4, against 12.2 and 3.1 (medians of three, in turns), and a float is rounded when it is printed.
 
 use arrow_array::RecordBatch;
+use connector_core::decode::RUN;
 use connector_core::{BatchLimits, BatchStream, Result, Statement};
 use futures::stream::{self, StreamExt};
 
-use crate::decode::{RUN, RowDecoder};
+use crate::decode::RowDecoder;
 use crate::follower::Follower;
 use crate::options::Shown;
 use crate::session::{Awaited, Session};

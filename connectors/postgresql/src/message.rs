@@ -4,7 +4,7 @@
 //! row's values mean (`decode`), and how messages travel (`wire.rs`).
 
 use bytes::BytesMut;
-use connector_core::decode::Fault;
+use connector_core::decode::{Found, Layout, Malformed};
 use connector_core::{Error, Result};
 use postgres_protocol::message::frontend::{self, BindError};
 use postgres_types::{ToSql, Type};
@@ -136,25 +136,75 @@ pub(crate) fn parameter(body: &[u8]) -> Option<(String, String)> {
     Some((rest.text()?, rest.text()?))
 }
 
+/// The length of NULL.
+const NULL: u32 = u32::MAX;
+
+/// A row of which some values have been taken.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Row<'r> {
+    /// From the next value on all that has arrived.
+    onwards: &'r [u8],
+    /// How much of that is behind the row.
+    behind: usize,
+}
+
+impl<'r> Row<'r> {
+    /// A row of `length` bytes, at the front of what has arrived, and how many values it says it has.
+    pub(crate) fn new(onwards: &'r [u8], length: usize) -> Option<(Self, u16)> {
+        let mut rest = Rest(onwards);
+        let values = rest.u16()?;
+        Some((Self { onwards: rest.0, behind: onwards.len().checked_sub(length)? }, values))
+    }
+
+    /// Takes the next value, maybe of a row behind this one, which [`Row::is_at_its_end`] tells afterwards.
+    #[inline]
+    fn value(&mut self) -> Result<Option<Found<'r, [u8]>>, Malformed> {
+        let (length, onwards) = self.onwards.split_first_chunk().ok_or(Malformed)?;
+        let length = u32::from_be_bytes(*length);
+        match usize::try_from(length).ok().and_then(|length| onwards.split_at_checked(length)) {
+            Some((cell, next)) => {
+                self.onwards = next;
+                Ok(Some(Found { cell, onwards }))
+            }
+            None if length == NULL => {
+                self.onwards = onwards;
+                Ok(None)
+            }
+            None => Err(Malformed),
+        }
+    }
+
+    fn is_at_its_end(&self) -> bool {
+        self.onwards.len() == self.behind
+    }
+}
+
 /// The bytes of a row's values, in order; NULL is nothing. A row that is cut, that goes on behind its last value or that has
 /// another number of them is malformed.
-pub(crate) fn cells(row: &[u8], columns: usize) -> impl Iterator<Item = Result<Option<&[u8]>, Fault>> {
-    let mut rest = Rest(row);
-    let counts = rest.u16().is_some_and(|count| usize::from(count) == columns);
+pub(crate) fn cells(row: &[u8], columns: usize) -> impl Iterator<Item = Result<Option<&[u8]>, Malformed>> {
+    let row = Row::new(row, row.len()).filter(|(_, values)| usize::from(*values) == columns);
+    let mut row = row.map(|(row, _)| row);
     (0..columns).map(move |column| {
-        let cell = cell(&mut rest)?;
-        if counts && (column + 1 < columns || rest.0.is_empty()) { Ok(cell) } else { Err(Fault::Malformed) }
+        let row = row.as_mut().ok_or(Malformed)?;
+        let cell = row.value()?.map(|found| found.cell);
+        if column + 1 < columns || row.is_at_its_end() { Ok(cell) } else { Err(Malformed) }
     })
 }
 
-/// The next value of a row, where −1 is NULL.
-#[inline]
-pub(crate) fn cell<'a>(rest: &mut Rest<'a>) -> Result<Option<&'a [u8]>, Fault> {
-    let length = rest.i32().ok_or(Fault::Malformed)?;
-    match usize::try_from(length) {
-        Ok(length) => rest.take(length).map(Some).ok_or(Fault::Malformed),
-        Err(_) if length == -1 => Ok(None),
-        Err(_) => Err(Fault::Malformed),
+/// Rows as they have arrived. Their values are found a column at a time: the place of a row's next value follows from the length of
+/// this one, and while the processor waits for that it can look at other rows.
+pub(crate) struct InRows;
+
+impl Layout<[u8]> for InRows {
+    type Rows<'r> = Vec<Row<'r>>;
+
+    #[inline]
+    fn column<'r>(rows: &mut Self::Rows<'r>) -> impl Iterator<Item = Result<Option<Found<'r, [u8]>>, Malformed>> {
+        rows.iter_mut().map(Row::value)
+    }
+
+    fn goes_on(rows: &Self::Rows<'_>) -> Option<usize> {
+        rows.iter().position(|row| !row.is_at_its_end())
     }
 }
 

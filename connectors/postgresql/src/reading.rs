@@ -57,7 +57,7 @@ impl Answer<'_> {
             if rows.is_empty() {
                 // What is no row, or is a large one, or may fill the batch.
                 match session.arrived(&mut self.follower)? {
-                    Arrived::Row(row) => self.decoder.push(&[row])?,
+                    Arrived::Row(row) => self.decoder.push(&[(row, row.len())])?,
                     Arrived::Nothing => session.more(&mut self.follower).await?,
                     Arrived::Other(kind) => session.other(kind).await?,
                     Arrived::End => break,

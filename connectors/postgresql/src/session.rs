@@ -207,9 +207,9 @@ impl Session {
     }
 
     /// The rows of the answer that has begun that have arrived, up to the first that `takes` does not want, by its length.
-    pub(crate) fn rows(&mut self, mut takes: impl FnMut(usize) -> bool) -> Result<Vec<&[u8]>> {
+    pub(crate) fn rows(&mut self, mut takes: impl FnMut(usize) -> bool) -> Result<Vec<(&[u8], usize)>> {
         let limit = self.max_cell_bytes;
-        self.wire.rows(|row| row.len() <= limit && takes(row.len()))
+        self.wire.rows(|length| length <= limit && takes(length))
     }
 
     /// What has arrived of the answer that has begun.

@@ -8,10 +8,10 @@ use std::io;
 use std::time::Duration;
 
 use connector_core::Result;
+use connector_core::decode::RUN;
 use connector_socket::{Duplex, within};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::decode::RUN;
 use crate::error::{self, Limit};
 use crate::message::kind;
 
@@ -117,20 +117,25 @@ impl Wire {
         Ok(Some(kind))
     }
 
-    /// The rows that are next and have arrived whole, up to the first that `takes` does not want.
-    pub(crate) fn rows(&mut self, mut takes: impl FnMut(&[u8]) -> bool) -> Result<Vec<&[u8]>> {
+    /// The rows that are next and have arrived whole, up to the first that `takes` does not want, by its length: each with all that has
+    /// arrived behind it, and its length.
+    pub(crate) fn rows(&mut self, mut takes: impl FnMut(usize) -> bool) -> Result<Vec<(&[u8], usize)>> {
         if self.gathering.is_some() {
             return Ok(Vec::new());
         }
         let mut rows = Vec::with_capacity(RUN);
-        while let Some((kind::DATA_ROW, length)) = header(self.buffer.get(self.start..self.end).unwrap_or_default())? {
-            let (start, end) = (self.start + HEADER, self.start + HEADER + length);
-            match self.buffer.get(start..end) {
-                Some(row) if end <= self.end && takes(row) => rows.push(row),
-                _ => break,
+        let mut arrived = self.buffer.get(self.start..self.end).unwrap_or_default();
+        while let Some((kind::DATA_ROW, length)) = header(arrived)? {
+            let Some((row, behind)) = arrived.get(HEADER..).and_then(|row| Some((row, row.get(length..)?))) else {
+                break;
+            };
+            if !takes(length) {
+                break;
             }
-            self.start = end;
+            rows.push((row, length));
+            arrived = behind;
         }
+        self.start = self.end - arrived.len();
         Ok(rows)
     }
 
@@ -269,23 +274,27 @@ mod tests {
         }
     }
 
+    fn rows(receiver: &mut Wire, takes: impl FnMut(usize) -> bool) -> Vec<Vec<u8>> {
+        receiver.rows(takes).unwrap().into_iter().map(|(row, length)| row[..length].to_vec()).collect()
+    }
+
     #[tokio::test]
     async fn rows_are_taken_together_up_to_what_is_wanted_or_has_not_arrived() {
-        let row = |byte: u8| framed(kind::DATA_ROW, &[byte; 3]);
+        let row = |byte: u8| framed(kind::DATA_ROW, &vec![byte; byte.into()]);
         let sent = [row(1), row(2), row(3), row(4)].concat();
         let (mut near, far) = duplex(1 << 10);
         let mut receiver = wire(far);
         near.write_all(&sent[..sent.len() - 1]).await.unwrap();
         receiver.more(|_| Ok(())).await.unwrap();
-        assert_eq!(receiver.rows(|row| row[0] < 2).unwrap(), [[1; 3]]);
-        assert_eq!(receiver.rows(|_| true).unwrap(), [[2; 3], [3; 3]]);
+        assert_eq!(rows(&mut receiver, |length| length < 2), [[1]]);
+        assert_eq!(rows(&mut receiver, |_| true), [vec![2; 2], vec![3; 3]]);
         near.write_all(&sent[sent.len() - 1..]).await.unwrap();
         near.write_all(&[framed(kind::COMPLETE, &[5]), row(6)].concat()).await.unwrap();
         receiver.more(|_| Ok(())).await.unwrap();
-        assert_eq!(receiver.rows(|_| true).unwrap(), [[4; 3]]);
-        assert!(receiver.rows(|_| true).unwrap().is_empty());
+        assert_eq!(rows(&mut receiver, |_| true), [[4; 4]]);
+        assert!(rows(&mut receiver, |_| true).is_empty());
         assert_eq!((receiver.arrived().unwrap(), receiver.body()), (Some(kind::COMPLETE), &[5][..]));
-        assert_eq!(receiver.rows(|_| true).unwrap(), [[6; 3]]);
+        assert_eq!(rows(&mut receiver, |_| true), [[6; 6]]);
     }
 
     #[tokio::test]

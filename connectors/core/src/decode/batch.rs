@@ -5,15 +5,17 @@ use std::sync::Arc;
 use arrow_array::{RecordBatch, RecordBatchOptions};
 use arrow_schema::{DataType, Schema, SchemaRef};
 
-use super::{Cells, Fault, Run};
+use super::{Apart, Cells, Fault, Layout, RUN};
 use crate::{BatchLimits, Column, Error, Result};
 
-/// Collects the cells of rows, each a `C`, into batches.
-pub struct Batcher<C: ?Sized> {
+/// Collects the cells, each a `C`, of rows laid out as `L` into batches.
+pub struct Batcher<C: ?Sized + 'static, L: Layout<C> = Apart> {
     schema: SchemaRef,
-    columns: Vec<Box<dyn Cells<C>>>,
+    columns: Vec<Box<dyn Cells<C, L>>>,
     limits: BatchLimits,
     advice: fn(&DataType) -> &'static str,
+    /// Whether nothing has been added since the last batch was taken.
+    taken: bool,
     rows: usize,
     rows_before: u64,
     bits_per_row: usize,
@@ -59,13 +61,13 @@ impl Room {
     }
 }
 
-impl<C: ?Sized> Batcher<C> {
+impl<C: ?Sized + 'static, L: Layout<C>> Batcher<C, L> {
     /// Batches of the described columns, whose buffers are `columns`.
-    pub fn new(described: &[Column], columns: Vec<Box<dyn Cells<C>>>, limits: BatchLimits) -> Self {
+    pub fn new(described: &[Column], columns: Vec<Box<dyn Cells<C, L>>>, limits: BatchLimits) -> Self {
         let schema = Arc::new(Schema::new(described.iter().map(Column::field).collect::<Vec<_>>()));
         let bits_per_row = columns.iter().map(|column| column.bits_per_row()).sum();
         let advice = |_: &DataType| "leave such rows out with a view at the source, or the column out of the query";
-        Self { schema, columns, limits, advice, rows: 0, rows_before: 0, bits_per_row, varying_bytes: 0 }
+        Self { schema, columns, limits, advice, taken: false, rows: 0, rows_before: 0, bits_per_row, varying_bytes: 0 }
     }
 
     /// Says what can be done about a value that does not fit a column of some type.
@@ -84,6 +86,7 @@ impl<C: ?Sized> Batcher<C> {
     /// Errors: corrupt, for a value outside its type, and others by [`Fault`]; they name column, row and the value's class.
     #[inline]
     pub fn push(&mut self, column: usize, cell: Option<&C>) -> Result<()> {
+        self.begin();
         let Some(cells) = self.columns.get_mut(column) else {
             return Err(Error::internal("a row has more cells than its batch has columns"));
         };
@@ -100,24 +103,37 @@ impl<C: ?Sized> Batcher<C> {
         }
     }
 
-    /// Adds rows, which hold `values` cells each, one at least, `None` being NULL; those behind the last column are nobody's.
+    /// Adds so many rows, [`RUN`] at most.
     ///
     /// Errors: as for a cell.
-    pub fn push_rows(&mut self, cells: &[Option<&C>], values: usize) -> Result<()> {
-        let faulty = self.columns.iter_mut().enumerate().find_map(|(index, column)| {
-            match column.push_run(Run::new(cells, values, index)) {
-                Ok(bytes) => {
-                    self.varying_bytes += bytes;
-                    None
-                }
-                Err((place, fault)) => Some((index, place, fault)),
+    pub fn push_rows(&mut self, rows: &mut L::Rows<'_>, count: usize) -> Result<()> {
+        if count > RUN {
+            return Err(Error::internal("more rows are to be decoded together than can be"));
+        }
+        self.begin();
+        let faulty = self.columns.iter_mut().enumerate().find_map(|(index, column)| match column.push_column(rows) {
+            Ok(bytes) => {
+                self.varying_bytes += bytes;
+                None
             }
+            Err((place, fault)) => Some((index, place, fault)),
         });
         if let Some((index, place, fault)) = faulty {
             return Err(self.fault_behind(index, place, &fault));
         }
-        self.rows += cells.len() / values;
+        if let Some(place) = L::goes_on(rows) {
+            return Err(self.fault_behind(self.columns.len().saturating_sub(1), place, &Fault::Malformed));
+        }
+        self.rows += count;
         Ok(())
+    }
+
+    /// Makes the columns ready for cells.
+    #[inline]
+    fn begin(&mut self) {
+        if std::mem::take(&mut self.taken) {
+            self.columns.iter_mut().for_each(|column| column.begin());
+        }
     }
 
     /// Ends a row, of which every column has been given a cell.
@@ -163,7 +179,7 @@ impl<C: ?Sized> Batcher<C> {
         let batch = RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options)
             .map_err(|error| Error::internal(format!("columns do not make a batch: {error}")))?;
         self.rows_before += u64::try_from(self.rows).unwrap_or(0);
-        (self.rows, self.varying_bytes) = (0, 0);
+        (self.taken, self.rows, self.varying_bytes) = (true, 0, 0);
         Ok(Some(batch))
     }
 
@@ -184,5 +200,20 @@ impl<C: ?Sized> Batcher<C> {
         let (name, data_type) = field.map_or(("?", &DataType::Null), |field| (field.name(), field.data_type()));
         let row = self.rows_before + u64::try_from(row).unwrap_or(0) + 1;
         fault.at(&format!("column {name:?}, row {row} of the answer"), data_type, (self.advice)(data_type))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Run;
+    use super::*;
+
+    #[test]
+    fn more_rows_than_are_decoded_together_are_refused() {
+        let cells = vec![Some(&[1_u8][..]); RUN + 1];
+        let mut batcher = Batcher::<[u8]>::new(&[], Vec::new(), BatchLimits::default());
+        batcher.push_rows(&mut Run::new(&cells[..RUN], 1), RUN).unwrap();
+        let error = batcher.push_rows(&mut Run::new(&cells, 1), RUN + 1).unwrap_err();
+        assert_eq!(error.kind(), crate::ErrorKind::Internal);
     }
 }

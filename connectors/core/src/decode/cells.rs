@@ -5,30 +5,33 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, ArrowPrimitiveType, BinaryArray, BooleanArray, PrimitiveArray, StringArray};
-use arrow_buffer::{BooleanBufferBuilder, Buffer, NullBufferBuilder, OffsetBuffer, ScalarBuffer};
+use arrow_buffer::{BooleanBufferBuilder, NullBufferBuilder, OffsetBuffer, ScalarBuffer};
 use arrow_schema::DataType;
 
 use super::Fault;
+use super::layout::{Absent, Apart, Found, Layout, Malformed};
+use super::lent::Lent;
 
 /// How many rows the first batch makes room for; later ones for as many as the last had.
 const FIRST_ROWS: usize = 4096;
 
-/// Buffers that take cells, each a `C`, and give an array.
-pub trait Cells<C: ?Sized>: Send {
+/// Buffers that take cells, each a `C`, of rows laid out as `L`, and give an array.
+pub trait Cells<C: ?Sized + 'static, L: Layout<C> = Apart>: Send {
     /// Adds a value and tells how many bytes it took beyond [`Cells::bits_per_row`].
     fn push(&mut self, cell: &C) -> Result<usize, Fault>;
 
     /// Adds a NULL.
     fn push_null(&mut self);
 
-    /// Adds cells of rows that follow one another and tells how many bytes they took; a fault names its place among them. One call
-    /// for many cells, and not one for each, has them decoded in a loop that the compiler sees whole.
-    fn push_run(&mut self, run: Run<'_, '_, C>) -> Result<usize, (usize, Fault)> {
+    /// Adds the next column's cells and tells how many bytes they took; a fault names its place among them. One call for many cells,
+    /// and not one for each, has them found and decoded in a loop that the compiler sees whole.
+    fn push_column(&mut self, rows: &mut L::Rows<'_>) -> Result<usize, (usize, Fault)> {
         let mut bytes = 0;
-        for (place, cell) in run.iter().enumerate() {
+        for (place, cell) in L::column(rows).enumerate() {
             match cell {
-                Some(cell) => bytes += self.push(cell).map_err(|fault| (place, fault))?,
-                None => self.push_null(),
+                Ok(Some(found)) => bytes += self.push(found.cell).map_err(|fault| (place, fault))?,
+                Ok(None) => self.push_null(),
+                Err(Malformed) => return Err((place, Fault::Malformed)),
             }
         }
         Ok(bytes)
@@ -42,62 +45,9 @@ pub trait Cells<C: ?Sized>: Send {
 
     /// The array, leaving the buffers empty; a fault names its row.
     fn finish(&mut self) -> Result<ArrayRef, (usize, Fault)>;
-}
 
-/// The cells of one column in rows that follow one another, `None` being NULL.
-pub struct Run<'r, 'c, C: ?Sized> {
-    rows: &'r [Option<&'c C>],
-    width: usize,
-    column: usize,
-}
-
-impl<'r, 'c, C: ?Sized> Run<'r, 'c, C> {
-    /// A column of `rows`, which hold `width` cells each, one after the other.
-    pub fn new(rows: &'r [Option<&'c C>], width: usize, column: usize) -> Self {
-        Self { rows, width, column }
-    }
-
-    /// The cells.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = Option<&'c C>> + use<'r, 'c, C> {
-        let column = self.column;
-        self.rows.chunks_exact(self.width).map(move |row| row.get(column).copied().flatten())
-    }
-
-    /// The same cells, so few at a time, and how many are before them.
-    fn parts(self, rows: usize) -> impl Iterator<Item = (usize, Self)> {
-        let parts = self.rows.chunks(rows * self.width).enumerate();
-        parts.map(move |(part, cells)| (part * rows, Self { rows: cells, ..self }))
-    }
-}
-
-/// Which of a few cells that follow one another are not NULL.
-#[derive(Default)]
-struct Valid {
-    /// One bit a cell, the first one lowest.
-    bits: u64,
-    cells: usize,
-    nulls: usize,
-}
-
-impl Valid {
-    /// How many cells there may be.
-    const MOST: usize = 64;
-
-    #[inline]
-    fn push(&mut self, valid: bool) {
-        self.bits |= u64::from(valid) << self.cells;
-        self.cells += 1;
-        self.nulls += usize::from(!valid);
-    }
-
-    /// Appends them, all at once where none is NULL.
-    fn append_to(self, nulls: &mut NullBufferBuilder) {
-        if self.nulls == 0 {
-            nulls.append_n_non_nulls(self.cells);
-        } else {
-            (0..self.cells).for_each(|cell| nulls.append(self.bits >> cell & 1 == 1));
-        }
-    }
+    /// Makes room for a batch like the last, which may have been dropped since.
+    fn begin(&mut self) {}
 }
 
 /// Values of a fixed width.
@@ -105,18 +55,20 @@ pub struct Fixed<T: ArrowPrimitiveType, D = (), V = ()> {
     data_type: DataType,
     decode: D,
     values: Vec<T::Native>,
+    lent: Lent,
     nulls: NullBufferBuilder,
     decoded: PhantomData<fn() -> V>,
 }
 
 impl<T: ArrowPrimitiveType> Fixed<T> {
     /// Buffers for `data_type`, whose values `decode` makes; where it makes an option of one, it may say that there is none.
-    pub fn boxed<C: ?Sized + 'static, V: Into<Option<T::Native>> + 'static>(
+    pub fn boxed<C: ?Sized + 'static, V: Into<Option<T::Native>> + 'static, L: Layout<C>>(
         data_type: &DataType,
         decode: impl Fn(&C) -> Result<V, Fault> + Send + 'static,
-    ) -> Box<dyn Cells<C>> {
+    ) -> Box<dyn Cells<C, L>> {
         let (values, nulls) = (Vec::with_capacity(FIRST_ROWS), NullBufferBuilder::new(FIRST_ROWS));
-        Box::new(Fixed::<T, _, V> { data_type: data_type.clone(), decode, values, nulls, decoded: PhantomData })
+        let lent = Lent::default();
+        Box::new(Fixed::<T, _, V> { data_type: data_type.clone(), decode, values, lent, nulls, decoded: PhantomData })
     }
 }
 
@@ -130,9 +82,10 @@ where
     }
 }
 
-impl<C, T, D, V> Cells<C> for Fixed<T, D, V>
+impl<C, L, T, D, V> Cells<C, L> for Fixed<T, D, V>
 where
-    C: ?Sized,
+    C: ?Sized + 'static,
+    L: Layout<C>,
     T: ArrowPrimitiveType,
     D: Fn(&C) -> Result<V, Fault> + Send,
     V: Into<Option<T::Native>>,
@@ -148,28 +101,21 @@ where
         Ok(0)
     }
 
-    fn push_run(&mut self, run: Run<'_, '_, C>) -> Result<usize, (usize, Fault)> {
-        for (before, part) in run.parts(Valid::MOST) {
-            let (mut valid, mut fault) = (Valid::default(), None);
-            let decoded = part.iter().enumerate().map(|(place, cell)| {
-                let value = match cell.map(|cell| (self.decode)(cell)) {
-                    Some(Ok(value)) => value.into(),
-                    Some(Err(found)) => {
-                        fault.get_or_insert((before + place, found));
-                        None
-                    }
-                    None => None,
-                };
-                valid.push(value.is_some());
-                value.unwrap_or_default()
-            });
-            self.values.extend(decoded);
-            if let Some(fault) = fault {
-                return Err(fault);
-            }
-            valid.append_to(&mut self.nulls);
-        }
-        Ok(0)
+    fn push_column(&mut self, rows: &mut L::Rows<'_>) -> Result<usize, (usize, Fault)> {
+        let (before, mut absent, mut faulty) = (self.values.len(), Absent::default(), None);
+        self.values.extend(L::column(rows).enumerate().map(|(place, cell)| {
+            let value = match cell {
+                Ok(Some(found)) => (self.decode)(found.cell).map(Into::into),
+                Ok(None) => Ok(None),
+                Err(Malformed) => Err(Fault::Malformed),
+            };
+            value.unwrap_or_else(|fault| odd(&mut faulty, place, fault)).unwrap_or_else(|| {
+                absent.add(place);
+                T::Native::default()
+            })
+        }));
+        absent.append_to(&mut self.nulls, self.values.len() - before);
+        faulty.map_or(Ok(0), Err)
     }
 
     fn push_null(&mut self) {
@@ -185,12 +131,14 @@ where
     }
 
     fn finish(&mut self) -> Result<ArrayRef, (usize, Fault)> {
-        let capacity = self.values.len();
-        let values = std::mem::replace(&mut self.values, Vec::with_capacity(capacity));
-        let nulls = self.nulls.finish();
-        let array = PrimitiveArray::<T>::try_new(ScalarBuffer::from(values), nulls);
+        let values = ScalarBuffer::from(self.lent.lend(std::mem::take(&mut self.values)));
+        let array = PrimitiveArray::<T>::try_new(values, self.nulls.finish());
         let array = array.map_err(|_| (0, Fault::Malformed))?;
         Ok(Arc::new(array.with_data_type(self.data_type.clone())))
+    }
+
+    fn begin(&mut self) {
+        self.values = self.lent.again();
     }
 }
 
@@ -204,17 +152,18 @@ pub struct Bits<D = (), V = ()> {
 
 impl Bits {
     /// Buffers whose values `decode` makes.
-    pub fn boxed<C: ?Sized + 'static, V: Into<Option<bool>> + 'static>(
+    pub fn boxed<C: ?Sized + 'static, V: Into<Option<bool>> + 'static, L: Layout<C>>(
         decode: impl Fn(&C) -> Result<V, Fault> + Send + 'static,
-    ) -> Box<dyn Cells<C>> {
+    ) -> Box<dyn Cells<C, L>> {
         let (values, nulls) = (BooleanBufferBuilder::new(FIRST_ROWS), NullBufferBuilder::new(FIRST_ROWS));
         Box::new(Bits::<_, V> { decode, values, nulls, decoded: PhantomData })
     }
 }
 
-impl<C, D, V> Cells<C> for Bits<D, V>
+impl<C, L, D, V> Cells<C, L> for Bits<D, V>
 where
-    C: ?Sized,
+    C: ?Sized + 'static,
+    L: Layout<C>,
     D: Fn(&C) -> Result<V, Fault> + Send,
     V: Into<Option<bool>>,
 {
@@ -243,52 +192,69 @@ where
     }
 }
 
+/// Keeps the first fault among cells, and gives no value in its place.
+#[cold]
+fn odd<T>(faulty: &mut Option<(usize, Fault)>, place: usize, fault: Fault) -> Option<T> {
+    faulty.get_or_insert((place, fault));
+    None
+}
+
 /// Text or bytes. Text is checked to be UTF-8 once a batch, which is several times cheaper than once a cell.
 pub struct Varied<W = ()> {
     write: W,
     /// Whether it is text, and what one is that is no UTF-8.
     text: Option<&'static str>,
     data: Vec<u8>,
+    lent_data: Lent,
     offsets: Vec<i32>,
+    lent_offsets: Lent,
     nulls: NullBufferBuilder,
 }
 
 impl Varied {
     /// Buffers of text, whose bytes `decode` finds; `not_utf8` is what a text is called that is no UTF-8.
-    pub fn text<C: ?Sized + 'static>(
+    pub fn text<C: ?Sized + 'static, L: Layout<C>>(
         not_utf8: &'static str,
         decode: impl Fn(&C) -> Result<Option<Cow<'_, [u8]>>, Fault> + Send + 'static,
-    ) -> Box<dyn Cells<C>> {
+    ) -> Box<dyn Cells<C, L>> {
         Self::written(not_utf8, writing(decode))
     }
 
     /// Buffers of text, which `write` appends as UTF-8, telling whether there is one.
-    pub fn written<C: ?Sized + 'static>(
+    pub fn written<C: ?Sized + 'static, L: Layout<C>>(
         not_utf8: &'static str,
-        write: impl Fn(&C, &mut Vec<u8>) -> Result<bool, Fault> + Send + 'static,
-    ) -> Box<dyn Cells<C>> {
+        write: impl Fn(&Found<'_, C>, &mut Vec<u8>) -> Result<bool, Fault> + Send + 'static,
+    ) -> Box<dyn Cells<C, L>> {
         Box::new(Self::of(Some(not_utf8), write))
     }
 
     /// Buffers of bytes, which `decode` finds.
-    pub fn binary<C: ?Sized + 'static>(
+    pub fn binary<C: ?Sized + 'static, L: Layout<C>>(
         decode: impl Fn(&C) -> Result<Option<Cow<'_, [u8]>>, Fault> + Send + 'static,
-    ) -> Box<dyn Cells<C>> {
+    ) -> Box<dyn Cells<C, L>> {
         Box::new(Self::of(None, writing(decode)))
+    }
+
+    /// Buffers of bytes, which `write` appends, telling whether there are some.
+    pub fn written_binary<C: ?Sized + 'static, L: Layout<C>>(
+        write: impl Fn(&Found<'_, C>, &mut Vec<u8>) -> Result<bool, Fault> + Send + 'static,
+    ) -> Box<dyn Cells<C, L>> {
+        Box::new(Self::of(None, write))
     }
 
     fn of<W>(text: Option<&'static str>, write: W) -> Varied<W> {
         let (offsets, nulls) = (first_offset(FIRST_ROWS), NullBufferBuilder::new(FIRST_ROWS));
-        Varied { write, text, data: Vec::new(), offsets, nulls }
+        let (lent_data, lent_offsets) = (Lent::default(), Lent::default());
+        Varied { write, text, data: Vec::new(), lent_data, offsets, lent_offsets, nulls }
     }
 }
 
 /// Appends what `decode` finds.
 fn writing<C: ?Sized>(
     decode: impl Fn(&C) -> Result<Option<Cow<'_, [u8]>>, Fault>,
-) -> impl Fn(&C, &mut Vec<u8>) -> Result<bool, Fault> {
-    move |cell, data| {
-        let found = decode(cell)?;
+) -> impl Fn(&Found<'_, C>, &mut Vec<u8>) -> Result<bool, Fault> {
+    move |found, data| {
+        let found = decode(found.cell)?;
         append(found.as_deref().unwrap_or_default(), data);
         Ok(found.is_some())
     }
@@ -303,6 +269,22 @@ pub fn append(bytes: &[u8], data: &mut Vec<u8>) {
     }
 }
 
+/// Appends a cell's bytes as they are, for [`Varied`].
+#[inline]
+pub fn copied(found: &Found<'_, [u8]>, data: &mut Vec<u8>) -> Result<bool, Fault> {
+    /// What most texts are not longer than.
+    const PIECE: usize = 64;
+    match found.onwards.first_chunk::<PIECE>() {
+        Some(piece) if found.cell.len() <= PIECE => {
+            let end = data.len() + found.cell.len();
+            data.extend_from_slice(piece);
+            data.truncate(end);
+        }
+        _ => append(found.cell, data),
+    }
+    Ok(true)
+}
+
 fn faulty_row(data: &[u8], offsets: &[i32], not_utf8: &'static str) -> (usize, Fault) {
     let ends = offsets.windows(2).map(|pair| pair.iter().map(|end| usize::try_from(*end).unwrap_or(0)));
     let mut cells = ends.map(|mut ends| data.get(ends.next().unwrap_or(0)..ends.next().unwrap_or(0)));
@@ -310,31 +292,36 @@ fn faulty_row(data: &[u8], offsets: &[i32], not_utf8: &'static str) -> (usize, F
     (row.unwrap_or(0), Fault::value(not_utf8))
 }
 
-impl<C, W> Cells<C> for Varied<W>
+impl<C, L, W> Cells<C, L> for Varied<W>
 where
-    C: ?Sized,
-    W: Fn(&C, &mut Vec<u8>) -> Result<bool, Fault> + Send,
+    C: ?Sized + 'static,
+    L: Layout<C>,
+    W: Fn(&Found<'_, C>, &mut Vec<u8>) -> Result<bool, Fault> + Send,
 {
     fn push(&mut self, cell: &C) -> Result<usize, Fault> {
         let size = self.data.len();
-        let is_valid = (self.write)(cell, &mut self.data)?;
+        let is_valid = (self.write)(&Found { cell, onwards: &[] }, &mut self.data)?;
         self.offsets.push(offset(self.data.len())?);
         self.nulls.append(is_valid);
         Ok(self.data.len() - size)
     }
 
-    fn push_run(&mut self, run: Run<'_, '_, C>) -> Result<usize, (usize, Fault)> {
-        let size = self.data.len();
-        for (before, part) in run.parts(Valid::MOST) {
-            let mut valid = Valid::default();
-            for (place, cell) in part.iter().enumerate() {
-                let at = |fault| (before + place, fault);
-                valid.push(cell.map_or(Ok(false), |cell| (self.write)(cell, &mut self.data)).map_err(at)?);
-                self.offsets.push(offset(self.data.len()).map_err(at)?);
+    fn push_column(&mut self, rows: &mut L::Rows<'_>) -> Result<usize, (usize, Fault)> {
+        let (before, size) = (self.offsets.len(), self.data.len());
+        let (mut absent, mut faulty) = (Absent::default(), None);
+        self.offsets.extend(L::column(rows).enumerate().map(|(place, cell)| {
+            let written = match cell {
+                Ok(Some(found)) => (self.write)(&found, &mut self.data),
+                Ok(None) => Ok(false),
+                Err(Malformed) => Err(Fault::Malformed),
+            };
+            if !written.unwrap_or_else(|fault| odd::<()>(&mut faulty, place, fault).is_some()) {
+                absent.add(place);
             }
-            valid.append_to(&mut self.nulls);
-        }
-        Ok(self.data.len() - size)
+            offset(self.data.len()).unwrap_or_else(|fault| odd(&mut faulty, place, fault).unwrap_or(0))
+        }));
+        absent.append_to(&mut self.nulls, self.offsets.len() - before);
+        faulty.map_or(Ok(self.data.len() - size), Err)
     }
 
     fn push_null(&mut self) {
@@ -351,18 +338,21 @@ where
     }
 
     fn finish(&mut self) -> Result<ArrayRef, (usize, Fault)> {
-        let (rows, size) = (self.offsets.len() - 1, self.data.len());
-        let offsets = std::mem::replace(&mut self.offsets, first_offset(rows));
-        let data = std::mem::replace(&mut self.data, Vec::with_capacity(size));
+        let offsets = self.lent_offsets.lend(std::mem::replace(&mut self.offsets, first_offset(0)));
+        let ends = OffsetBuffer::new(ScalarBuffer::from(offsets));
+        let data = self.lent_data.lend(std::mem::take(&mut self.data));
         let nulls = self.nulls.finish();
         let Some(not_utf8) = self.text else {
-            let ends = OffsetBuffer::new(ScalarBuffer::from(offsets));
-            let array = BinaryArray::try_new(ends, Buffer::from_vec(data), nulls);
+            let array = BinaryArray::try_new(ends, data, nulls);
             return Ok(Arc::new(array.map_err(|_| (0, Fault::Malformed))?));
         };
-        let (ends, data) = (OffsetBuffer::new(ScalarBuffer::from(offsets)), Buffer::from_vec(data));
         let array = StringArray::try_new(ends.clone(), data.clone(), nulls);
         Ok(Arc::new(array.map_err(|_| faulty_row(&data, &ends, not_utf8))?))
+    }
+
+    fn begin(&mut self) {
+        (self.data, self.offsets) = (self.lent_data.again(), self.lent_offsets.again());
+        self.offsets.push(0);
     }
 }
 
@@ -379,7 +369,7 @@ impl Nulls {
     }
 }
 
-impl<C: ?Sized> Cells<C> for Nulls {
+impl<C: ?Sized + 'static, L: Layout<C>> Cells<C, L> for Nulls {
     fn push(&mut self, _cell: &C) -> Result<usize, Fault> {
         Err(Fault::Malformed)
     }
@@ -439,11 +429,18 @@ mod tests {
     use rand::rngs::StdRng;
     use rand::{Rng, SeedableRng};
 
+    use super::super::{RUN, Run};
     use super::*;
+
+    type Bytes = Box<dyn Cells<[u8]>>;
+
+    fn texts() -> Bytes {
+        Varied::text("odd text", whole)
+    }
 
     #[test]
     fn text_that_is_not_utf8_names_its_row_even_where_neighbours_complete_it() {
-        let mut cells = Varied::text("odd text", whole);
+        let mut cells = texts();
         for bytes in [&b"ok"[..], &[0xc3], &[0xa9]] {
             cells.push(bytes).unwrap();
         }
@@ -467,7 +464,7 @@ mod tests {
         let length = |cell: &[u8]| Ok(odd(cell)?.map(|cell| i32::try_from(cell.len()).unwrap()));
         let mut faults = 0;
         for _ in 0..300 {
-            let (width, rows) = (random.random_range(1..4), random.random_range(0..200));
+            let (width, rows) = (random.random_range(1..4), random.random_range(0..=RUN));
             let column = random.random_range(0..width);
             let nulls = if random.random() { 0.0 } else { 0.3 };
             let cell = |random: &mut StdRng| -> Vec<u8> {
@@ -476,7 +473,8 @@ mod tests {
             let sent: Vec<Option<Vec<u8>>> =
                 (0..width * rows).map(|_| (!random.random_bool(nulls)).then(|| cell(&mut random))).collect();
             let cells: Vec<Option<&[u8]>> = sent.iter().map(Option::as_deref).collect();
-            let buffers = || [Fixed::<Int32Type>::boxed(&DataType::Int32, length), Varied::binary(odd)];
+            let buffers =
+                || -> [Bytes; 2] { [Fixed::<Int32Type>::boxed(&DataType::Int32, length), Varied::binary(odd)] };
             for (mut together, mut single) in buffers().into_iter().zip(buffers()) {
                 let mut one_by_one = || {
                     let mut bytes = 0;
@@ -489,7 +487,9 @@ mod tests {
                     Ok(bytes)
                 };
                 let expected = one_by_one();
-                assert_eq!(together.push_run(Run::new(&cells, width, column)), expected);
+                let mut run = Run::new(&cells, width);
+                (0..column).for_each(|_| Apart::column(&mut run).for_each(drop));
+                assert_eq!(together.push_column(&mut run), expected);
                 match expected {
                     Ok(_) => assert_eq!(&together.finish().unwrap(), &single.finish().unwrap()),
                     Err(_) => faults += 1,
@@ -500,8 +500,56 @@ mod tests {
     }
 
     #[test]
+    fn memory_is_used_again_once_a_batch_is_dropped_and_never_before() {
+        let number = |cell: &[u8]| Ok(cell.first().copied().map(i32::from));
+        let both = || -> [Bytes; 2] { [Fixed::<Int32Type>::boxed(&DataType::Int32, number), texts()] };
+        for mut cells in both() {
+            let mut batch = |letter: u8| {
+                cells.begin();
+                (0..3).for_each(|_| assert!(cells.push(&[letter]).is_ok()));
+                cells.push_null();
+                cells.finish().unwrap()
+            };
+            let place = |array: &ArrayRef| array.to_data().buffers().last().unwrap().as_ptr();
+            let first = batch(b'a');
+            let (was, kept) = (place(&first), arrow_array::make_array(first.to_data()));
+            drop(first);
+            let second = batch(b'b');
+            assert_ne!(place(&second), was);
+            let of = |letter| {
+                both().map(|mut cells| {
+                    (0..3).for_each(|_| assert!(cells.push(&[letter]).is_ok()));
+                    cells.push_null();
+                    cells.finish().unwrap()
+                })
+            };
+            assert!(of(b'a').contains(&kept) && of(b'b').contains(&second));
+            let was = place(&second);
+            drop((kept, second));
+            assert_eq!(place(&batch(b'c')), was);
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_copied_with_what_is_behind_them_end_where_they_should() {
+        let seed: u64 = rand::rng().random();
+        println!("seed {seed}");
+        let mut random = StdRng::seed_from_u64(seed);
+        let arrived: Vec<u8> = (0..200).map(|_| random.random()).collect();
+        let (mut data, mut expected) = (Vec::new(), Vec::new());
+        for _ in 0..2_000 {
+            let start = random.random_range(0..=arrived.len());
+            let end = random.random_range(start..=arrived.len().min(start + 80));
+            let found = Found { cell: &arrived[start..end], onwards: &arrived[start..] };
+            assert_eq!(copied(&found, &mut data), Ok(true));
+            expected.extend_from_slice(&arrived[start..end]);
+        }
+        assert!(data == expected);
+    }
+
+    #[test]
     fn buffers_are_empty_after_a_batch() {
-        let mut cells = Varied::binary(whole);
+        let mut cells: Bytes = Varied::binary(whole);
         cells.push(&[1, 2]).unwrap();
         cells.push_null();
         assert_eq!(cells.finish().unwrap().len(), 2);
@@ -513,14 +561,14 @@ mod tests {
     #[test]
     fn a_value_may_be_none_where_its_decoder_says_so() {
         let positive = |cell: &i32| Ok((*cell > 0).then_some(*cell));
-        let mut cells = Fixed::<Int32Type>::boxed(&DataType::Int32, positive);
+        let mut cells: Box<dyn Cells<i32>> = Fixed::<Int32Type>::boxed(&DataType::Int32, positive);
         for cell in [1, -1, 2] {
             cells.push(&cell).unwrap();
         }
         assert_eq!(cells.rows(), 3);
         let array = cells.finish().unwrap();
         assert_eq!(array.as_primitive::<Int32Type>().iter().collect::<Vec<_>>(), [Some(1), None, Some(2)]);
-        let mut truths = Bits::boxed(|cell: &i32| Ok((*cell < 2).then_some(*cell == 1)));
+        let mut truths: Box<dyn Cells<i32>> = Bits::boxed(|cell: &i32| Ok((*cell < 2).then_some(*cell == 1)));
         for cell in [1, 0, 2] {
             truths.push(&cell).unwrap();
         }

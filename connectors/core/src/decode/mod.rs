@@ -6,7 +6,10 @@
 mod batch;
 mod cells;
 mod fault;
+mod layout;
+mod lent;
 
 pub use batch::{Batcher, Room};
-pub use cells::{Bits, Cells, Fixed, Nulls, Run, Varied, append, bytes_of, first_offset, offset, whole, within};
+pub use cells::{Bits, Cells, Fixed, Nulls, Varied, append, bytes_of, copied, first_offset, offset, whole, within};
 pub use fault::{Fault, changed};
+pub use layout::{Apart, Found, Layout, Malformed, RUN, Run};

@@ -12,15 +12,13 @@ use arrow_array::types::{
     TimestampMillisecondType,
 };
 use arrow_schema::{DataType, TimeUnit};
-use connector_core::decode::{Batcher, Bits, Cells, Fault, Fixed, Nulls, Room, Varied, changed, whole};
+use connector_core::decode::{Batcher, Bits, Cells, Fault, Fixed, Nulls, Room, Run, Varied, changed, copied};
 use connector_core::{BatchLimits, Column, Error, Result};
 
 use crate::follower::{Width, first_value, is_null, width};
 use crate::options::Shown;
 use crate::packet::{Described, Rest};
 
-/// How many rows are decoded together, column by column.
-pub(crate) const RUN: usize = 64;
 const NOT_UTF8: &str = "text that is not in the character set its column claims";
 
 /// Types on the wire, by number.
@@ -110,10 +108,14 @@ fn cells(wire: Described, data_type: &DataType, shown: Shown) -> Option<Box<dyn 
         }
         (kind::TINY | kind::SHORT | kind::INT24 | kind::LONG | kind::LONGLONG, ..) => integers(wire, data_type)?,
         (kind::NULL, ..) => Box::new(Nulls::of(data_type)),
-        (kind::JSON, _, DataType::Utf8) => Varied::text(NOT_UTF8, whole),
-        (kind::VARCHAR | kind::ENUM..=kind::STRING, _, DataType::Utf8) if !wire.binary => Varied::text(NOT_UTF8, whole),
-        (kind::VARCHAR | kind::TINY_BLOB..=kind::STRING, _, DataType::Binary) if wire.binary => Varied::binary(whole),
-        (kind::GEOMETRY | kind::VECTOR, _, DataType::Binary) => Varied::binary(whole),
+        (kind::JSON, _, DataType::Utf8) => Varied::written(NOT_UTF8, copied),
+        (kind::VARCHAR | kind::ENUM..=kind::STRING, _, DataType::Utf8) if !wire.binary => {
+            Varied::written(NOT_UTF8, copied)
+        }
+        (kind::VARCHAR | kind::TINY_BLOB..=kind::STRING, _, DataType::Binary) if wire.binary => {
+            Varied::written_binary(copied)
+        }
+        (kind::GEOMETRY | kind::VECTOR, _, DataType::Binary) => Varied::written_binary(copied),
         _ => return None,
     })
 }
@@ -166,7 +168,7 @@ impl RowDecoder {
                 cells.push(cell.map_err(|fault| self.batcher.fault_behind(column, place, &fault))?);
             }
         }
-        self.batcher.push_rows(&cells, self.wire.len())
+        self.batcher.push_rows(&mut Run::new(&cells, self.wire.len()), rows.len())
     }
 
     /// What can be added together.

@@ -7,17 +7,20 @@ use arrow_buffer::{NullBufferBuilder, OffsetBuffer, ScalarBuffer};
 use arrow_schema::FieldRef;
 use connector_core::decode::{Cells, Fault, first_offset, offset};
 
+use super::Buffers;
+use crate::message::InRows;
+
 /// Lists whose elements go to buffers of their own.
 pub(super) struct List {
     field: FieldRef,
     element_oid: u32,
-    elements: Box<dyn Cells<[u8]>>,
+    elements: Buffers,
     offsets: Vec<i32>,
     nulls: NullBufferBuilder,
 }
 
 impl List {
-    pub(super) fn new(field: FieldRef, element_oid: u32, elements: Box<dyn Cells<[u8]>>) -> Self {
+    pub(super) fn new(field: FieldRef, element_oid: u32, elements: Buffers) -> Self {
         Self { field, element_oid, elements, offsets: first_offset(0), nulls: NullBufferBuilder::new(0) }
     }
 
@@ -59,7 +62,7 @@ impl List {
     }
 }
 
-impl Cells<[u8]> for List {
+impl Cells<[u8], InRows> for List {
     fn push(&mut self, bytes: &[u8]) -> Result<usize, Fault> {
         let varying = self.push_elements(bytes)?;
         self.offsets.push(offset(self.elements.rows())?);
@@ -87,6 +90,10 @@ impl Cells<[u8]> for List {
         let ends = OffsetBuffer::new(ScalarBuffer::from(offsets));
         let array = ListArray::try_new(Arc::clone(&self.field), ends, elements, self.nulls.finish());
         Ok(Arc::new(array.map_err(|_| (0, Fault::Malformed))?))
+    }
+
+    fn begin(&mut self) {
+        self.elements.begin();
     }
 }
 
@@ -120,7 +127,7 @@ mod tests {
 
     use super::*;
 
-    fn ints() -> Box<dyn Cells<[u8]>> {
+    fn ints() -> Buffers {
         let field = Arc::new(Field::new("", DataType::Int32, true));
         super::super::cells(&Type::INT4_ARRAY, &DataType::List(field)).unwrap()
     }

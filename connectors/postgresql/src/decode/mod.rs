@@ -15,24 +15,23 @@ use arrow_array::types::{
     TimestampMillisecondType,
 };
 use arrow_schema::{DataType, TimeUnit};
-use connector_core::decode::{Batcher, Bits, Cells, Fault, Fixed, Room, Varied, changed, whole};
+use connector_core::decode::{Batcher, Bits, Cells, Fixed, Layout, RUN, Room, Varied, changed, copied};
 use connector_core::{BatchLimits, Column, Error, Result};
 use postgres_types::{Kind, Type};
 
 use crate::error::no_protocol;
-use crate::message::{Field, Rest, cell};
+use crate::message::{Field, InRows, Row};
 
 pub(crate) use numeric::DIGIT_BASE;
 pub(crate) use scalar::{EPOCH_DAYS, EPOCH_MILLIS};
 
-/// How many rows are decoded together, column by column: `lineitem` of TPC-H, scale 1, took 2.9 CPU seconds so, 3.7 row by row,
-/// and 3.0 with 256, whose cells' places no longer fit the processor's nearest cache. It takes 2.5 since a column has a loop of its
-/// own, with which the other two were not measured again.
-pub(crate) const RUN: usize = 64;
 const NOT_UTF8: &str = "text that is not in the encoding its database claims";
 
+/// The buffers of a column.
+type Buffers = Box<dyn Cells<[u8], InRows>>;
+
 /// The buffers for a column of `wire` type that is shown as `data_type`; nothing if the two do not belong together.
-fn cells(wire: &Type, data_type: &DataType) -> Option<Box<dyn Cells<[u8]>>> {
+fn cells(wire: &Type, data_type: &DataType) -> Option<Buffers> {
     Some(match (wire, data_type) {
         (&Type::BOOL, DataType::Boolean) => Bits::boxed(scalar::boolean),
         (&Type::BIT, DataType::Boolean) => Bits::boxed(scalar::single_bit),
@@ -45,8 +44,8 @@ fn cells(wire: &Type, data_type: &DataType) -> Option<Box<dyn Cells<[u8]>>> {
             let target = numeric::Target::new(*precision, *scale)?;
             Fixed::<Decimal128Type>::boxed(data_type, move |bytes: &[u8]| target.decode(bytes))
         }
-        (&Type::TEXT | &Type::VARCHAR, DataType::Utf8) => Varied::text(NOT_UTF8, whole),
-        (&Type::BYTEA, DataType::Binary) => Varied::binary(whole),
+        (&Type::TEXT | &Type::VARCHAR, DataType::Utf8) => Varied::written(NOT_UTF8, copied),
+        (&Type::BYTEA, DataType::Binary) => Varied::written_binary(copied),
         (&Type::DATE, DataType::Date32) => Fixed::<Date32Type>::boxed(data_type, scalar::date),
         (&Type::TIMESTAMP | &Type::TIMESTAMPTZ, DataType::Date64) => {
             Fixed::<Date64Type>::boxed(data_type, scalar::millis)
@@ -66,7 +65,7 @@ fn cells(wire: &Type, data_type: &DataType) -> Option<Box<dyn Cells<[u8]>>> {
 pub(crate) struct RowDecoder {
     /// How many values a row has.
     values: usize,
-    batcher: Batcher<[u8]>,
+    batcher: Batcher<[u8], InRows>,
 }
 
 impl RowDecoder {
@@ -89,28 +88,21 @@ impl RowDecoder {
         Ok(Self { values: fields.len(), batcher })
     }
 
-    /// Adds rows.
+    /// Adds rows, as many as are decoded together at most; each begins its bytes and is so long.
     ///
     /// Errors: corrupt, for a value outside its type; it names column, row and the value's class.
-    pub(crate) fn push(&mut self, rows: &[&[u8]]) -> Result<()> {
-        let mut cells = Vec::with_capacity(rows.len() * self.values);
-        for (place, row) in rows.iter().enumerate() {
-            self.take_apart(row, place, &mut cells)?;
-        }
-        self.batcher.push_rows(&cells, self.values)
-    }
-
-    /// Appends the cells of the row at `place`.
-    fn take_apart<'r>(&self, row: &'r [u8], place: usize, cells: &mut Vec<Option<&'r [u8]>>) -> Result<()> {
-        let mut rest = Rest(row);
-        if rest.u16().is_none_or(|count| usize::from(count) != self.values) {
+    pub(crate) fn push(&mut self, rows: &[(&[u8], usize)]) -> Result<()> {
+        let of_all = |(row, values)| (usize::from(values) == self.values).then_some(row);
+        let rows = rows.iter().map(|(onwards, length)| Row::new(onwards, *length).and_then(of_all));
+        let Some(mut rows) = rows.collect::<Option<Vec<_>>>() else {
             return Err(no_protocol("a row has another number of values than there are columns"));
+        };
+        if self.batcher.width() == 0 {
+            // The constant that a scan of no columns selects.
+            InRows::column(&mut rows).for_each(drop);
         }
-        let at = |column, fault| self.batcher.fault_behind(column, place, &fault);
-        for column in 0..self.values {
-            cells.push(cell(&mut rest).map_err(|fault| at(column, fault))?);
-        }
-        if rest.0.is_empty() { Ok(()) } else { Err(at(self.values - 1, Fault::Malformed)) }
+        let count = rows.len();
+        self.batcher.push_rows(&mut rows, count)
     }
 
     /// What can be added together.
@@ -172,6 +164,14 @@ mod tests {
         row
     }
 
+    /// Adds rows that arrive one behind the other.
+    fn push(decoder: &mut RowDecoder, rows: &[&[u8]]) -> Result<()> {
+        let arrived = rows.concat();
+        let starts = rows.iter().scan(0, |start, row| Some(std::mem::replace(start, *start + row.len())));
+        let run: Vec<_> = starts.zip(rows).map(|(start, row)| (&arrived[start..], row.len())).collect();
+        decoder.push(&run)
+    }
+
     type Cells3 = (Option<i64>, Option<String>, Option<bool>);
 
     fn cells3(batch: &RecordBatch) -> Vec<Cells3> {
@@ -213,7 +213,7 @@ mod tests {
                 continue;
             }
             let run: Vec<&[u8]> = waiting.iter().take(fit.max(1)).map(Vec::as_slice).collect();
-            decoder.push(&run).unwrap();
+            push(&mut decoder, &run).unwrap();
             waiting.drain(..fit.max(1));
             if decoder.is_full() {
                 let batch = decoder.take().unwrap().unwrap();
@@ -230,10 +230,14 @@ mod tests {
         let whole = row(&[Some(&7_i64.to_be_bytes()), Some(b"hi"), Some(&[1])]);
         for length in 0..whole.len() {
             let mut decoder = decoder(BatchLimits::default());
-            decoder.push(&[&whole]).unwrap();
-            let error = decoder.push(&[&whole, &whole[..length]]).unwrap_err();
+            push(&mut decoder, &[&whole]).unwrap();
+            let error = push(&mut decoder, &[&whole, &whole[..length]]).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Corrupt);
             assert!(length < 2 || error.to_string().contains("row 3"), "{length}: {error}");
+            // What is behind it has other rows' bytes.
+            let error =
+                push(&mut self::decoder(BatchLimits::default()), &[&whole[..length], &whole, &whole]).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Corrupt, "{length}: {error}");
         }
         let other = [
             [&whole[..], &[0]].concat(),
@@ -243,7 +247,7 @@ mod tests {
             [&whole[..2], &(-2_i32).to_be_bytes(), &whole[6..]].concat(),
         ];
         for row in other {
-            let error = decoder(BatchLimits::default()).push(&[&row]).unwrap_err();
+            let error = push(&mut decoder(BatchLimits::default()), &[&row]).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Corrupt, "{row:?}: {error}");
         }
     }
@@ -270,7 +274,7 @@ mod tests {
                 wire[place] = random.random();
             }
             // Either is an answer; what must not be is a panic.
-            drop(decoder.push(&[&wire, &wire]).map(|()| decoder.take()));
+            drop(push(&mut decoder, &[&wire, &wire]).map(|()| decoder.take()));
         }
     }
 

@@ -13,7 +13,9 @@ use arrow_array::types::{
     TimestampMillisecondType,
 };
 use arrow_schema::{DataType, TimeUnit};
-use connector_core::decode::{Batcher, Bits, Cells, Fault, Fixed, Nulls, Room, Varied, changed, whole, within};
+use connector_core::decode::{
+    Batcher, Bits, Cells, Fault, Fixed, Nulls, RUN, Room, Run, Varied, changed, whole, within,
+};
 use connector_core::{BatchLimits, Column, Error, Result};
 
 use crate::follower::Sink;
@@ -21,10 +23,6 @@ use crate::token::{Described, kind};
 
 pub(crate) use scalar::{int16, int32, int64, truth};
 pub(crate) use text::{decoded, utf16};
-
-/// How many rows are decoded together, column by column: three million rows of `lineitem`, replayed, took 1.3 CPU seconds so, from
-/// a socket that is in no hurry, and 1.5 value by value; other numbers were not tried.
-const RUN: usize = 64;
 
 /// The buffers for a column that comes as `wire` and is shown as `data_type`; nothing if the two do not belong together.
 fn cells(wire: Described, data_type: &DataType, max_cell_bytes: usize) -> Option<Box<dyn Cells<[u8]>>> {
@@ -167,7 +165,7 @@ impl Sink for RowDecoder {
     }
 
     fn rows(&mut self, cells: &[Option<&[u8]>], width: usize) -> Result<()> {
-        self.batcher.push_rows(cells, width)
+        self.batcher.push_rows(&mut Run::new(cells, width), cells.len() / width)
     }
 
     fn cell(&mut self, column: usize, cell: Option<&[u8]>) -> Result<()> {

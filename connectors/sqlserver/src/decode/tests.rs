@@ -41,7 +41,7 @@ fn decoded(wire: Described, data_type: &DataType, cells: &[Option<&[u8]>]) -> Re
             Ok(())
         })
     });
-    match (&single, array(|decoder, cells| decoder.rows(cells, 1))) {
+    match (&single, array(|decoder, cells| cells.chunks(RUN).try_for_each(|run| decoder.rows(run, 1)))) {
         (Ok(single), Ok(together)) => assert_eq!(single, &together),
         (single, together) => {
             let told = [single, &together].map(|read| read.as_ref().err().map(Error::to_string));

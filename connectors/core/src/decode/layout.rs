@@ -1,0 +1,86 @@
+//! How rows hold their cells, and which of them are NULL.
+
+use arrow_buffer::NullBufferBuilder;
+
+/// How many rows are decoded together, column by column, at most. `lineitem` of TPC-H, scale 1, from PostgreSQL took 2.9 CPU seconds
+/// so, 3.7 row by row, and 3.0 with 256.
+pub const RUN: usize = 64;
+
+/// How rows hold their cells, each a `C`. What finds a cell is compiled into the loop of every kind of column.
+pub trait Layout<C: ?Sized + 'static>: 'static {
+    /// Rows that follow one another, [`RUN`] at most, from which columns are taken in their order.
+    type Rows<'r>;
+
+    /// The next column's cells, `None` being NULL.
+    fn column<'r>(rows: &mut Self::Rows<'r>) -> impl Iterator<Item = Result<Option<Found<'r, C>>, Malformed>>;
+
+    /// The place of a row that goes on behind the columns that were taken.
+    fn goes_on(_rows: &Self::Rows<'_>) -> Option<usize> {
+        None
+    }
+}
+
+/// A cell.
+pub struct Found<'r, C: ?Sized> {
+    /// It alone.
+    pub cell: &'r C,
+    /// From its first byte on whatever has arrived, if it is there: it can be copied together with what is behind it, in a piece of
+    /// a fixed size, which is cheaper than one of exactly its own.
+    pub onwards: &'r [u8],
+}
+
+/// The bytes of a row are not what the protocol says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Malformed;
+
+/// Rows whose cells have been found before.
+pub struct Apart;
+
+/// The cells of such rows, row by row.
+pub struct Run<'r, C: ?Sized> {
+    cells: &'r [Option<&'r C>],
+    width: usize,
+    column: usize,
+}
+
+impl<'r, C: ?Sized> Run<'r, C> {
+    /// Rows of `width` cells each, one at least, one row after the other, `None` being NULL.
+    pub fn new(cells: &'r [Option<&'r C>], width: usize) -> Self {
+        Self { cells, width, column: 0 }
+    }
+}
+
+impl<C: ?Sized + 'static> Layout<C> for Apart {
+    type Rows<'r> = Run<'r, C>;
+
+    fn column<'r>(rows: &mut Self::Rows<'r>) -> impl Iterator<Item = Result<Option<Found<'r, C>>, Malformed>> {
+        let column = rows.column;
+        rows.column += 1;
+        let cells = rows.cells.chunks_exact(rows.width).map(move |row| row.get(column).copied().flatten());
+        cells.map(|cell| Ok(cell.map(|cell| Found { cell, onwards: &[] })))
+    }
+}
+
+/// Which of a few cells that follow one another, [`RUN`] at most, are NULL.
+#[derive(Default)]
+pub(super) struct Absent {
+    /// One bit a cell, the first one lowest.
+    bits: u64,
+}
+
+impl Absent {
+    /// The cell at this place is.
+    #[cold]
+    pub(super) fn add(&mut self, place: usize) {
+        self.bits |= 1 << place;
+    }
+
+    /// Appends so many cells, all at once where none is NULL.
+    pub(super) fn append_to(self, nulls: &mut NullBufferBuilder, cells: usize) {
+        if self.bits == 0 {
+            nulls.append_n_non_nulls(cells);
+        } else {
+            (0..cells).for_each(|cell| nulls.append(self.bits >> cell & 1 == 0));
+        }
+    }
+}
