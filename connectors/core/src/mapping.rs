@@ -63,8 +63,8 @@ pub enum ReadAs {
     Plain,
     /// Its name, cast to this type of the source.
     Cast(&'static str),
-    /// Its name, cast to this type, which changes nothing but a text's character set: a key is compared as it is, with values that
-    /// the source brings into that set.
+    /// Its name, of a text that the source sends in the session's character set whatever its own is; compared cast to this type, which
+    /// changes nothing but the set. A key is compared as it is, with values that the source brings into its set.
     Converted(&'static str),
     /// Its name, cast like that from its own type, which prints every value in one way only: equality with a value so printed
     /// ([`crate::Dialect::prints`]) is asked of the column itself, so that an index serves.

@@ -19,7 +19,7 @@ use arrow_schema::DataType;
 pub use self::slice::can_be_bounded;
 pub use self::source::{all_of, around, numbered};
 use self::writer::Writer;
-use crate::{Column, Dialect, Domain, Error, Expr, Function, Pushdown, Result, Scan, SortKey, Value};
+use crate::{Column, Dialect, Domain, Error, Expr, Function, Pushdown, ReadAs, Result, Scan, SortKey, Value};
 
 /// SQL text with its ordered parameters, and what its columns are.
 #[derive(Clone, Debug, PartialEq)]
@@ -164,7 +164,10 @@ fn write_select(scan: &Scan, columns: &[Column], writer: &mut Writer<'_>) {
     }
     for (index, column) in columns.iter().enumerate() {
         writer.separator(index, ", ");
-        writer.column(column);
+        match column.mapping.read_as {
+            ReadAs::Converted(_) => writer.identifier(&column.remote_name),
+            _ => writer.column(column),
+        }
     }
     writer.text(" FROM ");
     source::write_from(scan, writer);
