@@ -124,6 +124,10 @@ pub struct Building<'a> {
     pub tool: Tool,
 }
 
+/// Leaves out of AWS-LC what times the processor for randomness, beside the system's and the processor's own: it takes 50 ms of a
+/// processor in every process that starts, and a function starts often.
+const NO_JITTER: &str = "AWS_LC_SYS_NO_JITTER_ENTROPY";
+
 impl Building<'_> {
     /// Builds it, which takes minutes and tells of it on stderr, and returns where it is.
     pub async fn run(&self) -> Result<PathBuf> {
@@ -159,6 +163,9 @@ impl Building<'_> {
         command.args([self.function.features(), "--bin", self.function.program(), "--manifest-path"]);
         command.arg(self.checkout.root().join("Cargo.toml"));
         command.env("CARGO_ENCODED_RUSTFLAGS", self.flags());
+        if !config::is_set(NO_JITTER) {
+            command.env(NO_JITTER, "1");
+        }
         if self.tool == Tool::CrossCompiler && !config::is_set(&variable) {
             let compiler = compiler(self.architecture);
             command.env(variable, compiler).env(format!("CC_{}", target.replace('-', "_")), compiler);
