@@ -81,6 +81,15 @@ async fn who_asks_reminds_and_who_may_decide_is_named() {
     let done = stage.share.remind(&caller("max"), &asked.id).await.unwrap();
     assert_eq!((done.events.len(), done.events[0].version, &done.subscription), (1, 1, &asked));
     assert_eq!(stage.read(&asked.id).await.record, asked);
+    let instant = Duration::from_millis(1);
+    for passed in [Duration::ZERO, DAY.saturating_sub(instant)] {
+        stage.pass(passed);
+        let again = stage.share.remind(&caller("mia"), &asked.id).await.unwrap_err();
+        assert!(again.kind() == ErrorKind::Conflict && again.to_string().contains("by max"), "{again}");
+        assert!(again.hint_text().unwrap().contains(&start().after(DAY).to_string()));
+    }
+    stage.pass(instant);
+    stage.share.remind(&caller("mia"), &asked.id).await.unwrap();
     let own = stage.share.request(&caller("olga"), &asking(&["customers"])).await.unwrap().subscription;
     assert_eq!(stage.share.deciders(&own).await.unwrap(), ["otto"], "nobody decides on their own");
     stage.share.approve(&caller("otto"), &asked.id, &Approval::default()).await.unwrap();
@@ -90,6 +99,7 @@ async fn who_asks_reminds_and_who_may_decide_is_named() {
         "otto request remind refused",
         "eve request remind refused",
         "max request remind",
+        "mia request remind",
         "otto request approve",
     ];
     assert_eq!(stage.verbs(&asked.id).await, expected);
