@@ -7,6 +7,9 @@ use crate::register::{
     Asset, Decision, EnvironmentState, Membership, Scope, Subscription, SubscriptionState, Time, Verdict,
 };
 
+/// What the register calls a no.
+pub(super) const DENIED: &str = "request deny";
+
 /// A yes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Approval {
@@ -61,7 +64,7 @@ impl Share {
     /// Errors: invalid, without a note; those of [`Share::approve`].
     pub async fn deny(&self, caller: &Caller, id: &str, note: &str) -> Result<Done> {
         let note = needed(note, "why it is denied")?;
-        let act = caller.act("request deny", None, Some(note));
+        let act = caller.act(DENIED, None, Some(note));
         self.change(act, id, |seen| {
             may_decide(seen, caller)?;
             seen.is_in(&[SubscriptionState::Requested], "deny")?;

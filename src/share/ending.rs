@@ -15,10 +15,13 @@ pub(super) const AT_ONCE: usize = 40;
 /// Whether somebody may do something in the name of a project.
 pub(super) type Rule<'r> = dyn Fn(&Project) -> Result<()> + Send + Sync + 'r;
 
+/// What the register calls it when a request is taken back.
+pub(super) const WITHDRAWN: &str = "request withdraw";
+
 impl Share {
     /// Takes a request back.
     pub async fn withdraw(&self, caller: &Caller, id: &str) -> Result<Done> {
-        self.change(caller.act("request withdraw", None, None), id, |seen| {
+        self.change(caller.act(WITHDRAWN, None, None), id, |seen| {
             let at_least =
                 if seen.subscription.requester == caller.actor { Membership::Member } else { Membership::Owner };
             is_member(&seen.consumer, &caller.actor, at_least)?;

@@ -16,6 +16,7 @@ mod person;
 mod reminding;
 mod sight;
 mod sources;
+mod telling;
 mod tending;
 #[cfg(test)]
 #[cfg(feature = "local")]
@@ -33,6 +34,7 @@ pub use self::deciding::{Amendment, Approval};
 pub use self::person::actor_of;
 pub use self::reminding::REMINDED;
 pub use self::sight::Sight;
+pub use self::telling::Notice;
 use crate::register::{
     Act, Asset, Environment, Event, Membership, Project, Record, Register, Scope, Subscription, SubscriptionState,
     Time, Write,

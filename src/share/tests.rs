@@ -3,6 +3,7 @@
 mod announcing;
 mod keeping;
 mod naming;
+mod telling;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
