@@ -80,10 +80,10 @@ impl Share {
         Ok(self.or_noted::<Project, _>(&act, id, decided.await).await?.0)
     }
 
-    /// Brings in an environment of a project.
+    /// Brings in an environment of a project. Nothing is written if it is so already.
     ///
     /// Errors: forbidden, but for an owner of the project; invalid, for a name or a place that is none; conflict, if there is one
-    /// of that name.
+    /// of that name that is otherwise.
     pub async fn add_environment(&self, caller: &Caller, id: &str, project: &str, place: &Place) -> Result<Vec<Event>> {
         is_environment(id)?;
         is_place(place)?;
@@ -93,9 +93,12 @@ impl Share {
                 let owner = register.get::<Project>(project).await?.record;
                 is_member(&owner, &caller.actor, Membership::Owner)?;
                 is_in_use(&owner)?;
-                is_free::<Environment>(register, id).await?;
                 let (place, state) = (place.clone(), EnvironmentState::Active);
                 let made = Environment { id: id.to_owned(), project: owner.id, place, state };
+                if register.find::<Environment>(id).await?.is_some_and(|read| read.record == made) {
+                    return Ok((Vec::new(), ()));
+                }
+                is_free::<Environment>(register, id).await?;
                 Ok((vec![Write::create(&made)?], ()))
             };
             making.boxed()

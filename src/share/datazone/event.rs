@@ -28,6 +28,11 @@ pub enum News {
         /// Its id, there and here.
         environment: String,
     },
+    /// An environment was brought in here, which may be there for long.
+    Added {
+        /// Its id here, and there if it has one there.
+        environment: String,
+    },
     /// An environment is about to go.
     Leaves {
         /// Its id, there and here.

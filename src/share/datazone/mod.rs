@@ -71,6 +71,7 @@ impl Share {
             News::Wanted(wanted) => self.fulfil(hearing, wanted).await,
             News::Undone(wanted) => self.undo(hearing, wanted).await,
             News::Deployed { environment } => self.deployed(hearing, environment).await,
+            News::Added { environment } => self.added(hearing, environment).await,
             News::Leaves { environment, by } => self.leaves(environment, &caller(by, request)).await,
         }
     }
@@ -93,11 +94,37 @@ impl Share {
             tracing::warn!(environment = id, "an environment that is not in the register was deployed");
             return Ok(Vec::new());
         };
-        let mut touched = Vec::new();
-        for subscribed in hearing.portal.subscriptions(&environment.project).await? {
-            let here = std::slice::from_ref(&environment);
+        let approved = hearing.portal.subscriptions(&environment.project).await?;
+        self.extend(hearing, &environment, &approved).await
+    }
+
+    /// The same of one that was brought in here, whose project may be one that DataZone does not know.
+    async fn added(&self, hearing: &Hearing<'_>, id: &str) -> Result<Vec<Touched>> {
+        let Some(environment) = self.register.find::<Environment>(id).await?.map(|read| read.record) else {
+            return Ok(Vec::new());
+        };
+        match hearing.portal.subscriptions(&environment.project).await {
+            Ok(approved) => self.extend(hearing, &environment, &approved).await,
+            Err(error) if is_final(error.kind()) => {
+                let reason = format!("what was approved before there was environment {id}: {error}");
+                self.ignore(&environment.project, &reason, hearing.request).await?;
+                Ok(Vec::new())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Grants to one more environment what was approved for its project.
+    async fn extend(
+        &self,
+        hearing: &Hearing<'_>,
+        environment: &Environment,
+        approved: &[Subscribed],
+    ) -> Result<Vec<Touched>> {
+        let (mut touched, here) = (Vec::new(), std::slice::from_ref(environment));
+        for subscribed in approved {
             let grants = hearing.portal.grants(&subscribed.subscription).await?;
-            touched.extend(self.subscribe(hearing, &subscribed, here, &grants).await?.touched);
+            touched.extend(self.subscribe(hearing, subscribed, here, &grants).await?.touched);
         }
         Ok(touched)
     }

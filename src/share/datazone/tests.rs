@@ -1,5 +1,7 @@
 //! News as they come: twice, late, of others, with what is missing, and with what was tampered with.
 
+mod late;
+
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
@@ -25,6 +27,8 @@ struct Place {
     told: Mutex<Vec<(String, Told)>>,
     /// Undone by somebody else as soon as they were read so often.
     undone_after: Mutex<Option<usize>>,
+    /// What it says of projects, if it does not tell what was approved for them.
+    refuses: Option<ErrorKind>,
 }
 
 #[async_trait]
@@ -48,6 +52,9 @@ impl Portal for Place {
     }
 
     async fn subscriptions(&self, project: &str) -> Result<Vec<Subscribed>> {
+        if let Some(kind) = self.refuses {
+            return Err(Error::new(kind, format!("nothing is told of project {project}")));
+        }
         Ok(self.approved.lock().unwrap().iter().filter(|one| one.consumer == project).cloned().collect())
     }
 
