@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::OnceCell;
 
 use crate::config::{Aws, failure};
-use crate::register::{Subscription, Time};
+use crate::register::{Subscription, SubscriptionState, Time};
+use crate::share::Notice;
 
 /// Who tells.
 pub(super) const SOURCE: &str = "glaux";
@@ -28,10 +29,14 @@ pub struct Bus {
 pub enum News {
     /// A grant is to be made what the register says by now.
     Changed(Changed),
+    /// An environment was brought in.
+    Added(Added),
     /// A subscription ends soon.
     Expiring(Expiring),
     /// A request waits for a decision.
     Waiting(Waiting),
+    /// A request is over, and nothing was granted.
+    Closed(Closed),
 }
 
 /// Something was decided about a grant.
@@ -46,9 +51,17 @@ pub struct Changed {
     pub cause: String,
 }
 
-/// An end that is near. It may be told twice, which its id shows, and is told at least once.
+/// An environment that was brought in, to which something may have been granted elsewhere before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Added {
+    /// Its id.
+    pub environment: String,
+}
+
+/// Which subscription or request something is told of. It may be told twice, which the id shows, and is told at least once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Expiring {
+struct About {
     /// The same whenever the same is told.
     id: String,
     subscription: String,
@@ -57,6 +70,22 @@ pub struct Expiring {
     consumer: String,
     owner: String,
     requester: String,
+}
+
+impl About {
+    /// Of a subscription, of which this is told.
+    fn of(subscription: &Subscription, what: &str) -> Self {
+        let Subscription { id, environment, source, consumer, owner, requester, .. } = subscription.clone();
+        let (told, subscription) = (format!("{id}/{what}"), id);
+        Self { id: told, subscription, environment, source, consumer, owner, requester }
+    }
+}
+
+/// An end that is near.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Expiring {
+    #[serde(flatten)]
+    about: About,
     ends: Time,
     within_hours: u64,
 }
@@ -64,45 +93,52 @@ pub struct Expiring {
 impl Expiring {
     /// Of a subscription with its announcement; none, if it has none.
     pub fn of(subscription: &Subscription) -> Option<Self> {
-        let Subscription { id, environment, source, consumer, owner, requester, .. } = subscription.clone();
         let told = subscription.announced.as_ref()?;
         let (ends, within_hours) = (told.ends, told.within_hours);
-        let (told, subscription) = (format!("{id}/{ends}/{within_hours}"), id);
-        Some(Self { id: told, subscription, environment, source, consumer, owner, requester, ends, within_hours })
+        let about = About::of(subscription, &format!("{ends}/{within_hours}"));
+        Some(Self { about, ends, within_hours })
     }
 }
 
 /// That a request still waits, for those who may decide on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Waiting {
-    /// The same whenever the same is told.
-    id: String,
-    subscription: String,
-    environment: String,
-    source: String,
-    consumer: String,
-    owner: String,
-    requester: String,
+    #[serde(flatten)]
+    about: About,
     deciders: Vec<String>,
     lapses: Time,
 }
 
-impl Waiting {
-    /// Of a request, as the register's event of this number says that somebody was reminded.
-    pub fn of(request: &Subscription, deciders: Vec<String>, event: u64) -> Self {
-        let Subscription { id, environment, source, consumer, owner, requester, lapses, .. } = request.clone();
-        let (told, subscription) = (format!("{id}/{event}"), id);
-        Self { id: told, subscription, environment, source, consumer, owner, requester, deciders, lapses }
-    }
+/// That a request is over, for those who had it to decide on or for whoever asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Closed {
+    #[serde(flatten)]
+    about: About,
+    /// Whom it is for.
+    to: Vec<String>,
+    /// Why it is over: withdrawn, or denied.
+    reason: Option<String>,
 }
 
 impl News {
+    /// What is to be told of a request.
+    pub fn of(notice: &Notice) -> Self {
+        let Notice { request, to, event } = notice;
+        let (about, to) = (About::of(request, &event.to_string()), to.clone());
+        if request.state == SubscriptionState::Requested {
+            return Self::Waiting(Waiting { about, deciders: to, lapses: request.lapses });
+        }
+        Self::Closed(Closed { about, to, reason: request.reason.clone() })
+    }
+
     /// What rules of EventBridge know it by.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Changed(_) => "Grant Changed",
+            Self::Added(_) => "Environment Added",
             Self::Expiring(_) => "Subscription Expiring",
             Self::Waiting(_) => "Request Waiting",
+            Self::Closed(_) => "Request Closed",
         }
     }
 }

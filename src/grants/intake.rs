@@ -10,7 +10,7 @@ use connector_core::{Error, Result};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::bus::{Bus, Changed, Expiring, News, SOURCE};
+use super::bus::{Added, Bus, Changed, Expiring, News, SOURCE};
 use super::function::Function;
 use super::machine::{Input, execution_name};
 use super::{Grants, Task};
@@ -46,8 +46,9 @@ impl Function {
     pub(super) async fn take_event(&self, event: &Event) -> Result<()> {
         let taken = match (event.source.as_str(), event.kind.as_str()) {
             (SOURCE, "Grant Changed") => self.changed(event).await,
+            (SOURCE, "Environment Added") => self.added(event).await,
             // Told by ourselves for others, and brought back by a rule that lets everything through.
-            (SOURCE, "Subscription Expiring" | "Request Waiting") => Ok(()),
+            (SOURCE, "Subscription Expiring" | "Request Waiting" | "Request Closed") => Ok(()),
             ("aws.datazone", _) => self.hear(event).await,
             ("aws.events" | "aws.scheduler", "Scheduled Event") => self.look_after(event).await,
             (source, kind) => Err(Error::invalid(format!("{kind:?} of {source} is nothing that is known here"))
@@ -60,6 +61,16 @@ impl Function {
         let Changed { environment, source, cause } = Changed::deserialize(&event.detail)
             .map_err(|error| Error::invalid(format!("reading what has changed: {error}")))?;
         self.start(&environment, &source, &cause).await
+    }
+
+    /// Does for an environment that was brought in what news of its deployment would: these may have come when nobody knew it here.
+    async fn added(&self, event: &Event) -> Result<()> {
+        let Added { environment } = Added::deserialize(&event.detail)
+            .map_err(|error| Error::invalid(format!("reading which environment was brought in: {error}")))?;
+        if matches!(&self.config.deployed, Deployed::Governance { datazone: None, .. }) {
+            return Ok(());
+        }
+        self.take_over(event, |_| Ok(datazone::News::Added { environment })).await
     }
 
     /// Ends what is due, tells what soon will be, and has everything looked at that wants to be.
@@ -121,14 +132,19 @@ impl Function {
         share.announce(clock, &nearing).await.map(drop)
     }
 
-    /// Takes over what was decided in DataZone.
+    /// Takes over what DataZone tells.
     async fn hear(&self, event: &Event) -> Result<()> {
+        self.take_over(event, |domain| datazone::read(&event.kind, &event.detail, domain)).await
+    }
+
+    /// Takes over what was decided in DataZone, as news say of its domain that are read by `read`.
+    async fn take_over(&self, event: &Event, read: impl FnOnce(&str) -> Result<datazone::News> + Send) -> Result<()> {
         let (Deployed::Governance { datazone: Some(domain), .. }, Some(portal)) = (&self.config.deployed, &self.portal)
         else {
             return Err(Error::invalid("news of DataZone, and no domain of it is known here")
                 .hint("set glaux_datazone_domain, and deploy the function that was built with \"workflow\""));
         };
-        let news = datazone::read(&event.kind, &event.detail, domain)?;
+        let news = read(domain)?;
         let grants = self.grants().await?;
         let share = Share::new(grants.register.clone());
         for touched in share.hear(portal.as_ref(), domain, &news, &format!("event {}", event.id)).await? {
@@ -136,7 +152,9 @@ impl Function {
             self.start(&touched.environment, &touched.source, &touched.cause).await?;
         }
         match &news {
-            datazone::News::Deployed { environment } | datazone::News::Leaves { environment, .. } => {
+            datazone::News::Deployed { environment }
+            | datazone::News::Added { environment }
+            | datazone::News::Leaves { environment, .. } => {
                 self.hook(environment, &format!("event {}", event.id)).await
             }
             _ => Ok(()),

@@ -47,7 +47,7 @@ use connector_core::{Error, ErrorKind, Result};
 use futures::FutureExt;
 
 pub use self::athena::Athena;
-pub use self::bus::{Bus, Changed, Expiring, News, Waiting};
+pub use self::bus::{Added, Bus, Changed, Closed, Expiring, News, Waiting};
 pub use self::function::Function;
 #[cfg(feature = "workflow")]
 pub use self::grounds::Roles;

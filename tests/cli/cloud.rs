@@ -285,16 +285,27 @@ async fn the_same_story_in_a_folder_and_on_aws_ends_alike() {
     what_is_for_the_workflow_alone(&cloud);
     a_dry_run_shows_the_policies(&cloud, &ids[0]).await;
     what_is_waited_for(&cloud, &ids[0]).await;
+    what_was_not_told_is_told_by_whoever_tries_again(&cloud).await;
 }
 
 /// One event for each decision that changes what may be read, each with a cause of its own.
 async fn what_was_decided_is_told(cloud: &Cloud, id: &str) {
-    let is_waiting = |event: &Value| event["detail-type"] == "Request Waiting";
-    let (waiting, told): (Vec<Value>, Vec<Value>) = cloud.told().await.into_iter().partition(is_waiting);
-    assert_eq!((waiting.len(), told.len()), (1, 1), "{waiting:?} {told:?}");
+    let all = cloud.told().await;
+    let of = |kind: &str| -> Vec<&Value> { all.iter().filter(|event| event["detail-type"] == kind).collect() };
+    let (waiting, told) = (of("Request Waiting"), of("Grant Changed"));
+    assert_eq!((waiting.len(), told.len(), all.len()), (1, 1, 5), "{all:?}");
+    let added: Vec<&Value> = of("Environment Added").into_iter().map(|event| &event["detail"]).collect();
+    assert_eq!(added, [&json!({"environment": "prod"})]);
     let deciders = ["olga", "otto"].map(|person| format!("{ACCOUNT}/role/people/{person}"));
     assert_eq!(waiting[0]["detail"]["deciders"], json!(deciders));
-    assert_eq!(waiting[0]["detail"]["requester"], format!("{ACCOUNT}/role/people/mia"));
+    let mia = format!("{ACCOUNT}/role/people/mia");
+    assert_eq!(waiting[0]["detail"]["requester"], mia);
+    // Of what is over the other side hears: whoever asked of a denial, and who had it to decide of what was withdrawn.
+    let mut closed = of("Request Closed");
+    closed.sort_by_key(|event| event["detail"]["reason"].to_string());
+    let to: Vec<(&Value, &Value)> =
+        closed.iter().map(|event| (&event["detail"]["reason"], &event["detail"]["to"])).collect();
+    assert_eq!(to, [(&json!("denied"), &json!([mia])), (&json!("withdrawn"), &json!(deciders))]);
     assert_eq!((&told[0]["source"], &told[0]["detail-type"]), (&"glaux".into(), &"Grant Changed".into()));
     assert_eq!((&told[0]["detail"]["environment"], &told[0]["detail"]["source"]), (&"prod".into(), &"shop-db".into()));
     let cause = told[0]["detail"]["cause"].as_str().unwrap();
@@ -303,6 +314,32 @@ async fn what_was_decided_is_told(cloud: &Cloud, id: &str) {
     assert!(cause.contains(&format!("request approve {id}")), "{cause}");
     assert!(cause.ends_with(&format!(", event {}", approved.number)), "{cause}");
     assert!(cloud.told().await.is_empty());
+}
+
+/// A bus that is not there keeps nothing from being written; what it was not told is told once, by a retry that is refused.
+async fn what_was_not_told_is_told_by_whoever_tries_again(cloud: &Cloud) {
+    let ask = "request create --asset shop-db.shop.totals --env prod --purpose x -o json";
+    let made: Value = serde_json::from_str(cloud.ok("mia people", ask).stdout.lines().next().unwrap()).unwrap();
+    let id = made["id"].as_str().unwrap();
+    let without_bus =
+        |line: &str| cloud.glaux(Some("mia people")).set("glaux_event_bus", "nobody").fed(&words(line), "");
+    for (verb, kind, refused) in
+        [("remind", "Request Waiting", "were reminded"), ("withdraw", "Request Closed", "closed (withdrawn)")]
+    {
+        let line = format!("request {verb} {id}");
+        let ran = without_bus(&line);
+        assert!(ran.code == 7 && ran.stderr.contains("the same command tells it"), "{ran:?}");
+        assert!(cloud.told().await.is_empty());
+        cloud.refused("mia people", &line, 5, &[refused, &format!("as {kind}")]);
+        let told = cloud.told().await;
+        assert_eq!((told.len(), &told[0]["detail-type"]), (1, &kind.into()), "{told:?}");
+        cloud.refused("mia people", &line, 5, &[refused]);
+        assert!(cloud.told().await.is_empty());
+        let history = cloud.register.history::<Subscription>(id).await.unwrap();
+        assert_eq!(history.last().unwrap().act.verb, "request told");
+    }
+    cloud.refused("otto people", &format!("request approve {id}"), 5, &["closed (withdrawn)"]);
+    assert!(cloud.ok("otto people", "request list --to-decide -o json").stdout.is_empty());
 }
 
 /// Each refusal says what to do instead.

@@ -268,8 +268,10 @@ async fn a_request_is_made_once_decided_once_and_followed_by_another() {
     let second = office.made("mia", customers);
     assert_eq!(office.json("mia", &format!("request show {second}"))[0]["previous"], denied);
     assert_eq!(&office.json("mia", &format!("request show {denied}"))[0], shown);
+    assert_eq!(office.json("otto", "request list --to-decide")[0]["request"], second);
     office.ok("mia", &format!("request withdraw {second}"));
     assert_eq!(office.json("otto", &format!("request show {second}"))[0]["state"], "closed (withdrawn)");
+    what_is_over_is_told_once(&office, &denied, &second);
 
     let third = office.made("mia", customers);
     for more in ["--tables shop-db.shop.orders", "--columns shop-db.shop.totals:total"] {
@@ -291,6 +293,22 @@ async fn a_request_is_made_once_decided_once_and_followed_by_another() {
     assert!(office.json("mia", "sub list").is_empty());
     let again = office.made("mia", orders);
     assert_eq!(office.json("mia", &format!("request show {again}"))[0]["previous"], first);
+}
+
+/// To whoever asked that it was denied, and to the owners that it was withdrawn; done again, it is refused and told to nobody.
+fn what_is_over_is_told_once(office: &Office, denied: &str, withdrawn: &str) {
+    office.refused("mia", &format!("request withdraw {withdrawn}"), 5, &["closed (withdrawn)"]);
+    office.refused("otto", &format!("request deny {denied} --note again"), 5, &["closed (denied)"]);
+    office.refused("otto", &format!("request approve {withdrawn}"), 5, &["closed (withdrawn)", "nothing to approve"]);
+    for (id, told) in [(denied, vec![office.name("mia")]), (withdrawn, vec![office.name("olga"), office.name("otto")])]
+    {
+        let all = office.json("otto", &format!("audit list --record {id}"));
+        let notices: Vec<&Value> = all.iter().filter(|event| event["verb"] == "request told").collect();
+        assert_eq!(notices.len(), 1, "{all:?}");
+        let reason = notices[0]["reason"].as_str().unwrap();
+        assert!(reason.ends_with(&format!(", to {}", told.join(", "))), "{reason}");
+    }
+    assert!(office.json("otto", "request list").is_empty());
 }
 
 #[tokio::test]
@@ -319,6 +337,7 @@ async fn an_asset_is_described_handed_over_and_decided_on_by_its_new_owner() {
     assert!(reminded.code == 0 && reminded.stdout.ends_with(&event), "{reminded:?}");
     assert!(reminded.stderr.contains(&otto), "{}", reminded.stderr);
     assert!(office.json("otto", "request list --to-decide")[0]["reminded"].is_string());
+    office.refused("mia", &remind, 5, &["were reminded", "once a day at most"]);
     office.refused("otto", &remind, 3, &[&rita]);
     office.ok("otto", &format!("request deny {first} --note 'it is the CRM that decides'"));
     office.refused("max", &remind, 5, &["closed (denied)"]);

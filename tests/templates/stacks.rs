@@ -222,7 +222,9 @@ async fn news_arrives(cloud: &Cloud) {
     let of = |domain: &str| json!({"metadata": {"domain": domain}});
     for (source, kind, detail, is_heard) in [
         ("glaux", "Grant Changed", json!({}), true),
+        ("glaux", "Environment Added", json!({}), true),
         ("glaux", "Subscription Expiring", json!({}), false),
+        ("glaux", "Request Closed", json!({}), false),
         ("aws.datazone", "Subscription Created", of("dzd_1"), true),
         ("aws.datazone", "Subscription Created", of("dzd_2"), false),
         ("aws.datazone", "Domain Created", of("dzd_1"), false),

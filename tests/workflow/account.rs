@@ -221,6 +221,14 @@ impl Accounts {
         self.add(&Environment { id: PROD.into(), project: "reports".into(), place, state }).await;
     }
 
+    /// The same, typed by somebody of governance's account.
+    pub fn type_environment(&self) -> Child {
+        let (invoke, reader) = (role(CONSUMER, "glaux-grants-invoke"), role(CONSUMER, "reader"));
+        let mut line = vec!["env", "add", PROD, "--project", "reports", "--account", CONSUMER, "--region", REGION];
+        line.extend(["--role", invoke.as_str(), "--consumer-role", reader.as_str()]);
+        self.type_in(&line)
+    }
+
     pub async fn add<R: Record>(&self, record: &R) {
         let act = Act { actor: "setup".into(), verb: "add".into(), request: "test".into(), ..Act::default() };
         self.register.write(&act, &[Write::create(record).unwrap()]).await.unwrap();

@@ -58,7 +58,7 @@ pub async fn what_is_typed_is_done_and_the_clock_ends_it(accounts: &Accounts, wa
 /// A request for orders until tomorrow, of a shop that whoever types owns.
 async fn asked(accounts: &Accounts) -> String {
     let register = &accounts.register;
-    whoever_types_owns_the_shop(register).await;
+    whoever_types_owns(register, "shop").await;
     let assets = register.list::<Asset>(&By::Kind).await.unwrap();
     let orders = assets.into_iter().map(|read| read.record).find(|asset| asset.table == "orders").unwrap();
     let asking = Asking {
@@ -71,11 +71,11 @@ async fn asked(accounts: &Accounts) -> String {
     accounts.share.request(&caller("rita"), &asking).await.unwrap().subscription.id
 }
 
-pub async fn whoever_types_owns_the_shop(register: &Register) {
-    let read = register.get::<Project>("shop").await.unwrap();
-    let mut shop = read.record.clone();
-    shop.members.insert(format!("{GOVERNANCE}/user/moto"), Membership::Owner);
-    register.write(&act("project member"), &[Write::update(&read, &shop).unwrap()]).await.unwrap();
+pub async fn whoever_types_owns(register: &Register, project: &str) {
+    let read = register.get::<Project>(project).await.unwrap();
+    let mut owned = read.record.clone();
+    owned.members.insert(format!("{GOVERNANCE}/user/moto"), Membership::Owner);
+    register.write(&act("project member"), &[Write::update(&read, &owned).unwrap()]).await.unwrap();
 }
 
 fn succeeded(executions: &Value, count: usize) {

@@ -8,7 +8,7 @@ use glaux::register::{By, Grant, GrantState, Record, Register, Subscription, Sub
 use serde_json::{Value, json};
 
 use crate::account::{Accounts, READER};
-use crate::clock::{act, whoever_types_owns_the_shop};
+use crate::clock::{act, whoever_types_owns};
 use crate::dismantle::is_there;
 use crate::ends::ends;
 use crate::gateway::{Gateway, Lost, between};
@@ -34,7 +34,7 @@ async fn a_walk_that_fails_is_tried_again_or_told_and_ends_as_one_that_does_not(
     let relay = Relay::to(server.clone()).await;
     let port = relay.port;
     let accounts = Accounts::new(gateway, place.through(port)).await;
-    whoever_types_owns_the_shop(&accounts.register).await;
+    whoever_types_owns(&accounts.register, "shop").await;
 
     Act::Orders.decide(&accounts.share, &accounts.register).await;
     let mut told = what_is_refused_is_told_and_leaves_nothing(&accounts).await;

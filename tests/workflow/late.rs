@@ -1,5 +1,5 @@
 //! An environment that comes late: what its project was granted in DataZone before is granted once its deployment is told, at the
-//! database, and goes with it.
+//! database, and goes with it; and once it is brought in here, if its deployment was told before.
 
 use connector_core::Administrator;
 use glaux::grants::user_of;
@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::account::{Accounts, READER};
 use crate::catalogued::listed;
+use crate::clock::whoever_types_owns;
 use crate::datazone::DOMAIN;
 use crate::gateway::Gateway;
 use crate::places::Place;
@@ -25,8 +26,23 @@ const NOTHING: [&str; 0] = [];
 /// Has DataZone tell something, by which the machine has walked so often by then; and says what can be read from then on.
 async fn told(accounts: &Accounts, kind: &str, detail: &Value, walked: usize) -> Vec<&'static str> {
     let executions = accounts.news("aws.datazone", kind, detail).await;
+    succeeded(&executions, walked, kind);
+    readable(accounts).await
+}
+
+fn succeeded(executions: &Value, count: usize, after: &str) {
     let states: Vec<&Value> = executions.as_array().unwrap().iter().map(|one| &one["status"]).collect();
-    assert_eq!(states, vec!["SUCCEEDED"; walked], "{kind}");
+    assert_eq!(states, vec!["SUCCEEDED"; count], "{after}");
+}
+
+/// Has it brought in as that is typed, and says what can be read from then on.
+async fn typed(accounts: &Accounts, told: &str, walked: usize) -> Vec<&'static str> {
+    let typed = accounts.type_environment();
+    let ended = tokio::task::spawn_blocking(|| typed.wait_with_output().unwrap()).await.unwrap();
+    let said = String::from_utf8([ended.stdout, ended.stderr].concat()).unwrap();
+    assert!(ended.status.success() && said.contains(told) && said.contains("as Environment Added"), "{said}");
+    assert_eq!(accounts.take_in().await, 1);
+    succeeded(&accounts.finished().await, walked, told);
     readable(accounts).await
 }
 
@@ -95,4 +111,30 @@ async fn an_environment_that_comes_late_reads_what_was_approved_on_mariadb() {
 async fn an_environment_that_comes_late_reads_what_was_approved_on_mysql() {
     let Some(place) = Place::mysql(Product::MySql).await else { return };
     an_environment_that_comes_late_reads_what_was_approved(place).await;
+}
+
+/// Deployed when nobody knew it here: who brings it in then waits for no other news.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_environment_that_is_brought_in_after_its_deployment_reads_what_was_approved() {
+    let Some(place) = Place::postgres().await else { return };
+    let gateway = match Gateway::start().await {
+        Ok(gateway) => gateway,
+        Err(reason) => return skip("moto", &reason),
+    };
+    let accounts = Accounts::without_environment(gateway, place, None).await;
+    let (datazone, register) = (&accounts.datazone, &accounts.register);
+    let environment = json!({"metadata": {"domain": DOMAIN}, "data": {"projectId": "reports", "environmentId": PROD}});
+    accounts.tick("1").await;
+    let orders = datazone.approve("s-orders", &listed(&accounts).await["orders"]);
+    assert_eq!(told(&accounts, CREATED, &orders, 0).await, NOTHING);
+    assert_eq!(told(&accounts, DEPLOYED, &environment, 0).await, NOTHING);
+
+    whoever_types_owns(register, "reports").await;
+    assert_eq!(typed(&accounts, "env add", 1).await, ["orders"]);
+    what_is_granted_is_a_catalog_of_athenas(&accounts, &["orders"]).await;
+    // Neither the same command nor the news of its deployment starts anything more.
+    assert_eq!(typed(&accounts, "it is so already", 1).await, ["orders"]);
+    assert_eq!(told(&accounts, DEPLOYED, &environment, 1).await, ["orders"]);
+    assert_eq!(register.list::<Subscription>(&By::Kind).await.unwrap().len(), 1);
+    assert!(register.verify().await.unwrap().is_empty());
 }

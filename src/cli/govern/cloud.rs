@@ -13,7 +13,7 @@ use super::follow::{Pair, describe};
 use super::reach;
 use crate::cli::output::{Done, Failure, told};
 use crate::config::{Aws, Deployment, caller_arn};
-use crate::grants::{Bus, Changed, KEEPER, News, Waiting};
+use crate::grants::{Added, Bus, Changed, KEEPER, News};
 use crate::register::{By, Environment, Event, Grant, Key, Place as Where, Register, Source, Subscription};
 use crate::secrets::keeper::{Manager, ManagerSettings};
 use crate::secrets::policy::{KeyReader, Place, Policy, RoleArn, key_policy, secret_policy};
@@ -204,19 +204,43 @@ impl Desk<'_> {
         Ok(Some((cause, since)))
     }
 
-    /// Tells on the bus that a request waits.
+    /// Tells the other side what became of a request, if that was not told yet: in the register, and before on the bus where there
+    /// is one.
     ///
-    /// Errors: partly, if it cannot be told; the register says it all the same.
-    pub(super) async fn tell_of(&mut self, waiting: Waiting) -> Done {
+    /// Errors: partly, if it cannot be told on the bus; whoever asks for the same again tells it then.
+    pub(super) async fn tell_of(&mut self, id: &str) -> Done {
+        if self.common.dry_run {
+            return Ok(());
+        }
+        let Some(notice) = self.share.untold(id).await? else { return Ok(()) };
+        self.tell_on_bus(News::of(&notice)).await?;
+        self.share.told(&self.caller, &notice).await?;
+        Ok(())
+    }
+
+    /// Has the workflow look whether something was granted elsewhere before there was this environment.
+    ///
+    /// Errors: partly, if it cannot be told; whoever adds the same again tells it then.
+    pub(super) async fn tell_added(&mut self, environment: &str) -> Done {
+        if self.common.dry_run {
+            return Ok(());
+        }
+        self.tell_on_bus(News::Added(Added { environment: environment.to_owned() })).await
+    }
+
+    /// Errors: partly, if nobody was told; where there is no bus nobody is to be.
+    async fn tell_on_bus(&mut self, news: News) -> Done {
         let Some(cloud) = self.cloud() else { return Ok(()) };
-        let sent = cloud.bus().tell(&[News::Waiting(waiting)]).await;
+        let kind = news.kind();
+        let sent = cloud.bus().tell(&[news]).await;
         match sent {
             Ok(()) => {
-                self.output.note("it was told on the event bus, as Request Waiting");
+                self.output.note(&format!("it was told on the event bus, as {kind}"));
                 Ok(())
             }
             Err(error) => {
                 self.output.fault(&format!("nobody was told on the event bus\n{}", told(&error)));
+                self.output.note("what was written stands; the same command tells it, and writes nothing twice");
                 Err(Failure::Partly)
             }
         }

@@ -87,7 +87,8 @@ async fn add(desk: &mut Desk<'_>, adding: Adding) -> Done {
     };
     let added = desk.share.add_environment(&desk.caller, &adding.name, &project, &place).await;
     let events = desk.found(added, &[Named::Project(&project)]).await?;
-    desk.wrote(&events)
+    desk.wrote(&events)?;
+    Box::pin(desk.tell_added(&adding.name)).await
 }
 
 async fn show(desk: &mut Desk<'_>, name: &str) -> Done {

@@ -1,7 +1,7 @@
 //! `glaux request`: ask for tables, and decide on what is asked for.
 
 use clap::{Args, Subcommand};
-use connector_core::{Error, Result};
+use connector_core::{Error, ErrorKind, Result};
 
 use super::desk::{Desk, Row, some, state};
 use super::narrow::Part;
@@ -9,9 +9,8 @@ use super::near::Named;
 use super::project::joined;
 use super::words::{When, read_columns, shown_scope};
 use crate::cli::output::Done;
-use crate::grants::Waiting;
 use crate::register::{By, Decision, Environment, Scope, Subscription, SubscriptionState, Verdict};
-use crate::share::{Approval, Asking, REMINDED};
+use crate::share::{Approval, Asking, Done as Decided, REMINDED};
 
 /// What may be done.
 #[derive(Debug, Subcommand)]
@@ -100,14 +99,12 @@ pub async fn run(verb: Verb, mut desk: Desk<'_>) -> Done<u8> {
         Verb::Remind { id } => remind(&mut desk, &id).await?,
         Verb::Withdraw { id } => {
             let withdrawn = desk.share.withdraw(&desk.caller, &id).await;
-            let done = desk.found(withdrawn, &[Named::Subscription(&id)]).await?;
-            desk.wrote(&done.events)?;
+            tell(&mut desk, &id, withdrawn).await?;
         }
         Verb::Approve(approving) => approve(&mut desk, approving).await?,
         Verb::Deny { id, note } => {
             let denied = desk.share.deny(&desk.caller, &id, &note).await;
-            let done = desk.found(denied, &[Named::Subscription(&id)]).await?;
-            desk.wrote(&done.events)?;
+            tell(&mut desk, &id, denied).await?;
         }
     }
     Ok(0)
@@ -194,22 +191,32 @@ fn row(it: &Subscription, reminded: Option<String>) -> Row {
 /// The register tells it to whoever lists what is to be decided; on AWS the event bus does, too.
 async fn remind(desk: &mut Desk<'_>, id: &str) -> Done {
     let reminded = desk.share.remind(&desk.caller, id).await;
-    let done = desk.found(reminded, &[Named::Subscription(id)]).await?;
-    let deciders = desk.share.deciders(&done.subscription).await?;
-    desk.wrote(&done.events)?;
-    if deciders.is_empty() {
-        let owner = &done.subscription.owner;
-        desk.output.fault(&format!("nobody may decide on it: project {owner} has no owner but whoever asks"));
-    } else {
-        desk.output.note(&format!("it waits for one of {deciders:?}, until {}", done.subscription.lapses));
-    }
-    match done.events.last() {
-        Some(event) if !desk.common.dry_run => {
-            let waiting = Waiting::of(&done.subscription, deciders, event.number);
-            Box::pin(desk.tell_of(waiting)).await
+    let request = reminded.as_ref().ok().map(|done| done.subscription.clone());
+    let told = tell(desk, id, reminded).await;
+    if let Some(request) = request {
+        let deciders = desk.share.deciders(&request).await?;
+        if deciders.is_empty() {
+            let owner = &request.owner;
+            desk.output.fault(&format!("nobody may decide on it: project {owner} has no owner but whoever asks"));
+        } else {
+            desk.output.note(&format!("it waits for one of {deciders:?}, until {}", request.lapses));
         }
-        _ => Ok(()),
     }
+    told
+}
+
+/// Shows what was done to a request, and tells the other side. Who does it twice is refused by the register, and what was cut off
+/// in between is told then.
+async fn tell(desk: &mut Desk<'_>, id: &str, outcome: Result<Decided>) -> Done {
+    let outcome = desk.found(outcome, &[Named::Subscription(id)]).await;
+    if let Ok(done) = &outcome {
+        desk.wrote(&done.events)?;
+    }
+    let is_allowed = outcome.as_ref().err().is_none_or(|error| error.kind() == ErrorKind::Conflict);
+    if is_allowed {
+        Box::pin(desk.tell_of(id)).await?;
+    }
+    outcome.map(drop).map_err(Into::into)
 }
 
 /// Every subscription that the caller may see, of the project that `--as` names if it names one.
