@@ -50,8 +50,9 @@ fn a_signal_at_the_prompt_leaves_the_terminal_as_it_was() {
         assert!(kill.success());
         assert_eq!(child.wait().unwrap().code(), Some(code), "{signal}");
         assert!(is_ordinary(&program), "{signal}: the terminal is left raw");
+        // Pasted text is no longer marked; a redraw that the signal met may end behind that.
         let left = read(&mut person);
-        assert!(left.trim_end().ends_with("\u{1b}[?2004l"), "{left:?}");
+        assert!(left.rfind("\u{1b}[?2004l") > left.rfind("\u{1b}[?2004h"), "{left:?}");
         assert_eq!(glaux.left_behind(), Vec::<String>::new());
     }
 }
