@@ -84,7 +84,8 @@ async fn first(connection: &mut dyn Connection, scan: &Scan, statement: &connect
 async fn wait_for(server: &Server, sql: &str, count: i64) {
     let mut admin = server.admin().await;
     for attempt in 0.. {
-        let found: Option<i64> = admin.query_first(sql).await.unwrap();
+        // MySQL cannot list what runs while a statement of another test holds a character that the list's own set lacks.
+        let found: Option<i64> = admin.query_first(sql).await.unwrap_or_default();
         if found == Some(count) {
             break;
         }
