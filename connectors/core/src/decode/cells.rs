@@ -1,19 +1,18 @@
-//! Growing Arrow buffers of one column.
+//! Growing Arrow buffers of one column, and those of values of a fixed width.
 
-use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, ArrowPrimitiveType, BinaryArray, BooleanArray, PrimitiveArray, StringArray};
-use arrow_buffer::{BooleanBufferBuilder, NullBufferBuilder, OffsetBuffer, ScalarBuffer};
+use arrow_array::{ArrayRef, ArrowPrimitiveType, BooleanArray, PrimitiveArray};
+use arrow_buffer::{BooleanBufferBuilder, NullBufferBuilder, ScalarBuffer};
 use arrow_schema::DataType;
 
 use super::Fault;
-use super::layout::{Absent, Apart, Found, Layout, Malformed};
+use super::layout::{Absent, Apart, Layout, Malformed};
 use super::lent::Lent;
 
 /// How many rows the first batch makes room for; later ones for as many as the last had.
-const FIRST_ROWS: usize = 4096;
+pub(super) const FIRST_ROWS: usize = 4096;
 
 /// Buffers that take cells, each a `C`, of rows laid out as `L`, and give an array.
 pub trait Cells<C: ?Sized + 'static, L: Layout<C> = Apart>: Send {
@@ -194,166 +193,9 @@ where
 
 /// Keeps the first fault among cells, and gives no value in its place.
 #[cold]
-fn odd<T>(faulty: &mut Option<(usize, Fault)>, place: usize, fault: Fault) -> Option<T> {
+pub(super) fn odd<T>(faulty: &mut Option<(usize, Fault)>, place: usize, fault: Fault) -> Option<T> {
     faulty.get_or_insert((place, fault));
     None
-}
-
-/// Text or bytes. Text is checked to be UTF-8 once a batch, which is several times cheaper than once a cell.
-pub struct Varied<W = ()> {
-    write: W,
-    /// Whether it is text, and what one is that is no UTF-8.
-    text: Option<&'static str>,
-    data: Vec<u8>,
-    lent_data: Lent,
-    offsets: Vec<i32>,
-    lent_offsets: Lent,
-    nulls: NullBufferBuilder,
-}
-
-impl Varied {
-    /// Buffers of text, whose bytes `decode` finds; `not_utf8` is what a text is called that is no UTF-8.
-    pub fn text<C: ?Sized + 'static, L: Layout<C>>(
-        not_utf8: &'static str,
-        decode: impl Fn(&C) -> Result<Option<Cow<'_, [u8]>>, Fault> + Send + 'static,
-    ) -> Box<dyn Cells<C, L>> {
-        Self::written(not_utf8, writing(decode))
-    }
-
-    /// Buffers of text, which `write` appends as UTF-8, telling whether there is one.
-    pub fn written<C: ?Sized + 'static, L: Layout<C>>(
-        not_utf8: &'static str,
-        write: impl Fn(&Found<'_, C>, &mut Vec<u8>) -> Result<bool, Fault> + Send + 'static,
-    ) -> Box<dyn Cells<C, L>> {
-        Box::new(Self::of(Some(not_utf8), write))
-    }
-
-    /// Buffers of bytes, which `decode` finds.
-    pub fn binary<C: ?Sized + 'static, L: Layout<C>>(
-        decode: impl Fn(&C) -> Result<Option<Cow<'_, [u8]>>, Fault> + Send + 'static,
-    ) -> Box<dyn Cells<C, L>> {
-        Box::new(Self::of(None, writing(decode)))
-    }
-
-    /// Buffers of bytes, which `write` appends, telling whether there are some.
-    pub fn written_binary<C: ?Sized + 'static, L: Layout<C>>(
-        write: impl Fn(&Found<'_, C>, &mut Vec<u8>) -> Result<bool, Fault> + Send + 'static,
-    ) -> Box<dyn Cells<C, L>> {
-        Box::new(Self::of(None, write))
-    }
-
-    fn of<W>(text: Option<&'static str>, write: W) -> Varied<W> {
-        let (offsets, nulls) = (first_offset(FIRST_ROWS), NullBufferBuilder::new(FIRST_ROWS));
-        let (lent_data, lent_offsets) = (Lent::default(), Lent::default());
-        Varied { write, text, data: Vec::new(), lent_data, offsets, lent_offsets, nulls }
-    }
-}
-
-/// Appends what `decode` finds.
-fn writing<C: ?Sized>(
-    decode: impl Fn(&C) -> Result<Option<Cow<'_, [u8]>>, Fault>,
-) -> impl Fn(&Found<'_, C>, &mut Vec<u8>) -> Result<bool, Fault> {
-    move |found, data| {
-        let found = decode(found.cell)?;
-        append(found.as_deref().unwrap_or_default(), data);
-        Ok(found.is_some())
-    }
-}
-
-/// Appends bytes, which are often a single one: a call for every flag of one letter costs more than the letter.
-#[inline]
-pub fn append(bytes: &[u8], data: &mut Vec<u8>) {
-    match bytes {
-        [byte] => data.push(*byte),
-        bytes => data.extend_from_slice(bytes),
-    }
-}
-
-/// Appends a cell's bytes as they are, for [`Varied`].
-#[inline]
-pub fn copied(found: &Found<'_, [u8]>, data: &mut Vec<u8>) -> Result<bool, Fault> {
-    /// What most texts are not longer than.
-    const PIECE: usize = 64;
-    match found.onwards.first_chunk::<PIECE>() {
-        Some(piece) if found.cell.len() <= PIECE => {
-            let end = data.len() + found.cell.len();
-            data.extend_from_slice(piece);
-            data.truncate(end);
-        }
-        _ => append(found.cell, data),
-    }
-    Ok(true)
-}
-
-fn faulty_row(data: &[u8], offsets: &[i32], not_utf8: &'static str) -> (usize, Fault) {
-    let ends = offsets.windows(2).map(|pair| pair.iter().map(|end| usize::try_from(*end).unwrap_or(0)));
-    let mut cells = ends.map(|mut ends| data.get(ends.next().unwrap_or(0)..ends.next().unwrap_or(0)));
-    let row = cells.position(|cell| cell.is_none_or(|cell| std::str::from_utf8(cell).is_err()));
-    (row.unwrap_or(0), Fault::value(not_utf8))
-}
-
-impl<C, L, W> Cells<C, L> for Varied<W>
-where
-    C: ?Sized + 'static,
-    L: Layout<C>,
-    W: Fn(&Found<'_, C>, &mut Vec<u8>) -> Result<bool, Fault> + Send,
-{
-    fn push(&mut self, cell: &C) -> Result<usize, Fault> {
-        let size = self.data.len();
-        let is_valid = (self.write)(&Found { cell, onwards: &[] }, &mut self.data)?;
-        self.offsets.push(offset(self.data.len())?);
-        self.nulls.append(is_valid);
-        Ok(self.data.len() - size)
-    }
-
-    fn push_column(&mut self, rows: &mut L::Rows<'_>) -> Result<usize, (usize, Fault)> {
-        let (before, size) = (self.offsets.len(), self.data.len());
-        let (mut absent, mut faulty) = (Absent::default(), None);
-        self.offsets.extend(L::column(rows).enumerate().map(|(place, cell)| {
-            let written = match cell {
-                Ok(Some(found)) => (self.write)(&found, &mut self.data),
-                Ok(None) => Ok(false),
-                Err(Malformed) => Err(Fault::Malformed),
-            };
-            if !written.unwrap_or_else(|fault| odd::<()>(&mut faulty, place, fault).is_some()) {
-                absent.add(place);
-            }
-            offset(self.data.len()).unwrap_or_else(|fault| odd(&mut faulty, place, fault).unwrap_or(0))
-        }));
-        absent.append_to(&mut self.nulls, self.offsets.len() - before);
-        faulty.map_or(Ok(self.data.len() - size), Err)
-    }
-
-    fn push_null(&mut self) {
-        self.offsets.push(self.offsets.last().copied().unwrap_or(0));
-        self.nulls.append_null();
-    }
-
-    fn bits_per_row(&self) -> usize {
-        33
-    }
-
-    fn rows(&self) -> usize {
-        self.offsets.len() - 1
-    }
-
-    fn finish(&mut self) -> Result<ArrayRef, (usize, Fault)> {
-        let offsets = self.lent_offsets.lend(std::mem::replace(&mut self.offsets, first_offset(0)));
-        let ends = OffsetBuffer::new(ScalarBuffer::from(offsets));
-        let data = self.lent_data.lend(std::mem::take(&mut self.data));
-        let nulls = self.nulls.finish();
-        let Some(not_utf8) = self.text else {
-            let array = BinaryArray::try_new(ends, data, nulls);
-            return Ok(Arc::new(array.map_err(|_| (0, Fault::Malformed))?));
-        };
-        let array = StringArray::try_new(ends.clone(), data.clone(), nulls);
-        Ok(Arc::new(array.map_err(|_| faulty_row(&data, &ends, not_utf8))?))
-    }
-
-    fn begin(&mut self) {
-        (self.data, self.offsets) = (self.lent_data.again(), self.lent_offsets.again());
-        self.offsets.push(0);
-    }
 }
 
 /// A column that is NULL in every row, whatever it was described as.
@@ -391,61 +233,20 @@ impl<C: ?Sized + 'static, L: Layout<C>> Cells<C, L> for Nulls {
     }
 }
 
-/// A cell's bytes as they are, for [`Varied`].
-pub fn whole(cell: &[u8]) -> Result<Option<Cow<'_, [u8]>>, Fault> {
-    Ok(Some(Cow::Borrowed(cell)))
-}
-
-/// A text's bytes, for [`Varied`].
-pub fn bytes_of(text: Cow<'_, str>) -> Cow<'_, [u8]> {
-    match text {
-        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
-        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
-    }
-}
-
-/// A cell for [`Varied`], unless it is larger than `limit`, the largest that is read at all.
-pub fn within(cell: Option<Cow<'_, [u8]>>, limit: usize) -> Result<Option<Cow<'_, [u8]>>, Fault> {
-    if cell.as_ref().is_some_and(|cell| cell.len() > limit) { Err(Fault::Cell(limit)) } else { Ok(cell) }
-}
-
-/// Offsets of no rows, with room for `rows`.
-pub fn first_offset(rows: usize) -> Vec<i32> {
-    let mut offsets = Vec::with_capacity(rows + 1);
-    offsets.push(0);
-    offsets
-}
-
-/// A length as Arrow's offset.
-pub fn offset(length: usize) -> Result<i32, Fault> {
-    i32::try_from(length).map_err(|_| Fault::TooLarge)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use arrow_array::Array;
     use arrow_array::cast::AsArray;
     use arrow_array::types::Int32Type;
     use rand::rngs::StdRng;
     use rand::{Rng, SeedableRng};
 
-    use super::super::{RUN, Run};
+    use super::super::{Copied, RUN, Run, Varied};
     use super::*;
 
     type Bytes = Box<dyn Cells<[u8]>>;
-
-    fn texts() -> Bytes {
-        Varied::text("odd text", whole)
-    }
-
-    #[test]
-    fn text_that_is_not_utf8_names_its_row_even_where_neighbours_complete_it() {
-        let mut cells = texts();
-        for bytes in [&b"ok"[..], &[0xc3], &[0xa9]] {
-            cells.push(bytes).unwrap();
-        }
-        assert_eq!(cells.finish().unwrap_err(), (1, Fault::value("odd text")));
-    }
 
     /// Cells of which some are NULL, some are none by their decoder, and now and then one is a fault.
     fn odd(cell: &[u8]) -> Result<Option<Cow<'_, [u8]>>, Fault> {
@@ -502,7 +303,7 @@ mod tests {
     #[test]
     fn memory_is_used_again_once_a_batch_is_dropped_and_never_before() {
         let number = |cell: &[u8]| Ok(cell.first().copied().map(i32::from));
-        let both = || -> [Bytes; 2] { [Fixed::<Int32Type>::boxed(&DataType::Int32, number), texts()] };
+        let both = || -> [Bytes; 2] { [Fixed::<Int32Type>::boxed(&DataType::Int32, number), Copied::text("odd text")] };
         for mut cells in both() {
             let mut batch = |letter: u8| {
                 cells.begin();
@@ -528,34 +329,6 @@ mod tests {
             drop((kept, second));
             assert_eq!(place(&batch(b'c')), was);
         }
-    }
-
-    #[test]
-    fn bytes_that_are_copied_with_what_is_behind_them_end_where_they_should() {
-        let seed: u64 = rand::rng().random();
-        println!("seed {seed}");
-        let mut random = StdRng::seed_from_u64(seed);
-        let arrived: Vec<u8> = (0..200).map(|_| random.random()).collect();
-        let (mut data, mut expected) = (Vec::new(), Vec::new());
-        for _ in 0..2_000 {
-            let start = random.random_range(0..=arrived.len());
-            let end = random.random_range(start..=arrived.len().min(start + 80));
-            let found = Found { cell: &arrived[start..end], onwards: &arrived[start..] };
-            assert_eq!(copied(&found, &mut data), Ok(true));
-            expected.extend_from_slice(&arrived[start..end]);
-        }
-        assert!(data == expected);
-    }
-
-    #[test]
-    fn buffers_are_empty_after_a_batch() {
-        let mut cells: Bytes = Varied::binary(whole);
-        cells.push(&[1, 2]).unwrap();
-        cells.push_null();
-        assert_eq!(cells.finish().unwrap().len(), 2);
-        cells.push(&[3]).unwrap();
-        let array = cells.finish().unwrap();
-        assert_eq!((array.len(), array.as_binary::<i32>().value(0)), (1, &[3][..]));
     }
 
     #[test]

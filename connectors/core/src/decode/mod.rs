@@ -8,8 +8,10 @@ mod cells;
 mod fault;
 mod layout;
 mod lent;
+mod varied;
 
 pub use batch::{Batcher, Room};
-pub use cells::{Bits, Cells, Fixed, Nulls, Varied, append, bytes_of, copied, first_offset, offset, whole, within};
+pub use cells::{Bits, Cells, Fixed, Nulls};
 pub use fault::{Fault, changed};
 pub use layout::{Apart, Found, Layout, Malformed, RUN, Run};
+pub use varied::{Copied, Varied, append, bytes_of, first_offset, offset, whole, within};

@@ -12,7 +12,7 @@ use arrow_array::types::{
     TimestampMillisecondType,
 };
 use arrow_schema::{DataType, TimeUnit};
-use connector_core::decode::{Batcher, Bits, Cells, Fault, Fixed, Nulls, Room, Run, Varied, changed, copied};
+use connector_core::decode::{Batcher, Bits, Cells, Fault, Fixed, Nulls, Room, Run, Varied, changed, whole};
 use connector_core::{BatchLimits, Column, Error, Result};
 
 use crate::follower::{Width, first_value, is_null, width};
@@ -108,14 +108,10 @@ fn cells(wire: Described, data_type: &DataType, shown: Shown) -> Option<Box<dyn 
         }
         (kind::TINY | kind::SHORT | kind::INT24 | kind::LONG | kind::LONGLONG, ..) => integers(wire, data_type)?,
         (kind::NULL, ..) => Box::new(Nulls::of(data_type)),
-        (kind::JSON, _, DataType::Utf8) => Varied::written(NOT_UTF8, copied),
-        (kind::VARCHAR | kind::ENUM..=kind::STRING, _, DataType::Utf8) if !wire.binary => {
-            Varied::written(NOT_UTF8, copied)
-        }
-        (kind::VARCHAR | kind::TINY_BLOB..=kind::STRING, _, DataType::Binary) if wire.binary => {
-            Varied::written_binary(copied)
-        }
-        (kind::GEOMETRY | kind::VECTOR, _, DataType::Binary) => Varied::written_binary(copied),
+        (kind::JSON, _, DataType::Utf8) => Varied::text(NOT_UTF8, whole),
+        (kind::VARCHAR | kind::ENUM..=kind::STRING, _, DataType::Utf8) if !wire.binary => Varied::text(NOT_UTF8, whole),
+        (kind::VARCHAR | kind::TINY_BLOB..=kind::STRING, _, DataType::Binary) if wire.binary => Varied::binary(whole),
+        (kind::GEOMETRY | kind::VECTOR, _, DataType::Binary) => Varied::binary(whole),
         _ => return None,
     })
 }

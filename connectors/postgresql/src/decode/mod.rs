@@ -15,7 +15,7 @@ use arrow_array::types::{
     TimestampMillisecondType,
 };
 use arrow_schema::{DataType, TimeUnit};
-use connector_core::decode::{Batcher, Bits, Cells, Fixed, Layout, RUN, Room, Varied, changed, copied};
+use connector_core::decode::{Batcher, Bits, Cells, Copied, Fixed, Layout, RUN, Room, changed};
 use connector_core::{BatchLimits, Column, Error, Result};
 use postgres_types::{Kind, Type};
 
@@ -44,8 +44,8 @@ fn cells(wire: &Type, data_type: &DataType) -> Option<Buffers> {
             let target = numeric::Target::new(*precision, *scale)?;
             Fixed::<Decimal128Type>::boxed(data_type, move |bytes: &[u8]| target.decode(bytes))
         }
-        (&Type::TEXT | &Type::VARCHAR, DataType::Utf8) => Varied::written(NOT_UTF8, copied),
-        (&Type::BYTEA, DataType::Binary) => Varied::written_binary(copied),
+        (&Type::TEXT | &Type::VARCHAR, DataType::Utf8) => Copied::text(NOT_UTF8),
+        (&Type::BYTEA, DataType::Binary) => Copied::binary(),
         (&Type::DATE, DataType::Date32) => Fixed::<Date32Type>::boxed(data_type, scalar::date),
         (&Type::TIMESTAMP | &Type::TIMESTAMPTZ, DataType::Date64) => {
             Fixed::<Date64Type>::boxed(data_type, scalar::millis)

@@ -11,13 +11,19 @@ const NAN: u16 = 0xC000;
 const INFINITY: u16 = 0xD000;
 const NEGATIVE_INFINITY: u16 = 0xF000;
 /// Up to this many decimal places a value fits 64 bits, whatever its digits.
-const SMALL_PLACES: usize = 18;
-/// What comes before the digits: how many there are, the first one's weight, the sign, and the places that are shown.
+const SMALL_PLACES: i32 = 18;
+/// Up to this many decimal places may be cut off a number of 64 bits: a digit on the wire is four.
+const MOST_CUT: i32 = 3;
+/// What comes before the digits: how many there are, the first one's weight, the sign, and the places that are shown, 16 bits each.
 const HEADER: usize = 8;
 /// So many digits are as many bytes as the header, and as a whole number fit 64 bits.
-const FEW: u16 = 4;
-/// Up to this many decimal places may be cut off a number of 64 bits: a digit on the wire is four.
-const MOST_CUT: usize = 3;
+const FEW: i32 = 4;
+/// What is added to a header, so that the weights of [`SHAPES`] are none below zero: 4 to the weight.
+const RAISED: u64 = 4 << 32;
+/// What is not set in a raised header of one of [`SHAPES`].
+const FOREIGN: u64 = !(7 << 48 | 0xF << 32 | (MINUS as u64) << 16 | 0xFFFF);
+/// Numbers of how many digits and which weight are decoded fast: by three bits of a raised header, and four.
+const SHAPES: usize = 1 << 7;
 /// The inverse of five among numbers of 64 bits.
 const FIFTH: u64 = 0xCCCC_CCCC_CCCC_CCCD;
 /// Decimal places of the widest decimal, rounded up to whole digits.
@@ -29,18 +35,49 @@ pub(super) struct Target {
     scale: i32,
     /// The first number that has too many digits.
     limit: i128,
-    /// By how many places a number is moved, from cutting [`MOST_CUT`] off on.
-    moves: [Move; SMALL_PLACES + MOST_CUT + 1],
+    shapes: [Shape; SHAPES],
 }
 
-/// How a number of 64 bits is multiplied or divided by a power of ten. Both are a multiplication modulo 2⁶⁴: of a division without
-/// a rest, by the inverse of as many fives, and without as many twos at the end; with a rest, that is larger than any quotient.
-#[derive(Clone, Copy, Debug)]
-struct Move {
+/// How a number of few digits is moved to the scale. That is a multiplication or a division by a power of ten, and both are a
+/// multiplication modulo 2⁶⁴: of a division without a rest, by the inverse of as many fives, and without as many twos at the end; with a
+/// rest, that is larger than any quotient.
+#[derive(Clone, Copy, Debug, Default)]
+struct Shape {
+    /// How many bytes such a number has; none are decoded so where it is zero.
+    length: usize,
+    /// The bits of the last four digits that are its own.
+    digits: u64,
     factor: u64,
     twos: u32,
     /// The largest result that is one.
     most: u64,
+}
+
+impl Shape {
+    /// Of numbers whose header is so, but for the sign and the places that are shown, once it is raised.
+    fn new(place: usize, scale: i32, limit: i128) -> Option<Self> {
+        let raised = i64::try_from((place >> 4) << 16 | place & 0xF).ok()?;
+        let header = i32::try_from(raised - 4).ok()?;
+        // As it is sent, a weight below zero would have taken one from the count.
+        let (weight, count) = match header & 0xFFFF {
+            weight @ 0xFFFC.. => (weight - 0x1_0000, header >> 16),
+            weight => (weight, header >> 16),
+        };
+        let places = 4 * (weight + 1) + scale;
+        let moved = places - 4 * count;
+        if !(0..=FEW).contains(&count) || !(0..=SMALL_PLACES).contains(&places) || moved < -MOST_CUT {
+            return None;
+        }
+        let (power, cut) = (10_u64.pow(moved.unsigned_abs()), moved < 0);
+        let largest = u64::try_from(limit - 1).unwrap_or(u64::MAX);
+        Some(Self {
+            length: HEADER + usize::try_from(count * 2).ok()?,
+            digits: u64::MAX.checked_shr(u32::try_from(64 - 16 * count).ok()?).unwrap_or(0),
+            factor: if cut { FIFTH.wrapping_pow(moved.unsigned_abs()) } else { power },
+            twos: if cut { moved.unsigned_abs() } else { 0 },
+            most: largest.min(if cut { u64::MAX / power } else { u64::MAX }),
+        })
+    }
 }
 
 impl Target {
@@ -49,15 +86,9 @@ impl Target {
         if !(1..=38).contains(&precision) || !(0..=i16::from(precision)).contains(&i16::from(scale)) {
             return None;
         }
-        let limit = 10_i128.pow(u32::from(precision));
-        let largest = u64::try_from(limit - 1).unwrap_or(u64::MAX);
-        let moves = std::array::from_fn(|index| {
-            let cut = u32::try_from(MOST_CUT.saturating_sub(index)).unwrap_or(0);
-            let places = u32::try_from(index.saturating_sub(MOST_CUT)).unwrap_or(0);
-            let factor = if cut > 0 { FIFTH.wrapping_pow(cut) } else { 10_u64.pow(places) };
-            Move { factor, twos: cut, most: largest.min(u64::MAX / 10_u64.pow(cut)) }
-        });
-        Some(Self { scale: i32::from(scale), limit, moves })
+        let (scale, limit) = (i32::from(scale), 10_i128.pow(u32::from(precision)));
+        let shapes = std::array::from_fn(|place| Shape::new(place, scale, limit).unwrap_or_default());
+        Some(Self { scale, limit, shapes })
     }
 
     /// The unscaled number.
@@ -70,27 +101,23 @@ impl Target {
     /// than the scale.
     #[inline]
     fn short(&self, bytes: &[u8]) -> Option<i128> {
-        let &[count_high, count_low, weight_high, weight_low, sign_high, sign_low, ..] =
-            bytes.first_chunk::<HEADER>()?;
-        let count = u16::from_be_bytes([count_high, count_low]);
-        if count > FEW || bytes.len() != HEADER + usize::from(count) * 2 {
+        let header = u64::from_be_bytes(*bytes.first_chunk::<HEADER>()?);
+        let raised = header.wrapping_add(RAISED);
+        if raised & FOREIGN != 0 {
             return None;
         }
-        let places =
-            usize::try_from(4 * (i32::from(i16::from_be_bytes([weight_high, weight_low])) + 1) + self.scale).ok()?;
-        if places > SMALL_PLACES {
+        let shape = self.shapes.get(usize::try_from(raised >> 44 & 0x70 | raised >> 32 & 0xF).ok()?)?;
+        if bytes.len() != shape.length {
             return None;
         }
-        let Move { factor, twos, most } = self.moves.get((places + MOST_CUT).checked_sub(4 * usize::from(count))?)?;
-        let moved = few(*bytes.last_chunk()?, count)?.wrapping_mul(*factor).rotate_right(*twos);
-        if moved > *most {
+        let moved =
+            few(u64::from_be_bytes(*bytes.last_chunk()?) & shape.digits, shape.factor)?.rotate_right(shape.twos);
+        if moved > shape.most {
             return None;
         }
-        match u16::from_be_bytes([sign_high, sign_low]) {
-            PLUS => Some(i128::from(moved)),
-            MINUS => Some(-i128::from(moved)),
-            _ => None,
-        }
+        // All bits of it are the sign's.
+        let sign = i128::from((header << 33).cast_signed() >> 63);
+        Some((i128::from(moved) ^ sign) - sign)
     }
 
     /// Any number, or why it is none.
@@ -154,21 +181,21 @@ impl Target {
     }
 }
 
-/// The whole number of the last `count` of four digits, if these are digits: two at a time, in the halves of a word, since a loop over
-/// them ends where no processor foresees it.
+/// The whole number of four digits, if these are digits, multiplied modulo 2⁶⁴: two at a time, in the halves of a word, since a loop
+/// over them ends where no processor foresees it.
 #[inline]
-fn few(last: [u8; HEADER], count: u16) -> Option<u64> {
+fn few(digits: u64, factor: u64) -> Option<u64> {
     const LOW: u64 = 0x0000_FFFF_0000_FFFF;
-    /// What is added to a digit that is too large reaches the bit above it.
-    const ABOVE: u64 = 0x0000_D8F0_0000_D8F0;
-    let kept = u64::MAX.checked_shr(64 - 16 * u32::from(count)).unwrap_or(0);
-    let digits = u64::from_be_bytes(last) & kept;
+    const HIGHEST: u64 = 0x8000_8000_8000_8000;
+    /// Added to what is below the highest bit of a digit, this reaches that bit if the digit is too large.
+    const ABOVE: u64 = 0x58F0_58F0_58F0_58F0;
     let (odd, even) = (digits >> 16 & LOW, digits & LOW);
-    if ((odd + ABOVE) | (even + ABOVE)) & !LOW != 0 {
+    if (digits.wrapping_add(ABOVE) | digits) & HIGHEST != 0 {
         return None;
     }
     let pairs = odd * 10_000 + even;
-    Some((pairs >> 32) * 100_000_000 + (pairs & 0xFFFF_FFFF))
+    let number = (pairs >> 32) * 100_000_000 + (pairs & 0xFFFF_FFFF);
+    Some(number.wrapping_mul(factor))
 }
 
 fn too_long() -> Fault {

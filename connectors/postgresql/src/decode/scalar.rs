@@ -46,10 +46,19 @@ pub(super) fn float8(bytes: &[u8]) -> Result<f64, Fault> {
 
 /// Days since 1970-01-01; the server counts in the proleptic Gregorian calendar too.
 pub(super) fn date(bytes: &[u8]) -> Result<i32, Fault> {
-    match int4(bytes)? {
-        i32::MAX => Err(Fault::value("infinity")),
-        i32::MIN => Err(Fault::value("-infinity")),
-        days => days.checked_add(EPOCH_DAYS).ok_or(Fault::Malformed),
+    let days = int4(bytes)?;
+    match days.checked_add(EPOCH_DAYS) {
+        Some(since_1970) if days != i32::MIN => Ok(since_1970),
+        _ => Err(no_day(days)),
+    }
+}
+
+#[cold]
+fn no_day(days: i32) -> Fault {
+    match days {
+        i32::MAX => Fault::value("infinity"),
+        i32::MIN => Fault::value("-infinity"),
+        _ => Fault::Malformed,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Text of every encoding, written as UTF-8 where it is kept.
 
-use connector_core::decode::{Cells, Fault, Found, Varied, append};
+use connector_core::decode::{Cells, Fault, Varied, append};
 
 use crate::collation::Charset;
 
@@ -12,8 +12,7 @@ pub(super) fn texts(
     write: impl Fn(&[u8], &mut Vec<u8>) -> Result<(), Fault> + Send + 'static,
     most: usize,
 ) -> Box<dyn Cells<[u8]>> {
-    Varied::written(NOT_UTF8, move |found: &Found<'_, [u8]>, data: &mut Vec<u8>| {
-        let cell = found.cell;
+    Varied::written(NOT_UTF8, move |cell: &[u8], data: &mut Vec<u8>| {
         // Every two bytes of any encoding are one of UTF-8 at least, so that what was cut is seen to be too large first.
         if cell.len() / 2 > most {
             return Err(Fault::Cell(most));

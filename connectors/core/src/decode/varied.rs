@@ -1,0 +1,398 @@
+//! Growing Arrow buffers of texts or bytes in one column.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, BinaryArray, StringArray};
+use arrow_buffer::{NullBufferBuilder, OffsetBuffer, ScalarBuffer};
+
+use super::Fault;
+use super::cells::{Cells, FIRST_ROWS, odd};
+use super::layout::{Absent, Found, Layout, Malformed, RUN};
+use super::lent::Lent;
+
+/// An offset and its validity.
+const BITS: usize = 33;
+
+/// What texts and bytes have in common. Text is checked to be UTF-8 once a batch, which is several times cheaper than once a cell.
+struct Grown {
+    /// Whether it is text, and what one is called that is no UTF-8.
+    text: Option<&'static str>,
+    data: Vec<u8>,
+    lent_data: Lent,
+    offsets: Vec<i32>,
+    lent_offsets: Lent,
+    nulls: NullBufferBuilder,
+}
+
+impl Grown {
+    fn new(text: Option<&'static str>) -> Self {
+        let (offsets, nulls) = (first_offset(FIRST_ROWS), NullBufferBuilder::new(FIRST_ROWS));
+        Self { text, data: Vec::new(), lent_data: Lent::default(), offsets, lent_offsets: Lent::default(), nulls }
+    }
+
+    /// Ends a cell that has been appended to the data, which was so long before.
+    fn end(&mut self, size: usize, is_valid: bool) -> Result<usize, Fault> {
+        self.offsets.push(offset(self.data.len())?);
+        self.nulls.append(is_valid);
+        Ok(self.data.len() - size)
+    }
+
+    fn push_null(&mut self) {
+        self.offsets.push(self.offsets.last().copied().unwrap_or(0));
+        self.nulls.append_null();
+    }
+
+    fn rows(&self) -> usize {
+        self.offsets.len() - 1
+    }
+
+    fn finish(&mut self) -> Result<ArrayRef, (usize, Fault)> {
+        let offsets = self.lent_offsets.lend(std::mem::replace(&mut self.offsets, first_offset(0)));
+        let ends = OffsetBuffer::new(ScalarBuffer::from(offsets));
+        let data = self.lent_data.lend(std::mem::take(&mut self.data));
+        let nulls = self.nulls.finish();
+        let Some(not_utf8) = self.text else {
+            let array = BinaryArray::try_new(ends, data, nulls);
+            return Ok(Arc::new(array.map_err(|_| (0, Fault::Malformed))?));
+        };
+        let array = StringArray::try_new(ends.clone(), data.clone(), nulls);
+        Ok(Arc::new(array.map_err(|_| faulty_row(&data, &ends, not_utf8))?))
+    }
+
+    fn begin(&mut self) {
+        (self.data, self.offsets) = (self.lent_data.again(), self.lent_offsets.again());
+        self.offsets.push(0);
+    }
+}
+
+/// Texts or bytes that are made of their cells.
+pub struct Varied<W = ()> {
+    write: W,
+    grown: Grown,
+}
+
+impl Varied {
+    /// Buffers of text, whose bytes `decode` finds; `not_utf8` is what a text is called that is no UTF-8.
+    pub fn text<C: ?Sized + 'static, L: Layout<C>>(
+        not_utf8: &'static str,
+        decode: impl Fn(&C) -> Result<Option<Cow<'_, [u8]>>, Fault> + Send + 'static,
+    ) -> Box<dyn Cells<C, L>> {
+        Self::written(not_utf8, writing(decode))
+    }
+
+    /// Buffers of text, which `write` appends as UTF-8, telling whether there is one.
+    pub fn written<C: ?Sized + 'static, L: Layout<C>>(
+        not_utf8: &'static str,
+        write: impl Fn(&C, &mut Vec<u8>) -> Result<bool, Fault> + Send + 'static,
+    ) -> Box<dyn Cells<C, L>> {
+        Box::new(Varied { write, grown: Grown::new(Some(not_utf8)) })
+    }
+
+    /// Buffers of bytes, which `decode` finds.
+    pub fn binary<C: ?Sized + 'static, L: Layout<C>>(
+        decode: impl Fn(&C) -> Result<Option<Cow<'_, [u8]>>, Fault> + Send + 'static,
+    ) -> Box<dyn Cells<C, L>> {
+        Box::new(Varied { write: writing(decode), grown: Grown::new(None) })
+    }
+}
+
+/// Appends what `decode` finds.
+fn writing<C: ?Sized>(
+    decode: impl Fn(&C) -> Result<Option<Cow<'_, [u8]>>, Fault>,
+) -> impl Fn(&C, &mut Vec<u8>) -> Result<bool, Fault> {
+    move |cell, data| {
+        let found = decode(cell)?;
+        append(found.as_deref().unwrap_or_default(), data);
+        Ok(found.is_some())
+    }
+}
+
+/// Appends bytes, which are often a single one: a call for every flag of one letter costs more than the letter.
+#[inline]
+pub fn append(bytes: &[u8], data: &mut Vec<u8>) {
+    match bytes {
+        [byte] => data.push(*byte),
+        bytes => data.extend_from_slice(bytes),
+    }
+}
+
+fn faulty_row(data: &[u8], offsets: &[i32], not_utf8: &'static str) -> (usize, Fault) {
+    let ends = offsets.windows(2).map(|pair| pair.iter().map(|end| usize::try_from(*end).unwrap_or(0)));
+    let mut cells = ends.map(|mut ends| data.get(ends.next().unwrap_or(0)..ends.next().unwrap_or(0)));
+    let row = cells.position(|cell| cell.is_none_or(|cell| std::str::from_utf8(cell).is_err()));
+    (row.unwrap_or(0), Fault::value(not_utf8))
+}
+
+impl<C, L, W> Cells<C, L> for Varied<W>
+where
+    C: ?Sized + 'static,
+    L: Layout<C>,
+    W: Fn(&C, &mut Vec<u8>) -> Result<bool, Fault> + Send,
+{
+    fn push(&mut self, cell: &C) -> Result<usize, Fault> {
+        let size = self.grown.data.len();
+        let is_valid = (self.write)(cell, &mut self.grown.data)?;
+        self.grown.end(size, is_valid)
+    }
+
+    fn push_column(&mut self, rows: &mut L::Rows<'_>) -> Result<usize, (usize, Fault)> {
+        let Grown { data, offsets, nulls, .. } = &mut self.grown;
+        let (before, size) = (offsets.len(), data.len());
+        let (mut absent, mut faulty) = (Absent::default(), None);
+        offsets.extend(L::column(rows).enumerate().map(|(place, cell)| {
+            let written = match cell {
+                Ok(Some(found)) => (self.write)(found.cell, data),
+                Ok(None) => Ok(false),
+                Err(Malformed) => Err(Fault::Malformed),
+            };
+            if !written.unwrap_or_else(|fault| odd::<()>(&mut faulty, place, fault).is_some()) {
+                absent.add(place);
+            }
+            offset(data.len()).unwrap_or_else(|fault| odd(&mut faulty, place, fault).unwrap_or(0))
+        }));
+        absent.append_to(nulls, offsets.len() - before);
+        faulty.map_or(Ok(data.len() - size), Err)
+    }
+
+    fn push_null(&mut self) {
+        self.grown.push_null();
+    }
+
+    fn bits_per_row(&self) -> usize {
+        BITS
+    }
+
+    fn rows(&self) -> usize {
+        self.grown.rows()
+    }
+
+    fn finish(&mut self) -> Result<ArrayRef, (usize, Fault)> {
+        self.grown.finish()
+    }
+
+    fn begin(&mut self) {
+        self.grown.begin();
+    }
+}
+
+/// Texts or bytes that are what their cells are, where these are found in what has arrived. Others take [`Varied`].
+pub struct Copied {
+    grown: Grown,
+    /// The longest cell of the last run. Those of the next that are not much longer are copied with what is behind them, since a piece
+    /// of a fixed size takes no call and no loop; every 32 bytes of one cost a `lineitem` of TPC-H 2 of 120 ns a row and text.
+    longest: usize,
+}
+
+impl Copied {
+    /// Buffers of text; `not_utf8` is what a text is called that is no UTF-8.
+    pub fn text<L: Layout<[u8]>>(not_utf8: &'static str) -> Box<dyn Cells<[u8], L>> {
+        Box::new(Self::of(Some(not_utf8)))
+    }
+
+    /// Buffers of bytes.
+    pub fn binary<L: Layout<[u8]>>() -> Box<dyn Cells<[u8], L>> {
+        Box::new(Self::of(None))
+    }
+
+    fn of(text: Option<&'static str>) -> Self {
+        Self { grown: Grown::new(text), longest: 0 }
+    }
+
+    /// Adds cells, of which one that is not longer than a piece is copied as one, if as much has arrived.
+    fn push_pieces<L: Layout<[u8]>, const PIECE: usize>(
+        &mut self,
+        rows: &mut L::Rows<'_>,
+    ) -> Result<usize, (usize, Fault)> {
+        let Grown { data, offsets, nulls, .. } = &mut self.grown;
+        let before = data.len();
+        let (mut absent, mut faulty, mut ends) = (Absent::default(), None, [0; RUN]);
+        let (mut count, mut end, mut longest) = (0, before, 0);
+        data.resize(before + RUN * PIECE, 0);
+        let mut room = data.as_mut_slice();
+        for ((place, cell), ended) in L::column(rows).enumerate().zip(&mut ends) {
+            match cell {
+                Ok(Some(Found { cell, onwards })) => {
+                    let there = room.get_mut(end..).and_then(<[u8]>::first_chunk_mut::<PIECE>);
+                    match (there, onwards.first_chunk()) {
+                        (Some(there), Some(piece)) if cell.len() <= PIECE => *there = *piece,
+                        _ => {
+                            put(cell, data, end, PIECE);
+                            room = data.as_mut_slice();
+                        }
+                    }
+                    end += cell.len();
+                    longest = longest.max(cell.len());
+                }
+                Ok(None) => absent.add(place),
+                Err(Malformed) => drop(odd::<()>(&mut faulty, place, Fault::Malformed)),
+            }
+            *ended = offset(end).unwrap_or_else(|fault| odd(&mut faulty, place, fault).unwrap_or(0));
+            count += 1;
+        }
+        self.longest = longest;
+        data.truncate(end);
+        offsets.extend_from_slice(ends.get(..count).unwrap_or_default());
+        absent.append_to(nulls, count);
+        faulty.map_or(Ok(end - before), Err)
+    }
+}
+
+/// Puts a cell behind the first `end` bytes, and behind it room for a piece.
+#[inline(never)]
+fn put(cell: &[u8], data: &mut Vec<u8>, end: usize, piece: usize) {
+    data.truncate(end);
+    append(cell, data);
+    data.resize(data.len() + piece, 0);
+}
+
+impl<L: Layout<[u8]>> Cells<[u8], L> for Copied {
+    fn push(&mut self, cell: &[u8]) -> Result<usize, Fault> {
+        let size = self.grown.data.len();
+        append(cell, &mut self.grown.data);
+        self.grown.end(size, true)
+    }
+
+    fn push_column(&mut self, rows: &mut L::Rows<'_>) -> Result<usize, (usize, Fault)> {
+        match self.longest {
+            ..=16 => self.push_pieces::<L, 16>(rows),
+            ..=32 => self.push_pieces::<L, 32>(rows),
+            ..=64 => self.push_pieces::<L, 64>(rows),
+            _ => self.push_pieces::<L, 0>(rows),
+        }
+    }
+
+    fn push_null(&mut self) {
+        self.grown.push_null();
+    }
+
+    fn bits_per_row(&self) -> usize {
+        BITS
+    }
+
+    fn rows(&self) -> usize {
+        self.grown.rows()
+    }
+
+    fn finish(&mut self) -> Result<ArrayRef, (usize, Fault)> {
+        self.grown.finish()
+    }
+
+    fn begin(&mut self) {
+        self.grown.begin();
+    }
+}
+
+/// A cell's bytes as they are, for [`Varied`].
+pub fn whole(cell: &[u8]) -> Result<Option<Cow<'_, [u8]>>, Fault> {
+    Ok(Some(Cow::Borrowed(cell)))
+}
+
+/// A text's bytes, for [`Varied`].
+pub fn bytes_of(text: Cow<'_, str>) -> Cow<'_, [u8]> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    }
+}
+
+/// A cell for [`Varied`], unless it is larger than `limit`, the largest that is read at all.
+pub fn within(cell: Option<Cow<'_, [u8]>>, limit: usize) -> Result<Option<Cow<'_, [u8]>>, Fault> {
+    if cell.as_ref().is_some_and(|cell| cell.len() > limit) { Err(Fault::Cell(limit)) } else { Ok(cell) }
+}
+
+/// Offsets of no rows, with room for `rows`.
+pub fn first_offset(rows: usize) -> Vec<i32> {
+    let mut offsets = Vec::with_capacity(rows + 1);
+    offsets.push(0);
+    offsets
+}
+
+/// A length as Arrow's offset.
+pub fn offset(length: usize) -> Result<i32, Fault> {
+    i32::try_from(length).map_err(|_| Fault::TooLarge)
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::Array;
+    use arrow_array::cast::AsArray;
+    use rand::rngs::StdRng;
+    use rand::{Rng, SeedableRng};
+
+    use super::*;
+
+    type Bytes = Box<dyn Cells<[u8]>>;
+
+    #[test]
+    fn text_that_is_not_utf8_names_its_row_even_where_neighbours_complete_it() {
+        let both: [Bytes; 2] = [Varied::text("odd text", whole), Copied::text("odd text")];
+        for mut cells in both {
+            for bytes in [&b"ok"[..], &[0xc3], &[0xa9]] {
+                cells.push(bytes).unwrap();
+            }
+            assert_eq!(cells.finish().unwrap_err(), (1, Fault::value("odd text")));
+        }
+    }
+
+    #[test]
+    fn buffers_are_empty_after_a_batch() {
+        let both: [Bytes; 2] = [Varied::binary(whole), Copied::binary()];
+        for mut cells in both {
+            cells.push(&[1, 2]).unwrap();
+            cells.push_null();
+            assert_eq!(cells.finish().unwrap().len(), 2);
+            cells.push(&[3]).unwrap();
+            let array = cells.finish().unwrap();
+            assert_eq!((array.len(), array.as_binary::<i32>().value(0)), (1, &[3][..]));
+        }
+    }
+
+    /// Where the cells of a column are in what has arrived.
+    struct Arrived;
+
+    impl Layout<[u8]> for Arrived {
+        type Rows<'r> = Vec<Result<Option<(&'r [u8], usize)>, Malformed>>;
+
+        fn column<'r>(rows: &mut Self::Rows<'r>) -> impl Iterator<Item = Result<Option<Found<'r, [u8]>>, Malformed>> {
+            let found = |(onwards, length): (&'r [u8], usize)| Found { cell: &onwards[..length], onwards };
+            rows.iter().map(move |cell| cell.map(|cell| cell.map(found)))
+        }
+    }
+
+    #[test]
+    fn cells_that_are_copied_with_what_is_behind_them_end_where_they_should() {
+        let seed: u64 = rand::rng().random();
+        println!("seed {seed}");
+        let mut random = StdRng::seed_from_u64(seed);
+        let arrived: Vec<u8> = (0..400).map(|_| random.random()).collect();
+        let mut copied: Box<dyn Cells<[u8], Arrived>> = Copied::binary();
+        for _ in 0..200 {
+            let mut single: Bytes = Varied::binary(whole);
+            for _ in 0..random.random_range(1..6) {
+                // Runs of cells that are all short, or not, and one that is longer than those before.
+                let longest = [0, 5, 16, 17, 32, 33, 64, 65, 90][random.random_range(0..9)];
+                let nulls = if random.random() { 0.0 } else { 0.3 };
+                let mut cell = || {
+                    let length = random.random_range(0..=longest);
+                    let start = random.random_range(0..=arrived.len() - length);
+                    (!random.random_bool(nulls)).then_some((&arrived[start..], length))
+                };
+                let mut rows: Vec<_> = (0..RUN).map(|_| Ok(cell())).collect();
+                let sizes = rows.iter().flatten().map(|cell| match cell {
+                    Some((onwards, length)) => single.push(&onwards[..*length]).unwrap(),
+                    None => {
+                        single.push_null();
+                        0
+                    }
+                });
+                let size = sizes.sum();
+                assert_eq!(copied.push_column(&mut rows), Ok(size));
+            }
+            assert_eq!(&copied.finish().unwrap(), &single.finish().unwrap());
+            copied.begin();
+        }
+        let mut rows = vec![Ok(Some((&arrived[..], 3))), Ok(None), Err(Malformed), Err(Malformed)];
+        assert_eq!(copied.push_column(&mut rows), Err((2, Fault::Malformed)));
+    }
+}
