@@ -224,8 +224,8 @@ impl Session {
     }
 
     /// Rows of the answer that has begun that have arrived, no more than `most` and up to the first that `takes` does not want, by
-    /// its length, or that is no plain row.
-    pub(crate) fn rows(&mut self, most: usize, mut takes: impl FnMut(usize) -> bool) -> Vec<&[u8]> {
+    /// its length, or that is no plain row; as [`Wire::rows`] gives them.
+    pub(crate) fn rows(&mut self, most: usize, mut takes: impl FnMut(usize) -> bool) -> Vec<(&[u8], usize)> {
         let limit = self.max_cell_bytes;
         self.wire.rows(most, |row| row.first() == Some(&packet::OK) && row.len() <= limit && takes(row.len()))
     }

@@ -142,15 +142,16 @@ impl Wire {
         }
     }
 
-    /// The rows that are next and have arrived whole, up to the first packet that `takes` does not want.
-    pub(crate) fn rows(&mut self, most: usize, mut takes: impl FnMut(&[u8]) -> bool) -> Vec<&[u8]> {
+    /// The rows that are next and have arrived whole, up to the first packet that `takes` does not want: each with all that has arrived
+    /// behind it, and its length.
+    pub(crate) fn rows(&mut self, most: usize, mut takes: impl FnMut(&[u8]) -> bool) -> Vec<(&[u8], usize)> {
         let mut rows = Vec::with_capacity(most);
         while rows.len() < most {
             let here = self.buffer.get(self.start..self.end).unwrap_or_default();
             let Some(([a, b, c, sequence], rest)) = here.split_first_chunk::<HEADER>() else { break };
             let length = usize::try_from(u32::from_le_bytes([*a, *b, *c, 0])).unwrap_or(LONGEST);
             match rest.get(..length) {
-                Some(row) if *sequence == self.sequence && length < LONGEST && takes(row) => rows.push(row),
+                Some(row) if *sequence == self.sequence && length < LONGEST && takes(row) => rows.push((rest, length)),
                 _ => break,
             }
             self.start += HEADER + length;
@@ -259,7 +260,11 @@ mod tests {
         while taken.len() < sent.len() {
             let most = random.random_range(1..9);
             // None that begins with 3 is wanted.
-            let rows: Vec<Vec<u8>> = receiver.rows(most, |row| row[0] != 3).into_iter().map(<[u8]>::to_vec).collect();
+            let rows: Vec<Vec<u8>> = receiver
+                .rows(most, |row| row[0] != 3)
+                .into_iter()
+                .map(|(row, length)| row[..length].to_vec())
+                .collect();
             assert!(rows.len() <= most && rows.iter().all(|row| row[0] != 3));
             together += rows.len();
             if rows.is_empty() {
@@ -278,7 +283,7 @@ mod tests {
         let mut receiver = wire(far);
         near.write_all(&[1, 0, 0, 0, 7, 1, 0, 0, 2, 8]).await.unwrap();
         receiver.fill(10).await.unwrap();
-        assert_eq!(receiver.rows(9, |_| true), [[7]]);
+        assert_eq!(receiver.rows(9, |_| true), [(&[7, 1, 0, 0, 2, 8][..], 1)]);
         assert_eq!(receiver.packet().await.unwrap_err().kind(), ErrorKind::Corrupt);
     }
 

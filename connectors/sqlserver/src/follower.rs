@@ -4,7 +4,7 @@
 //! pieces is gathered, in room that is used again, and refused as soon as it is larger than is read at all. Not here: what a
 //! value's bytes mean (`decode`).
 
-use connector_core::decode::{Fault, Room};
+use connector_core::decode::{Fault, Place, Room};
 use connector_core::{Error, Result};
 
 use crate::packet::Rest;
@@ -17,8 +17,8 @@ pub(crate) trait Sink {
         Room::new(0, 0)
     }
 
-    /// Values of rows, `width` of each, one row after the other.
-    fn rows(&mut self, _cells: &[Option<&[u8]>], _width: usize) -> Result<()> {
+    /// Values of rows, `width` of each, one row after the other, and what they lie in.
+    fn rows(&mut self, _arrived: &[u8], _cells: &[Place], _width: usize) -> Result<()> {
         Err(Error::internal("rows come together to what has no room for them"))
     }
 
@@ -77,7 +77,8 @@ struct Unfinished {
 
 enum Found<'a> {
     Null,
-    Value(&'a [u8]),
+    /// A value, and how much has arrived behind it.
+    Value(&'a [u8], usize),
     Large(Unfinished),
     Malformed,
 }
@@ -101,7 +102,7 @@ impl Follower {
             if self.column.is_none() {
                 let (cells, behind) = self.together(rest.0, sink.room());
                 if !cells.is_empty() {
-                    sink.rows(&cells, self.framings.len())?;
+                    sink.rows(rest.0, &cells, self.framings.len())?;
                     rest.0 = behind;
                     if sink.is_full() {
                         break Step::Full;
@@ -143,12 +144,12 @@ impl Follower {
         Ok((arrived.len() - rest.0.len(), step))
     }
 
-    /// The values of the rows in front that have arrived as a whole and for which there is room, and what is behind them.
-    fn together<'a>(&self, arrived: &'a [u8], mut room: Room) -> (Vec<Option<&'a [u8]>>, &'a [u8]) {
+    /// Where the values of the rows in front lie that have arrived as a whole and for which there is room, and what is behind them.
+    fn together<'a>(&self, arrived: &'a [u8], mut room: Room) -> (Vec<Place>, &'a [u8]) {
         let (mut cells, mut behind) = (Vec::with_capacity(room.rows() * self.framings.len()), arrived);
         while room.rows() > 0 {
             let complete = cells.len();
-            match self.row(behind, &mut cells) {
+            match self.row(behind, arrived.len() - behind.len(), &mut cells) {
                 Some(rest) if room.take((behind.len() - rest.len()).saturating_mul(GROWTH)) => behind = rest,
                 _ => {
                     cells.truncate(complete);
@@ -159,8 +160,10 @@ impl Follower {
         (cells, behind)
     }
 
-    /// Appends the values of the row in front and gives what is behind it, if it is one and has arrived as a whole.
-    fn row<'a>(&self, arrived: &'a [u8], cells: &mut Vec<Option<&'a [u8]>>) -> Option<&'a [u8]> {
+    /// Appends where the values of the row in front lie, in which so much is in front of it, and gives what is behind it, if it is one
+    /// and has arrived as a whole.
+    fn row<'a>(&self, arrived: &'a [u8], front: usize, cells: &mut Vec<Place>) -> Option<&'a [u8]> {
+        let all = front + arrived.len();
         let mut rest = Rest(arrived);
         let nulls = match rest.byte()? {
             first::ROW => &[],
@@ -173,15 +176,16 @@ impl Follower {
                 None
             } else if let Some((value, behind)) = near(*framing, rest.0) {
                 rest.0 = behind;
-                value
+                value.map(|value| (value, behind.len()))
             } else {
                 match found(*framing, &mut rest)? {
                     Found::Null => None,
-                    Found::Value(value) => Some(value),
+                    Found::Value(value, behind) => Some((value, behind)),
                     Found::Large(_) | Found::Malformed => return None,
                 }
             };
-            cells.push(value);
+            let place = |(value, behind): (&[u8], usize)| Place::new(all - behind - value.len(), value.len());
+            cells.push(value.map_or(Place::NULL, place));
         }
         Some(rest.0)
     }
@@ -216,7 +220,7 @@ impl Follower {
         match found(framing, &mut ahead) {
             None => return Ok(false),
             Some(Found::Null) => sink.cell(column, None)?,
-            Some(Found::Value(value)) => sink.cell(column, Some(value))?,
+            Some(Found::Value(value, _)) => sink.cell(column, Some(value))?,
             Some(Found::Malformed) => return Err(sink.fault(column, &Fault::Malformed)),
             Some(Found::Large(unfinished)) => {
                 *rest = ahead;
@@ -314,7 +318,7 @@ fn found<'a>(framing: Framing, rest: &mut Rest<'a>) -> Option<Found<'a>> {
         Framing::Long => match rest.u32()? {
             0 => Found::Null,
             length => match u16::try_from(length) {
-                Ok(length) => Found::Value(rest.take(length.into())?),
+                Ok(length) => Found::Value(rest.take(length.into())?, rest.0.len()),
                 Err(_) => Found::Malformed,
             },
         },
@@ -325,7 +329,7 @@ fn found<'a>(framing: Framing, rest: &mut Rest<'a>) -> Option<Found<'a>> {
                 rest.take(usize::from(pointer) + STAMP)?;
                 let left = usize::try_from(rest.u32()?).ok()?;
                 match rest.take(left) {
-                    Some(value) => Found::Value(value),
+                    Some(value) => Found::Value(value, rest.0.len()),
                     None => Found::Large(Unfinished { left, has_more_pieces: false, total: None }),
                 }
             }
@@ -343,22 +347,20 @@ fn pieces<'a>(rest: &mut Rest<'a>) -> Option<Found<'a>> {
         total => Some(total),
     };
     let mut ahead = *rest;
-    if let Some(value) = only_piece(&mut ahead) {
+    if let Some((value, behind)) = only_piece(&mut ahead) {
         let is_whole = total.is_none_or(|total| u64::try_from(value.len()) == Ok(total));
         *rest = ahead;
-        return Some(if is_whole { Found::Value(value) } else { Found::Malformed });
+        return Some(if is_whole { Found::Value(value, behind) } else { Found::Malformed });
     }
     Some(Found::Large(Unfinished { left: 0, has_more_pieces: true, total }))
 }
 
-/// The value, if it is in one piece or in none, and has arrived.
-fn only_piece<'a>(rest: &mut Rest<'a>) -> Option<&'a [u8]> {
+/// The value, if it is in one piece or in none, and has arrived, and how much has behind it.
+fn only_piece<'a>(rest: &mut Rest<'a>) -> Option<(&'a [u8], usize)> {
     let length = rest.u32()?;
-    if length == 0 {
-        return Some(&[]);
-    }
     let value = rest.take(usize::try_from(length).ok()?)?;
-    (rest.u32()? == 0).then_some(value)
+    let behind = rest.0.len();
+    (length == 0 || rest.u32()? == 0).then_some((value, behind))
 }
 
 #[cfg(test)]

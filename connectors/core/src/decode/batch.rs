@@ -205,15 +205,15 @@ impl<C: ?Sized + 'static, L: Layout<C>> Batcher<C, L> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Run;
+    use super::super::{InPiece, Place, Places};
     use super::*;
 
     #[test]
     fn more_rows_than_are_decoded_together_are_refused() {
-        let cells = vec![Some(&[1_u8][..]); RUN + 1];
-        let mut batcher = Batcher::<[u8]>::new(&[], Vec::new(), BatchLimits::default());
-        batcher.push_rows(&mut Run::new(&cells[..RUN], 1), RUN).unwrap();
-        let error = batcher.push_rows(&mut Run::new(&cells, 1), RUN + 1).unwrap_err();
+        let cells = vec![Place::new(0, 1); RUN + 1];
+        let mut batcher = Batcher::<[u8], InPiece>::new(&[], Vec::new(), BatchLimits::default());
+        batcher.push_rows(&mut Places::new(&[1], &cells[..RUN], 1), RUN).unwrap();
+        let error = batcher.push_rows(&mut Places::new(&[1], &cells, 1), RUN + 1).unwrap_err();
         assert_eq!(error.kind(), crate::ErrorKind::Internal);
     }
 }

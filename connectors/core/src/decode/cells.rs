@@ -243,7 +243,7 @@ mod tests {
     use rand::rngs::StdRng;
     use rand::{Rng, SeedableRng};
 
-    use super::super::{Copied, RUN, Run, Varied};
+    use super::super::{Copied, InPiece, Place, Places, RUN, Varied};
     use super::*;
 
     type Bytes = Box<dyn Cells<[u8]>>;
@@ -271,25 +271,29 @@ mod tests {
             let cell = |random: &mut StdRng| -> Vec<u8> {
                 (0..random.random_range(0..6)).map(|_| random.random_range(0..12)).collect()
             };
-            let sent: Vec<Option<Vec<u8>>> =
-                (0..width * rows).map(|_| (!random.random_bool(nulls)).then(|| cell(&mut random))).collect();
-            let cells: Vec<Option<&[u8]>> = sent.iter().map(Option::as_deref).collect();
-            let buffers =
-                || -> [Bytes; 2] { [Fixed::<Int32Type>::boxed(&DataType::Int32, length), Varied::binary(odd)] };
+            let (mut piece, mut cells) = (Vec::new(), Vec::new());
+            for _ in 0..width * rows {
+                let cell = (!random.random_bool(nulls)).then(|| cell(&mut random));
+                cells.push(cell.as_ref().map_or(Place::NULL, |cell| Place::new(piece.len(), cell.len())));
+                piece.extend(cell.unwrap_or_default());
+            }
+            let buffers = || -> [Box<dyn Cells<[u8], InPiece>>; 2] {
+                [Fixed::<Int32Type>::boxed(&DataType::Int32, length), Varied::binary(odd)]
+            };
             for (mut together, mut single) in buffers().into_iter().zip(buffers()) {
                 let mut one_by_one = || {
                     let mut bytes = 0;
                     for (place, row) in cells.chunks(width).enumerate() {
-                        match row[column] {
-                            Some(cell) => bytes += single.push(cell).map_err(|fault| (place, fault))?,
+                        match row[column].find(&piece).unwrap() {
+                            Some(found) => bytes += single.push(found.cell).map_err(|fault| (place, fault))?,
                             None => single.push_null(),
                         }
                     }
                     Ok(bytes)
                 };
                 let expected = one_by_one();
-                let mut run = Run::new(&cells, width);
-                (0..column).for_each(|_| Apart::column(&mut run).for_each(drop));
+                let mut run = Places::new(&piece, &cells, width);
+                (0..column).for_each(|_| InPiece::column(&mut run).for_each(drop));
                 assert_eq!(together.push_column(&mut run), expected);
                 match expected {
                     Ok(_) => assert_eq!(&together.finish().unwrap(), &single.finish().unwrap()),

@@ -1,5 +1,8 @@
 //! How rows hold their cells, and which of them are NULL.
 
+use std::convert::Infallible;
+use std::iter;
+
 use arrow_buffer::NullBufferBuilder;
 
 /// How many rows are decoded together, column by column, at most. `lineitem` of TPC-H, scale 1, from PostgreSQL took 2.9 CPU seconds
@@ -22,6 +25,7 @@ pub trait Layout<C: ?Sized + 'static>: 'static {
 }
 
 /// A cell.
+#[derive(Debug)]
 pub struct Found<'r, C: ?Sized> {
     /// It alone.
     pub cell: &'r C,
@@ -34,31 +38,72 @@ pub struct Found<'r, C: ?Sized> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Malformed;
 
-/// Rows whose cells have been found before.
+/// No layout: cells come one by one.
 pub struct Apart;
 
+impl<C: ?Sized + 'static> Layout<C> for Apart {
+    type Rows<'r> = Infallible;
+
+    fn column<'r>(rows: &mut Self::Rows<'r>) -> impl Iterator<Item = Result<Option<Found<'r, C>>, Malformed>> {
+        iter::from_fn(|| match *rows {})
+    }
+}
+
+/// Rows whose cells lie in one piece of what has arrived.
+pub struct InPiece;
+
+/// Where a cell lies in such a piece.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    start: usize,
+    /// Larger than any piece, if the cell is NULL.
+    length: usize,
+}
+
+impl Place {
+    /// NULL's.
+    pub const NULL: Self = Self { start: 0, length: usize::MAX };
+
+    /// From `start` on, so many bytes.
+    pub fn new(start: usize, length: usize) -> Self {
+        Self { start, length }
+    }
+
+    /// The cell; nothing if it is NULL.
+    #[inline]
+    pub fn find(self, piece: &[u8]) -> Result<Option<Found<'_, [u8]>>, Malformed> {
+        if self.length == usize::MAX {
+            return Ok(None);
+        }
+        let onwards = piece.get(self.start..).ok_or(Malformed)?;
+        let cell = onwards.get(..self.length).ok_or(Malformed)?;
+        Ok(Some(Found { cell, onwards }))
+    }
+}
+
 /// The cells of such rows, row by row.
-pub struct Run<'r, C: ?Sized> {
-    cells: &'r [Option<&'r C>],
+pub struct Places<'r> {
+    piece: &'r [u8],
+    cells: &'r [Place],
     width: usize,
     column: usize,
 }
 
-impl<'r, C: ?Sized> Run<'r, C> {
-    /// Rows of `width` cells each, one at least, one row after the other, `None` being NULL.
-    pub fn new(cells: &'r [Option<&'r C>], width: usize) -> Self {
-        Self { cells, width, column: 0 }
+impl<'r> Places<'r> {
+    /// Rows of `width` cells each, one at least, one row after the other.
+    pub fn new(piece: &'r [u8], cells: &'r [Place], width: usize) -> Self {
+        Self { piece, cells, width, column: 0 }
     }
 }
 
-impl<C: ?Sized + 'static> Layout<C> for Apart {
-    type Rows<'r> = Run<'r, C>;
+impl Layout<[u8]> for InPiece {
+    type Rows<'r> = Places<'r>;
 
-    fn column<'r>(rows: &mut Self::Rows<'r>) -> impl Iterator<Item = Result<Option<Found<'r, C>>, Malformed>> {
-        let column = rows.column;
+    fn column<'r>(rows: &mut Self::Rows<'r>) -> impl Iterator<Item = Result<Option<Found<'r, [u8]>>, Malformed>> {
+        let (column, piece) = (rows.column, rows.piece);
         rows.column += 1;
-        let cells = rows.cells.chunks_exact(rows.width).map(move |row| row.get(column).copied().flatten());
-        cells.map(|cell| Ok(cell.map(|cell| Found { cell, onwards: &[] })))
+        let places = rows.cells.chunks_exact(rows.width).map(move |row| row.get(column).copied());
+        places.map(move |place| place.unwrap_or(Place::NULL).find(piece))
     }
 }
 

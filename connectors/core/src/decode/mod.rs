@@ -13,5 +13,5 @@ mod varied;
 pub use batch::{Batcher, Room};
 pub use cells::{Bits, Cells, Fixed, Nulls};
 pub use fault::{Fault, changed};
-pub use layout::{Apart, Found, Layout, Malformed, RUN, Run};
+pub use layout::{Apart, Found, InPiece, Layout, Malformed, Place, Places, RUN};
 pub use varied::{Copied, Varied, append, bytes_of, first_offset, offset, whole, within};

@@ -4,6 +4,7 @@
 //! changed since it was described is noticed. Not here: where rows come from.
 
 mod decimal;
+mod rows;
 mod scalar;
 
 use arrow_array::RecordBatch;
@@ -12,12 +13,14 @@ use arrow_array::types::{
     TimestampMillisecondType,
 };
 use arrow_schema::{DataType, TimeUnit};
-use connector_core::decode::{Batcher, Bits, Cells, Fault, Fixed, Nulls, Room, Run, Varied, changed, whole};
+use connector_core::decode::{Batcher, Bits, Cells, Copied, Fixed, Layout, Nulls, RUN, Room, changed};
 use connector_core::{BatchLimits, Column, Error, Result};
 
-use crate::follower::{Width, first_value, is_null, width};
 use crate::options::Shown;
-use crate::packet::{Described, Rest};
+use crate::packet::Described;
+
+pub(crate) use rows::cells_of;
+use rows::{InRows, Rows};
 
 const NOT_UTF8: &str = "text that is not in the character set its column claims";
 
@@ -50,27 +53,11 @@ pub(crate) mod kind {
     pub(crate) const GEOMETRY: u8 = 255;
 }
 
-/// The bytes of a row's values, in order; NULL is nothing.
-pub(crate) fn cells_of<'r>(
-    row: &'r [u8],
-    described: &[Described],
-) -> impl Iterator<Item = std::result::Result<Option<&'r [u8]>, Fault>> {
-    let mut rest = Rest(row.get(first_value(described.len())..).unwrap_or_default());
-    let columns = described.len();
-    described.iter().enumerate().map(move |(column, described)| {
-        let cell = match width(described.kind) {
-            _ if is_null(row, column) => Some(None),
-            Some(Width::Fixed(bytes)) => rest.take(bytes).map(Some),
-            Some(Width::Counted) => rest.counted().map(Some),
-            None => None,
-        };
-        // A row that goes on behind its last value is another one than was described.
-        cell.filter(|_| column + 1 < columns || rest.0.is_empty()).ok_or(Fault::Malformed)
-    })
-}
+/// The buffers of a column.
+type Buffers = Box<dyn Cells<[u8], InRows>>;
 
 /// The buffers for a column that comes as `wire` and is shown as `data_type`; nothing if the two do not belong together.
-fn cells(wire: Described, data_type: &DataType, shown: Shown) -> Option<Box<dyn Cells<[u8]>>> {
+fn cells(wire: Described, data_type: &DataType, shown: Shown) -> Option<Buffers> {
     let zero_is_null = shown.zero_is_null;
     Some(match (wire.kind, wire.unsigned, data_type) {
         (kind::TINY, false, DataType::Boolean) | (kind::BIT, _, DataType::Boolean) => Bits::boxed(scalar::truth),
@@ -108,16 +95,16 @@ fn cells(wire: Described, data_type: &DataType, shown: Shown) -> Option<Box<dyn 
         }
         (kind::TINY | kind::SHORT | kind::INT24 | kind::LONG | kind::LONGLONG, ..) => integers(wire, data_type)?,
         (kind::NULL, ..) => Box::new(Nulls::of(data_type)),
-        (kind::JSON, _, DataType::Utf8) => Varied::text(NOT_UTF8, whole),
-        (kind::VARCHAR | kind::ENUM..=kind::STRING, _, DataType::Utf8) if !wire.binary => Varied::text(NOT_UTF8, whole),
-        (kind::VARCHAR | kind::TINY_BLOB..=kind::STRING, _, DataType::Binary) if wire.binary => Varied::binary(whole),
-        (kind::GEOMETRY | kind::VECTOR, _, DataType::Binary) => Varied::binary(whole),
+        (kind::JSON, _, DataType::Utf8) => Copied::text(NOT_UTF8),
+        (kind::VARCHAR | kind::ENUM..=kind::STRING, _, DataType::Utf8) if !wire.binary => Copied::text(NOT_UTF8),
+        (kind::VARCHAR | kind::TINY_BLOB..=kind::STRING, _, DataType::Binary) if wire.binary => Copied::binary(),
+        (kind::GEOMETRY | kind::VECTOR, _, DataType::Binary) => Copied::binary(),
         _ => return None,
     })
 }
 
 /// Buffers for whole numbers of another width than they are shown in: what is computed comes in any (a cast year, a view's sum).
-fn integers(wire: Described, data_type: &DataType) -> Option<Box<dyn Cells<[u8]>>> {
+fn integers(wire: Described, data_type: &DataType) -> Option<Buffers> {
     let read = move |bytes: &[u8]| scalar::integer(bytes, wire.unsigned);
     Some(match data_type {
         DataType::Int8 => Fixed::<Int8Type>::boxed(data_type, move |bytes: &[u8]| scalar::narrow(read(bytes)?)),
@@ -134,7 +121,7 @@ fn integers(wire: Described, data_type: &DataType) -> Option<Box<dyn Cells<[u8]>
 /// Turns rows into batches.
 pub(crate) struct RowDecoder {
     wire: Vec<Described>,
-    batcher: Batcher<[u8]>,
+    batcher: Batcher<[u8], InRows>,
 }
 
 impl RowDecoder {
@@ -154,22 +141,22 @@ impl RowDecoder {
         Ok(Self { wire, batcher })
     }
 
-    /// Adds rows.
+    /// Adds rows, as many as are decoded together at most; each begins its bytes and is so long.
     ///
     /// Errors: corrupt, for a value outside its type; it names column, row and the value's class.
-    pub(crate) fn push(&mut self, rows: &[&[u8]]) -> Result<()> {
-        let mut cells = Vec::with_capacity(rows.len() * self.wire.len());
-        for (place, row) in rows.iter().enumerate() {
-            for (column, cell) in cells_of(row, &self.wire).enumerate() {
-                cells.push(cell.map_err(|fault| self.batcher.fault_behind(column, place, &fault))?);
-            }
+    pub(crate) fn push(&mut self, rows: &[(&[u8], usize)]) -> Result<()> {
+        let count = rows.len();
+        let mut rows = Rows::new(rows, &self.wire);
+        if self.batcher.width() == 0 {
+            // The constant that a scan of no columns selects.
+            InRows::column(&mut rows).for_each(drop);
         }
-        self.batcher.push_rows(&mut Run::new(&cells, self.wire.len()), rows.len())
+        self.batcher.push_rows(&mut rows, count)
     }
 
     /// What can be added together.
     pub(crate) fn room(&self) -> Room {
-        self.batcher.room()
+        self.batcher.room().up_to(RUN)
     }
 
     /// Whether the batch has reached one of its limits.
@@ -218,16 +205,16 @@ mod tests {
         let kinds = vec![wire(kind::LONG), wire(kind::VAR_STRING), wire(kind::LONGLONG)];
         let mut decoder = RowDecoder::new(&columns, kinds, PLAIN, BatchLimits::default()).unwrap();
         let row = [&[0, 0b0001_0000][..], &7_i32.to_le_bytes(), b"\x02hi"].concat();
-        decoder.push(&[&row]).unwrap();
+        decoder.push(&[(&row, row.len())]).unwrap();
         for length in 2..row.len() {
-            let error = decoder.push(&[&row[..length]]).unwrap_err();
+            let error = decoder.push(&[(&row[..length], length)]).unwrap_err();
             assert!(error.to_string().contains("row 2"), "{error}");
             decoder = RowDecoder::new(&columns, decoder.wire, PLAIN, BatchLimits::default()).unwrap();
-            decoder.push(&[&row]).unwrap();
+            decoder.push(&[(&row, row.len())]).unwrap();
         }
-        assert!(decoder.push(&[&[row.as_slice(), &[0]].concat()]).is_err());
+        assert!(decoder.push(&[(&[row.as_slice(), &[0]].concat(), row.len() + 1)]).is_err());
         decoder = RowDecoder::new(&columns, decoder.wire, PLAIN, BatchLimits::default()).unwrap();
-        decoder.push(&[&row]).unwrap();
+        decoder.push(&[(&row, row.len())]).unwrap();
         let batch = decoder.take().unwrap().unwrap();
         assert_eq!((batch.num_rows(), batch.column(1).as_string::<i32>().value(0)), (1, "hi"));
         assert_eq!(batch.column(2).null_count(), 1);

@@ -14,7 +14,7 @@ use arrow_array::types::{
 };
 use arrow_schema::{DataType, TimeUnit};
 use connector_core::decode::{
-    Batcher, Bits, Cells, Fault, Fixed, Nulls, RUN, Room, Run, Varied, changed, whole, within,
+    Batcher, Bits, Cells, Fault, Fixed, InPiece, Nulls, Place, Places, RUN, Room, Varied, changed, whole, within,
 };
 use connector_core::{BatchLimits, Column, Error, Result};
 
@@ -24,8 +24,11 @@ use crate::token::{Described, kind};
 pub(crate) use scalar::{int16, int32, int64, truth};
 pub(crate) use text::{decoded, utf16};
 
+/// The buffers of a column.
+type Buffers = Box<dyn Cells<[u8], InPiece>>;
+
 /// The buffers for a column that comes as `wire` and is shown as `data_type`; nothing if the two do not belong together.
-fn cells(wire: Described, data_type: &DataType, max_cell_bytes: usize) -> Option<Box<dyn Cells<[u8]>>> {
+fn cells(wire: Described, data_type: &DataType, max_cell_bytes: usize) -> Option<Buffers> {
     Some(match (wire.kind, wire.length, data_type) {
         (kind::NULL, ..) => Box::new(Nulls::of(data_type)),
         (kind::BIT | kind::BIT_N, _, DataType::Boolean) => Bits::boxed(truth),
@@ -66,7 +69,7 @@ fn cells(wire: Described, data_type: &DataType, max_cell_bytes: usize) -> Option
     })
 }
 
-fn decimals(wire: Described, data_type: &DataType, precision: u8, scale: i8) -> Option<Box<dyn Cells<[u8]>>> {
+fn decimals(wire: Described, data_type: &DataType, precision: u8, scale: i8) -> Option<Buffers> {
     let money = |cell: fn(&[u8]) -> Result<i64, Fault>| {
         let target = scalar::Decimal::new(precision, scale, 4)?;
         Some(Fixed::<Decimal128Type>::boxed(data_type, move |bytes: &[u8]| target.fitted(cell(bytes)?.into())))
@@ -114,12 +117,12 @@ impl Times {
     }
 }
 
-fn texts(wire: Described, most: usize) -> Option<Box<dyn Cells<[u8]>>> {
+fn texts(wire: Described, most: usize) -> Option<Buffers> {
     Some(match wire.kind {
         kind::NVARCHAR | kind::NCHAR | kind::NTEXT | kind::XML => text::texts(utf16, most),
         kind::VARCHAR | kind::CHAR | kind::TEXT => {
             let charset = wire.collation.charset()?;
-            text::texts(move |cell: &[u8], out: &mut Vec<u8>| text::decoded(charset, cell, out), most)
+            text::plain_texts(move |cell: &[u8], out: &mut Vec<u8>| decoded(charset, cell, out), most)
         }
         kind::TIME => text::texts(move |cell: &[u8], out: &mut Vec<u8>| variant::put_time(wire.scale, cell, out), most),
         kind::VARIANT => text::texts(variant::put_variant, most),
@@ -129,7 +132,7 @@ fn texts(wire: Described, most: usize) -> Option<Box<dyn Cells<[u8]>>> {
 
 /// Turns rows into batches.
 pub(crate) struct RowDecoder {
-    batcher: Batcher<[u8]>,
+    batcher: Batcher<[u8], InPiece>,
 }
 
 impl RowDecoder {
@@ -164,8 +167,8 @@ impl Sink for RowDecoder {
         self.batcher.room().up_to(RUN)
     }
 
-    fn rows(&mut self, cells: &[Option<&[u8]>], width: usize) -> Result<()> {
-        self.batcher.push_rows(&mut Run::new(cells, width), cells.len() / width)
+    fn rows(&mut self, arrived: &[u8], cells: &[Place], width: usize) -> Result<()> {
+        self.batcher.push_rows(&mut Places::new(arrived, cells, width), cells.len() / width)
     }
 
     fn cell(&mut self, column: usize, cell: Option<&[u8]>) -> Result<()> {

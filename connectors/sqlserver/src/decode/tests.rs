@@ -27,6 +27,18 @@ fn decoder(wire: Described, data_type: &DataType, rows: usize, most: usize) -> R
 /// A way of adding rows of one cell.
 type Adding = fn(&mut RowDecoder, &[Option<&[u8]>]) -> Result<()>;
 
+/// Adds cells that arrive one behind the other, in rows that are taken together.
+fn together(decoder: &mut RowDecoder, cells: &[Option<&[u8]>]) -> Result<()> {
+    cells.chunks(RUN).try_for_each(|run| {
+        let (mut arrived, mut places) = (Vec::new(), Vec::new());
+        for cell in run {
+            places.push(cell.map_or(Place::NULL, |cell| Place::new(arrived.len(), cell.len())));
+            arrived.extend_from_slice(cell.unwrap_or_default());
+        }
+        decoder.rows(&arrived, &places, 1)
+    })
+}
+
 /// An array of cells, which is the same whether they come one by one or together; so is what is wrong with one.
 fn decoded(wire: Described, data_type: &DataType, cells: &[Option<&[u8]>]) -> Result<ArrayRef> {
     let array = |add: Adding| {
@@ -41,7 +53,7 @@ fn decoded(wire: Described, data_type: &DataType, cells: &[Option<&[u8]>]) -> Re
             Ok(())
         })
     });
-    match (&single, array(|decoder, cells| cells.chunks(RUN).try_for_each(|run| decoder.rows(run, 1)))) {
+    match (&single, array(together)) {
         (Ok(single), Ok(together)) => assert_eq!(single, &together),
         (single, together) => {
             let told = [single, &together].map(|read| read.as_ref().err().map(Error::to_string));

@@ -1,26 +1,41 @@
 //! Text of every encoding, written as UTF-8 where it is kept.
 
-use connector_core::decode::{Cells, Fault, Varied, append};
+use connector_core::decode::{Copied, Fault, Varied, append};
 
+use super::Buffers;
 use crate::collation::Charset;
 
 const NOT_UTF8: &str = "text that is not in its column's encoding";
 const NO_TEXT: Fault = Fault::value("a text that is not in its column's encoding, or was cut inside a character,");
 
 /// Buffers whose values `write` appends, as UTF-8, none of them larger than `most`.
-pub(super) fn texts(
+pub(super) fn texts(write: impl Fn(&[u8], &mut Vec<u8>) -> Result<(), Fault> + Send + 'static, most: usize) -> Buffers {
+    let write = at_most(most, write);
+    Varied::written(NOT_UTF8, move |cell: &[u8], data: &mut Vec<u8>| write(cell, data).map(|()| true))
+}
+
+/// The same of text that is ASCII as it is.
+pub(super) fn plain_texts(
     write: impl Fn(&[u8], &mut Vec<u8>) -> Result<(), Fault> + Send + 'static,
     most: usize,
-) -> Box<dyn Cells<[u8]>> {
-    Varied::written(NOT_UTF8, move |cell: &[u8], data: &mut Vec<u8>| {
+) -> Buffers {
+    Copied::text_if(NOT_UTF8, move |cell: &[u8]| cell.is_ascii() && cell.len() <= most, at_most(most, write))
+}
+
+/// Appends what `write` does, unless that is larger than `most`.
+fn at_most(
+    most: usize,
+    write: impl Fn(&[u8], &mut Vec<u8>) -> Result<(), Fault>,
+) -> impl Fn(&[u8], &mut Vec<u8>) -> Result<(), Fault> {
+    move |cell, data| {
         // Every two bytes of any encoding are one of UTF-8 at least, so that what was cut is seen to be too large first.
         if cell.len() / 2 > most {
             return Err(Fault::Cell(most));
         }
         let size = data.len();
         write(cell, data)?;
-        if data.len() - size > most { Err(Fault::Cell(most)) } else { Ok(true) }
-    })
+        if data.len() - size > most { Err(Fault::Cell(most)) } else { Ok(()) }
+    }
 }
 
 /// Adds a text in units of two bytes.

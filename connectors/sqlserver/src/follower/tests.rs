@@ -27,10 +27,11 @@ impl Sink for Kept {
         Room::new(wanted.map_or(self.room, |wanted| wanted.min(self.room)), 4000)
     }
 
-    fn rows(&mut self, cells: &[Option<&[u8]>], width: usize) -> Result<()> {
+    fn rows(&mut self, arrived: &[u8], cells: &[Place], width: usize) -> Result<()> {
         assert!(self.row.is_empty() && cells.len().is_multiple_of(width) && cells.len() / width <= self.room);
         self.together += cells.len() / width;
-        self.rows.extend(cells.chunks(width).map(|row| row.iter().map(|cell| cell.map(<[u8]>::to_vec)).collect()));
+        let cell = |place: &Place| place.find(arrived).unwrap().map(|found| found.cell.to_vec());
+        self.rows.extend(cells.chunks(width).map(|row| row.iter().map(cell).collect()));
         Ok(())
     }
 
