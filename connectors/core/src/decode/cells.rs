@@ -252,7 +252,7 @@ mod tests {
     fn odd(cell: &[u8]) -> Result<Option<Cow<'_, [u8]>>, Fault> {
         match cell {
             [0, ..] => Ok(None),
-            [1, 2, 3, ..] => Err(Fault::value("odd")),
+            [1, 2, ..] => Err(Fault::value("odd")),
             _ => Ok(Some(Cow::Borrowed(cell))),
         }
     }
