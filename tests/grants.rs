@@ -15,6 +15,8 @@ mod places;
 mod resolving;
 #[path = "grants/secrets.rs"]
 mod secrets;
+#[path = "grants/sqlserver.rs"]
+mod sqlserver;
 #[path = "grants/stage.rs"]
 mod stage;
 #[path = "grants/stories.rs"]

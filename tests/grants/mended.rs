@@ -14,7 +14,7 @@ use crate::stage::{PROD, SOURCE, Stage, caller};
 use crate::support::spelled::{Written, leaks};
 
 /// What was decided by somebody who did nothing of it is done by whoever looks next, without waiting for a time.
-async fn what_is_decided_is_done_by_the_next_look(place: Place) {
+pub async fn what_is_decided_is_done_by_the_next_look(place: Place) {
     let stage = Stage::new(place).await;
     let orders = stage.approved(PROD, SOURCE, "orders", None).await;
     for (revoked, state, then) in
@@ -32,33 +32,30 @@ async fn what_is_decided_is_done_by_the_next_look(place: Place) {
     assert!(stage.users(&stage.place).await.is_empty());
 }
 
-/// What somebody else gave and the administrator may not take away is told by name, and not passed over.
-async fn what_cannot_be_taken_away_is_told(place: Place) {
+/// What somebody else gave and the administrator may not take away is told by name, and not passed over. Of the statements `{}` is
+/// the user.
+pub async fn what_cannot_be_taken_away_is_told(place: Place, given: &[&str], told: &str, taken: &[&str]) {
     let stage = Stage::new(place).await;
     stage.approved(PROD, SOURCE, "orders", None).await;
     let grant = stage.reconcile(PROD, SOURCE).await;
     let user = stage.place.quoted(&stage.grants.user(&grant, 1));
     let mut owner = stage.place.owner().await;
-    for statement in [
-        "CREATE SCHEMA other".to_owned(),
-        "CREATE TABLE other.secrets (id int)".to_owned(),
-        format!("GRANT USAGE ON SCHEMA other TO {user}"),
-        format!("GRANT SELECT ON other.secrets TO {user}"),
-    ] {
-        owner.execute(&statement).await.unwrap();
+    for statement in given {
+        owner.execute(&statement.replace("{}", &user)).await.unwrap();
     }
     let error = stage.grants.reconcile(PROD, SOURCE, "test").await.unwrap_err();
-    assert!(error.kind() == ErrorKind::Forbidden && error.to_string().contains("other.secrets"), "{error}");
+    assert!(error.kind() == ErrorKind::Forbidden && error.to_string().contains(told), "{error}");
     let grant = stage.grant(PROD, SOURCE).await;
     assert_eq!((grant.failures, grant.error), (1, Some(error.to_string())));
-    owner.execute(&format!("REVOKE ALL ON other.secrets FROM {user}")).await.unwrap();
-    owner.execute(&format!("REVOKE ALL ON SCHEMA other FROM {user}")).await.unwrap();
+    for statement in taken {
+        owner.execute(&statement.replace("{}", &user)).await.unwrap();
+    }
     let grant = stage.reconcile(PROD, SOURCE).await;
     assert_eq!((grant.state, grant.failures, grant.error), (GrantState::Present, 0, None));
 }
 
 /// A grant that somebody works on is nobody else's until the time is over that a step may take.
-async fn what_is_worked_on_is_not_taken_over_before_its_time(place: Place) {
+pub async fn what_is_worked_on_is_not_taken_over_before_its_time(place: Place) {
     let stage = Stage::new(place).await;
     stage.approved(PROD, SOURCE, "orders", None).await;
     let (one, other) = (Stage::task("one"), Stage::task("other"));
@@ -77,7 +74,7 @@ async fn what_is_worked_on_is_not_taken_over_before_its_time(place: Place) {
 }
 
 /// A password that does not let its user in is not put in force, so whoever reads goes on by the one before.
-async fn what_does_not_log_in_is_not_put_in_force(place: Place) {
+pub async fn what_does_not_log_in_is_not_put_in_force(place: Place) {
     let stage = Stage::new(place).await;
     stage.approved(PROD, SOURCE, "orders", None).await;
     let grant = stage.reconcile(PROD, SOURCE).await;
@@ -101,7 +98,7 @@ async fn what_does_not_log_in_is_not_put_in_force(place: Place) {
 }
 
 /// An environment on its way out reads nothing, even if what was granted to it has not been ended yet.
-async fn an_environment_that_leaves_reads_nothing(place: Place) {
+pub async fn an_environment_that_leaves_reads_nothing(place: Place) {
     let stage = Stage::new(place).await;
     stage.approved(PROD, SOURCE, "orders", None).await;
     stage.reconcile(PROD, SOURCE).await;
@@ -113,7 +110,7 @@ async fn an_environment_that_leaves_reads_nothing(place: Place) {
 }
 
 /// A secret that is lost is made anew, with the other user, and not waited for.
-async fn a_secret_that_is_lost_is_made_anew(place: Place) {
+pub async fn a_secret_that_is_lost_is_made_anew(place: Place) {
     let stage = Stage::new(place).await;
     stage.approved(PROD, SOURCE, "orders", None).await;
     let before = stage.login(&stage.reconcile(PROD, SOURCE).await).await;
@@ -125,7 +122,7 @@ async fn a_secret_that_is_lost_is_made_anew(place: Place) {
 }
 
 /// An environment is gone with the last of its grants and not before.
-async fn an_environment_is_gone_with_the_last_of_its_grants(place: Place, other: Place) {
+pub async fn an_environment_is_gone_with_the_last_of_its_grants(place: Place, other: Place) {
     let stage = Stage::new(place).await;
     stage.add_source("other-db", &other).await;
     for source in [SOURCE, "other-db"] {
@@ -140,7 +137,7 @@ async fn an_environment_is_gone_with_the_last_of_its_grants(place: Place, other:
 }
 
 /// A service that quotes a password where it fails tells it to nobody by us.
-async fn what_others_say_of_a_password_is_not_repeated(place: Place) {
+pub async fn what_others_say_of_a_password_is_not_repeated(place: Place) {
     let stage = Stage::new(place).await;
     stage.approved(PROD, SOURCE, "orders", None).await;
     let grants = stage.grants_with(Arc::new(Quoting(stage.keeper.clone())));
@@ -194,7 +191,14 @@ async fn what_is_decided_is_done_by_the_next_look_on_postgresql() {
 #[tokio::test]
 async fn what_cannot_be_taken_away_is_told_on_postgresql() {
     let Some(place) = Place::postgres().await else { return };
-    what_cannot_be_taken_away_is_told(place).await;
+    let given = [
+        "CREATE SCHEMA other",
+        "CREATE TABLE other.secrets (id int)",
+        "GRANT USAGE ON SCHEMA other TO {}",
+        "GRANT SELECT ON other.secrets TO {}",
+    ];
+    let taken = ["REVOKE ALL ON other.secrets FROM {}", "REVOKE ALL ON SCHEMA other FROM {}"];
+    what_cannot_be_taken_away_is_told(place, &given, "other.secrets", &taken).await;
 }
 
 #[tokio::test]

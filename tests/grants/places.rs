@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::support::mysql;
 use crate::support::postgres::{self, Database};
+use crate::support::sqlserver;
 
 /// Password of every administrator that the tests make.
 const PASSWORD: &str = "Administrator-1";
@@ -24,6 +25,7 @@ pub struct Place {
     owner: Credential,
     database: Option<Database>,
     server: Option<&'static MySql>,
+    _sqlserver: Option<sqlserver::Database>,
 }
 
 /// What the shop has; `{}` stands for the prefix.
@@ -55,6 +57,21 @@ const RIGHTS_IN_MYSQL: [&str; 4] = [
      WHERE LEFT(TABLE_SCHEMA, 8) = '{}' ORDER BY TABLE_SCHEMA, TABLE_NAME",
 ];
 
+/// The same of SQL Server, in its database.
+const RIGHTS_IN_SQLSERVER: &str = "
+    SELECT N'right' AS told, p.class_desc COLLATE DATABASE_DEFAULT AS a, p.permission_name COLLATE DATABASE_DEFAULT AS b,
+        p.state COLLATE DATABASE_DEFAULT AS c, CAST(p.major_id AS nvarchar(20)) AS d, CAST(p.minor_id AS nvarchar(20)) AS e, u.name AS f
+        FROM sys.database_permissions p JOIN sys.database_principals u ON u.principal_id = p.grantee_principal_id
+        WHERE u.name <> N'public'
+    UNION ALL SELECT N'principal', name, type COLLATE DATABASE_DEFAULT, N'', CONVERT(nvarchar(30), modify_date, 126), N'', N''
+        FROM sys.database_principals
+    UNION ALL SELECT N'member', r.name, m.name, N'', N'', N'', N'' FROM sys.database_role_members l
+        JOIN sys.database_principals r ON r.principal_id = l.role_principal_id
+        JOIN sys.database_principals m ON m.principal_id = l.member_principal_id
+    UNION ALL SELECT N'table', s.name, t.name, N'', CONVERT(nvarchar(30), t.modify_date, 126), N'', N'' FROM sys.tables t
+        JOIN sys.schemas s ON s.schema_id = t.schema_id
+    ORDER BY 1, 2, 3, 4, 5, 6, 7";
+
 impl Place {
     /// A PostgreSQL, or none and a printed reason.
     pub async fn postgres() -> Option<Self> {
@@ -69,6 +86,7 @@ impl Place {
             owner,
             database: Some(database),
             server: None,
+            _sqlserver: None,
         };
         let mut owner = place.owner().await;
         for statement in [
@@ -84,7 +102,7 @@ impl Place {
     /// The host and port of the server.
     pub fn server(&self) -> String {
         let behind = self.url.split_once("//").unwrap().1;
-        behind.split('/').next().unwrap().to_owned()
+        behind.split(['/', ';']).next().unwrap().to_owned()
     }
 
     /// The same place, reached by another port of this machine.
@@ -122,6 +140,24 @@ impl Place {
             owner: Credential { user: ruler, password: Secret::new(PASSWORD) },
             database: None,
             server: Some(server),
+            _sqlserver: None,
+        };
+        place.fill().await;
+        Some(place)
+    }
+
+    /// The SQL Server of `TEST_SQLSERVER_URL`, or none and a printed reason.
+    pub async fn sqlserver() -> Option<Self> {
+        let database = sqlserver::database().await?;
+        let place = Self {
+            engine: "sqlserver",
+            url: database.url.clone(),
+            administrator: database.owner.clone(),
+            prefix: String::new(),
+            owner: database.ruler.clone(),
+            database: None,
+            server: None,
+            _sqlserver: Some(database),
         };
         place.fill().await;
         Some(place)
@@ -130,12 +166,20 @@ impl Place {
     async fn fill(&self) {
         let mut administrator = self.administrator().await;
         for (schema, table, columns) in TABLES {
-            let (schema, table) = (self.quoted(&self.named(schema)), self.quoted(table));
+            let (named, table) = (self.named(schema), self.quoted(table));
+            let schema = self.quoted(&named);
+            let create = if self.engine == "sqlserver" {
+                // Which has to be alone in what is sent.
+                let (name, schema) = (named.replace('\'', "''"), schema.replace('\'', "''"));
+                format!("IF SCHEMA_ID(N'{name}') IS NULL EXEC (N'CREATE SCHEMA {schema}')")
+            } else {
+                format!("CREATE SCHEMA IF NOT EXISTS {schema}")
+            };
             let columns: Vec<String> =
                 columns.iter().map(|name| format!("{} varchar(40)", self.quoted(name))).collect();
             let values = vec!["'x'"; columns.len()].join(", ");
             for statement in [
-                format!("CREATE SCHEMA IF NOT EXISTS {schema}"),
+                create,
                 format!("CREATE TABLE {schema}.{table} ({})", columns.join(", ")),
                 format!("INSERT INTO {schema}.{table} VALUES ({values}), ({values})"),
             ] {
@@ -167,6 +211,7 @@ impl Place {
         let (user, other) = (self.quoted(user), "Of-somebody_else1");
         let statement = match self.engine {
             "mysql" => format!("ALTER USER {user} IDENTIFIED BY '{other}'"),
+            "sqlserver" => format!("ALTER LOGIN {user} WITH PASSWORD = N'{other}'"),
             _ => format!("ALTER ROLE {user} PASSWORD '{other}'"),
         };
         self.administrator().await.execute(&statement).await.unwrap_or_else(|error| panic!("{error}"));
@@ -175,8 +220,10 @@ impl Place {
     /// What the server keeps of rights on the shop, and of the shop's tables.
     pub async fn rights(&self) -> Vec<Row> {
         let mut administrator = self.administrator().await;
-        if self.engine == "postgres" {
-            return administrator.rows(RIGHTS_IN_POSTGRES).await.unwrap();
+        match self.engine {
+            "postgres" => return administrator.rows(RIGHTS_IN_POSTGRES).await.unwrap(),
+            "sqlserver" => return administrator.rows(RIGHTS_IN_SQLSERVER).await.unwrap(),
+            _ => {}
         }
         let mut rights = Vec::new();
         for question in RIGHTS_IN_MYSQL {
@@ -239,4 +286,14 @@ impl Place {
         let access = self.connector().access().unwrap();
         access.administer(&endpoint, credential, "glaux-test").await.unwrap()
     }
+}
+
+#[test]
+fn a_given_sql_server_is_taken_apart() {
+    let given = sqlserver::Given::parse(
+        "jdbc:sqlserver://h:1;sslrootcert=/x/ca.crt;user=sa;databaseName=d;password=p-1;loginTimeout=5",
+    );
+    assert_eq!((given.user.as_str(), given.database.as_str()), ("sa", "d"));
+    assert_eq!(given.url("n"), "jdbc:sqlserver://h:1;databaseName=n;loginTimeout=5;sslrootcert=/x/ca.crt");
+    assert_eq!(connectors::find("sqlserver").unwrap().endpoint(&given.url("n")).unwrap().database, "n");
 }

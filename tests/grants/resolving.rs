@@ -47,7 +47,7 @@ fn is_of_the_table(error: &Error) -> bool {
     is_refused && !told.contains("granted to") && !told.contains("reading secret")
 }
 
-async fn two_environments_read_their_own_by_one_name(place: Place) {
+pub async fn two_environments_read_their_own_by_one_name(place: Place) {
     let stage = Stage::new(place).await;
     stage.approved(PROD, SOURCE, "orders", None).await;
     stage.approved("test", SOURCE, "customers", None).await;
@@ -70,7 +70,7 @@ async fn two_environments_read_their_own_by_one_name(place: Place) {
     assert_eq!((checked.engine.as_str(), checked.tables), (stage.place.engine, 1));
 }
 
-async fn a_rotation_is_followed_and_a_revocation_too(place: Place) {
+pub async fn a_rotation_is_followed_and_a_revocation_too(place: Place) {
     let stage = Stage::new(place).await;
     let orders = stage.approved(PROD, SOURCE, "orders", None).await;
     stage.reconcile(PROD, SOURCE).await;

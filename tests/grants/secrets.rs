@@ -12,7 +12,7 @@ use crate::places::Place;
 use crate::stage::{PROD, SOURCE, Stage};
 
 /// A store of secrets that is away at one call, whichever it is: the password that is kept in the end is the one that logs in.
-async fn a_secret_store_that_fails_anywhere_loses_no_password(place: Place) {
+pub async fn a_secret_store_that_fails_anywhere_loses_no_password(place: Place) {
     let stage = Stage::new(place).await;
     for fails in 1.. {
         let keeper = Arc::new(Failing { keeper: stage.keeper.clone(), calls: AtomicUsize::new(0), fails });
@@ -82,7 +82,7 @@ impl Keeper for Failing {
 }
 
 /// Every file of the register, every event and every error, searched for every password that there ever was.
-async fn no_password_is_anywhere_but_in_its_secret(place: Place) {
+pub async fn no_password_is_anywhere_but_in_its_secret(place: Place) {
     let stage = Stage::new(place).await;
     let (mut logins, mut told) = (Vec::new(), String::new());
     for _ in 0..2 {
@@ -112,7 +112,7 @@ async fn no_password_is_anywhere_but_in_its_secret(place: Place) {
 }
 
 /// A server that shows another certificate is told nothing.
-async fn a_server_with_another_certificate_is_refused(mut place: Place) {
+pub async fn a_server_with_another_certificate_is_refused(mut place: Place) {
     let other = tempfile::tempdir().unwrap();
     let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
     std::fs::write(other.path().join("other.crt"), made.cert.pem()).unwrap();

@@ -17,7 +17,7 @@ fn columns(columns: &[&str]) -> Vec<String> {
 }
 
 /// From an approval to nothing left: the way it goes when nothing goes wrong.
-async fn granted_read_revoked_and_gone(place: Place) {
+pub async fn granted_read_revoked_and_gone(place: Place) {
     let stage = Stage::new(place).await;
     let orders = stage.approved(PROD, SOURCE, "orders", None).await;
     let grant = stage.reconcile(PROD, SOURCE).await;
@@ -54,7 +54,7 @@ async fn granted_read_revoked_and_gone(place: Place) {
 }
 
 /// Whatever step a worker dies behind, another ends where it would have ended.
-async fn a_worker_that_dies_anywhere_is_followed_by_another(make: impl AsyncFn() -> Option<Place>) {
+pub async fn a_worker_that_dies_anywhere_is_followed_by_another(make: impl AsyncFn() -> Option<Place>) {
     let mut ends = Vec::new();
     for stop in 0..=Step::ALL.len() {
         let Some(place) = make().await else { return };
@@ -85,7 +85,7 @@ async fn a_worker_that_dies_anywhere_is_followed_by_another(make: impl AsyncFn()
 }
 
 /// Approvals at the same moment, for one environment and for two, by workers that know nothing of each other.
-async fn approvals_at_once_are_all_there(place: Place) {
+pub async fn approvals_at_once_are_all_there(place: Place) {
     let stage = Stage::new(place).await;
     for _ in 0..10 {
         let orders = stage.approved(PROD, SOURCE, "orders", None).await;
@@ -119,7 +119,7 @@ async fn approvals_at_once_are_all_there(place: Place) {
 }
 
 /// The same said again changes nothing, and what is over is not over twice.
-async fn the_same_again_changes_nothing(place: Place) {
+pub async fn the_same_again_changes_nothing(place: Place) {
     let stage = Stage::new(place).await;
     let orders = stage.approved(PROD, SOURCE, "orders", None).await;
     stage.reconcile(PROD, SOURCE).await;
@@ -140,7 +140,7 @@ async fn the_same_again_changes_nothing(place: Place) {
 }
 
 /// Two databases of one server, and two sources that are one database: each has a user and a secret of its own.
-async fn sources_at_one_server_do_not_meet(place: Place, other: Place) {
+pub async fn sources_at_one_server_do_not_meet(place: Place, other: Place) {
     let stage = Stage::new(place).await;
     stage.add_source("other-db", &other).await;
     stage.add_source("again-db", &stage.place).await;
@@ -176,7 +176,7 @@ async fn tampered(stage: &Stage) -> Vec<String> {
 }
 
 /// Where nothing is asked for but what the database does not have, nothing is done there at all.
-async fn for_what_the_database_does_not_have_nothing_is_done_there(place: Place) {
+pub async fn for_what_the_database_does_not_have_nothing_is_done_there(place: Place) {
     let stage = Stage::new(place).await;
     let asked = tampered(&stage).await;
     let before = stage.place.rights().await;
@@ -192,7 +192,7 @@ async fn for_what_the_database_does_not_have_nothing_is_done_there(place: Place)
 }
 
 /// Only what the database has is granted, whatever an asset says; the rest is told and waits.
-async fn what_the_database_does_not_have_is_not_granted(place: Place) {
+pub async fn what_the_database_does_not_have_is_not_granted(place: Place) {
     let stage = Stage::new(place).await;
     let schema = stage.place.named("{}shop");
     let orders = stage.approved(PROD, SOURCE, "orders", None).await;
@@ -227,7 +227,7 @@ async fn what_the_database_does_not_have_is_not_granted(place: Place) {
 }
 
 /// What somebody changes by hand is found, told, and mended.
-async fn drift_is_found_and_mended(place: Place, drifts: &[fn(&str, &str) -> String]) {
+pub async fn drift_is_found_and_mended(place: Place, drifts: &[fn(&str, &str) -> String]) {
     let stage = Stage::new(place).await;
     stage.approved(PROD, SOURCE, "orders", None).await;
     let grant = stage.reconcile(PROD, SOURCE).await;
@@ -254,7 +254,7 @@ async fn drift_is_found_and_mended(place: Place, drifts: &[fn(&str, &str) -> Str
 }
 
 /// A session that is open when access ends, ends; one that reads while the password is rotated reads to its end.
-async fn a_rotation_lets_sessions_go_on_and_a_revocation_does_not(place: Place) {
+pub async fn a_rotation_lets_sessions_go_on_and_a_revocation_does_not(place: Place) {
     let stage = Stage::new(place).await;
     let orders = stage.approved(PROD, SOURCE, "orders", None).await;
     let first = stage.login(&stage.reconcile(PROD, SOURCE).await).await;
@@ -290,7 +290,7 @@ async fn a_rotation_lets_sessions_go_on_and_a_revocation_does_not(place: Place) 
 }
 
 /// An end that comes while the source is away is tried again, and comes.
-async fn an_end_comes_even_if_the_source_is_away(place: Place) {
+pub async fn an_end_comes_even_if_the_source_is_away(place: Place) {
     let server = place.server();
     let relay = Relay::to(server.clone()).await;
     let port = relay.port;
@@ -322,7 +322,7 @@ async fn an_end_comes_even_if_the_source_is_away(place: Place) {
 }
 
 /// What is decided while a worker is between two steps is neither recorded as done nor overlooked.
-async fn what_is_decided_meanwhile_is_not_recorded_as_done(place: Place) {
+pub async fn what_is_decided_meanwhile_is_not_recorded_as_done(place: Place) {
     let stage = Stage::new(place).await;
     let orders = stage.approved(PROD, SOURCE, "orders", None).await;
     let slow = Stage::task("the one that is slow");

@@ -16,7 +16,7 @@ async fn drifts(stage: &Stage) -> Vec<String> {
 }
 
 /// A password that is another's by now is set again by one walk: the one that is kept, so that whoever reads reads on.
-async fn a_password_that_somebody_changed_is_set_again_by_one_walk(place: Place) {
+pub async fn a_password_that_somebody_changed_is_set_again_by_one_walk(place: Place) {
     let stage = Stage::new(place).await;
     stage.approved(PROD, SOURCE, "orders", None).await;
     let login = stage.login(&stage.reconcile(PROD, SOURCE).await).await;
@@ -38,7 +38,7 @@ async fn a_password_that_somebody_changed_is_set_again_by_one_walk(place: Place)
 }
 
 /// Whatever step whoever mends it dies behind, another ends where it would have ended.
-async fn whoever_dies_over_a_password_is_followed_by_another(place: Place) {
+pub async fn whoever_dies_over_a_password_is_followed_by_another(place: Place) {
     let stage = Stage::new(place).await;
     stage.approved(PROD, SOURCE, "orders", None).await;
     let whole = stage.reconcile(PROD, SOURCE).await;
@@ -61,7 +61,7 @@ async fn whoever_dies_over_a_password_is_followed_by_another(place: Place) {
 }
 
 /// A password that somebody changes when nobody looks any more is noticed by whoever reads by it, and set again by the next walk.
-async fn a_password_changed_after_the_survey_is_noticed_by_whoever_reads(place: Place) {
+pub async fn a_password_changed_after_the_survey_is_noticed_by_whoever_reads(place: Place) {
     let stage = Stage::new(place).await;
     stage.approved(PROD, SOURCE, "orders", None).await;
     let login = stage.login(&stage.reconcile(PROD, SOURCE).await).await;
@@ -79,7 +79,7 @@ async fn a_password_changed_after_the_survey_is_noticed_by_whoever_reads(place: 
 }
 
 /// A plan is made of what was seen for the same tables, and said once.
-async fn a_plan_is_made_of_its_own_survey(place: Place) {
+pub async fn a_plan_is_made_of_its_own_survey(place: Place) {
     let stage = Stage::new(place).await;
     stage.approved(PROD, SOURCE, "orders", None).await;
     stage.reconcile(PROD, SOURCE).await;

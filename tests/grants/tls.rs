@@ -13,7 +13,7 @@ use crate::stage::{PROD, SOURCE, Stage};
 use crate::support::clear::Clear;
 
 /// Refused, told, tried again, and granted once the server offers TLS.
-async fn a_server_without_tls_is_granted_nothing(mut place: Place) {
+pub async fn a_server_without_tls_is_granted_nothing(mut place: Place) {
     let direct = place.url.clone();
     let clear = Clear::before(place.server(), place.engine).await;
     place = place.through(clear.port);
@@ -43,11 +43,13 @@ async fn a_server_without_tls_is_granted_nothing(mut place: Place) {
 }
 
 /// Whoever writes into the URL that the way is in clear has it so, and only so.
-async fn a_server_without_tls_is_granted_where_its_url_says_so(mut place: Place, options: &str) {
+pub async fn a_server_without_tls_is_granted_where_its_url_says_so(mut place: Place, options: &str) {
     place.asks_for_no_tls().await;
     let clear = Clear::before(place.server(), place.engine).await;
-    let (server, _) = place.url.split_once('?').unwrap();
-    place.url = format!("{server}?{options}");
+    place.url = match place.url.split_once('?') {
+        Some((server, _)) => format!("{server}?{options}"),
+        None => format!("{};{options}", place.url),
+    };
     let stage = Stage::new(place.through(clear.port)).await;
     let orders = stage.approved(PROD, SOURCE, "orders", None).await;
     let grant = stage.reconcile(PROD, SOURCE).await;
@@ -61,7 +63,7 @@ async fn a_server_without_tls_is_granted_where_its_url_says_so(mut place: Place,
 }
 
 /// Another authority's certificate is as good as none.
-async fn a_server_with_another_certificate_is_granted_nothing(mut place: Place) {
+pub async fn a_server_with_another_certificate_is_granted_nothing(mut place: Place) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("other.crt");
     let other = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();

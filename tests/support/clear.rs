@@ -21,11 +21,11 @@ const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
 const OFFERS_TLS: u8 = 8;
 
 impl Clear {
-    /// Before the `host:port` of a PostgreSQL, or of a MySQL, whose server speaks first.
+    /// Before the `host:port` of a PostgreSQL, of a SQL Server, or of a MySQL, whose server speaks first.
     pub async fn before(server: String, engine: &str) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let (strips, is_mysql) = (Arc::new(AtomicBool::new(true)), engine == "mysql");
+        let (strips, engine) = (Arc::new(AtomicBool::new(true)), engine.to_owned());
         let (mut serving, stripping) = (JoinSet::new(), strips.clone());
         serving.spawn(async move {
             let mut all = JoinSet::new();
@@ -33,11 +33,12 @@ impl Clear {
                 let client = listener.accept().await.unwrap().0;
                 let there = TcpStream::connect(&server).await.unwrap();
                 let strips = stripping.load(Ordering::SeqCst);
+                let engine = engine.clone();
                 all.spawn(async move {
-                    let passed = if is_mysql {
-                        mysql(client, there, strips).await
-                    } else {
-                        postgres(client, there, strips).await
+                    let passed = match engine.as_str() {
+                        "mysql" => mysql(client, there, strips).await,
+                        "sqlserver" => sqlserver(client, there, strips).await,
+                        _ => postgres(client, there, strips).await,
                     };
                     // Whoever is refused goes.
                     passed.unwrap_or(());
@@ -77,4 +78,32 @@ async fn mysql(mut client: TcpStream, mut server: TcpStream, strips: bool) -> st
     }
     client.write_all(&[&head, &greeting[..]].concat()).await?;
     copy_bidirectional(&mut client, &mut server).await.map(drop)
+}
+
+/// Both greet each other before anything else: each in a packet of eight bytes and options, of which one says who encrypts what.
+async fn sqlserver(mut client: TcpStream, mut server: TcpStream, strips: bool) -> std::io::Result<()> {
+    const HEAD: usize = 8;
+    const ENCRYPTION: u8 = 1;
+    const LOGIN_ONLY: u8 = 0;
+    let asked = packet(&mut client).await?;
+    server.write_all(&asked).await?;
+    let mut answered = packet(&mut server).await?;
+    // Of each option its number, and where its value begins and how long it is, in two bytes each.
+    let at = answered[HEAD..]
+        .chunks(5)
+        .find(|option| option[0] == ENCRYPTION)
+        .map(|option| u16::from_be_bytes([option[1], option[2]]));
+    if strips {
+        answered[HEAD + usize::from(at.unwrap())] = LOGIN_ONLY;
+    }
+    client.write_all(&answered).await?;
+    copy_bidirectional(&mut client, &mut server).await.map(drop)
+}
+
+async fn packet(from: &mut TcpStream) -> std::io::Result<Vec<u8>> {
+    let mut packet = vec![0; 8];
+    from.read_exact(&mut packet).await?;
+    packet.resize(usize::from(u16::from_be_bytes([packet[2], packet[3]])), 0);
+    from.read_exact(&mut packet[8..]).await?;
+    Ok(packet)
 }

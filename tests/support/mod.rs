@@ -15,6 +15,7 @@ pub mod skip;
 pub mod slt;
 pub mod sources;
 pub mod spelled;
+pub mod sqlserver;
 pub mod stage;
 pub mod tpcds;
 pub mod tpch;
