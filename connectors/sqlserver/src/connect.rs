@@ -24,7 +24,8 @@ pub(crate) const PORT: u16 = 1433;
 /// How long reaching one address may take.
 const ADDRESS: Duration = Duration::from_secs(10);
 /// Packets on an encrypted way may not be larger than 16,383 bytes. An answer of three million rows of `lineitem`'s columns, made up and
-/// sent in packets of 4,096, 8,000, 16,000 and 32,000 bytes, took 0.94, 0.95, 0.90 and 0.85 CPU seconds (medians of three).
+/// sent in packets of 4,096, 8,000, 16,000 and 32,000 bytes, took 0.94, 0.95, 0.90 and 0.85 CPU seconds (medians of three, one size after
+/// the other, on a machine whose speed changes).
 const PACKET_BYTES: u32 = 16_000;
 
 /// How to reach a server: everything but who logs in.
