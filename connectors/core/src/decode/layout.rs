@@ -102,8 +102,7 @@ impl Layout<[u8]> for InPiece {
     fn column<'r>(rows: &mut Self::Rows<'r>) -> impl Iterator<Item = Result<Option<Found<'r, [u8]>>, Malformed>> {
         let (column, piece) = (rows.column, rows.piece);
         rows.column += 1;
-        let places = rows.cells.chunks_exact(rows.width).map(move |row| row.get(column).copied());
-        places.map(move |place| place.unwrap_or(Place::NULL).find(piece))
+        rows.cells.chunks_exact(rows.width).map(move |row| row.get(column).ok_or(Malformed)?.find(piece))
     }
 }
 
