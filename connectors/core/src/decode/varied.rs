@@ -38,6 +38,15 @@ impl Grown {
         Ok(self.data.len() - size)
     }
 
+    /// Ends cells, of which the data has been appended, by where they end; tells how many bytes there are behind the first `before`.
+    fn end_run(&mut self, before: usize, ends: &[usize]) -> Result<usize, (usize, Fault)> {
+        if let Err(fault) = offset(self.data.len()) {
+            return Err((ends.iter().position(|end| offset(*end).is_err()).unwrap_or(0), fault));
+        }
+        self.offsets.extend(ends.iter().map(|end| offset(*end).unwrap_or(i32::MAX)));
+        Ok(self.data.len() - before)
+    }
+
     fn push_null(&mut self) {
         self.offsets.push(self.offsets.last().copied().unwrap_or(0));
         self.nulls.append_null();
@@ -180,12 +189,14 @@ where
 pub struct Copied<P = (), W = ()> {
     is_plain: P,
     write: W,
+    /// The longest cell that may be copied.
+    most: usize,
     grown: Grown,
     /// The longest cell of the last run. Those of the next that are not much longer are copied with what is behind them, since a piece
     /// of a fixed size takes no call and no loop; every 32 bytes of one cost a `lineitem` of TPC-H 2 of 120 ns a row and text.
     longest: usize,
-    /// Room for a cell that is written.
-    written: Vec<u8>,
+    /// Room for the cells of a run that is written.
+    unwritten: Vec<u8>,
 }
 
 impl Copied {
@@ -199,13 +210,15 @@ impl Copied {
         Self::as_it_is(None)
     }
 
-    /// Buffers of text that is what those cells are that are `is_plain`, and of others, and of long ones, what `write` appends as UTF-8.
+    /// Buffers of text that is what its cells are, if bytes in which some follow one another are `is_plain` and none is longer than
+    /// `most`. Otherwise it is what `write` appends as UTF-8, which is nothing for an empty cell.
     pub fn text_if<L: Layout<[u8]>>(
         not_utf8: &'static str,
+        most: usize,
         is_plain: impl Fn(&[u8]) -> bool + Send + 'static,
         write: impl Fn(&[u8], &mut Vec<u8>) -> Result<(), Fault> + Send + 'static,
     ) -> Box<dyn Cells<[u8], L>> {
-        Self::boxed(Some(not_utf8), is_plain, write)
+        Self::boxed(Some(not_utf8), most, is_plain, write)
     }
 
     fn as_it_is<L: Layout<[u8]>>(text: Option<&'static str>) -> Box<dyn Cells<[u8], L>> {
@@ -213,15 +226,17 @@ impl Copied {
             append(cell, data);
             Ok(())
         };
-        Self::boxed(text, |_| true, write)
+        Self::boxed(text, usize::MAX, |_| true, write)
     }
 
     fn boxed<L: Layout<[u8]>>(
         text: Option<&'static str>,
+        most: usize,
         is_plain: impl Fn(&[u8]) -> bool + Send + 'static,
         write: impl Fn(&[u8], &mut Vec<u8>) -> Result<(), Fault> + Send + 'static,
     ) -> Box<dyn Cells<[u8], L>> {
-        Box::new(Copied { is_plain, write, grown: Grown::new(text), longest: 0, written: Vec::new() })
+        let grown = Grown::new(text);
+        Box::new(Copied { is_plain, write, most, grown, longest: 0, unwritten: Vec::new() })
     }
 }
 
@@ -230,53 +245,67 @@ where
     P: Fn(&[u8]) -> bool,
     W: Fn(&[u8], &mut Vec<u8>) -> Result<(), Fault>,
 {
-    /// Adds cells, of which one that is plain and not longer than a piece is copied as one, if as much has arrived. There is always room
-    /// for as many pieces as cells are to come.
+    /// Adds cells, of which one that is not longer than a piece is copied as one, if as much has arrived. There is always room for as
+    /// many pieces as cells are to come.
     fn push_pieces<L: Layout<[u8]>, const PIECE: usize>(
         &mut self,
         rows: &mut L::Rows<'_>,
     ) -> Result<usize, (usize, Fault)> {
-        let Grown { data, offsets, nulls, .. } = &mut self.grown;
+        let data = &mut self.grown.data;
         let before = data.len();
         let (mut absent, mut faulty, mut ends) = (Absent::default(), None, [0; RUN]);
         let (mut count, mut end, mut longest) = (0, before, 0);
         data.resize(before + RUN * PIECE, 0);
         let mut room = data.as_mut_slice();
         for ((place, cell), ended) in L::column(rows).enumerate().zip(&mut ends) {
-            let written = match cell {
+            match cell {
                 Ok(Some(Found { cell, onwards })) => {
                     longest = longest.max(cell.len());
                     let there = room.get_mut(end..).and_then(<[u8]>::first_chunk_mut::<PIECE>);
                     match (there, onwards.first_chunk()) {
-                        (Some(there), Some(piece)) if cell.len() <= PIECE && (self.is_plain)(cell) => {
+                        (Some(there), Some(piece)) if cell.len() <= PIECE => {
                             *there = *piece;
                             end += cell.len();
-                            Ok(())
                         }
                         _ => {
-                            self.written.clear();
-                            let written = (self.write)(cell, &mut self.written);
-                            end = put(&self.written, data, end);
+                            end = put(cell, data, end);
                             room = data.as_mut_slice();
-                            written
                         }
                     }
                 }
-                Ok(None) => {
-                    absent.add(place);
-                    Ok(())
-                }
-                Err(Malformed) => Err(Fault::Malformed),
-            };
-            let ends_at = written.and_then(|()| offset(end));
-            *ended = ends_at.unwrap_or_else(|fault| odd(&mut faulty, place, fault).unwrap_or(0));
+                Ok(None) => absent.add(place),
+                Err(Malformed) => odd(&mut faulty, place, Fault::Malformed).unwrap_or_default(),
+            }
+            *ended = end;
             count += 1;
         }
-        self.longest = longest;
         data.truncate(end);
-        offsets.extend_from_slice(ends.get(..count).unwrap_or_default());
-        absent.append_to(nulls, count);
-        faulty.map_or(Ok(end - before), Err)
+        self.longest = longest;
+        absent.append_to(&mut self.grown.nulls, count);
+        let ends = ends.get_mut(..count).unwrap_or_default();
+        faulty.map_or(Ok(()), Err)?;
+        if longest > self.most || !self.grown.data.get(before..).is_some_and(&self.is_plain) {
+            self.write_run(before, ends)?;
+        }
+        self.grown.end_run(before, ends)
+    }
+
+    /// Writes the cells anew that have been copied behind the first `before` bytes, and tells where they end then.
+    #[inline(never)]
+    fn write_run(&mut self, before: usize, ends: &mut [usize]) -> Result<(), (usize, Fault)> {
+        let data = &mut self.grown.data;
+        self.unwritten.clear();
+        self.unwritten.extend(data.drain(before..));
+        let mut start = before;
+        for (place, end) in ends.iter_mut().enumerate() {
+            let cell = self.unwritten.get(start - before..*end - before).unwrap_or_default();
+            start = *end;
+            if !cell.is_empty() {
+                (self.write)(cell, data).map_err(|fault| (place, fault))?;
+            }
+            *end = data.len();
+        }
+        Ok(())
     }
 }
 
@@ -436,19 +465,38 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_that_is_not_plain_is_written_and_one_that_cannot_be_is_told() {
+    fn a_run_that_is_not_plain_is_written_and_a_cell_that_cannot_be_is_told() {
         let write = |cell: &[u8], data: &mut Vec<u8>| {
             data.extend(cell.iter().map(u8::to_ascii_uppercase));
+            data.push(b'.');
             if cell.starts_with(b"!") { Err(Fault::value("no text")) } else { Ok(()) }
         };
-        let mut cells: Box<dyn Cells<[u8], InPiece>> = Copied::text_if("odd", |cell| !cell.contains(&b'x'), write);
+        let cells =
+            || -> Box<dyn Cells<[u8], InPiece>> { Copied::text_if("odd", 3, |cells| !cells.contains(&b'x'), write) };
         let piece = b"ab-cx-d-!x-and what is behind them";
-        let run = [Place::new(0, 2), Place::new(3, 2), Place::new(6, 1), Place::NULL, Place::new(8, 1)];
-        assert_eq!(cells.push_column(&mut Places::new(piece, &run, 1)), Ok(6));
-        let array = cells.finish().unwrap();
-        let texts: Vec<_> = array.as_string::<i32>().iter().collect();
-        assert_eq!(texts, [Some("ab"), Some("CX"), Some("d"), None, Some("!")]);
-        let run = [Place::new(0, 2), Place::new(8, 2)];
-        assert_eq!(cells.push_column(&mut Places::new(piece, &run, 1)), Err((1, Fault::value("no text"))));
+        let texts = |run: &[Place]| {
+            let mut cells = cells();
+            let plain = [Place::new(0, 2), Place::new(6, 1)];
+            cells.push_column(&mut Places::new(piece, &plain, 1)).unwrap();
+            let bytes = cells.push_column(&mut Places::new(piece, run, 1))?;
+            let array = cells.finish().unwrap();
+            let texts: Vec<_> = array.as_string::<i32>().iter().map(|text| text.map(str::to_owned)).collect();
+            assert_eq!(texts[..2], [Some("ab".into()), Some("d".into())]);
+            Ok((bytes, texts[2..].to_vec()))
+        };
+        let text = |text: &str| Some(text.to_owned());
+        let (first, empty) = (Place::new(0, 2), Place::new(5, 0));
+        let run = [first, Place::new(3, 2), empty, Place::NULL, Place::new(8, 1)];
+        assert_eq!(
+            texts(&[first, Place::NULL, empty, Place::new(8, 1)]),
+            Ok((3, vec![text("ab"), None, text(""), text("!")]))
+        );
+        assert_eq!(texts(&run[..4]), Ok((6, vec![text("AB."), text("CX."), text(""), None])));
+        assert_eq!(texts(&run), Err((4, Fault::value("no text"))));
+        // Plain, but longer than what may be copied.
+        let long = [first, Place::NULL, Place::new(11, 4)];
+        assert_eq!(texts(&long), Ok((8, vec![text("AB."), None, text("AND .")])));
+        let beyond = Place::new(piece.len(), 1);
+        assert_eq!(texts(&[first, beyond, Place::new(8, 2)]), Err((1, Fault::Malformed)));
     }
 }

@@ -14,12 +14,12 @@ pub(super) fn texts(write: impl Fn(&[u8], &mut Vec<u8>) -> Result<(), Fault> + S
     Varied::written(NOT_UTF8, move |cell: &[u8], data: &mut Vec<u8>| write(cell, data).map(|()| true))
 }
 
-/// The same of text that is ASCII as it is.
+/// The same of text that stays as it is where it is ASCII.
 pub(super) fn plain_texts(
     write: impl Fn(&[u8], &mut Vec<u8>) -> Result<(), Fault> + Send + 'static,
     most: usize,
 ) -> Buffers {
-    Copied::text_if(NOT_UTF8, move |cell: &[u8]| cell.is_ascii() && cell.len() <= most, at_most(most, write))
+    Copied::text_if(NOT_UTF8, most, <[u8]>::is_ascii, at_most(most, write))
 }
 
 /// Appends what `write` does, unless that is larger than `most`.
