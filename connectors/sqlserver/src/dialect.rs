@@ -16,6 +16,11 @@ pub(crate) const UNIQUEIDENTIFIER: &str = "uniqueidentifier";
 /// In front of a collation: the type of text in its code page.
 pub(crate) const UNDER_COLLATION: &str = "varchar(8000) COLLATE ";
 
+/// Whether it can stand in a statement as the name of a collation.
+pub(crate) fn is_collation(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
 /// Text under a collation that tells all code points apart. It too takes blanks at the end for nothing, which is why a mark
 /// stands behind them. (Bytes would do as well, but a server that only speaks this language, Babelfish, casts to a code page.)
 const EXACT: BinaryText = BinaryText {

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use arrow_schema::{DataType, TimeUnit};
 use connector_core::{ColumnMapping, Pushdown, ReadAs, Settings};
 
-use crate::dialect::{UNDER_COLLATION, UNIQUEIDENTIFIER};
+use crate::dialect::{UNDER_COLLATION, UNIQUEIDENTIFIER, is_collation};
 
 /// A column's type at the source, alias types already replaced by what they stand for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -144,13 +144,12 @@ fn large_text(remote: &RemoteType) -> ColumnMapping {
 fn code_page_type(collation: &str) -> Option<&'static str> {
     const MOST: usize = 1000;
     static TYPES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
-    let is_name = !collation.is_empty() && collation.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     let source_type = format!("{UNDER_COLLATION}{collation}");
     let mut types = TYPES.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(known) = types.get(source_type.as_str()) {
         return Some(known);
     }
-    if !is_name || types.len() >= MOST {
+    if !is_collation(collation) || types.len() >= MOST {
         return None;
     }
     let kept: &'static str = Box::leak(source_type.into_boxed_str());

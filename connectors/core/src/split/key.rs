@@ -1,7 +1,9 @@
 //! A key, ranges of it, and where to cut them.
 
-use super::Split;
-use crate::Value;
+use arrow_schema::DataType;
+
+use super::{Split, Step};
+use crate::{Column, Value};
 
 /// What the source knows about a column along which its table is best cut.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,9 +16,9 @@ pub struct Key {
     pub bytes: u64,
     /// What looking at the whole table counts for at the server, in the unit of [`crate::Estimate::effort`]; 0 where that is not known.
     pub effort: u64,
-    /// Values between which about equally many rows lie, in the source's order; without any, the least and the largest one are
-    /// asked for, which an index knows.
-    pub quantiles: Vec<Value>,
+    /// How its rows lie, as far as the source's statistics say; where they do not, the least and the largest value are asked for,
+    /// which an index knows.
+    pub histogram: Vec<Step>,
 }
 
 /// A range of a key.
@@ -85,12 +87,35 @@ pub(super) fn evenly(low: i128, high: i128, parts: usize, like: &Value) -> Vec<V
     cuts
 }
 
-/// At most `parts - 1` of the quantiles, evenly spread among them.
-pub(super) fn spread(quantiles: &[Value], parts: usize) -> Vec<Value> {
-    let mut cuts: Vec<Value> =
-        (1..parts).filter_map(|part| quantiles.get(part * quantiles.len() / parts).cloned()).collect();
-    cuts.dedup();
-    cuts
+/// Values that are numbers in their order, each once; others stay as the source has put them.
+pub(super) fn in_order(mut values: Vec<Value>) -> Vec<Value> {
+    if values.iter().all(|value| numbered(value).is_some()) {
+        values.sort_by_key(numbered);
+    }
+    values.dedup();
+    values
+}
+
+/// A value of a key by its text in statistics: a number by its digits, a day since 1970-01-01 or a moment's milliseconds since by
+/// theirs, any other by itself.
+pub fn known_value(column: &Column, text: &str) -> Option<Value> {
+    match column.mapping.data_type {
+        DataType::Utf8 => Some(Value::Text(text.to_owned())),
+        DataType::Int16 | DataType::Int32 | DataType::Int64 => text.parse().ok().map(Value::Int),
+        DataType::Date32 => text.parse().ok().map(Value::Date),
+        DataType::Date64 => text.parse().ok().map(Value::Millis),
+        DataType::Timestamp(..) => text.parse().ok().map(Value::ZonedMillis),
+        DataType::Decimal128(_, scale) => unscaled(text, scale),
+        _ => None,
+    }
+}
+
+/// The digits of a decimal at a scale.
+fn unscaled(text: &str, scale: i8) -> Option<Value> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let places = usize::try_from(scale).ok()?;
+    let digits = (fraction.len() <= places).then(|| format!("{whole}{fraction:0<places$}"))?;
+    Some(Value::Decimal { unscaled: digits.parse().ok()?, scale })
 }
 
 #[cfg(test)]
@@ -143,11 +168,25 @@ mod tests {
     }
 
     #[test]
-    fn quantiles_are_used_evenly_and_once() {
-        let quantiles = ints(&[0, 1, 2, 3, 4, 5, 6, 7]);
-        assert_eq!(spread(&quantiles, 4), ints(&[2, 4, 6]));
-        assert_eq!(spread(&quantiles, 1), []);
-        assert_eq!(spread(&ints(&[3, 3, 3]), 3), ints(&[3]));
-        assert_eq!(spread(&ints(&[1, 2]), 9).len(), 2);
+    fn numbers_are_read_at_their_scale_or_not_at_all() {
+        for (text, scale, expected) in [
+            ("12.5", 3, Some(12_500)),
+            ("-0.05", 2, Some(-5)),
+            ("7", 0, Some(7)),
+            ("7", 2, Some(700)),
+            ("1.234", 2, None),
+            ("NaN", 2, None),
+            ("Infinity", 0, None),
+        ] {
+            let expected = expected.map(|unscaled| Value::Decimal { unscaled, scale });
+            assert_eq!(unscaled(text, scale), expected, "{text} at {scale}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_put_in_order_and_texts_are_left_in_theirs() {
+        assert_eq!(in_order(ints(&[3, -1, 3, 2])), ints(&[-1, 2, 3]));
+        let texts = ["b", "A", "A", "c"].map(|text| Value::Text(text.into()));
+        assert_eq!(in_order(texts.to_vec()), ["b", "A", "c"].map(|text| Value::Text(text.into())));
     }
 }

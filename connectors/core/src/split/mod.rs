@@ -8,13 +8,15 @@
 
 mod asked;
 mod between;
+mod histogram;
 mod key;
 mod plan;
 mod probe;
 
 use std::collections::BTreeMap;
 
-pub use self::key::{Key, KeyRange};
+pub use self::histogram::Step;
+pub use self::key::{Key, KeyRange, known_value};
 #[cfg(feature = "testing")]
 pub(crate) use self::key::{numbered, ranges};
 pub use self::plan::{Sizes, plan};

@@ -2,9 +2,10 @@
 
 use super::Split;
 use super::asked::{Asked, Hull};
-use super::key::{Key, KeyRange, evenly, numbered, of_number, ranges, spread};
+use super::histogram::{Histogram, share};
+use super::key::{Key, KeyRange, evenly, in_order, numbered, of_number, ranges};
 use super::probe::Probe;
-use crate::{Connection, Dialect, Error, Result, Scan, Value, sql};
+use crate::{ColumnMapping, Connection, Dialect, Error, ReadAs, Result, Scan, Value, sql};
 
 /// A limit up to which one slice is enough, if nothing has to be searched for its rows.
 const FEW_ROWS: u64 = 10_000;
@@ -45,11 +46,19 @@ pub async fn plan(
     let Some(column) = scan.column(&key.column) else { return Ok(vec![Split::Whole]) };
     let asked = Asked::of(scan.domains.get(&key.column), &column.mapping.data_type);
     let mut cutting = Cutting { connection, dialect, scan, key: &key, hull: asked.hull(), sizes };
-    let mut cuts = cutting.cuts().await?;
-    cuts.retain(|cut| dialect.binds(cut) && travels(cut));
+    let mut cuts = in_order(cutting.cuts().await?);
+    cuts.retain(|cut| travels(cut) && binds(dialect, &column.mapping, cut));
     let ranges = ranges(&key.column, key.nullable, cuts).into_iter();
     let splits: Vec<Split> = ranges.filter(|range| asked.may_pass(range)).map(KeyRange::into_split).collect();
     Ok(if splits.is_empty() { vec![Split::Whole] } else { splits })
+}
+
+/// Whether the source has this value of a key.
+fn binds(dialect: &dyn Dialect, mapping: &ColumnMapping, cut: &Value) -> bool {
+    match mapping.read_as {
+        ReadAs::Printed { own, .. } | ReadAs::Decoded { own } => dialect.prints(own, cut),
+        _ => dialect.binds(cut),
+    }
 }
 
 /// Whether a cut may travel with every split: thousands of them are one answer of a Lambda.
@@ -80,8 +89,8 @@ struct Cutting<'c> {
 
 impl Cutting<'_> {
     async fn cuts(&mut self) -> Result<Vec<Value>> {
-        if !self.key.quantiles.is_empty() {
-            return Ok(self.among_quantiles().await);
+        if self.key.histogram.len() > 1 {
+            return Ok(self.among_known().await);
         }
         // Estimated first, because it may spare the other questions.
         let expected = self.expected().await;
@@ -112,21 +121,18 @@ impl Cutting<'_> {
         Ok(ends.map_or_else(Vec::new, |(from, to)| evenly(from, to, parts, &low)))
     }
 
-    /// Cuts that are quantiles as far as they are asked for, and so many as that part of the table wants.
-    async fn among_quantiles(&mut self) -> Vec<Value> {
+    /// Cuts by the source's statistics, so many as the part of the table that is asked for wants.
+    async fn among_known(&mut self) -> Vec<Value> {
+        let histogram = Histogram::of(&self.key.histogram);
         let (low, high) = self.hull;
-        let is_asked_for = |value: &&Value| {
-            numbered(value)
-                .is_none_or(|value| low.is_none_or(|low| value > low) && high.is_none_or(|high| value <= high))
-        };
-        let inside: Vec<Value> = self.key.quantiles.iter().filter(is_asked_for).cloned().collect();
-        let of = |count: usize| u128::try_from(count).unwrap_or(u128::MAX).saturating_add(1);
-        let part = share(self.key.bytes.into(), of(inside.len()), of(self.key.quantiles.len()));
+        let from = low.map_or(0, |low| histogram.below(low));
+        let to = high.map_or(histogram.all(), |high| histogram.below(high.saturating_add(1)));
+        let part = share(self.key.bytes.into(), to.saturating_sub(from), histogram.all());
         if self.sizes.parts(part) <= 1 {
             return Vec::new();
         }
         let expected = self.expected().await;
-        spread(&inside, self.sizes.parts(part.min(expected)))
+        histogram.cuts(from, to, self.sizes.parts(part.min(expected)))
     }
 
     /// About how many bytes have to be looked at for what is asked, at most; where the server cannot say, all of them.
@@ -185,15 +191,6 @@ impl Cutting<'_> {
     }
 }
 
-/// So much of `bytes` as `part` is of `whole`.
-fn share(bytes: u128, part: u128, whole: u128) -> u128 {
-    // Exact enough, and never beyond what fits: the widest decimals are further apart than bytes can be multiplied with.
-    match bytes.checked_mul(part) {
-        Some(product) => product / whole.max(1),
-        None => bytes / (whole / part.max(1)).max(1),
-    }
-}
-
 /// A key that somebody has named; nothing is known about it.
 fn named(scan: &Scan, name: &str) -> Result<Key> {
     let Some(column) = scan.column(name) else {
@@ -205,5 +202,5 @@ fn named(scan: &Scan, name: &str) -> Result<Key> {
         return Err(Error::invalid(format!("the query is to be cut along {name:?}, which is {data_type}"))
             .hint("name a column of whole numbers, decimals, dates or times"));
     }
-    Ok(Key { column: name.to_owned(), nullable: true, bytes: u64::MAX, effort: 0, quantiles: Vec::new() })
+    Ok(Key { column: name.to_owned(), nullable: true, bytes: u64::MAX, effort: 0, histogram: Vec::new() })
 }

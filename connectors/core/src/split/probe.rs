@@ -9,7 +9,7 @@
 use std::collections::BTreeSet;
 
 use super::between::between;
-use super::key::{evenly, numbered, ranges};
+use super::key::{evenly, in_order, numbered, ranges};
 use crate::{Connection, Dialect, Result, Scan, Value, sql};
 
 /// How often ranges are cut again. Two clusters anywhere in 64 bits are found in two rounds.
@@ -34,7 +34,7 @@ impl Probe<'_> {
         let is_number = numbered(&low).is_some();
         let ends = vec![low, high];
         // Between numbers any cut will do until it is known that rows lie unevenly.
-        let mut edges = if is_number { sorted([ends, first].concat()) } else { self.looked_up(ends, first).await? };
+        let mut edges = if is_number { in_order([ends, first].concat()) } else { self.looked_up(ends, first).await? };
         let mut best: Option<Estimated> = None;
         for round in 0..=ROUNDS {
             if best.as_ref().is_some_and(|best| edges.iter().all(|edge| best.edges.contains(edge))) {
@@ -68,7 +68,7 @@ impl Probe<'_> {
         }
         found.retain(|value| self.dialect.binds(value));
         if is_number {
-            return Ok(sorted([known, found].concat()));
+            return Ok(in_order([known, found].concat()));
         }
         found.dedup();
         Ok(found)
@@ -91,12 +91,6 @@ impl Probe<'_> {
         let rows = self.connection.estimates(&statement).await?;
         Ok((rows.len() == ranges.len()).then_some(Estimated { edges, rows }))
     }
-}
-
-fn sorted(mut values: Vec<Value>) -> Vec<Value> {
-    values.sort_by_key(numbered);
-    values.dedup();
-    values
 }
 
 /// Whether there are about as many rows between two numbers as there are numbers: even cuts are the best ones then.

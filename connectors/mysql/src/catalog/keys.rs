@@ -38,7 +38,7 @@ pub(crate) async fn key(session: &mut Session, table: &Table) -> Result<Option<K
             nullable: nullable.as_deref() != Some("0"),
             bytes: number(bytes),
             effort: number(rows),
-            quantiles: Vec::new(),
+            histogram: Vec::new(),
         }));
     }
     Ok(None)

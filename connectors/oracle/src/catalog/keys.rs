@@ -29,7 +29,7 @@ pub(crate) async fn key(session: &mut Session, table: &Table) -> Result<Option<K
         if is_cut(column) {
             let bytes = maybe(&row, 1).and_then(|digits| digits.parse().ok()).unwrap_or(0);
             let column = column.name.clone();
-            return Ok(Some(Key { column, nullable: true, bytes, effort: 0, quantiles: Vec::new() }));
+            return Ok(Some(Key { column, nullable: true, bytes, effort: 0, histogram: Vec::new() }));
         }
     }
     Ok(None)

@@ -1,7 +1,7 @@
 //! The key along which a table is cut, and what the server's statistics say about its values.
 
-use arrow_schema::DataType;
-use connector_core::{Column, Dialect, Key, ReadAs, Result, Table, Value};
+use connector_core::split::{Step, known_value};
+use connector_core::{Column, Dialect, Key, ReadAs, Result, Table, Value, sql};
 use postgres_types::{ToSql, Type};
 
 use crate::bind::uuid;
@@ -11,7 +11,8 @@ use crate::session::{Row, Session, get};
 /// First columns of a table's indexes, the best first: of more than a few values, as the tenant of a primary key is not; primary
 /// key, unique, never NULL. Statistics are shown of what the user may read, and not at all under a row policy. What reading all of
 /// it costs is told as the planner reckons it. Days and times are told as numbers, since what is beyond year 9999 has no usual text.
-/// A foreign partition holds what it likes whatever was declared, and so may a child that inherits.
+/// A foreign partition holds what it likes whatever was declared, and so may a child that inherits. The server gathers none of its own
+/// accord about a table that only has partitions; the largest of these stands for all, where they are not parted along the key.
 const SQL: &str = "SELECT a.attname::text AS name, NOT (a.attnotnull AND c.relkind = 'r' AND NOT c.relhassubclass) \
      AS nullable, z.bytes, z.effort, \
      CASE t.oid WHEN 'pg_catalog.date'::pg_catalog.regtype THEN ARRAY(SELECT (v - '1970-01-01'::date)::text \
@@ -28,8 +29,12 @@ const SQL: &str = "SELECT a.attname::text AS name, NOT (a.attnotnull AND c.relki
      JOIN pg_catalog.pg_type t ON t.oid = a.atttypid \
      LEFT JOIN pg_catalog.pg_collation o ON o.oid = a.attcollation \
      LEFT JOIN pg_catalog.pg_namespace k ON k.oid = o.collnamespace \
-     LEFT JOIN LATERAL (SELECT p.histogram_bounds::text AS bounds, p.n_distinct FROM pg_catalog.pg_stats p WHERE p.schemaname = n.nspname \
-     AND p.tablename = c.relname AND p.attname = a.attname ORDER BY p.inherited DESC LIMIT 1) s ON true \
+     LEFT JOIN LATERAL (SELECT p.histogram_bounds::text AS bounds, p.n_distinct FROM (SELECT n.nspname, c.relname, 0 AS depth \
+     UNION ALL (SELECT q.nspname, d.relname, 1 FROM pg_catalog.pg_inherits h JOIN pg_catalog.pg_class d ON d.oid = h.inhrelid \
+     JOIN pg_catalog.pg_namespace q ON q.oid = d.relnamespace JOIN pg_catalog.pg_partitioned_table g ON g.partrelid = h.inhparent \
+     WHERE h.inhparent = c.oid AND (g.partstrat = 'h' OR NOT a.attnum = ANY (g.partattrs::int2[])) \
+     ORDER BY d.reltuples DESC LIMIT 1)) f JOIN pg_catalog.pg_stats p ON p.schemaname = f.nspname \
+     AND p.tablename = f.relname AND p.attname = a.attname ORDER BY f.depth, p.inherited DESC LIMIT 1) s ON true \
      CROSS JOIN LATERAL (WITH RECURSIVE part(oid) AS (SELECT c.oid UNION SELECT h.inhrelid FROM pg_catalog.pg_inherits h \
      JOIN part ON part.oid = h.inhparent) SELECT pg_catalog.sum(pg_catalog.pg_table_size(part.oid))::int8 AS bytes, \
      pg_catalog.sum(pg_catalog.pg_relation_size(part.oid) / pg_catalog.current_setting('block_size')::int8 \
@@ -45,9 +50,9 @@ pub(crate) async fn key(session: &mut Session, table: &Table) -> Result<Option<K
     for row in session.query(SQL, &name).await? {
         let remote_name: String = get(&row, "name")?;
         let Some(column) = table.columns.iter().find(|column| column.remote_name == remote_name) else { continue };
-        let quantiles = quantiles(session, &row, column).await?;
-        // Without statistics only a whole number tells by its ends where to cut; others may be infinite.
-        if quantiles.is_empty() && !(column.mapping.data_type.is_integer() && column.mapping.read_as == ReadAs::Plain) {
+        let histogram = histogram(session, &row, column).await?;
+        // Others tell by their ends where to cut, if these are finite.
+        if histogram.is_empty() && !(sql::can_be_bounded(column) && column.mapping.read_as == ReadAs::Plain) {
             continue;
         }
         let number =
@@ -57,19 +62,20 @@ pub(crate) async fn key(session: &mut Session, table: &Table) -> Result<Option<K
             nullable: get(&row, "nullable")?,
             bytes: number("bytes")?,
             effort: number("effort")?,
-            quantiles,
+            histogram,
         }));
     }
     Ok(None)
 }
 
 /// Values between which about equally many rows lie, in the server's order.
-async fn quantiles(session: &mut Session, row: &Row, column: &Column) -> Result<Vec<Value>> {
+async fn histogram(session: &mut Session, row: &Row, column: &Column) -> Result<Vec<Step>> {
     let mut bounds: Vec<String> = get::<Option<Vec<String>>>(row, "bounds")?.unwrap_or_default();
     if let Some(collation) = get::<Option<String>>(row, "collation")? {
         bounds = sorted(session, &bounds, get(row, "collation_schema")?, &collation).await?;
     }
-    Ok(bounds.iter().filter_map(|text| value(column, text)).collect())
+    let values = bounds.iter().filter_map(|text| value(column, text)).enumerate();
+    Ok(values.map(|(index, value)| Step { value, rows: u64::from(index > 0) }).collect())
 }
 
 /// Texts in the order that their collation has now: statistics may be older than the library that orders them.
@@ -87,43 +93,9 @@ async fn sorted(session: &mut Session, texts: &[String], schema: &str, collation
 
 /// A value of a key by its text; none for what cannot be bound as it is.
 fn value(column: &Column, text: &str) -> Option<Value> {
-    match (&column.mapping.data_type, column.mapping.read_as) {
-        (DataType::Utf8, ReadAs::Printed { .. }) => uuid(text).map(|_| Value::Text(text.to_owned())),
-        (DataType::Utf8, ReadAs::Plain) => Some(Value::Text(text.to_owned())),
-        (DataType::Int16 | DataType::Int32 | DataType::Int64, ReadAs::Plain) => text.parse().ok().map(Value::Int),
-        (DataType::Date32, ReadAs::Plain) => text.parse().ok().map(Value::Date),
-        (DataType::Date64, ReadAs::Plain) => text.parse().ok().map(Value::Millis),
-        (DataType::Timestamp(..), ReadAs::Plain) => text.parse().ok().map(Value::ZonedMillis),
-        (DataType::Decimal128(_, scale), ReadAs::Plain) => unscaled(text, *scale),
+    match column.mapping.read_as {
+        ReadAs::Plain => known_value(column, text),
+        ReadAs::Printed { .. } => uuid(text).and_then(|_| known_value(column, text)),
         _ => None,
-    }
-}
-
-/// The digits of a number as the server prints it, at a scale.
-fn unscaled(text: &str, scale: i8) -> Option<Value> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let places = usize::try_from(scale).ok()?;
-    let digits = (fraction.len() <= places).then(|| format!("{whole}{fraction:0<places$}"))?;
-    Some(Value::Decimal { unscaled: digits.parse().ok()?, scale })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_read_at_their_scale_or_not_at_all() {
-        for (text, scale, expected) in [
-            ("12.5", 3, Some(12_500)),
-            ("-0.05", 2, Some(-5)),
-            ("7", 0, Some(7)),
-            ("7", 2, Some(700)),
-            ("1.234", 2, None),
-            ("NaN", 2, None),
-            ("Infinity", 0, None),
-        ] {
-            let expected = expected.map(|unscaled| Value::Decimal { unscaled, scale });
-            assert_eq!(unscaled(text, scale), expected, "{text} at {scale}");
-        }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use connector_core::split::Sizes;
 use connector_core::testing::cuts::own_cuts_add_up;
 use connector_core::testing::suite::sorted_rows;
-use connector_core::{Connection, Domain, Scan, Settings, Split, Value, Values};
+use connector_core::{Bound, Connection, Domain, Range, Scan, Settings, Split, Value, Values};
 use connector_postgresql::CONNECTOR;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -189,6 +189,15 @@ async fn a_narrow_question_is_cut_where_its_rows_are() {
         for (values, slices, rows) in [
             (Values::In(vec![Value::Int(77)]), 1, 1),
             (Values::In(vec![Value::Int(77), Value::Int(78)]), 2, 2),
+            // Fewer rows than lie between two bounds of a histogram.
+            (
+                Values::Ranges(vec![Range {
+                    low: Bound::Included(Value::Int(111)),
+                    high: Bound::Excluded(Value::Int(175)),
+                }]),
+                16,
+                64,
+            ),
             (Values::All, 16, 10_000),
         ] {
             let (count, found) = cut(connection.as_mut(), &asked(values.clone())).await;
@@ -196,6 +205,43 @@ async fn a_narrow_question_is_cut_where_its_rows_are() {
             assert_eq!(found.len(), rows, "{name}: {values:?}");
         }
     }
+}
+
+/// Of a table that only has partitions the server gathers no statistics unless it is told to.
+#[tokio::test]
+async fn a_table_without_statistics_is_cut_by_those_of_a_partition_or_between_its_ends() {
+    let Some(server) = support::server() else { return };
+    let statements = "CREATE TABLE listed (id uuid, region text, PRIMARY KEY (id, region)) PARTITION BY LIST (region); \
+         CREATE TABLE small PARTITION OF listed FOR VALUES IN ('s'); CREATE TABLE large PARTITION OF listed DEFAULT; \
+         INSERT INTO listed SELECT md5(g::text)::uuid, CASE g % 9 WHEN 0 THEN 's' ELSE 'l' END FROM generate_series(1, 900) g; \
+         ANALYZE small, large; \
+         CREATE TABLE days (day date, n int, PRIMARY KEY (day, n)) PARTITION BY RANGE (day); \
+         CREATE TABLE old PARTITION OF days FOR VALUES FROM (MINVALUE) TO ('2020-01-01'); CREATE TABLE new PARTITION OF days DEFAULT; \
+         INSERT INTO days SELECT '2019-01-01'::date + g, g FROM generate_series(1, 900) g; ANALYZE old, new; \
+         CREATE TABLE endless (day date PRIMARY KEY) WITH (autovacuum_enabled = false); INSERT INTO endless SELECT '2019-01-01'::date + g FROM generate_series(1, 900) g; \
+         INSERT INTO endless VALUES ('infinity')";
+    server.schema("keys_unknown", statements).await;
+    let mut connection = server.connect().await;
+    for (name, expected) in [("listed", 16), ("days", 16)] {
+        let (slices, rows) =
+            cut(connection.as_mut(), &scan(&table(connection.as_mut(), "keys_unknown", name).await)).await;
+        assert_eq!((slices, rows.len()), (expected, 900), "{name}");
+    }
+    let scanned = scan(&table(connection.as_mut(), "keys_unknown", "endless").await);
+    let splits = connection.splits(&scanned, Sizes { most: 16, bytes: 1 }).await.expect("cutting");
+    assert_eq!(splits, [Split::Whole], "nothing lies evenly before an endless day");
+}
+
+#[tokio::test]
+async fn there_may_be_more_slices_than_a_histogram_has_bounds() {
+    let Some(server) = support::server() else { return };
+    let statements =
+        "CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t SELECT g FROM generate_series(1, 10000) g; ANALYZE t";
+    server.schema("keys_many", statements).await;
+    let mut connection = server.connect().await;
+    let scanned = scan(&table(connection.as_mut(), "keys_many", "t").await);
+    let splits = connection.splits(&scanned, Sizes { most: 500, bytes: 1 }).await.expect("cutting");
+    assert_eq!(splits.len(), 500);
 }
 
 #[tokio::test]
