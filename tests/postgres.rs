@@ -265,7 +265,8 @@ async fn a_table_without_an_index_and_a_view_of_the_source_are_cut_along_the_col
         let glaux = Glaux::new(&database, &[("default_glaux_split_by", along.as_str())]).await;
         let error = splits(&glaux.handler, "heap", "q").await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Invalid, "{error}");
-        for part in ["table \"app\".\"heap\"", &format!("{column:?}"), told] {
+        let column = format!("{column:?}");
+        for part in ["table \"app\".\"heap\"", column.as_str(), told] {
             assert!(error.to_string().contains(part), "{error}");
         }
     }

@@ -128,7 +128,7 @@ pub const SETTINGS: &[Setting] = &[
         ("glaux_split_by", "split_by"),
         "shop.order_lines=id, shop.days=day",
         "a key that an index knows, else one split",
-        "along which column a table or a view of the source is cut: `shop.order_lines=id, shop.days=day`; in a file `{ shop.order_lines = \"id\" }`",
+        "the column along which a table or a view is cut: `shop.order_lines=id, shop.days=day`; in a file `{ shop.order_lines = \"id\" }`",
     ),
     of(
         Catalog,

@@ -520,7 +520,8 @@ async fn a_column_that_was_named_is_cut_along_unasked_for_keys_and_its_ends_are_
     for (column, told) in [("other", "no column"), ("note", "which is Utf8")] {
         let error = connection.splits(&along(column), sizes).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Invalid, "{error}");
-        for part in ["table \"s\".\"t\"", &format!("{column:?}"), told] {
+        let column = format!("{column:?}");
+        for part in ["table \"s\".\"t\"", column.as_str(), told] {
             assert!(error.to_string().contains(part), "{error}");
         }
     }
