@@ -270,6 +270,74 @@ fn a_catalog_may_have_fewer_splits_than_the_others() {
 }
 
 #[test]
+fn tables_are_cut_along_the_columns_that_are_named_for_all_catalogs_or_for_one() {
+    let columns = |config: &Config, name: &str| {
+        let settings = &config.catalogs.get(name).unwrap().settings;
+        let named = settings.split_by.iter();
+        let named = named.map(|(table, column)| format!("{}.{}={column}", table.schema, table.table));
+        named.collect::<Vec<_>>().join(" ")
+    };
+    let sales = ("sales_connection_string", "mysql://jdbc:mysql://h:3306/db?${s}");
+    let two = |settings: &[(&str, &str)]| {
+        let config = env(&[settings, &[sales]].concat()).unwrap();
+        ["default", "sales"].map(|name| columns(&config, name))
+    };
+    let both = "shop.days=day shop.lines=id";
+    assert_eq!(two(&[]), ["", ""]);
+    assert_eq!(two(&[("glaux_split_by", " Shop.Lines = ID,shop.days=day")]), [both, both]);
+    let own = [("glaux_split_by", "shop.lines=id"), ("sales_glaux_split_by", "crm.calls=made.at")];
+    assert_eq!(two(&own), ["shop.lines=id", "crm.calls=made.at"]);
+    let catalog = |lines: &str| format!("[catalogs.pg]\nurl = \"postgres://jdbc:postgresql://h/db\"\n{lines}\n");
+    for lines in [
+        "split_by = { Shop.Lines = \"ID\", shop.days = \"day\" }",
+        "split_by = { \"shop.lines\" = \"id\", shop.days = \"day\" }",
+        "[catalogs.pg.split_by]\nshop.lines = \"id\"\nshop.days = \"day\"",
+        "[catalogs.pg.split_by.shop]\nlines = \"id\"\ndays = \"day\"",
+    ] {
+        assert_eq!(columns(&toml(&catalog(lines)).unwrap(), "pg"), both, "{lines}");
+    }
+    let odd = toml(&catalog("split_by.\"s.1\".\"a=b, c\" = \"id\"")).unwrap();
+    assert_eq!(columns(&odd, "pg"), "s.1.a=b, c=id", "a file knows every name");
+}
+
+#[test]
+fn a_column_to_cut_along_that_names_no_table_or_the_same_one_again_is_refused() {
+    for (value, told) in [
+        ("hunter2", "a column for each table"),
+        ("shop.lines", "a column for each table"),
+        ("lines=hunter2", "a column for each table"),
+        ("hunter2.shop.lines=id", "a column for each table"),
+        ("shop.lines=id=hunter2", "a column for each table"),
+        ("shop.lines=id,", "a column for each table"),
+        ("shop.lines= , shop.days=day", "a column for each table"),
+        (".lines=id", "a column for each table"),
+        ("shop.=id", "a column for each table"),
+        ("shop.lines=id, Shop.LINES=hunter2", "twice"),
+    ] {
+        let error = env(&[("default_glaux_split_by", value)]).expect_err(value);
+        let said = format!("{error} {error:?}");
+        assert_eq!(error.kind(), ErrorKind::Invalid, "{value}");
+        assert!(said.contains("default_glaux_split_by") && said.contains(told) && !said.contains("hunter2"), "{said}");
+    }
+    let homeless = env(&[("nobody_glaux_split_by", "shop.lines=id")]).unwrap_err().to_string();
+    assert!(homeless.contains("nobody_glaux_split_by"), "{homeless}");
+    for (lines, told) in [
+        ("split_by = { shop = \"hunter2\" }", "catalogs.pg.split_by"),
+        ("split_by = { shop.lines = \" \" }", "catalogs.pg.split_by"),
+        ("split_by = { \"\".lines = \"id\" }", "catalogs.pg.split_by"),
+        ("split_by = { shop.lines = \"id\", Shop.lines = \"hunter2\" }", "twice"),
+        ("split_by = { shop.lines = 1 }", "wrong type"),
+        ("split_by = \"hunter2\"", "wrong type"),
+        ("split_by = { app.lines = \"id\" }\nviews.App.sales = \"select 1\"", "the configuration's views"),
+    ] {
+        let text = format!("[catalogs.pg]\nurl = \"postgres://jdbc:postgresql://h/db\"\n{lines}\n");
+        let error = toml(&text).expect_err(lines);
+        let said = format!("{error} {error:?}");
+        assert!(said.contains(told) && !said.contains("hunter2"), "{lines}: {said}");
+    }
+}
+
+#[test]
 fn a_file_says_the_same_as_the_variables() {
     let from_file = toml(
         r#"

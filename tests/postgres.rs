@@ -8,7 +8,9 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 
-use arrow_array::RecordBatch;
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int32Type;
+use arrow_array::{Array, RecordBatch};
 use arrow_schema::Schema;
 use connector_core::{Error, ErrorKind, TableName};
 use glaux::config::Config;
@@ -216,6 +218,57 @@ async fn a_view_with_a_split_column_is_read_in_splits_that_add_up() {
         let error = self::splits(&glaux.handler, "numbers", "q").await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Invalid, "{error}");
         assert!(error.to_string().contains(told), "{error}");
+    }
+}
+
+/// The lines of a table by its splits, and how many of them have no number to be cut along.
+async fn cut(glaux: &Glaux, table: &str) -> Vec<(Vec<i32>, usize)> {
+    let schema = glaux.schema(table).await.unwrap();
+    let mut found = Vec::new();
+    for split in splits(&glaux.handler, table, "q").await.unwrap() {
+        let request = read_split(table, "q", schema.clone(), split);
+        let Response::ReadRecords(read) = ask(&glaux.handler, &request).await.unwrap() else { panic!("spilled") };
+        let lines = read.records.column_by_name("line").unwrap().as_primitive::<Int32Type>();
+        let missing = read.records.column_by_name("n").unwrap().null_count();
+        found.push((lines.values().to_vec(), missing));
+    }
+    found
+}
+
+#[tokio::test]
+async fn a_table_without_an_index_and_a_view_of_the_source_are_cut_along_the_column_that_is_named() {
+    let Some(database) = database().await else { return };
+    run(
+        &database,
+        "create table app.heap as select nullif(g % 10, 7) * 1000 + g as \"N\", g as line, g::text as t \
+         from generate_series(1, 1000) g; \
+         create view app.seen as select \"N\", line from app.heap union all select null, 0; \
+         grant select on app.heap, app.seen to ROLE",
+    )
+    .await;
+    let unnamed = Glaux::new(&database, &[("glaux_split_bytes", "1")]).await;
+    let along = [("glaux_max_splits", "5"), ("glaux_split_by", "app.Heap=N, app.seen=n")];
+    let named = Glaux::new(&database, &along).await;
+    for (table, first, missing) in [("heap", 1, 100), ("seen", 0, 101)] {
+        assert_eq!(cut(&unnamed, table).await.len(), 1, "{table}");
+        let parts = cut(&named, table).await;
+        assert_eq!(parts.len(), 5, "{table}");
+        let nulls: Vec<usize> = parts.iter().map(|(_, missing)| *missing).collect();
+        assert_eq!(nulls, [missing, 0, 0, 0, 0], "{table}");
+        assert!(parts.iter().all(|(lines, _)| (100..=400).contains(&lines.len())), "{table}: {parts:?}");
+        let mut lines: Vec<i32> = parts.into_iter().flat_map(|(lines, _)| lines).collect();
+        lines.sort_unstable();
+        assert_eq!(lines, (first..=1000).collect::<Vec<_>>(), "{table}");
+    }
+    for (column, told) in [("m", "no column"), ("t", "which is Utf8")] {
+        let along = format!("app.heap={column}");
+        let glaux = Glaux::new(&database, &[("default_glaux_split_by", along.as_str())]).await;
+        let error = splits(&glaux.handler, "heap", "q").await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Invalid, "{error}");
+        let column = format!("{column:?}");
+        for part in ["table \"app\".\"heap\"", column.as_str(), told] {
+            assert!(error.to_string().contains(part), "{error}");
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! What a single setting may be. Both sources come through here, so that a value is right or wrong wherever it stands.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::time::Duration;
 
-use connector_core::{Casing, Error, Result};
+use connector_core::{Casing, Error, Result, TableName};
 use tracing::level_filters::LevelFilter;
 
 use super::PutHeaders;
@@ -112,6 +113,44 @@ pub fn log_level(key: &str, text: &str) -> Result<LevelFilter> {
         "trace" | "all" => Ok(LevelFilter::TRACE),
         _ => Err(wrong(key, "off, error, warn, info, debug or trace")),
     }
+}
+
+/// The columns along which tables are cut. Names are in lower case, as Athena has them, and a table is named once.
+pub fn split_by(
+    key: &str,
+    named: impl IntoIterator<Item = (TableName, String)>,
+) -> Result<BTreeMap<TableName, String>> {
+    let mut columns = BTreeMap::new();
+    for (name, column) in named {
+        let name = TableName::new(name.schema.to_lowercase(), name.table.to_lowercase());
+        if [&name.schema, &name.table, &column].iter().any(|part| part.trim().is_empty()) {
+            return Err(wrong(key, COLUMNS));
+        }
+        if columns.insert(name.clone(), column.to_lowercase()).is_some() {
+            return Err(Error::invalid(format!("setting {key:?} names a column of {name} twice"))
+                .hint("leave one of them out; Athena tells no case"));
+        }
+    }
+    Ok(columns)
+}
+
+const COLUMNS: &str =
+    "a column for each table, as shop.order_lines=id, shop.days=day, or in a file { shop.order_lines = \"id\" }";
+
+/// The same, as one text.
+pub fn split_by_text(key: &str, text: &str) -> Result<BTreeMap<TableName, String>> {
+    let one = |entry: &str| {
+        let (name, column) = entry.split_once('=').filter(|(_, column)| !column.contains('='))?;
+        Some((table(name)?, column.trim().to_owned()))
+    };
+    let named: Option<Vec<_>> = text.split(',').map(one).collect();
+    split_by(key, named.ok_or_else(|| wrong(key, COLUMNS))?)
+}
+
+/// A table by its schema and its name, neither with a dot in it.
+pub fn table(text: &str) -> Option<TableName> {
+    let (schema, table) = text.split_once('.').filter(|(_, table)| !table.contains('.'))?;
+    Some(TableName::new(schema.trim(), table.trim()))
 }
 
 /// The name of a bucket.

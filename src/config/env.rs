@@ -22,8 +22,9 @@ const PLANS: &str = "glaux_query_plans";
 const MAX_SPLITS: &str = "glaux_max_splits";
 const CALLERS: &str = "glaux_callers";
 const JAVA_TYPES: &str = "glaux_java_types";
+const SPLIT_BY: &str = "glaux_split_by";
 /// What a catalog may have otherwise than all.
-const OF_A_CATALOG: [&str; 5] = [PASSTHROUGH, PLANS, MAX_SPLITS, CALLERS, JAVA_TYPES];
+const OF_A_CATALOG: [&str; 6] = [PASSTHROUGH, PLANS, MAX_SPLITS, CALLERS, JAVA_TYPES, SPLIT_BY];
 const PREFIX: &str = "glaux_secrets_prefix";
 const ENVIRONMENT: &str = "glaux_environment";
 
@@ -145,6 +146,7 @@ impl Variables {
                 query_plans: self.read(&key(PLANS), check::boolean)?.unwrap_or(settings.query_plans),
                 java_types: self.read(&key(JAVA_TYPES), check::boolean)?.unwrap_or(settings.java_types),
                 max_splits: self.number(&key(MAX_SPLITS), check::positive)?.unwrap_or(settings.max_splits),
+                split_by: self.read(&key(SPLIT_BY), check::split_by_text)?.unwrap_or_else(|| settings.split_by.clone()),
                 ..settings.clone()
             };
             let callers = match self.read(&key(CALLERS), Callers::of_json)? {
@@ -188,6 +190,7 @@ impl Variables {
             max_cell_bytes: self.number("glaux_max_cell_bytes", check::positive)?.unwrap_or(default.max_cell_bytes),
             split_bytes: self.number("glaux_split_bytes", check::bytes)?.unwrap_or(default.split_bytes),
             max_splits: self.number(MAX_SPLITS, check::positive)?.unwrap_or(default.max_splits),
+            split_by: self.read(SPLIT_BY, check::split_by_text)?.unwrap_or_default(),
             query_passthrough: self.flag(PASSTHROUGH)?,
             time_limit: None,
             query_plans: self.flag(PLANS)?,

@@ -58,6 +58,8 @@ struct CatalogTable {
     split_bytes: Option<u64>,
     max_splits: Option<u64>,
     #[serde(default)]
+    split_by: BTreeMap<String, SplitByValue>,
+    #[serde(default)]
     views: BTreeMap<String, BTreeMap<String, ViewValue>>,
     callers: Option<Vec<Written>>,
 }
@@ -75,6 +77,14 @@ enum ViewValue {
 struct ViewTable {
     query: String,
     split_by: Option<String>,
+}
+
+/// The columns along which a schema's tables are cut, or that of one table whose name stands in quotes with its schema's.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum SplitByValue {
+    Column(String),
+    Tables(BTreeMap<String, String>),
 }
 
 #[derive(Default, Deserialize)]
@@ -149,6 +159,7 @@ fn catalog(name: String, table: CatalogTable, default: &Settings) -> Result<Cata
         max_cell_bytes: or(table.max_cell_bytes, &key("max_cell_bytes"), check::positive, default.max_cell_bytes)?,
         split_bytes: or(table.split_bytes, &key("split_bytes"), check::bytes, default.split_bytes)?,
         max_splits: or(table.max_splits, &key("max_splits"), check::positive, default.max_splits)?,
+        split_by: split_by(&key("split_by"), table.split_by)?,
         query_passthrough: table.query_passthrough.unwrap_or(default.query_passthrough),
         time_limit: None,
         query_plans: table.query_plans.unwrap_or(default.query_plans),
@@ -156,6 +167,7 @@ fn catalog(name: String, table: CatalogTable, default: &Settings) -> Result<Cata
         acting_as: default.acting_as.clone(),
     };
     let views = views(&key("views"), table.views)?;
+    refuse_views(&key("split_by"), &settings, &views)?;
     let callers = table.callers.map(|written| Callers::of(&key("callers"), written)).transpose()?;
     Ok(Catalog { engine: parts.engine, url: parts.url, secret, settings, views, callers, name })
 }
@@ -182,6 +194,35 @@ fn views(key: &str, schemas: BTreeMap<String, BTreeMap<String, ViewValue>>) -> R
         }
     }
     Ok(views)
+}
+
+/// Columns by schema and table.
+fn split_by(key: &str, schemas: BTreeMap<String, SplitByValue>) -> Result<BTreeMap<TableName, String>> {
+    let mut named = Vec::new();
+    for (schema, value) in schemas {
+        match value {
+            SplitByValue::Tables(tables) => {
+                let of = |(table, column): (String, String)| (TableName::new(schema.as_str(), table), column);
+                named.extend(tables.into_iter().map(of));
+            }
+            // The check tells what is wrong with a name that is none.
+            SplitByValue::Column(column) => {
+                named.push((check::table(&schema).unwrap_or(TableName::new(schema, "")), column));
+            }
+        }
+    }
+    check::split_by(key, named)
+}
+
+/// A schema of views has no tables of the source, and a column that does nothing would be one that somebody believes in.
+fn refuse_views(key: &str, settings: &Settings, views: &BTreeMap<TableName, View>) -> Result<()> {
+    match settings.split_by.keys().find(|name| views.keys().any(|view| view.schema == name.schema)) {
+        None => Ok(()),
+        Some(name) => {
+            let told = format!("setting {key:?} names {name}, whose schema is made of the configuration's views");
+            Err(Error::invalid(told).hint("name the column in the view itself: { query = \"…\", split_by = \"…\" }"))
+        }
+    }
 }
 
 fn spill(table: SpillTable, aws: &Aws) -> Result<SpillConfig> {
@@ -242,7 +283,7 @@ fn secrets(table: SecretsTable, directory: &Path, aws: &Aws) -> Result<SecretsCo
 }
 
 /// Words that a complaint may show: what stands before a `=` in a broken file can be anything, a password's end too.
-const KEYS: [&str; 33] = [
+const KEYS: [&str; 34] = [
     "callers",
     "arn",
     "account",
@@ -263,6 +304,7 @@ const KEYS: [&str; 33] = [
     "query_passthrough",
     "query_plans",
     "split_bytes",
+    "split_by",
     "views",
     "bucket",
     "prefix",

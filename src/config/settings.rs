@@ -125,6 +125,13 @@ pub const SETTINGS: &[Setting] = &[
     ),
     of(
         Catalog,
+        ("glaux_split_by", "split_by"),
+        "shop.order_lines=id, shop.days=day",
+        "a key that an index knows, else one split",
+        "the column along which a table or a view is cut: `shop.order_lines=id, shop.days=day`; in a file `{ shop.order_lines = \"id\" }`",
+    ),
+    of(
+        Catalog,
         ("enable_query_passthrough", "query_passthrough"),
         "true",
         "`false`",

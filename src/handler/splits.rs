@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow_array::{Int32Array, RecordBatch};
 use arrow_schema::{DataType, Field, Schema};
 use connector_core::split::Sizes;
-use connector_core::{Error, ErrorKind, Query, Result, Scan, Split as Slice, Table, apart};
+use connector_core::{Error, ErrorKind, Query, Result, Scan, Split as Slice, Table, TableName, apart};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::caller::Asked;
@@ -66,7 +66,8 @@ impl Handler {
         let settings = &asked.catalog().settings;
         let sizes = Sizes { most: settings.max_splits, bytes: settings.split_bytes };
         let (mut session, table) = self.found(asked, &request.table, query.as_ref()).await?;
-        let (scan, _) = apart(scan(table, query, Vec::new(), &request.constraints));
+        let (mut scan, _) = apart(scan(table, query, Vec::new(), &request.constraints));
+        scan.split_by = asked.split_by(&request.table);
         let slices = if asked.is_one_piece(&request.table, &scan.table, &request.constraints) {
             Ok(vec![Slice::Whole])
         } else {
@@ -78,6 +79,14 @@ impl Handler {
             session.give_back();
         }
         Ok(slices)
+    }
+}
+
+impl Asked {
+    /// The column along which the catalog's owner has this table of the source cut, if one was named.
+    fn split_by(&self, table: &TableName) -> Option<String> {
+        let lower = TableName::new(table.schema.to_lowercase(), table.table.to_lowercase());
+        self.catalog().settings.split_by.get(&lower).cloned()
     }
 }
 

@@ -47,7 +47,7 @@ pub trait Connection: Send {
 
     /// Cuts a scan into slices whose union is exactly the scan; usually by [`crate::split::plan`].
     ///
-    /// Errors: invalid, for a query that cannot be cut as it was asked for.
+    /// Errors: invalid, for a query or a table that cannot be cut along the column that was named for it.
     async fn splits(&mut self, scan: &Scan, sizes: Sizes) -> Result<Vec<Split>>;
 
     /// Runs `statement`, rendered from `scan`, and reads its columns ([`Statement::columns`]) as batches within `limits`. If the

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::{Access, Acting, Connection, Credential, Dialect, Error, Function, GlueForm, Logins, Principal, Result};
+use crate::{
+    Access, Acting, Connection, Credential, Dialect, Error, Function, GlueForm, Logins, Principal, Result, TableName,
+};
 
 /// One database product: stateless, one static per engine, found by name.
 #[async_trait]
@@ -157,6 +159,8 @@ pub struct Settings {
     pub split_bytes: u64,
     /// No scan is cut into more splits than this, since each is a connection to the source.
     pub max_splits: usize,
+    /// The columns along which tables and views of the source are cut; both names in lower case, as Athena has them.
+    pub split_by: BTreeMap<TableName, String>,
     /// Whether queries in the source's own words are passed through.
     pub query_passthrough: bool,
     /// How long a statement may run at the source, where the server keeps such a limit; a stricter one of the server's stays.
@@ -188,6 +192,7 @@ impl Default for Settings {
             split_bytes: 128 << 20,
             // Athena runs a connector's splits side by side, and PostgreSQL takes a hundred sessions by default.
             max_splits: 32,
+            split_by: BTreeMap::new(),
             query_passthrough: false,
             time_limit: None,
             query_plans: false,

@@ -11,6 +11,8 @@ pub struct Scan {
     pub table: Table,
     /// The query that stands in the table's place; then `table` has only its columns, named by their positions.
     pub query: Option<Query>,
+    /// The column along which somebody wants the table to be cut, whatever its keys are; a query has its own.
+    pub split_by: Option<String>,
     /// Names of the wanted columns, in the wanted order; may be empty (rows are then only counted).
     pub projection: Vec<String>,
     /// Wanted values by column name; a row must pass every one.
@@ -33,6 +35,7 @@ impl Scan {
         Self {
             table,
             query: None,
+            split_by: None,
             projection,
             domains: BTreeMap::new(),
             filters: Vec::new(),
@@ -47,6 +50,14 @@ impl Scan {
     pub fn of_query(query: Query, columns: Vec<Column>, projection: Vec<String>) -> Self {
         let table = Table { name: TableName::new("system", "query"), columns, comment: None };
         Self { query: Some(query), ..Self::new(table, projection) }
+    }
+
+    /// The column that was named for the table or the query to be cut along.
+    pub fn named_column(&self) -> Option<&str> {
+        match &self.query {
+            Some(query) => query.split_by(),
+            None => self.split_by.as_deref(),
+        }
     }
 
     /// The column Athena knows as `name`.

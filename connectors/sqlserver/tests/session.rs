@@ -508,16 +508,7 @@ async fn a_table_is_cut_along_the_first_key_that_has_ends_and_null_is_in_the_fir
     let scan = scan(&[("note", DataType::Utf8), ("id", DataType::Int32), ("day", DataType::Date32)]);
     let sizes = Sizes { most: 32, bytes: 128 << 20 };
     let splits = connection.splits(&scan, sizes).await.unwrap();
-    let range = |from: Option<i64>, below: Option<i64>, nulls| {
-        Split::Range(KeyRange { column: "id".into(), from: from.map(Value::Int), below: below.map(Value::Int), nulls })
-    };
-    let expected = [
-        range(None, Some(0), true),
-        range(Some(0), Some(1_000), false),
-        range(Some(1_000), Some(2_000), false),
-        range(Some(2_000), None, false),
-    ];
-    assert_eq!(splits, expected);
+    assert_eq!(splits, quarters());
     let few = connection.splits(&scan, Sizes { most: 32, bytes: 400 << 20 }).await.unwrap();
     assert_eq!(few, [Split::Whole]);
     let asked: Vec<String> = server.asked.try_iter().filter_map(Asked::text).collect();
@@ -551,6 +542,43 @@ async fn a_table_is_cut_where_the_statistics_say_that_its_rows_are() {
     assert_eq!(from, [None, Some(Value::Int(231_538)), Some(Value::Int(487_692)), Some(Value::Int(743_846))]);
     let asked: Vec<String> = server.asked.try_iter().filter_map(Asked::text).collect();
     assert!(asked.iter().all(|sql| !sql.contains("MIN(")), "{asked:?}");
+}
+
+/// From -1,000 to 3,000.
+fn quarters() -> [Split; 4] {
+    let range = |from: Option<i64>, below: Option<i64>, nulls| {
+        Split::Range(KeyRange { column: "id".into(), from: from.map(Value::Int), below: below.map(Value::Int), nulls })
+    };
+    [
+        range(None, Some(0), true),
+        range(Some(0), Some(1_000), false),
+        range(Some(1_000), Some(2_000), false),
+        range(Some(2_000), None, false),
+    ]
+}
+
+#[tokio::test]
+async fn a_column_that_was_named_is_cut_along_unasked_for_keys_and_its_ends_are_read_in_one_go() {
+    let server = Server::start(keyed(1, (-1_000, 3_000)));
+    let mut connection = enter(&server, &Settings::default()).await.unwrap();
+    let along = |column: &str| {
+        let columns = [("note", DataType::Utf8), ("id", DataType::Int32)];
+        Scan { split_by: Some(column.to_owned()), ..scan(&columns) }
+    };
+    let sizes = Sizes { most: 4, bytes: 128 << 20 };
+    assert_eq!(connection.splits(&along("id"), sizes).await.unwrap(), quarters());
+    let asked: Vec<String> = server.asked.try_iter().filter_map(Asked::text).collect();
+    let ends: Vec<&String> = asked.iter().filter(|sql| sql.contains("MIN(")).collect();
+    assert_eq!(ends, ["SELECT MIN([id]), MAX([id]) FROM [s].[t]"]);
+    assert!(!asked.iter().any(|sql| sql.contains("sys.indexes")), "{asked:?}");
+    for (column, told) in [("other", "no column"), ("note", "which is Utf8")] {
+        let error = connection.splits(&along(column), sizes).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Invalid, "{error}");
+        let column = format!("{column:?}");
+        for part in ["table \"s\".\"t\"", column.as_str(), told] {
+            assert!(error.to_string().contains(part), "{error}");
+        }
+    }
 }
 
 #[tokio::test]

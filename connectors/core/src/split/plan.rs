@@ -23,10 +23,10 @@ pub struct Sizes {
     pub bytes: u64,
 }
 
-/// Cuts a scan along a key of its table, or, if it is of a query, along the column that was named with it; what cannot be cut
-/// is one slice.
+/// Cuts a scan along the column that was named for its table or query, else along a key of its table; what cannot be cut is one
+/// slice.
 ///
-/// Errors: invalid, if the query has no such column or one that is not cut along; those of asking the source.
+/// Errors: invalid, if there is no such column or one that is not cut along; those of asking the source.
 pub async fn plan(
     connection: &mut dyn Connection,
     dialect: &dyn Dialect,
@@ -38,9 +38,10 @@ pub async fn plan(
     if sizes.most <= 1 || is_short {
         return Ok(vec![Split::Whole]);
     }
-    let key = match &scan.query {
-        Some(query) => query.split_by().map(|column| named(scan, column)).transpose()?,
-        None => connection.key(&scan.table).await?,
+    let key = match (scan.named_column(), &scan.query) {
+        (Some(column), _) => Some(named(scan, column)?),
+        (None, Some(_)) => None,
+        (None, None) => connection.key(&scan.table).await?,
     };
     let Some(key) = key.filter(|key| sizes.parts(key.bytes.into()) > 1) else { return Ok(vec![Split::Whole]) };
     let Some(column) = scan.column(&key.column) else { return Ok(vec![Split::Whole]) };
@@ -111,8 +112,8 @@ impl Cutting<'_> {
             column: &self.key.column,
             is_open,
         };
-        // The user's own query has no index to look into.
-        if self.scan.query.is_none()
+        // A query has no index to look into, and a column that was named may have none: each look would read the whole table.
+        if self.scan.named_column().is_none()
             && let Ok(Some(cuts)) = probe.cuts(low.clone(), high.clone(), parts).await
         {
             return Ok(cuts);
@@ -176,8 +177,8 @@ impl Cutting<'_> {
         let statement = sql::probe::bounds(self.scan, &self.key.column, self.dialect)?;
         let batches = match self.connection.probe(self.scan, &statement).await {
             Ok(batches) => batches,
-            // What a user's query has against it is told of, and a table can be read at once.
-            Err(error) if self.scan.query.is_some() => {
+            // What there is against a column that was named is told of, and along a key of ours nobody has to cut.
+            Err(error) if self.scan.named_column().is_some() => {
                 return Err(error.context(format!("asking for the least and the largest {:?}", self.key.column)));
             }
             Err(_) => return Ok(None),
@@ -193,13 +194,16 @@ impl Cutting<'_> {
 
 /// A key that somebody has named; nothing is known about it.
 fn named(scan: &Scan, name: &str) -> Result<Key> {
+    let (what, hint) = match &scan.query {
+        Some(_) => ("the query".to_owned(), "name a column of its answer, in lower case"),
+        None => (format!("table {}", scan.table.name), "name one of its columns that may be read, in lower case"),
+    };
     let Some(column) = scan.column(name) else {
-        return Err(Error::invalid(format!("the query is to be cut along {name:?}, which is no column of it"))
-            .hint("name a column of its answer, in lower case"));
+        return Err(Error::invalid(format!("{what} is to be cut along {name:?}, which is no column of it")).hint(hint));
     };
     if !sql::can_be_bounded(column) {
         let data_type = &column.mapping.data_type;
-        return Err(Error::invalid(format!("the query is to be cut along {name:?}, which is {data_type}"))
+        return Err(Error::invalid(format!("{what} is to be cut along {name:?}, which is {data_type}"))
             .hint("name a column of whole numbers, decimals, dates or times"));
     }
     Ok(Key { column: name.to_owned(), nullable: true, bytes: u64::MAX, effort: 0, histogram: Vec::new() })

@@ -16,8 +16,9 @@ const LOOKS: &str = "glaux_looks";
 pub fn bounds(scan: &Scan, name: &str, dialect: &dyn Dialect) -> Result<Statement> {
     let column = known_column(scan, name)?;
     let mut writer = Writer::new(dialect);
-    // A query would be run twice.
-    if let Some(behind) = dialect.ends_apart().filter(|_| scan.query.is_none()) {
+    // What no index is known of, as a query and a table whose column was named, would be read twice.
+    let is_looked_up = scan.query.is_none() && scan.split_by.is_none();
+    if let Some(behind) = dialect.ends_apart().filter(|_| is_looked_up) {
         return Ok(ends_apart(scan, column, behind, writer));
     }
     source::write_with(scan, &mut writer);
