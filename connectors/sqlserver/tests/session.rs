@@ -366,6 +366,40 @@ async fn a_name_that_is_not_there_or_not_alone_is_an_error() {
     assert_eq!(connection.tables("other", None, None).await.unwrap_err().kind(), ErrorKind::NotFound);
 }
 
+#[tokio::test]
+async fn one_statement_tells_the_state_of_the_source_and_what_splits_show_of_rows_that_change() {
+    for (versioned, told) in [
+        (Some(1), "each split reads a snapshot of its own, of when its statement began"),
+        (Some(0), "no split reads a snapshot, nor do all together"),
+        (None, "splits share no snapshot, and whether each reads one is not told"),
+    ] {
+        let text = |name, value| (name, tds::NVARCHAR, tds::nvarchar(Some(value)));
+        let number = |name, value| (name, tds::INT, tds::int(value));
+        let cells: [(&str, Type, Vec<u8>); 9] = [
+            text("version", "16.0"),
+            text("edition", "Developer"),
+            text("user_name", "reader"),
+            number("is_sysadmin", Some(0)),
+            number("is_owner", Some(0)),
+            number("reads_all", Some(0)),
+            number("versioned", versioned),
+            number("readable", Some(3)),
+            number("writable", Some(0)),
+        ];
+        let columns: Vec<(&str, Type)> = cells.iter().map(|(name, wire, _)| (*name, *wire)).collect();
+        let row: Vec<Vec<u8>> = cells.iter().map(|(.., cell)| cell.clone()).collect();
+        let answer = [tds::columns(&columns), tds::row(&row), tds::done()].concat();
+        let server = answering(move || Reply::Answer(answer.clone()));
+        let mut connection = enter(&server, &Settings::default()).await.unwrap();
+        let health = connection.health().await.unwrap();
+        assert!(health.consistency.starts_with(told), "{versioned:?}: {}", health.consistency);
+        let warned = health.findings.iter().any(|finding| finding.contains("READ_COMMITTED_SNAPSHOT is off"));
+        assert_eq!((warned, health.version.as_str()), (versioned == Some(0), "16.0 (Developer)"));
+        let asked: Vec<Asked> = server.asked.try_iter().filter(|asked| matches!(asked, Asked::Statement(_))).collect();
+        assert!(asked.len() == 1 && asked[0].mentions("is_read_committed_snapshot_on"), "{asked:?}");
+    }
+}
+
 /// Keeps what is logged.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<String>>);
