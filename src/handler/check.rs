@@ -121,9 +121,6 @@ impl Checked {
             all.push(self.health.tls.as_deref().map_or_else(|| warning("tls", "none"), |tls| ok("tls", tls)));
         }
         all.extend(self.of_tables(catalog));
-        if !self.health.consistency.is_empty() {
-            all.push(ok("splits", self.health.consistency));
-        }
         all.extend(self.health.findings.iter().chain(&self.findings).map(|text| warning("privileges", text)));
         all
     }
@@ -145,13 +142,13 @@ impl Checked {
         all
     }
 
-    /// How much can be read, and what Athena is told that it may leave to the source.
+    /// How much can be read, what Athena is told that it may leave to the source, and what splits show of rows that change meanwhile.
     fn of_tables(&self, catalog: &str) -> Vec<Finding> {
         let ok = |about: &str, text: &str| finding(catalog, Standing::Ok, about, text);
         let functions = self.capabilities.functions.iter().map(|function| function.wire_name().trim_start_matches('$'));
         let functions = functions.collect::<Vec<_>>().join(" ");
         let said = |yes: bool| if yes { "applied for each split" } else { "left to Athena" };
-        vec![
+        let mut all = vec![
             match self.tables {
                 0 => finding(catalog, Standing::Warning, "tables", "none can be read"),
                 _ => ok("tables", &counted(self.tables, self.schemas)),
@@ -160,7 +157,11 @@ impl Checked {
             ok("functions", if functions.is_empty() { "left to Athena" } else { &functions }),
             ok("limit", said(self.capabilities.limit)),
             ok("top-n", said(self.capabilities.top_n)),
-        ]
+        ];
+        if !self.health.consistency.is_empty() {
+            all.push(ok("splits", self.health.consistency));
+        }
+        all
     }
 }
 

@@ -80,8 +80,11 @@ pub(crate) fn administering(server: &Server) -> String {
 fn set_up(server: &Server, options: &Options, time_limit: Option<Duration>) -> String {
     let old = server.is_mariadb || server.version < (8, 0, 0);
     // Without the word SESSION it would hold for one transaction only.
-    let read_only = if old { "@@SESSION.tx_read_only" } else { "@@SESSION.transaction_read_only" };
-    let mut sql = format!("{SET_UP}, max_sort_length = {SORTED_BYTES}, {read_only} = 1");
+    let transaction = if old { "@@SESSION.tx" } else { "@@SESSION.transaction" };
+    // What is not committed is no row.
+    let mut sql = format!(
+        "{SET_UP}, max_sort_length = {SORTED_BYTES}, {transaction}_read_only = 1, {transaction}_isolation = 'REPEATABLE-READ'"
+    );
     if !old {
         // Otherwise a table's size is what it was up to a day ago.
         sql += ", information_schema_stats_expiry = 0";

@@ -324,3 +324,20 @@ async fn a_thousand_statements_leave_none_prepared_behind() {
         assert!(left.unwrap().1 < 200);
     }
 }
+
+/// The servers of the tests let others see it.
+#[tokio::test]
+async fn what_is_not_committed_is_not_read() {
+    for server in support::servers() {
+        server.schema("s_uncommitted", "CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)").await;
+        let mut admin = server.admin().await;
+        admin.query_drop("START TRANSACTION").await.unwrap();
+        admin.query_drop("INSERT INTO s_uncommitted.t VALUES (2)").await.unwrap();
+        let mut connection = server.connect().await;
+        let rows = async |connection: &mut dyn Connection| whole(connection, "s_uncommitted", "t").await.num_rows();
+        assert_eq!(rows(connection.as_mut()).await, 1);
+        admin.query_drop("COMMIT").await.unwrap();
+        connection.reset("again", None).await.unwrap();
+        assert_eq!(rows(connection.as_mut()).await, 2);
+    }
+}

@@ -134,7 +134,8 @@ fn started(kind: Kind) -> Option<Server> {
          GRANT ALL ON *.* TO root@'127.0.0.1' WITH GRANT OPTION;\n\
          SET GLOBAL time_zone = '+05:00';\n\
          SET GLOBAL sql_select_limit = 5;\n\
-         SET GLOBAL group_concat_max_len = 8;\n"
+         SET GLOBAL group_concat_max_len = 8;\n\
+         SET GLOBAL TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;\n"
     );
     std::fs::write(dir.join("init.sql"), users).unwrap();
     let mut keeper = Command::new("bash")

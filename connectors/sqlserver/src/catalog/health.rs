@@ -7,9 +7,27 @@ use crate::options::{Encrypt, Options};
 use crate::row::{Row, get, maybe};
 use crate::session::Session;
 
-/// READ COMMITTED, which the session sets; with versions each statement has a snapshot, and without them none.
-const CONSISTENCY: &str = "each split reads what is committed by the time it is read, without a snapshot: a row whose place in the table \
-     changes meanwhile may come twice or not at all";
+/// READ COMMITTED, which the session sets, with versions of rows: each statement reads what was committed when it began.
+const VERSIONED: &str = "each split reads a snapshot of its own, of when its statement began (READ_COMMITTED_SNAPSHOT is on): a row that \
+     stays comes once, one whose key changes meanwhile may come twice or not at all";
+
+/// The same with locks, each held while its row is read.
+const LOCKED: &str = "no split reads a snapshot, nor do all together: READ_COMMITTED_SNAPSHOT is off, so that each waits for writers and \
+     shows rows as of different moments; one that meanwhile moves in the index that is read may come twice or not at all";
+
+/// What holds either way.
+const UNTOLD: &str = "splits share no snapshot, and whether each reads one is not told: rows may be of different moments, and one that \
+     meanwhile moves in the index that is read may come twice or not at all";
+
+/// What is read of rows that change meanwhile. Whether the database allows snapshots besides (`snapshot_isolation_state`) makes no
+/// difference, because no session asks for them.
+fn consistency(row: &Row) -> Result<&'static str> {
+    Ok(match maybe::<i32>(row, "versioned")? {
+        Some(1) => VERSIONED,
+        Some(0) => LOCKED,
+        _ => UNTOLD,
+    })
+}
 
 fn sql() -> String {
     let may = |right: &str| {
@@ -41,7 +59,7 @@ pub(crate) async fn health(session: &mut Session, options: &Options) -> Result<H
         version: format!("{} ({})", get::<&str>(row, "version")?, get::<&str>(row, "edition")?),
         user: get::<&str>(row, "user_name")?.to_owned(),
         tls: tls(options),
-        consistency: CONSISTENCY,
+        consistency: consistency(row)?,
         findings: findings(row, options)?,
     })
 }
@@ -106,6 +124,17 @@ mod tests {
             ("versioned", versioned),
         ]);
         findings(&row, &options).unwrap()
+    }
+
+    #[test]
+    fn what_is_read_of_rows_that_change_depends_on_versions() {
+        let told = |versioned| consistency(&Row::of(&[("versioned", versioned)])).unwrap();
+        assert_eq!(told(Cell::Number(1)), VERSIONED);
+        assert_eq!(told(Cell::Number(0)), LOCKED);
+        assert_eq!(told(Cell::Null), UNTOLD);
+        for sentence in [VERSIONED, LOCKED, UNTOLD] {
+            assert!(sentence.ends_with("may come twice or not at all"), "{sentence}");
+        }
     }
 
     #[test]

@@ -1,0 +1,145 @@
+//! Where a table is cut, by what the scripted server tells of its keys and their statistics.
+
+use arrow_schema::DataType;
+use connector_core::split::Sizes;
+use connector_core::{ErrorKind, KeyRange, Scan, Settings, Split, Value};
+
+use crate::tds::{self, Asked, Reply, Server, Type};
+use crate::{enter, scan};
+
+/// What the catalog answers about the keys of a table, a text without a collation among them.
+fn keys(bytes: i64, names: &[(&str, i32)]) -> Reply {
+    let columns = [
+        ("column_name", tds::NVARCHAR),
+        ("is_nullable", tds::INT),
+        ("bytes", BIGINT),
+        ("collation_name", tds::NVARCHAR),
+        ("object_id", BIGINT),
+        ("index_id", BIGINT),
+    ];
+    let long = |number: i64| tds::short(&number.to_le_bytes());
+    let row = |(name, nullable): &(&str, i32)| {
+        let (name, none) = (tds::nvarchar(Some(name)), tds::nvarchar(None));
+        tds::row(&[name, tds::int(Some(*nullable)), long(bytes), none, long(7), long(1)])
+    };
+    let rows: Vec<u8> = names.iter().flat_map(row).collect();
+    Reply::Answer([tds::columns(&columns), rows, tds::done()].concat())
+}
+
+/// A server that shows no statistics, and what its index knows of the ends of a key.
+fn keyed(bytes: i64, ends: (i32, i32)) -> impl Fn(&Asked) -> Reply {
+    move |asked| match asked {
+        Asked::Statement(sql) if sql.contains("sys.indexes") => keys(bytes, &[("note", 0), ("id", 1), ("day", 0)]),
+        Asked::Statement(sql) if sql.contains("dm_db_stats_histogram") => {
+            Reply::Answer(tds::refusal(208, 16, "Invalid object name 'sys.dm_db_stats_histogram'."))
+        }
+        Asked::Statement(_) | Asked::Batch(_) if asked.mentions("MIN(") => {
+            let row = tds::row(&[tds::int(Some(ends.0)), tds::int(Some(ends.1))]);
+            Reply::Answer([tds::columns(&[("", tds::INT), ("", tds::INT)]), row, tds::done()].concat())
+        }
+        other => tds::hospitable(other),
+    }
+}
+
+/// Steps of a histogram: the value, the rows below and at it, and how many other values are below.
+fn histogram(steps: &[(i64, i64, i64, i64)]) -> Reply {
+    let columns = ["value", "below", "equal", "others"].map(|name| (name, BIGINT));
+    let row = |step: &(i64, i64, i64, i64)| {
+        tds::row(&[step.0, step.1, step.2, step.3].map(|number| tds::short(&number.to_le_bytes())))
+    };
+    let rows: Vec<u8> = steps.iter().flat_map(row).collect();
+    Reply::Answer([tds::columns(&columns), rows, tds::done()].concat())
+}
+
+const BIGINT: Type = Type(&[0x26, 8]);
+
+#[tokio::test]
+async fn a_table_is_cut_along_the_first_key_that_has_ends_and_null_is_in_the_first_slice() {
+    let server = Server::start(keyed(400 << 20, (-1_000, 3_000)));
+    let mut connection = enter(&server, &Settings::default()).await.unwrap();
+    let scan = scan(&[("note", DataType::Utf8), ("id", DataType::Int32), ("day", DataType::Date32)]);
+    let sizes = Sizes { most: 32, bytes: 128 << 20 };
+    let splits = connection.splits(&scan, sizes).await.unwrap();
+    assert_eq!(splits, quarters());
+    let few = connection.splits(&scan, Sizes { most: 32, bytes: 400 << 20 }).await.unwrap();
+    assert_eq!(few, [Split::Whole]);
+    let asked: Vec<String> = server.asked.try_iter().filter_map(Asked::text).collect();
+    let ends: Vec<&String> = asked.iter().filter(|sql| sql.contains("MIN(")).collect();
+    assert_eq!(ends, ["SELECT (SELECT MIN([id]) FROM [s].[t]), (SELECT MAX([id]) FROM [s].[t])"]);
+}
+
+/// Nearly all rows lie at the end, where even cuts would have left them in one slice; the tenant, which has three values, is no key.
+#[tokio::test]
+async fn a_table_is_cut_where_the_statistics_say_that_its_rows_are() {
+    let server = Server::start(|asked| match asked {
+        Asked::Statement(sql) if sql.contains("sys.indexes") => keys(400 << 20, &[("tenant", 0), ("id", 0)]),
+        Asked::Statement(sql) if sql.contains("dm_db_stats_histogram") && sql.contains("bigint") => {
+            histogram(&[(1, 0, 1, 0), (1_000, 9, 1, 9), (1_000_000, 389, 1, 900)])
+        }
+        Asked::Statement(sql) if sql.contains("dm_db_stats_histogram") => {
+            histogram(&[(1, 0, 100, 0), (2, 0, 150, 0), (3, 0, 150, 0)])
+        }
+        other => tds::hospitable(other),
+    });
+    let mut connection = enter(&server, &Settings::default()).await.unwrap();
+    let scan = scan(&[("tenant", DataType::Date32), ("id", DataType::Int64)]);
+    let splits = connection.splits(&scan, Sizes { most: 32, bytes: 100 << 20 }).await.unwrap();
+    let from: Vec<_> = splits
+        .iter()
+        .map(|split| match split {
+            Split::Range(range) if range.column == "id" => range.from.clone(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(from, [None, Some(Value::Int(231_538)), Some(Value::Int(487_692)), Some(Value::Int(743_846))]);
+    let asked: Vec<String> = server.asked.try_iter().filter_map(Asked::text).collect();
+    assert!(asked.iter().all(|sql| !sql.contains("MIN(")), "{asked:?}");
+}
+
+/// From -1,000 to 3,000.
+fn quarters() -> [Split; 4] {
+    let range = |from: Option<i64>, below: Option<i64>, nulls| {
+        Split::Range(KeyRange { column: "id".into(), from: from.map(Value::Int), below: below.map(Value::Int), nulls })
+    };
+    [
+        range(None, Some(0), true),
+        range(Some(0), Some(1_000), false),
+        range(Some(1_000), Some(2_000), false),
+        range(Some(2_000), None, false),
+    ]
+}
+
+#[tokio::test]
+async fn a_column_that_was_named_is_cut_along_unasked_for_keys_and_its_ends_are_read_in_one_go() {
+    let server = Server::start(keyed(1, (-1_000, 3_000)));
+    let mut connection = enter(&server, &Settings::default()).await.unwrap();
+    let along = |column: &str| {
+        let columns = [("note", DataType::Utf8), ("id", DataType::Int32)];
+        Scan { split_by: Some(column.to_owned()), ..scan(&columns) }
+    };
+    let sizes = Sizes { most: 4, bytes: 128 << 20 };
+    assert_eq!(connection.splits(&along("id"), sizes).await.unwrap(), quarters());
+    let asked: Vec<String> = server.asked.try_iter().filter_map(Asked::text).collect();
+    let ends: Vec<&String> = asked.iter().filter(|sql| sql.contains("MIN(")).collect();
+    assert_eq!(ends, ["SELECT MIN([id]), MAX([id]) FROM [s].[t]"]);
+    assert!(!asked.iter().any(|sql| sql.contains("sys.indexes")), "{asked:?}");
+    for (column, told) in [("other", "no column"), ("note", "which is Utf8")] {
+        let error = connection.splits(&along(column), sizes).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Invalid, "{error}");
+        let column = format!("{column:?}");
+        for part in ["table \"s\".\"t\"", column.as_str(), told] {
+            assert!(error.to_string().contains(part), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_table_whose_keys_the_server_does_not_tell_is_read_at_once() {
+    let server = Server::start(|asked| match asked {
+        Asked::Statement(sql) if sql.contains("sys.indexes") => Reply::Answer(tds::refusal(229, 14, "not yours")),
+        other => tds::hospitable(other),
+    });
+    let mut connection = enter(&server, &Settings::default()).await.unwrap();
+    let splits = connection.splits(&scan(&[("id", DataType::Int32)]), Sizes { most: 32, bytes: 1 }).await.unwrap();
+    assert_eq!(splits, [Split::Whole]);
+}
