@@ -17,8 +17,8 @@ use glaux::config::Config;
 use glaux::handler::Handler;
 use glaux::local::s3::S3Server;
 use glaux::protocol::{
-    Constraints, GetSplitsRequest, GetTableRequest, Identity, ListTablesRequest, ReadRecordsRequest, Request, Response,
-    Split, Version,
+    Constraints, GetSplitsRequest, GetSplitsResponse, GetTableRequest, Identity, ListTablesRequest, ReadRecordsRequest,
+    Request, Response, Split, Version,
 };
 use support::postgres::Database;
 use support::relay::Relay;
@@ -93,6 +93,16 @@ async fn read_request(handler: &Handler, table: &str, query_id: &str, schema: Ar
 }
 
 async fn splits(handler: &Handler, table: &str, query_id: &str) -> Result<Vec<Split>, Error> {
+    Ok(page(handler, table, query_id, None).await?.splits)
+}
+
+/// A page of splits, with the token of the one before.
+async fn page(
+    handler: &Handler,
+    table: &str,
+    query_id: &str,
+    continuation_token: Option<String>,
+) -> Result<GetSplitsResponse, Error> {
     let one = Arc::new(arrow_array::Int32Array::from(vec![1])) as arrow_array::ArrayRef;
     let splits = GetSplitsRequest {
         identity: Identity::default(),
@@ -102,10 +112,10 @@ async fn splits(handler: &Handler, table: &str, query_id: &str) -> Result<Vec<Sp
         partitions: RecordBatch::try_from_iter([("partitionId", one)]).unwrap(),
         partition_columns: Vec::new(),
         constraints: Constraints::default(),
-        continuation_token: None,
+        continuation_token,
     };
-    let Response::GetSplits(splits) = ask(handler, &Request::GetSplits(splits)).await? else { panic!("no splits") };
-    Ok(splits.splits)
+    let Response::GetSplits(page) = ask(handler, &Request::GetSplits(splits)).await? else { panic!("no splits") };
+    Ok(page)
 }
 
 fn read_split(table: &str, query_id: &str, schema: Arc<Schema>, split: Split) -> Request {
@@ -270,6 +280,60 @@ async fn a_table_without_an_index_and_a_view_of_the_source_are_cut_along_the_col
             assert!(error.to_string().contains(part), "{error}");
         }
     }
+}
+
+/// A handler whose table `app.long` has the even numbers up to 18000 and is cut into 4500 splits of four numbers. Without statistics
+/// it is cut evenly between its ends, and nobody makes any meanwhile.
+async fn with_long(database: &Database) -> Glaux {
+    let long = "create table app.long (id int primary key) with (autovacuum_enabled = false); \
+                insert into app.long select generate_series(0, 18000, 2); grant select on app.long to ROLE";
+    run(database, long).await;
+    Glaux::new(database, &[("glaux_max_splits", "4500"), ("glaux_split_bytes", "1")]).await
+}
+
+#[tokio::test]
+async fn pages_of_splits_are_together_the_plan_and_none_comes_twice() {
+    let Some(database) = database().await else { return };
+    let glaux = with_long(&database).await;
+    let mut pages = vec![page(&glaux.handler, "long", "q", None).await.unwrap()];
+    // It changes no plan, for it is between the ends.
+    run(&database, "insert into app.long values (7)").await;
+    while let Some(token) = pages.last().unwrap().continuation_token.clone() {
+        assert!(pages.len() < 9, "the pages do not end");
+        pages.push(page(&glaux.handler, "long", "q", Some(token)).await.unwrap());
+    }
+    let sizes: Vec<usize> = pages.iter().map(|page| page.splits.len()).collect();
+    assert_eq!(sizes, [2_000, 2_000, 500]);
+    let splits: Vec<Split> = pages.into_iter().flat_map(|page| page.splits).collect();
+    let end = |split: &Split, name: &str| split.properties.get(name).cloned();
+    assert_eq!((end(&splits[0], "from"), end(&splits[4_499], "below")), (None, None));
+    for (number, pair) in (1..).zip(splits.windows(2)) {
+        let cut = Some(format!("int:{}", 4 * number));
+        assert_eq!((end(&pair[0], "below"), end(&pair[1], "from")), (cut.clone(), cut));
+    }
+    let schema = glaux.schema("long").await.unwrap();
+    for (place, expected) in [(0, 2), (1, 3), (1_999, 2), (2_000, 2), (3_999, 2), (4_000, 2), (4_499, 3)] {
+        let request = read_split("long", "q", schema.clone(), splits[place].clone());
+        assert_eq!(rows(&ask(&glaux.handler, &request).await.unwrap()), expected, "split {place}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_a_plan_that_has_changed_is_refused() {
+    let Some(database) = database().await else { return };
+    let glaux = with_long(&database).await;
+    let first = page(&glaux.handler, "long", "q", None).await.unwrap();
+    assert_eq!(first.splits.len(), 2_000);
+    for (change, fresh) in [("insert into app.long values (20000)", 2_000), ("truncate app.long", 1)] {
+        run(&database, change).await;
+        let error = page(&glaux.handler, "long", "q", first.continuation_token.clone()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Conflict, "{change}: {error}");
+        assert!(error.to_string().contains("splits changed"), "{error}");
+        assert_eq!(error.hint_text(), Some("run the query again"), "{error}");
+        assert_eq!(page(&glaux.handler, "long", "q", None).await.unwrap().splits.len(), fresh, "{change}");
+    }
+    let error = page(&glaux.handler, "long", "q", Some("2000".into())).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Invalid, "{error}");
 }
 
 /// A page of one table behind `after`.

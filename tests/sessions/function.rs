@@ -3,7 +3,9 @@
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use glaux::protocol::{LambdaError, Version};
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
+use glaux::protocol::{LambdaError, Response, Version};
 
 use crate::athena::Athena;
 use crate::left;
@@ -58,10 +60,39 @@ async fn a_lambda_asks_its_own_athena() {
     lambda.stop().await;
 }
 
+/// Adds a view of how many milliseconds the source lets a statement of the session that reads it run.
+async fn add_allowed(source: &Source) {
+    let of_mysql = |limit: &str| {
+        vec![
+            format!("CREATE FUNCTION app.allowance() RETURNS bigint NO SQL RETURN {limit}"),
+            "CREATE VIEW app.allowed AS SELECT app.allowance() AS ms".to_owned(),
+            "GRANT EXECUTE ON app.* TO READER".to_owned(),
+        ]
+    };
+    let statements = match source.name() {
+        "PostgreSQL" => vec![
+            "CREATE VIEW app.allowed AS SELECT setting::bigint AS ms FROM pg_settings WHERE name = 'statement_timeout'"
+                .to_owned(),
+            "GRANT SELECT ON app.allowed TO READER".to_owned(),
+        ],
+        "MariaDB" => of_mysql("@@max_statement_time * 1000"),
+        _ => of_mysql("@@max_execution_time"),
+    };
+    for statement in statements {
+        source.execute(&statement).await;
+    }
+}
+
+/// What the source itself ends is ended though nobody is left to ask for it.
 #[tokio::test]
 async fn a_lambda_that_is_killed_leaves_no_statement_that_outlives_its_time() {
     for source in Source::all().await {
+        add_allowed(&source).await;
         let lambda = lambda(&source, Duration::from_secs(8), &[]).await;
+        let answer = lambda.invoke(request(&source, "allowed").await).await;
+        let Ok(Response::ReadRecords(answer)) = Response::decode(&answer.payload) else { panic!("{}", lambda.logs()) };
+        let allowed = answer.records.column(0).as_primitive::<Int64Type>().value(0);
+        assert!((1..=8_000).contains(&allowed), "{}: {allowed} ms at the source", source.name());
         let payload = request(&source, "busy").await;
         let killing = async {
             source.until_read("busy").await;

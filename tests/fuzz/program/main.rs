@@ -7,7 +7,11 @@
 //! TEST_MINUTES=60 TEST_REQUIRE=postgres,mariadb cargo test --release -p glaux-fuzz -- --nocapture
 //! ```
 //!
-//! Tables are also read in slices, while others write to them: some in every run, and so many as `TEST_TABLES` says.
+//! Tables are also read in slices, while others write to them: some in every run, and so many as `TEST_TABLES` says:
+//!
+//! ```text
+//! TEST_TABLES=1000 TEST_REQUIRE=postgres,mariadb,mysql cargo test --release -p glaux-fuzz every_row_in_one_slice -- --nocapture
+//! ```
 //!
 //! `TEST_SEED` repeats a run, `TEST_CASES` bounds it. What fails is made as small as it gets and written to a file; moved to
 //! `regressions/`, it is asked again in every run.
@@ -16,6 +20,7 @@
 mod campaign;
 mod judge;
 mod mutation;
+mod parts;
 mod question;
 mod regression;
 mod shrink;

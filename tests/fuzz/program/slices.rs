@@ -1,45 +1,52 @@
-//! Tables with any key, cut as their engine cuts them and read slice by slice, while others write: every row that was there
-//! comes once.
+//! Tables with any key, cut as their engine cuts them and read slice by slice, while others write between their keys and at both
+//! ends: every row that was there comes once.
 
 use std::fmt::{Display, Formatter};
 
-use arrow_array::RecordBatch;
+use arrow_array::{Array, RecordBatch};
 use arrow_schema::DataType;
 use arrow_select::concat::concat_batches;
 use connector_core::split::Sizes;
 use connector_core::testing::random::Conditions;
 use connector_core::testing::{cuts, suite};
-use connector_core::{Bound, Connection, Domain, Range, Scan, Split, Table, TableName, Value, Values, eval};
+use connector_core::{Connection, Domain, Scan, Split, Table, TableName, Value, Values, eval};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use crate::campaign::setting;
-use crate::source::Source;
+use crate::source::{Source, Writer};
 use crate::table::Design;
 
 /// Tables of a run that nobody set anything for.
 const TABLES: u64 = 12;
-/// Ids of rows that come while slices are read begin here.
-const LATE: usize = 1_000_000;
+/// Each is cut and read in rounds from 0 to this one, in which others write.
+const LAST: usize = 4;
 
 /// What was done.
 #[derive(Debug, Default)]
 struct Tally {
     tables: u64,
+    in_parts: u64,
     cut: u64,
     plans: u64,
     slices: usize,
     rows: usize,
     late: usize,
+    /// Of those, the ones before the first key that was there, and the ones behind the last.
+    before: i64,
+    behind: i64,
 }
 
 impl Display for Tally {
     fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
-        let Self { tables, cut, plans, slices, rows, late } = self;
+        let Self { tables, in_parts, cut, plans, slices, rows, late, before, behind } = self;
         write!(
             f,
-            "{tables} tables, {cut} of them cut along their key, {plans} plans of {slices} slices, {rows} rows compared, \
-             0 wrong; {late} rows written meanwhile"
+            "{tables} tables, {in_parts} of them in parts, {cut} cut along their key, {plans} plans of {slices} slices, \
+             {rows} rows compared, 0 wrong; {late} rows written meanwhile, {before} of them before the first key and {behind} \
+             behind the last"
         )
     }
 }
@@ -52,6 +59,41 @@ struct Read<'r> {
     design: Design,
     table: Table,
     all: RecordBatch,
+}
+
+/// Somebody else, who puts rows into a table as fast as it takes them.
+struct Others {
+    /// How many times that was done. When nobody asks any more it ends.
+    times: watch::Receiver<usize>,
+    task: JoinHandle<(Writer, usize)>,
+}
+
+impl Others {
+    fn begin(source: Source, mut writer: Writer, design: Design, mut random: StdRng) -> Self {
+        let (told, times) = watch::channel(0);
+        let task = tokio::spawn(async move {
+            let mut times = 0;
+            loop {
+                let statement = design.late(source, &mut random, times);
+                writer.run(&statement).await;
+                times += 1;
+                if told.send(times).is_err() {
+                    return (writer, times);
+                }
+            }
+        });
+        Self { times, task }
+    }
+
+    /// Waits until there are more rows than there were.
+    async fn go_on(&mut self) {
+        self.times.changed().await.expect("writing meanwhile");
+    }
+
+    async fn end(self) -> (Writer, usize) {
+        drop(self.times);
+        self.task.await.expect("writing meanwhile")
+    }
 }
 
 /// Cuts one table after another.
@@ -67,12 +109,16 @@ pub async fn add_up(source: Option<Source>) {
         let mut read = Read::open(source, connection.as_mut(), "slices", &mut random).await;
         let most = read.add_up(&mut random, &mut tally).await;
         tally.tables += 1;
+        tally.in_parts += u64::from(read.design.parts.is_some());
         tally.cut += u64::from(most > 1);
         if tally.tables % 100 == 0 {
             println!("{}: {tally}", source.name());
         }
     }
     println!("{}: {tally}", source.name());
+    // What is meant to be seen has been there; of fewer tables it may be that none has a key with values beyond its rows.
+    let is_seen = tally.before > 0 && tally.behind > 0 && tally.cut > 0;
+    assert!(is_seen || tables < TABLES, "nobody wrote at both ends of a key: {tally}");
 }
 
 impl<'r> Read<'r> {
@@ -96,22 +142,26 @@ impl<'r> Read<'r> {
     /// Reads the table in slices, several times and at last while rows are written; says how many slices there were at most.
     async fn add_up(&mut self, random: &mut StdRng, tally: &mut Tally) -> usize {
         let mut most = 0;
-        for round in 0..5 {
+        for round in 0..=LAST {
             let mut scan = self.scan();
             if round % 2 == 1 {
                 scan.domains.extend([Conditions { random, table: &self.table, all: &self.all }.domain()]);
             }
             let sizes = match round {
-                0 | 4 => Sizes { most: 24, bytes: 1 },
+                0 | LAST => Sizes { most: 24, bytes: 1 },
                 _ => Sizes { most: random.random_range(2..24), bytes: random.random_range(1..5_000) },
             };
+            let mut others = if round == LAST { Some(self.others(random).await) } else { None };
             let own = if round == 2 { cuts::anywhere(&self.all, self.source.dialect(), random) } else { None };
             let slices = match own {
                 Some(slices) => slices,
                 None => self.connection.splits(&scan, sizes).await.expect("cutting"),
             };
             most = most.max(if round == 2 { 0 } else { slices.len() });
-            let found = self.union(&scan, &slices, (round == 4).then_some(&mut *random), tally).await;
+            let found = self.union(&scan, &slices, others.as_mut()).await;
+            if let Some(others) = others {
+                self.count_late(others, tally).await;
+            }
             if let Some(wrong) = self.wrong(&scan, &found) {
                 panic!("{wrong} in {slices:?} where {:?}\n{}", scan.domains, self.design.statements(self.source));
             }
@@ -121,33 +171,40 @@ impl<'r> Read<'r> {
         most
     }
 
-    /// What all slices give of the rows that were there from the beginning; others write before some slices and during them.
-    async fn union(
-        &mut self,
-        scan: &Scan,
-        slices: &[Split],
-        mut writing: Option<&mut StdRng>,
-        tally: &mut Tally,
-    ) -> RecordBatch {
+    async fn others(&self, random: &mut StdRng) -> Others {
+        // How much they write depends on the hour, and what chance gives to the table does not.
+        let theirs = StdRng::seed_from_u64(random.random());
+        Others::begin(self.source, self.source.writer(&self.schema).await, self.design.clone(), theirs)
+    }
+
+    async fn count_late(&self, others: Others, tally: &mut Tally) {
+        let (mut writer, times) = others.end().await;
+        let [before, behind] = writer.two(&self.design.beyond(self.source)).await;
+        tally.late += 3 * times;
+        (tally.before, tally.behind) = (tally.before + before, tally.behind + behind);
+    }
+
+    /// What all slices give of the rows that were there from the beginning; before each one others have written again, and they go
+    /// on while it is read.
+    async fn union(&mut self, scan: &Scan, slices: &[Split], mut others: Option<&mut Others>) -> RecordBatch {
         let mut parts = Vec::new();
-        for (place, slice) in slices.iter().enumerate() {
+        for slice in slices {
+            if let Some(others) = &mut others {
+                others.go_on().await;
+            }
             let split = Split::from_properties(&slice.properties()).expect("reading a split's properties");
-            let (scan, dialect) = (Scan { split, ..scan.clone() }, self.source.dialect());
-            // Logging in to write takes longer than to read a slice.
-            let late = writing.as_mut().filter(|_| place % 8 == 0).map(|random| {
-                let from = LATE + tally.late;
-                tally.late += 4;
-                [(from, from + 2), (from + 2, from + 4)]
-                    .map(|(from, to)| self.design.insert(self.source, &self.design.more(self.source, random, from, to)))
-            });
-            let [before, during] = late.map_or([None, None], |late| late.map(Some));
-            write(self.source, &self.schema, before).await;
-            let reading = suite::read(&mut *self.connection, dialect, &scan);
-            let (part, ()) = futures::join!(reading, write(self.source, &self.schema, during));
-            parts.push(part);
+            let scan = Scan { split, ..scan.clone() };
+            parts.push(suite::read(&mut *self.connection, self.source.dialect(), &scan).await);
         }
         let union = concat_batches(&self.all.schema(), &parts).expect("joining slices");
-        eval::filter(&union, &[("id".to_owned(), early())], &[]).expect("leaving out what came late")
+        eval::filter(&union, &[("id".to_owned(), self.early())], &[]).expect("leaving out what came late")
+    }
+
+    /// Ids of the rows that were there from the beginning.
+    fn early(&self) -> Domain {
+        let ids = self.all.column_by_name("id").expect("ids");
+        let values = (0..ids.len()).filter_map(|row| Value::at(ids, row)).collect();
+        Domain { data_type: DataType::Int32, values: Values::In(values), nulls: false }
     }
 
     /// What is wrong with these rows, if they are not those that are wanted, each once.
@@ -157,19 +214,6 @@ impl<'r> Read<'r> {
         let (found, wanted) = (suite::sorted_rows(found), suite::sorted_rows(&wanted));
         (found != wanted).then(|| format!("{} rows instead of {}", found.len(), wanted.len()))
     }
-}
-
-async fn write(source: Source, schema: &str, statement: Option<String>) {
-    if let Some(statement) = statement {
-        source.write(schema, &statement).await;
-    }
-}
-
-/// Ids of rows that were there from the beginning.
-fn early() -> Domain {
-    let late = Bound::Excluded(Value::Int(i64::try_from(LATE).unwrap()));
-    let values = Values::Ranges(vec![Range { low: Bound::Unbounded, high: late }]);
-    Domain { data_type: DataType::Int32, values, nulls: false }
 }
 
 /// A way to break slices.
@@ -218,11 +262,8 @@ pub async fn broken_ones_are_noticed(source: Option<Source>) {
         for (what, breaking) in missed {
             let mut broken = slices.clone();
             breaking(&mut broken);
-            let found = if broken == slices || broken.is_empty() {
-                None
-            } else {
-                Some(read.union(&scan, &broken, None, &mut Tally::default()).await)
-            };
+            let found =
+                if broken == slices || broken.is_empty() { None } else { Some(read.union(&scan, &broken, None).await) };
             if found.and_then(|found| read.wrong(&scan, &found)).is_none() {
                 still.push((what, breaking));
             }

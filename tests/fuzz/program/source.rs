@@ -2,6 +2,7 @@
 
 use connector_core::testing::boundary::Type;
 use connector_core::{Connection, Connector, Dialect};
+use mysql_async::prelude::Queryable;
 
 use crate::{mysql, mysql_types, postgresql, postgresql_types};
 
@@ -81,13 +82,20 @@ impl Source {
         }
     }
 
-    /// Runs a statement in a schema, as whoever may write.
-    pub async fn write(self, schema: &str, statement: &str) {
+    /// A session of whoever may write, in a schema.
+    pub async fn writer(self, schema: &str) -> Writer {
         match self {
             Self::PostgreSql(server) => {
-                server.run(&format!("SET search_path = {schema}, public; {statement}")).await;
+                let writer = server.admin(&server.database).await;
+                writer.batch_execute(&format!("SET search_path = {schema}, public")).await.unwrap();
+                Writer::PostgreSql(writer)
             }
-            Self::MySql(server) => server.run(&format!("USE `{schema}`; {statement}")).await,
+            Self::MySql(server) => {
+                let mut writer = server.admin().await;
+                writer.query_drop("SET sql_mode = 'ALLOW_INVALID_DATES', time_zone = '+00:00'").await.unwrap();
+                writer.query_drop(format!("USE `{schema}`")).await.unwrap();
+                Writer::MySql(writer)
+            }
         }
     }
 
@@ -112,6 +120,38 @@ impl Source {
             }
             Self::MySql(server) => {
                 format!("mysql://{}", server.url(&format!("{}&{}", server.options(), login(mysql::PASSWORD))))
+            }
+        }
+    }
+}
+
+/// A session that writes, by another's client.
+pub enum Writer {
+    PostgreSql(tokio_postgres::Client),
+    MySql(mysql_async::Conn),
+}
+
+impl Writer {
+    /// Runs statements.
+    pub async fn run(&mut self, sql: &str) {
+        match self {
+            Self::PostgreSql(client) => {
+                client.batch_execute(sql).await.unwrap_or_else(|error| panic!("{error:?}\n{sql}"));
+            }
+            Self::MySql(client) => client.query_drop(sql).await.unwrap_or_else(|error| panic!("{error}\n{sql}")),
+        }
+    }
+
+    /// The two numbers that a query gives.
+    pub async fn two(&mut self, sql: &str) -> [i64; 2] {
+        match self {
+            Self::PostgreSql(client) => {
+                let row = client.query_one(sql, &[]).await.unwrap_or_else(|error| panic!("{error:?}\n{sql}"));
+                [0, 1].map(|place: usize| row.get(place))
+            }
+            Self::MySql(client) => {
+                let row: Result<Option<(i64, i64)>, _> = client.query_first(sql).await;
+                row.unwrap_or_else(|error| panic!("{error}\n{sql}")).unwrap().into()
             }
         }
     }

@@ -6,7 +6,13 @@ use rand::Rng;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 
+use crate::parts::Parts;
 use crate::source::Source;
+
+/// Ids of rows that were there before anybody wrote are even and below this.
+const LATE: usize = 1_000_000;
+/// The condition that says the same.
+const EARLY: &str = "id BETWEEN 0 AND 999999 AND id % 2 = 0";
 
 /// A table as it is made: `id` counts its rows, the other columns hold anything.
 #[derive(Clone, Debug)]
@@ -21,6 +27,8 @@ pub struct Design {
     pub keyed: Vec<usize>,
     /// Whether it is read through a view.
     pub view: bool,
+    /// What it is put together of, where it is; only tables with keys are.
+    pub parts: Option<Parts>,
 }
 
 #[derive(Clone, Debug)]
@@ -78,11 +86,11 @@ impl Design {
         let name = (*NAMES.choose(random).unwrap()).to_owned();
         // A view forgets how many dimensions a list has.
         let view = random.random_bool(0.2) && !columns.iter().any(|column| column.declared.ends_with("[][]"));
-        Self { name, columns, rows, indexed, keyed: Vec::new(), view }
+        Self { name, columns, rows, indexed, keyed: Vec::new(), view, parts: None }
     }
 
     /// A table of more rows whose only index is of one of its columns, or of two: with any values in it, with many NULLs, or with
-    /// hardly more than one value.
+    /// hardly more than one value; mostly without the ends of the key's type, which are left to who writes later.
     pub fn keyed(source: Source, random: &mut StdRng) -> Self {
         let mut design = Self { view: false, indexed: Vec::new(), ..Self::random(source, random) };
         let may_be = |place: &usize| KEYS.iter().any(|name| design.columns[*place].declared.starts_with(name));
@@ -90,11 +98,13 @@ impl Design {
         let count = random.random_range(1..3);
         let mut keyed: Vec<usize> = places.choose_multiple(random, count).copied().collect();
         keyed.dedup();
-        let from = design.rows.len();
-        let to = from + random.random_range(0..150);
-        let rows = design.more(source, random, from, to);
+        let count = random.random_range(0..150);
+        let rows = design.more(source, random, count);
         design.rows.extend(rows);
         if let Some(key) = keyed.first() {
+            let ends = design.ends(source, *key).filter(|_| random.random_bool(0.8));
+            let is_end = |cell: &str| ends.is_some_and(|ends| ends.contains(&cell));
+            design.rows.retain(|row| !is_end(&row[key + 1]));
             let alike = random.random_range(0..4);
             let first = design.rows.first().map(|row| row[key + 1].clone());
             for row in &mut design.rows {
@@ -105,22 +115,69 @@ impl Design {
                 }
             }
         }
-        Self { keyed, ..design }
+        design.rows.iter_mut().enumerate().for_each(|(place, row)| row[0] = (2 * place).to_string());
+        design.keyed = keyed;
+        let parts = Parts::any(source, &design, random);
+        Self { parts, ..design }
     }
 
-    /// Rows with these ids.
-    pub fn more(&self, source: Source, random: &mut StdRng, from: usize, to: usize) -> Vec<Vec<String>> {
+    /// The least value of a column's type and the greatest, as they are written; none where it has no two.
+    fn ends(&self, source: Source, place: usize) -> Option<[&'static str; 2]> {
+        let tried = source.types().into_iter().find(|tried| tried.name == self.columns[place].declared)?;
+        let [least, greatest, ..] = tried.values.as_slice() else { return None };
+        Some([*least, *greatest])
+    }
+
+    /// So many rows, with ids that are still to be given.
+    fn more(&self, source: Source, random: &mut StdRng, count: usize) -> Vec<Vec<String>> {
         let types = source.types();
         let of = |column: &DesignedColumn| types.iter().find(|tried| tried.name == column.declared).unwrap();
         let chosen: Vec<&Type> = self.columns.iter().map(of).collect();
-        (from..to).map(|id| row(source, random, id, &chosen)).collect()
+        (0..count).map(|id| row(source, random, id, &chosen)).collect()
+    }
+
+    /// What puts three rows more into it, for the time of this number: one at each end of the key's type, and any one. Where `id` is
+    /// the key they come before all others, behind them, and between two of them.
+    pub fn late(&self, source: Source, random: &mut StdRng, number: usize) -> String {
+        let mut rows = self.more(source, random, 3);
+        let ids = [format!("-{}", number + 1), (LATE + number).to_string(), (2 * number + 1).to_string()];
+        rows.iter_mut().zip(ids).for_each(|(row, id)| row[0] = id);
+        if let Some(key) = self.keyed.first() {
+            let ends = self.ends(source, *key).into_iter().flatten();
+            rows.iter_mut().zip(ends).for_each(|(row, end)| end.clone_into(&mut row[key + 1]));
+        }
+        // So that of a table's children each gets any of them.
+        rows.rotate_left(number % 3);
+        self.insert(source, &rows)
+    }
+
+    /// What counts the rows before the first key of those that were there before, and behind the last one.
+    pub fn beyond(&self, source: Source) -> String {
+        let quoted = |name: &str| source.dialect().quoted(name);
+        let key = self.keyed.first().map_or_else(|| quoted("id"), |place| quoted(&self.columns[*place].name));
+        let table = quoted(&self.name);
+        let end = |direction: &str| {
+            format!(
+                "(SELECT {key} FROM {table} WHERE {EARLY} AND {key} IS NOT NULL ORDER BY {key} {direction} LIMIT 1)"
+            )
+        };
+        let (first, last) = (end("ASC"), end("DESC"));
+        format!(
+            "SELECT COUNT(CASE WHEN {key} < {first} THEN 1 END), COUNT(CASE WHEN {key} > {last} THEN 1 END) FROM {table}"
+        )
     }
 
     /// What puts rows into it.
-    pub fn insert(&self, source: Source, rows: &[Vec<String>]) -> String {
-        let rows = rows.iter().map(|row| format!("({})", row.join(", "))).collect::<Vec<_>>().join(", ");
+    fn insert(&self, source: Source, rows: &[Vec<String>]) -> String {
         let base = if self.view { "the base" } else { &self.name };
-        format!("INSERT INTO {} VALUES {rows}", source.dialect().quoted(base))
+        let tables = [&[base][..], self.parts.as_ref().map_or(&[][..], Parts::tables)].concat();
+        let statements = tables.iter().enumerate().filter_map(|(place, table)| {
+            let rows = rows.iter().skip(place).step_by(tables.len());
+            let rows: Vec<String> = rows.map(|row| format!("({})", row.join(", "))).collect();
+            let into = source.dialect().quoted(table);
+            (!rows.is_empty()).then(|| format!("INSERT INTO {into} VALUES {}", rows.join(", ")))
+        });
+        statements.collect::<Vec<_>>().join("; ")
     }
 
     /// What makes it.
@@ -129,11 +186,14 @@ impl Design {
         let base = if self.view { quoted("the base") } else { quoted(&self.name) };
         let columns = self.columns.iter().map(|column| format!(", {} {} NULL", quoted(&column.name), column.declared));
         let key = if self.keyed.is_empty() { "PRIMARY KEY" } else { "NOT NULL" };
-        let mut statements = vec![format!("CREATE TABLE {base} (id int {key}{})", columns.collect::<String>())];
-        if !self.keyed.is_empty() {
-            let names: Vec<String> = self.keyed.iter().map(|place| quoted(&self.columns[*place].name)).collect();
-            statements.push(format!("CREATE INDEX k ON {base} ({})", names.join(", ")));
+        let clause = self.parts.as_ref().map(|parts| parts.clause(source)).unwrap_or_default();
+        let mut statements = vec![format!("CREATE TABLE {base} (id int {key}{}){clause}", columns.collect::<String>())];
+        let names: Vec<String> = self.keyed.iter().map(|place| quoted(&self.columns[*place].name)).collect();
+        let index = if names.is_empty() { "id".to_owned() } else { names.join(", ") };
+        if !names.is_empty() {
+            statements.push(format!("CREATE INDEX k ON {base} ({index})"));
         }
+        statements.extend(self.parts.iter().flat_map(|parts| parts.statements(source, &base, &index)));
         statements.extend(
             self.indexed
                 .iter()

@@ -85,14 +85,20 @@ pub async fn batches_keep_their_limits(connection: &mut dyn Connection, dialect:
     }
 }
 
-/// The splits of a table together give its rows, each once.
-pub async fn the_union_of_splits_is_the_table(connection: &mut dyn Connection, dialect: &dyn Dialect, table: &Table) {
+/// The splits of a table together give its rows, each once; says how many there were at most.
+pub async fn the_union_of_splits_is_the_table(
+    connection: &mut dyn Connection,
+    dialect: &dyn Dialect,
+    table: &Table,
+) -> usize {
     let all = whole(connection, dialect, table).await;
     let scan = Scan::new(table.clone(), names(table));
+    let mut most = 0;
     for max in [1, 3, 16] {
         let sizes = Sizes { most: max, bytes: 1 };
         let splits: Vec<Split> = connection.splits(&scan, sizes).await.expect("cutting into splits");
         assert!((1..=max).contains(&splits.len()), "{} splits where at most {max} were asked for", splits.len());
+        most = most.max(splits.len());
         let mut parts = Vec::new();
         for split in splits {
             parts.push(read(connection, dialect, &Scan { split, ..scan.clone() }).await);
@@ -100,6 +106,15 @@ pub async fn the_union_of_splits_is_the_table(connection: &mut dyn Connection, d
         let union = concat_batches(&all.schema(), &parts).expect("joining splits");
         assert_eq!(sorted_rows(&union), sorted_rows(&all), "splits of {}", table.name);
     }
+    most
+}
+
+/// A table with a key that its engine cuts is read in more than one split. Not of [`all`]: which table that is, an engine's own test
+/// knows.
+pub async fn a_table_with_a_key_is_cut(connection: &mut dyn Connection, dialect: &dyn Dialect, name: &TableName) {
+    let table = connection.table(name).await.expect("describing a table");
+    let most = the_union_of_splits_is_the_table(connection, dialect, &table).await;
+    assert!(most > 1, "table {name} is read in one split");
 }
 
 /// Every condition gives the rows that the evaluator picks out of the whole table: none lost, none too many.

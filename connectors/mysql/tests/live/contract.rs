@@ -1,5 +1,6 @@
 //! The contract that every engine is held to.
 
+use connector_core::TableName;
 use connector_core::testing::suite;
 use connector_mysql::CONNECTOR;
 
@@ -52,9 +53,14 @@ const TABLES: &str = "CREATE TABLE numbers (t tinyint, tu tinyint unsigned, s sm
 
 #[tokio::test]
 async fn the_contract_of_all_engines_is_kept() {
+    let rows: Vec<String> = (1..=300).map(|id| format!("({id}, 'v{}')", id % 7)).collect();
+    let many =
+        format!("CREATE TABLE many (id int PRIMARY KEY, v varchar(9)); INSERT INTO many VALUES {}", rows.join(", "));
     for server in support::servers() {
-        server.schema("contract", TABLES).await;
+        server.schema("contract", &format!("{TABLES}; {many}")).await;
         let mut connection = server.connect().await;
         suite::all(connection.as_mut(), CONNECTOR.dialect(), "contract").await;
+        let many = TableName::new("contract", "many");
+        suite::a_table_with_a_key_is_cut(connection.as_mut(), CONNECTOR.dialect(), &many).await;
     }
 }

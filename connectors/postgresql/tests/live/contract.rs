@@ -1,5 +1,6 @@
 //! The contract that every engine is held to.
 
+use connector_core::TableName;
 use connector_core::testing::suite;
 use connector_postgresql::CONNECTOR;
 
@@ -24,11 +25,13 @@ async fn the_contract_of_all_engines_is_kept() {
              '0044-03-15 00:00:00Z BC'), ('12345-01-01', '12345-01-01', '12345-01-01 00:00:00Z'), (NULL, NULL, NULL), \
              ('2020-02-29', '2020-02-29 12:00:00.123', '2020-02-29 07:00:00.123999Z'); \
              CREATE TABLE many AS SELECT i AS id, repeat('x', i % 300) AS text, CASE WHEN i % 7 > 0 THEN i END AS gaps, \
-             ARRAY[i, NULL, i + 1] AS list FROM generate_series(1, 500) i; \
+             ARRAY[i, NULL, i + 1] AS list FROM generate_series(1, 500) i; ALTER TABLE many ADD PRIMARY KEY (id); \
              CREATE TABLE empty (id int, t text); CREATE VIEW seen AS SELECT id, text FROM many WHERE id < 20; \
              CREATE MATERIALIZED VIEW kept AS SELECT id FROM many WHERE id < 5",
         )
         .await;
     let mut connection = server.connect().await;
     suite::all(connection.as_mut(), CONNECTOR.dialect(), "contract").await;
+    let many = TableName::new("contract", "many");
+    suite::a_table_with_a_key_is_cut(connection.as_mut(), CONNECTOR.dialect(), &many).await;
 }

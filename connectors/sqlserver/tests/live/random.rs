@@ -1,5 +1,7 @@
-//! Random conditions over awkward values: what the source picks out is what the evaluator would.
+//! Random conditions over awkward values: what the source picks out is what the evaluator would. And random cuts: whatever the key,
+//! slices are the table.
 
+use connector_core::testing::cuts::{own_cuts_add_up, random_cuts_add_up};
 use connector_core::testing::random::{TEXTS, conditions_find_what_the_evaluator_finds};
 use connector_sqlserver::CONNECTOR;
 use rand::rngs::StdRng;
@@ -14,6 +16,51 @@ const ROUNDS: usize = 250;
 const COLUMNS: &str = "id int, s varchar(20) COLLATE SQL_Latin1_General_CP1_CI_AS, c char(6) COLLATE Latin1_General_CI_AI, \
      k varchar(20) COLLATE Latin1_General_BIN2, n nvarchar(20) COLLATE Latin1_General_CI_AI, x nvarchar(max), \
      vb varbinary(40), i int, t tinyint, d decimal(10,2), m money, f float, day date, dt datetime, ts datetime2(7), b bit";
+
+/// What makes a value of a key.
+type Making = fn(&mut StdRng) -> String;
+
+/// Types of keys, whether the engine itself cuts along them, and their values.
+const KEYS: &[(&str, bool, Making)] = &[
+    ("int", true, |random| random.random_range(-99..99_i32).to_string()),
+    ("bigint", true, |random| (random.random_range(-99..99_i64) << random.random_range(0..50_u32)).to_string()),
+    ("decimal(20,4)", true, |random| format!("{}.{:04}", random.random_range(-9..9), random.random_range(0..10_000))),
+    ("date", true, |random| {
+        format!(
+            "'20{:02}-0{}-0{}'",
+            random.random_range(0..100),
+            random.random_range(1..10),
+            random.random_range(1..10)
+        )
+    }),
+    ("datetime2(7)", true, |random| {
+        format!("'2020-01-01T00:00:0{}.00{:05}'", random.random_range(0..9), random.random_range(0..30_000))
+    }),
+    ("datetimeoffset(7)", true, |random| {
+        let offset = ["+00:00", "-11:00", "+05:30"].choose(random).unwrap();
+        format!("'2020-01-01T0{}:00:00.00{:05}{offset}'", random.random_range(0..9), random.random_range(0..30_000))
+    }),
+    ("uniqueidentifier", false, |random| {
+        format!("'{:08X}-0000-0000-0000-{:012x}'", random.random_range(0..9), random.random_range(0..9))
+    }),
+    ("nvarchar(20) COLLATE Latin1_General_CI_AI", false, |random| text(random, char::MAX)),
+    ("nvarchar(20) COLLATE Latin1_General_BIN2", false, |random| text(random, char::MAX)),
+    ("varchar(20) COLLATE SQL_Latin1_General_CP1_CI_AS", false, |random| text(random, '\u{ff}')),
+    ("varchar(20) COLLATE Latin1_General_BIN2", false, |random| text(random, '\u{ff}')),
+];
+
+/// One of the texts, of characters up to this one.
+fn text(random: &mut StdRng, greatest: char) -> String {
+    let texts: Vec<&&str> = TEXTS.iter().filter(|text| text.chars().all(|one| one <= greatest)).collect();
+    format!("N'{}'", texts.choose(random).unwrap().replace('\'', "''"))
+}
+
+/// What chance begins with, which is printed.
+fn seeded() -> StdRng {
+    let seed: u64 = std::env::var("TEST_SEED").map_or_else(|_| rand::rng().random(), |seed| seed.parse().unwrap());
+    println!("seed {seed}");
+    StdRng::seed_from_u64(seed)
+}
 
 fn rows(random: &mut StdRng) -> String {
     let quoted = |text: &str| format!("N'{}'", text.replace('\'', "''"));
@@ -49,9 +96,7 @@ fn rows(random: &mut StdRng) -> String {
 #[tokio::test]
 async fn random_conditions_find_at_the_source_what_they_find_above() {
     let Some(server) = support::server() else { return };
-    let seed: u64 = std::env::var("TEST_SEED").map_or_else(|_| rand::rng().random(), |seed| seed.parse().unwrap());
-    println!("seed {seed}");
-    let mut random = StdRng::seed_from_u64(seed);
+    let mut random = seeded();
     let fill = format!("INSERT INTO random.t VALUES {}", rows(&mut random));
     server
         .schema(
@@ -72,5 +117,27 @@ async fn random_conditions_find_at_the_source_what_they_find_above() {
         assert_eq!(read(connection.as_mut(), &scan(&table)).await.num_rows(), ROWS);
         let (connection, dialect) = (connection.as_mut(), CONNECTOR.dialect());
         conditions_find_what_the_evaluator_finds(connection, dialect, &table, &mut random, ROUNDS).await;
+    }
+}
+
+#[tokio::test]
+async fn random_slices_along_any_key_are_the_table() {
+    let Some(server) = support::server() else { return };
+    let mut random = seeded();
+    server.schema("random_keys", &[]).await;
+    let (mut admin, mut connection) = (server.admin().await, server.connect().await);
+    for (place, (declared, is_cut, making)) in KEYS.iter().enumerate() {
+        let mut cell = || if random.random_bool(0.1) { "NULL".to_owned() } else { making(&mut random) };
+        let rows: Vec<String> = (0..ROWS).map(|_| format!("({})", cell())).collect();
+        let name = format!("k{place}");
+        let create = format!("CREATE TABLE random_keys.{name} (v {declared} NULL)");
+        let fill = format!("INSERT INTO random_keys.{name} VALUES {}", rows.join(", "));
+        admin.run(&[&create, &fill, &format!("CREATE INDEX by_v ON random_keys.{name} (v)")]).await;
+        let table = table(connection.as_mut(), "random_keys", &name).await;
+        let (connection, dialect) = (connection.as_mut(), CONNECTOR.dialect());
+        random_cuts_add_up(connection, dialect, &table, &mut random, ROUNDS / KEYS.len()).await;
+        let most = own_cuts_add_up(connection, dialect, &table, &mut random, 6).await;
+        let is_left_out = *is_cut && most == 1 && admin.leaves_out("more than one split of a table");
+        assert!(is_left_out || *is_cut == (most > 1), "{declared}: {most} splits");
     }
 }
