@@ -8,7 +8,7 @@ use crate::source::Source;
 use crate::table::Design;
 
 /// What the parts of a table are called, in one schema with it.
-const NAMES: [&str; 3] = ["p\"1) where false --", "select * from", "p'; drop table `x`"];
+const NAMES: &[&str; 3] = &["p\"1) where false --", "select * from", "p'; drop table `x`"];
 
 /// The parts of a table, in which its rows are.
 #[derive(Clone, Debug)]
@@ -102,7 +102,7 @@ fn in_postgresql(source: Source, design: &Design, random: &mut StdRng) -> Parts 
     Parts::Partitions { by: format!("{by} ({column})"), of }
 }
 
-/// By `id`, which is the primary key unless there is no such key.
+/// By `id`, which is the primary key where no other column is a key.
 fn in_mysql(random: &mut StdRng) -> Parts {
     let (by, of) = match random.random_range(0..3) {
         0 => ("HASH (id)", ["", "", ""]),

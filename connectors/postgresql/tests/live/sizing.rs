@@ -30,14 +30,35 @@ fn text(text: &str) -> Domain {
 /// Cuts a scan under a condition and holds its slices together against the whole; says how many there are.
 async fn cut(connection: &mut dyn Connection, scan: &Scan, sizes: Sizes, column: &str, domain: Domain) -> usize {
     let asked = Scan { domains: BTreeMap::from([(column.to_owned(), domain)]), ..scan.clone() };
-    let slices = connection.splits(&asked, sizes).await.expect("cutting");
-    let (count, mut rows) = (slices.len(), Vec::new());
-    for split in slices {
-        rows.extend(sorted_rows(&read(connection, &Scan { split, ..asked.clone() }).await));
+    slices(connection, &asked, sizes).await.0.len()
+}
+
+/// Cuts a scan and holds its slices together against the whole; gives them, and says how many rows there are.
+async fn slices(connection: &mut dyn Connection, asked: &Scan, sizes: Sizes) -> (Vec<Split>, usize) {
+    let slices = connection.splits(asked, sizes).await.expect("cutting");
+    let mut rows = Vec::new();
+    for split in &slices {
+        rows.extend(sorted_rows(&read(connection, &Scan { split: split.clone(), ..asked.clone() }).await));
     }
     rows.sort();
-    assert_eq!(rows, sorted_rows(&read(connection, &asked).await), "{column} {:?}", asked.domains);
-    count
+    assert_eq!(rows, sorted_rows(&read(connection, asked).await), "{:?}", asked.domains);
+    (slices, rows.len())
+}
+
+/// Where slices along `id` are cut: one follows on the other, from the first value of all to the last, with NULL in the first.
+fn cuts(slices: &[Split]) -> Vec<i64> {
+    let (mut cuts, mut open): (Vec<i64>, Option<Value>) = (Vec::new(), None);
+    for (place, split) in slices.iter().enumerate() {
+        let Split::Range(range) = split else { panic!("{slices:?}") };
+        assert!(range.column == "id" && range.from == open && range.nulls == (place == 0), "{slices:?}");
+        open.clone_from(&range.below);
+        match &open {
+            Some(Value::Int(cut)) => cuts.push(*cut),
+            open => assert!(open.is_none() && place + 1 == slices.len(), "{slices:?}"),
+        }
+    }
+    assert!(open.is_none(), "{slices:?}");
+    cuts
 }
 
 /// So that all of a table is cut into 16.
@@ -123,6 +144,66 @@ async fn a_question_about_few_partitions_is_cut_into_as_few_slices() {
         found.push(cut(connection.as_mut(), &scan(&table), sizes, column, domain).await);
     }
     assert_eq!(found, [16, 1, 5, 2, 16, 5, 15, 15, 4, 16, 5, 1, 16, 9, 15, 2]);
+}
+
+/// A table in lists of tenants, each in four days: a thousand rows in each of sixteen leaves, and eight without a tenant.
+fn in_parts_of_parts() -> String {
+    let mut sql = "CREATE TABLE sub (id int, tenant int, day int, filler text) PARTITION BY LIST (tenant); \
+                   CREATE INDEX ON sub (id)"
+        .to_owned();
+    let lists = [
+        ("one", "FOR VALUES IN (1)"),
+        ("2) OR (1=1", "FOR VALUES IN (2)"),
+        ("three", "FOR VALUES IN (3)"),
+        ("rest'; --", "DEFAULT"),
+    ];
+    for (list, values) in lists {
+        sql += &format!("; CREATE TABLE \"{list}\" PARTITION OF sub {values} PARTITION BY RANGE (day)");
+        for (day, (from, to)) in [("MINVALUE", "1"), ("1", "2"), ("2", "3"), ("3", "MAXVALUE")].iter().enumerate() {
+            let leaf = format!("\"{list} {day}\" PARTITION OF \"{list}\" FOR VALUES FROM ({from}) TO ({to})");
+            sql += &format!("; CREATE TABLE {leaf}");
+        }
+    }
+    sql + "; INSERT INTO sub SELECT g, g % 4, g / 4000, repeat('x', 200) FROM generate_series(0, 15999) g; \
+           INSERT INTO sub SELECT 16000 + g, NULL, g % 4, '' FROM generate_series(0, 7) g; ANALYZE sub"
+}
+
+/// Of partitions of partitions those are looked at that both rules leave.
+#[tokio::test]
+async fn a_question_about_few_parts_of_parts_is_cut_into_as_few_slices() {
+    let Some(server) = support::server() else { return };
+    server.schema("sizing_parts_of_parts", &in_parts_of_parts()).await;
+    let mut connection = server.connect().await;
+    let table = table(connection.as_mut(), "sizing_parts_of_parts", "sub").await;
+    let (scan, sizes) = (scan(&table), sixteen(connection.as_mut(), &table).await);
+    let null = || Domain::only_null(DataType::Int32);
+    for (domains, expected, rows) in [
+        (vec![("tenant", listed(&[1]))], 5, 4_000),
+        (vec![("tenant", listed(&[7]))], 5, 0),
+        (vec![("tenant", null())], 4, 8),
+        (vec![("tenant", listed(&[1, 3]))], 10, 8_000),
+        (vec![("day", listed(&[2]))], 5, 4_002),
+        (vec![("day", between(1, 3))], 10, 8_004),
+        (vec![("tenant", listed(&[1])), ("day", listed(&[2]))], 4, 1_000),
+        (vec![("tenant", listed(&[1])), ("day", listed(&[0, 3]))], 4, 2_000),
+        (vec![("tenant", listed(&[2])), ("id", between(4_000, 8_000))], 4, 1_000),
+        (vec![("tenant", listed(&[2])), ("id", listed(&[4_002]))], 1, 1),
+    ] {
+        let domains = domains.into_iter().map(|(name, domain)| (name.to_owned(), domain)).collect();
+        let asked = Scan { domains, ..scan.clone() };
+        let (slices, found) = slices(connection.as_mut(), &asked, sizes).await;
+        let count = slices.len();
+        // A slice more or less is what the server's prices decide; without pruning there would be sixteen.
+        assert!(count.abs_diff(expected) <= 1, "{count} slices instead of {expected} where {:?}", asked.domains);
+        assert_eq!(found, rows, "{:?}", asked.domains);
+        if count == 1 {
+            assert_eq!(slices, [Split::Whole], "{:?}", asked.domains);
+            continue;
+        }
+        let (cuts, by_id) = (cuts(&slices), asked.domains.contains_key("id"));
+        let is_asked_for = |cut: &i64| if by_id { (4_000..8_000).contains(cut) } else { (0..16_008).contains(cut) };
+        assert!(cuts.is_sorted() && cuts.iter().all(is_asked_for), "{cuts:?} where {:?}", asked.domains);
+    }
 }
 
 /// How many statements stand in the server's log: those of the only role that has them logged.
