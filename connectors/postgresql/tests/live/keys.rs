@@ -222,10 +222,10 @@ async fn a_table_without_statistics_is_cut_by_those_of_a_partition_or_between_it
          INSERT INTO endless VALUES ('infinity')";
     server.schema("keys_unknown", statements).await;
     let mut connection = server.connect().await;
-    for (name, expected) in [("listed", 16), ("days", 16)] {
-        let (slices, rows) =
-            cut(connection.as_mut(), &scan(&table(connection.as_mut(), "keys_unknown", name).await)).await;
-        assert_eq!((slices, rows.len()), (expected, 900), "{name}");
+    for name in ["listed", "days"] {
+        let scanned = scan(&table(connection.as_mut(), "keys_unknown", name).await);
+        let (slices, rows) = cut(connection.as_mut(), &scanned).await;
+        assert_eq!((slices, rows.len()), (16, 900), "{name}");
     }
     let scanned = scan(&table(connection.as_mut(), "keys_unknown", "endless").await);
     let splits = connection.splits(&scanned, Sizes { most: 16, bytes: 1 }).await.expect("cutting");
