@@ -205,6 +205,9 @@ fn every_wrong_variable_is_named() {
         ("glaux_max_splits", "0", ErrorKind::Invalid),
         ("default_glaux_max_splits", "0", ErrorKind::Invalid),
         ("nobody_glaux_max_splits", "2", ErrorKind::Invalid),
+        ("glaux_max_connections", "0", ErrorKind::Invalid),
+        ("default_glaux_max_connections", "-1", ErrorKind::Invalid),
+        ("nobody_glaux_max_connections", "2", ErrorKind::Invalid),
         ("glaux_spill_timeout_seconds", "0", ErrorKind::Invalid),
         ("glaux_unknown", "hunter2", ErrorKind::Invalid),
     ] {
@@ -267,6 +270,28 @@ fn a_catalog_may_have_fewer_splits_than_the_others() {
         |name: &str, line: &str| format!("[catalogs.{name}]\nurl = \"postgres://jdbc:postgresql://h/db\"\n{line}\n");
     let file = format!("max_splits = 4\n{}{}", catalog("default", ""), catalog("sales", "max_splits = 2"));
     assert_eq!(splits(&toml(&file).unwrap()), [4, 2]);
+}
+
+#[test]
+fn sessions_are_limited_where_it_is_said_for_all_catalogs_or_for_one() {
+    let limits =
+        |config: &Config| ["default", "sales"].map(|name| config.catalogs.get(name).unwrap().settings.max_connections);
+    let sales = ("sales_connection_string", "mysql://jdbc:mysql://h:3306/db?${s}");
+    let two = |settings: &[(&str, &str)]| limits(&env(&[settings, &[sales]].concat()).unwrap());
+    assert_eq!(two(&[]), [None, None]);
+    assert_eq!(two(&[("glaux_max_connections", "4")]), [Some(4), Some(4)]);
+    assert_eq!(two(&[("sales_glaux_max_connections", "2")]), [None, Some(2)]);
+    assert_eq!(two(&[("glaux_max_connections", "4"), ("sales_glaux_max_connections", "8")]), [Some(4), Some(8)]);
+    let catalog =
+        |name: &str, line: &str| format!("[catalogs.{name}]\nurl = \"postgres://jdbc:postgresql://h/db\"\n{line}\n");
+    let both = format!("{}{}", catalog("default", ""), catalog("sales", "max_connections = 2"));
+    assert_eq!(limits(&toml(&both).unwrap()), [None, Some(2)]);
+    assert_eq!(limits(&toml(&format!("max_connections = 4\n{both}")).unwrap()), [Some(4), Some(2)]);
+    let granted = |config: Config| config.catalogs.granted().unwrap().settings.max_connections;
+    let variables = [("glaux_secrets_prefix", "g"), ("glaux_environment", "prod"), ("glaux_max_connections", "4")];
+    assert_eq!(granted(env(&variables).unwrap()), Some(4));
+    let file = "max_connections = 4\n[secrets]\nprefix = \"g\"\nenvironment = \"prod\"\n";
+    assert_eq!(granted(toml(file).unwrap()), Some(4));
 }
 
 #[test]
@@ -416,6 +441,9 @@ fn every_wrong_value_of_a_file_is_named() {
         (format!("serde_version = 9\n{}", catalog("")), "serde_version"),
         (format!("max_splits = 0\n{}", catalog("")), "max_splits"),
         (catalog("max_splits = 0"), "catalogs.pg.max_splits"),
+        (format!("max_connections = 0\n{}", catalog("")), "max_connections"),
+        (catalog("max_connections = 0"), "catalogs.pg.max_connections"),
+        (catalog("max_connections = \"hunter2\""), "\"max_connections\" has the wrong type"),
         (format!("log_level = \"hunter2\"\n{}", catalog("")), "log_level"),
         ("serde_version = 5".into(), "no catalog is configured"),
         ("[catalogs]".into(), "catalog"),

@@ -20,11 +20,12 @@ const PASSTHROUGH: &str = "enable_query_passthrough";
 /// The same of ours.
 const PLANS: &str = "glaux_query_plans";
 const MAX_SPLITS: &str = "glaux_max_splits";
+const MAX_CONNECTIONS: &str = "glaux_max_connections";
 const CALLERS: &str = "glaux_callers";
 const JAVA_TYPES: &str = "glaux_java_types";
 const SPLIT_BY: &str = "glaux_split_by";
 /// What a catalog may have otherwise than all.
-const OF_A_CATALOG: [&str; 6] = [PASSTHROUGH, PLANS, MAX_SPLITS, CALLERS, JAVA_TYPES, SPLIT_BY];
+const OF_A_CATALOG: [&str; 7] = [PASSTHROUGH, PLANS, MAX_SPLITS, MAX_CONNECTIONS, CALLERS, JAVA_TYPES, SPLIT_BY];
 const PREFIX: &str = "glaux_secrets_prefix";
 const ENVIRONMENT: &str = "glaux_environment";
 
@@ -146,6 +147,7 @@ impl Variables {
                 query_plans: self.read(&key(PLANS), check::boolean)?.unwrap_or(settings.query_plans),
                 java_types: self.read(&key(JAVA_TYPES), check::boolean)?.unwrap_or(settings.java_types),
                 max_splits: self.number(&key(MAX_SPLITS), check::positive)?.unwrap_or(settings.max_splits),
+                max_connections: self.number(&key(MAX_CONNECTIONS), check::positive)?.or(settings.max_connections),
                 split_by: self.read(&key(SPLIT_BY), check::split_by_text)?.unwrap_or_else(|| settings.split_by.clone()),
                 ..settings.clone()
             };
@@ -190,6 +192,7 @@ impl Variables {
             max_cell_bytes: self.number("glaux_max_cell_bytes", check::positive)?.unwrap_or(default.max_cell_bytes),
             split_bytes: self.number("glaux_split_bytes", check::bytes)?.unwrap_or(default.split_bytes),
             max_splits: self.number(MAX_SPLITS, check::positive)?.unwrap_or(default.max_splits),
+            max_connections: self.number(MAX_CONNECTIONS, check::positive)?,
             split_by: self.read(SPLIT_BY, check::split_by_text)?.unwrap_or_default(),
             query_passthrough: self.flag(PASSTHROUGH)?,
             time_limit: None,

@@ -39,6 +39,7 @@ struct File {
     secrets: SecretsTable,
     serde_version: Option<u64>,
     max_splits: Option<u64>,
+    max_connections: Option<u64>,
     log_level: Option<String>,
     metrics_namespace: Option<String>,
 }
@@ -57,6 +58,7 @@ struct CatalogTable {
     query_plans: Option<bool>,
     split_bytes: Option<u64>,
     max_splits: Option<u64>,
+    max_connections: Option<u64>,
     #[serde(default)]
     split_by: BTreeMap<String, SplitByValue>,
     #[serde(default)]
@@ -115,7 +117,8 @@ fn from_toml(text: &str, directory: &Path) -> Result<Config> {
     let file: File = toml::from_str(text).map_err(|error| complaint(text, &error))?;
     let default = Settings::default();
     let max_splits = or(file.max_splits, "max_splits", check::positive, default.max_splits)?;
-    let of_all = Settings { max_splits, ..default };
+    let max_connections = most("max_connections", file.max_connections)?;
+    let of_all = Settings { max_splits, max_connections, ..default };
     let catalogs =
         file.catalogs.into_iter().map(|(name, table)| catalog(name, table, &of_all)).collect::<Result<_>>()?;
     let aws = Aws::lazy();
@@ -140,6 +143,10 @@ fn or<T, V>(value: Option<V>, key: &str, check: impl FnOnce(&str, V) -> Result<T
     value.map_or(Ok(default), |value| check(key, value))
 }
 
+fn most(key: &str, value: Option<u64>) -> Result<Option<usize>> {
+    value.map(|value| check::positive(key, value)).transpose()
+}
+
 fn catalog(name: String, table: CatalogTable, default: &Settings) -> Result<Catalog> {
     let key = |setting: &str| format!("catalogs.{name}.{setting}");
     let parts = parse(&key("url"), &table.url)?;
@@ -159,6 +166,7 @@ fn catalog(name: String, table: CatalogTable, default: &Settings) -> Result<Cata
         max_cell_bytes: or(table.max_cell_bytes, &key("max_cell_bytes"), check::positive, default.max_cell_bytes)?,
         split_bytes: or(table.split_bytes, &key("split_bytes"), check::bytes, default.split_bytes)?,
         max_splits: or(table.max_splits, &key("max_splits"), check::positive, default.max_splits)?,
+        max_connections: most(&key("max_connections"), table.max_connections)?.or(default.max_connections),
         split_by: split_by(&key("split_by"), table.split_by)?,
         query_passthrough: table.query_passthrough.unwrap_or(default.query_passthrough),
         time_limit: None,
@@ -283,7 +291,7 @@ fn secrets(table: SecretsTable, directory: &Path, aws: &Aws) -> Result<SecretsCo
 }
 
 /// Words that a complaint may show: what stands before a `=` in a broken file can be anything, a password's end too.
-const KEYS: [&str; 34] = [
+const KEYS: [&str; 35] = [
     "callers",
     "arn",
     "account",
@@ -293,6 +301,7 @@ const KEYS: [&str; 34] = [
     "settings",
     "serde_version",
     "max_splits",
+    "max_connections",
     "log_level",
     "url",
     "secret",

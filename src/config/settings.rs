@@ -125,6 +125,13 @@ pub const SETTINGS: &[Setting] = &[
     ),
     of(
         Catalog,
+        ("glaux_max_connections", "max_connections"),
+        "4",
+        "no limit",
+        "at most so many sessions with the source at once in one process, idle ones included: a request waits until one is free; a function serves one request at a time, so what limits it is reserved concurrency",
+    ),
+    of(
+        Catalog,
         ("glaux_split_by", "split_by"),
         "shop.order_lines=id, shop.days=day",
         "a key that an index knows, else one split",

@@ -54,6 +54,13 @@ impl Deadline {
         wait_until(self.before(self.margin())).await;
     }
 
+    /// Waits until nothing is begun any more, since it would be given up at once. What is begun only because a read was given up has
+    /// half of what is left then.
+    pub(super) async fn is_late(&self) {
+        let nears = self.before(self.margin()).filter(|end| *end > Instant::now());
+        wait_until(nears.or_else(|| self.before(self.margin() / 2))).await;
+    }
+
     /// Waits until anything has to be answered, whatever was meant to be found out.
     pub(super) async fn is_here(&self) {
         wait_until(self.before(self.margin() / 3)).await;

@@ -13,6 +13,7 @@ mod granted;
 mod measured;
 mod metadata;
 mod passthrough;
+mod places;
 mod plan;
 mod records;
 mod sessions;

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use super::caller::{Asked, Who};
 use super::deadline::Deadline;
 use super::described::Described;
+use super::places::{Place, Places};
 use super::source::Source;
 use super::{Handler, measured};
 use crate::config::Catalog;
@@ -19,6 +20,8 @@ use crate::secrets::{Login, Resolved};
 #[derive(Default)]
 pub(super) struct Sessions {
     idle: Mutex<Vec<Kept>>,
+    /// Of those on loan.
+    places: Places,
 }
 
 struct Kept {
@@ -58,6 +61,8 @@ pub(super) struct Session<'h> {
     kept: Option<Kept>,
     sessions: &'h Sessions,
     in_use: Option<InUse>,
+    /// Where its catalog has a limit. The next request has it once this session is idle, or closed.
+    place: Option<Place>,
 }
 
 impl Session<'_> {
@@ -76,10 +81,12 @@ impl Session<'_> {
 impl Drop for Session<'_> {
     fn drop(&mut self) {
         let Some(Kept { mut connection, .. }) = self.kept.take() else { return };
-        let (in_use, Ok(runtime)) = (self.in_use.take(), tokio::runtime::Handle::try_current()) else { return };
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let (in_use, place) = (self.in_use.take(), self.place.take());
         runtime.spawn(async move {
             tokio::time::timeout(STOP, connection.stop()).await.unwrap_or(());
             drop(connection);
+            drop(place);
             drop(in_use);
         });
     }
@@ -137,6 +144,18 @@ impl Sessions {
         }
     }
 
+    /// Closes the longest idle session of a catalog, whoever's it is, if one more would be one too many. One is enough: of the
+    /// others that have a place, each has a session already, or does the same before it makes one.
+    fn make_room(&self, place: &Place, catalog: &str, now: Instant) {
+        let mut idle = self.fresh(now);
+        let of_catalog = |kept: &Kept| kept.of.catalog == catalog;
+        if idle.iter().filter(|kept| of_catalog(kept)).count() > place.others()
+            && let Some(first) = idle.iter().position(of_catalog)
+        {
+            idle.remove(first);
+        }
+    }
+
     /// Closes what is idle of a catalog, which may be another by now, or none.
     pub(super) fn forget(&self, catalog: &str) {
         self.fresh(Instant::now()).retain(|kept| kept.of.catalog != catalog);
@@ -158,7 +177,10 @@ impl Sessions {
 impl Handler {
     /// A session with the catalog's source for one request, as whom it is asked.
     ///
-    /// Errors: those of `Connector::connect`; a refused log-in only after the secret has been read afresh.
+    /// Where the catalog's sessions are limited, it waits for its turn; whoever has one already must not ask for another.
+    ///
+    /// Errors: throttled, if its turn did not come in time; those of `Connector::connect`; a refused log-in only after the secret
+    /// has been read afresh.
     pub(super) async fn session(&self, asked: &Asked) -> Result<Session<'_>> {
         Ok(self.open(asked, None).await?.0)
     }
@@ -184,6 +206,7 @@ impl Handler {
     }
 
     async fn open(&self, asked: &Asked, table: Option<&TableName>) -> Result<(Session<'_>, Option<Result<Table>>)> {
+        let place = self.sessions.places.take(asked.catalog()).await?;
         let in_use = Some(InUse::begin());
         let (application_name, time_limit) = (application_name(&asked.query_id), Deadline::current().statement_limit());
         let acting_as = asked.who.acting.clone();
@@ -195,11 +218,14 @@ impl Handler {
         let (kept, described) = if let Some(warm) = self.warm(&of, &settings, table).await {
             warm
         } else {
+            if let Some(place) = &place {
+                self.sessions.make_room(place, name, Instant::now());
+            }
             let catalog = asked.who.catalog(asked.catalog());
             let connection = self.connect(&catalog, &asked.source, &settings).await.map_err(doing)?;
             (Kept { of, connection, logged_in: Instant::now(), described: Described::default() }, None)
         };
-        Ok((Session { kept: Some(kept), sessions: &self.sessions, in_use }, described))
+        Ok((Session { kept: Some(kept), sessions: &self.sessions, in_use, place }, described))
     }
 
     /// An idle session made as new; one that cannot be, because its server went away, say, is dropped without a word.
@@ -293,11 +319,14 @@ fn application_name(query_id: &str) -> String {
 #[cfg(test)]
 #[cfg(feature = "memory")]
 mod tests {
-    use connector_core::{Credential, Secret};
+    use connector_core::{Casing, Credential, Secret};
+    use futures::FutureExt;
 
     use super::*;
+    use crate::config::{Config, SecretReference};
     use crate::connectors;
     use crate::handler::described;
+    use crate::protocol::Identity;
 
     async fn kept(catalog: &str, logged_in: Instant) -> Kept {
         let connector = connectors::find("memory").unwrap();
@@ -378,5 +407,69 @@ mod tests {
         assert_eq!(columns("a", later + second), Some(2));
         drop(sessions.take(&of("a"), later));
         assert_eq!(columns("a", later + second), None);
+    }
+
+    /// A handler over one catalog that may have so many sessions at once, and two who read it.
+    async fn limited(most: &str) -> (Handler, [Asked; 2]) {
+        let variables =
+            [("default", "memory://shop"), ("glaux_max_connections", most), ("glaux_secrets_file", "no/such/file")];
+        let variables = variables.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let handler = Handler::new(Config::from_env(variables).unwrap()).unwrap();
+        let one = handler.asked("any", &Identity::default(), "q").await.unwrap();
+        let other = Asked { who: Who { casing: Some(Casing::Lower), ..Who::default() }, ..one.clone() };
+        (handler, [one, other])
+    }
+
+    #[tokio::test]
+    async fn a_place_is_free_again_once_its_session_is_idle_or_closed_or_was_never_made() {
+        let (handler, [asked, _]) = limited("1").await;
+        let secret = Some(SecretReference::Name("none".into()));
+        let unknown = Asked { who: Who { secret, ..Who::default() }, ..asked.clone() };
+        assert!(handler.session(&unknown).await.is_err());
+        handler.session(&asked).await.unwrap().give_back();
+        let session = handler.session(&asked).await.unwrap();
+        assert!(handler.session(&asked).now_or_never().is_none());
+        let mut waiting = Box::pin(handler.session(&asked));
+        assert!(waiting.as_mut().now_or_never().is_none());
+        // What it was doing is stopped first, by a task of its own that has not begun.
+        drop(session);
+        assert!(waiting.as_mut().now_or_never().is_none());
+        waiting.await.unwrap().give_back();
+        assert_eq!(handler.sessions.idle_of("default"), 1);
+    }
+
+    #[tokio::test]
+    async fn an_idle_session_of_another_user_makes_way_where_one_more_would_be_too_many() {
+        let (handler, [one, other]) = limited("2").await;
+        let idle = || handler.sessions.idle_of("default");
+        handler.session(&one).await.unwrap().give_back();
+        let first = handler.session(&other).await.unwrap();
+        assert_eq!(idle(), 1, "there is room for both");
+        let second = handler.session(&other).await.unwrap();
+        assert_eq!(idle(), 0, "there is none for a third");
+        first.give_back();
+        second.give_back();
+        handler.session(&other).await.unwrap().give_back();
+        assert_eq!(idle(), 2, "nothing is closed for one that can be used again");
+        handler.session(&one).await.unwrap().give_back();
+        assert_eq!(idle(), 2, "one is enough");
+        for asked in [&one, &other] {
+            assert!(handler.sessions.take(&Whose::of(asked), Instant::now()).is_some(), "one of each is left");
+        }
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_gets_the_session_that_is_given_back_or_its_place() {
+        let (handler, [one, other]) = limited("1").await;
+        for (user, next) in [(&one, &one), (&one, &other), (&other, &one)] {
+            let session = handler.session(user).await.unwrap();
+            let mut waiting = Box::pin(handler.session(next));
+            assert!(waiting.as_mut().now_or_never().is_none());
+            session.give_back();
+            let session = waiting.await.unwrap();
+            assert_eq!(handler.sessions.idle_of("default"), 0);
+            session.give_back();
+            assert_eq!(handler.sessions.idle_of("default"), 1);
+        }
     }
 }

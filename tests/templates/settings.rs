@@ -122,6 +122,7 @@ fn every_setting_of_ours_can_be_given_and_counts() {
         &[
             ("Callers", r#"[{"account": "123456789012", "role": "reader"}]"#),
             ("MaxSplits", "3"),
+            ("MaxConnections", "5"),
             ("SplitBytes", "1000000"),
             ("SplitBy", "shop.order_lines=id"),
             ("MaxCellBytes", "4096"),
@@ -144,6 +145,7 @@ fn every_setting_of_ours_can_be_given_and_counts() {
         catalog.callers.is_some() && settings.zoned_timestamps && settings.query_plans && settings.query_passthrough
     );
     assert_eq!((settings.max_splits, settings.split_bytes, settings.max_cell_bytes), (3, 1_000_000, 4096));
+    assert_eq!(settings.max_connections, Some(5));
     assert_eq!(settings.split_by.values().collect::<Vec<_>>(), ["id"]);
     assert_eq!((config.serde_version, config.secrets.ttl.as_secs(), config.spill.timeout.as_secs()), (6, 7, 9));
     assert_eq!((config.spill.queue_capacity, config.spill.max_block_size), (4, Some(5_000_000)));

@@ -159,6 +159,8 @@ pub struct Settings {
     pub split_bytes: u64,
     /// No scan is cut into more splits than this, since each is a connection to the source.
     pub max_splits: usize,
+    /// At most so many sessions with the source at once in one process, idle ones included; `None` counts none.
+    pub max_connections: Option<usize>,
     /// The columns along which tables and views of the source are cut; both names in lower case, as Athena has them.
     pub split_by: BTreeMap<TableName, String>,
     /// Whether queries in the source's own words are passed through.
@@ -192,6 +194,7 @@ impl Default for Settings {
             split_bytes: 128 << 20,
             // Athena runs a connector's splits side by side, and PostgreSQL takes a hundred sessions by default.
             max_splits: 32,
+            max_connections: None,
             split_by: BTreeMap::new(),
             query_passthrough: false,
             time_limit: None,
