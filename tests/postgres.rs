@@ -1,6 +1,8 @@
 //! The handler over a real PostgreSQL: what goes wrong between a Lambda and its database, and what is said then.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+#[path = "postgres/places.rs"]
+mod places;
 mod support;
 
 use std::collections::BTreeMap;

@@ -35,7 +35,7 @@ use glaux::protocol::Version;
 
 use athena::Athena;
 use aws::{Answer, Service};
-use source::{Source, ask, handler, read_request};
+use source::{Source, ask, handler, handler_with, read_request};
 
 /// What is promised.
 const PROMISE: Duration = Duration::from_secs(2);
@@ -164,6 +164,17 @@ async fn a_read_that_would_end_too_late_is_stopped_in_time_and_says_what_would_h
             .wait("the end of the reads", async || source.reads_of("slow").await + source.reads_of("asleep").await == 0)
             .await;
     }
+}
+
+#[tokio::test]
+async fn a_read_that_was_stopped_in_time_is_asked_about_in_the_only_session_that_there_may_be() {
+    let Some(source) = Source::postgres().await else { return };
+    let handler = handler_with(&source, &[("glaux_max_connections", "1")]);
+    let request = read_request(&handler, "slow", "q-alone").await;
+    let end = Instant::now() + Duration::from_secs(12);
+    let error = ask(&handler, &request, Some(end)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TimedOut, "{error}");
+    assert!(error.to_string().contains(" splits in place"), "{error}");
 }
 
 /// A local Athena over a function.
