@@ -374,9 +374,9 @@ mod tests {
                 continue;
             }
             if expected.is_ok() {
-                good += 1
+                good += 1;
             } else {
-                bad += 1
+                bad += 1;
             }
             assert_eq!(read, expected.map(|elements| vec![Some(Vec::new()), Some(elements)]), "{bytes:?} of {of}");
         }
