@@ -245,8 +245,8 @@ mod tests {
             2 => random.random_range(0..500_u16) * 4,
             _ => random.random_range(1..10_000),
         };
-        let date = [random.random_range(0..=13), random.random_range(0..=31)];
-        let clock = [random.random_range(0..=24), random.random_range(0..=60), random.random_range(0..=60)];
+        let date: [u8; 2] = [random.random_range(0..=13), random.random_range(0..=31)];
+        let clock: [u8; 3] = [random.random_range(0..=24), random.random_range(0..=60), random.random_range(0..=60)];
         let micros: u32 = [0, 999_999, 1_000_000, random.random_range(0..1_000_000)][random.random_range(0..4)];
         let bytes = [&year.to_le_bytes()[..], &date, &clock, &micros.to_le_bytes()].concat();
         let length = if random.random_bool(0.1) {
