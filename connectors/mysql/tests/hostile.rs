@@ -7,8 +7,11 @@ mod impostor;
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
+use arrow_array::RecordBatch;
 use arrow_schema::DataType;
 use connector_core::{
     BatchLimits, Column, ColumnMapping, Connection, Credential, Error, ErrorKind, Pushdown, ReadAs, Scan, Secret,
@@ -17,6 +20,8 @@ use connector_core::{
 use connector_mysql::CONNECTOR;
 use futures::{StreamExt, TryStreamExt};
 use impostor::{Reply, Said, about, column, end, greeting, packet, taken};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
 
 /// What a number is on the wire.
 const LONG: u8 = 3;
@@ -97,6 +102,69 @@ async fn a_row_that_goes_on_behind_its_values_is_refused_and_not_kept() {
     });
     assert_eq!(error.await.kind(), ErrorKind::Corrupt);
     assert!(sent.recv().unwrap() < 3);
+}
+
+/// What is said last: to whoever prepares the statement, or to whoever then runs it.
+#[derive(Clone)]
+enum Talk {
+    Preparing(Vec<u8>),
+    Running(Vec<u8>),
+}
+
+/// How many rows a read of a number gives.
+async fn rows_of(url: &str) -> Result<usize, Error> {
+    let mut connection = enter(url).await.unwrap();
+    let scan = scan();
+    let rendered = sql::render(&scan, CONNECTOR.dialect()).unwrap();
+    let rows = connection.read(&scan, &rendered.statement, BatchLimits::default()).await?;
+    let batches: Vec<RecordBatch> = rows.try_collect().await?;
+    Ok(batches.iter().map(RecordBatch::num_rows).sum())
+}
+
+#[tokio::test]
+async fn an_answer_with_any_byte_changed_is_an_answer_or_an_error() {
+    let seed: u64 = rand::rng().random();
+    println!("seed {seed}");
+    let mut random = StdRng::seed_from_u64(seed);
+    let row = |number, value: i32| packet(number, &[&[0, 0][..], &value.to_le_bytes()].concat());
+    let rows = [row(3, 7), packet(4, &[0, 4]), row(5, i32::MIN)].concat();
+    let executed = [packet(1, &[1]), column(2, LONG), rows, end(6)].concat();
+    let next = Arc::new(Mutex::new(Talk::Running(executed.clone())));
+    let said = Arc::clone(&next);
+    let url = served(move |_, stream| {
+        let mut is_read = false;
+        impostor::talk(stream, &mut |one| match (said.lock().unwrap().clone(), one) {
+            (Talk::Preparing(answer), one) if reads(one) => Reply::Last(answer),
+            (Talk::Running(_), one) if reads(one) => {
+                is_read = true;
+                Reply::Own(one_number())
+            }
+            (Talk::Running(answer), Said::Execute) if is_read => Reply::Last(answer),
+            _ => Reply::Usual,
+        });
+    });
+    assert_eq!(rows_of(&url).await.unwrap(), 3);
+    let (mut answered, mut failed) = (0, 0);
+    for talk in [Talk::Preparing(one_number()), Talk::Running(executed)] {
+        let (Talk::Preparing(whole) | Talk::Running(whole)) = &talk;
+        for (place, byte) in whole.iter().enumerate() {
+            for other in [0, byte.wrapping_add(1), 0xfb, 0xfe, 0xff, random.random()] {
+                let mut changed = talk.clone();
+                let (Talk::Preparing(answer) | Talk::Running(answer)) = &mut changed;
+                answer[place] = other;
+                *next.lock().unwrap() = changed;
+                let outcome = tokio::time::timeout(Duration::from_secs(20), rows_of(&url)).await;
+                match outcome.unwrap_or_else(|_| panic!("{other} for {byte} at {place} of {whole:?}: no end")) {
+                    Ok(rows) => {
+                        assert!(rows <= 3, "{other} for {byte} at {place} of {whole:?}: {rows} rows");
+                        answered += 1;
+                    }
+                    Err(_) => failed += 1,
+                }
+            }
+        }
+    }
+    assert!(answered > 50 && failed > 100, "{answered} answers and {failed} errors");
 }
 
 #[tokio::test]

@@ -138,6 +138,9 @@ pub(super) fn zoned_millis(bytes: &[u8], zero_is_null: bool) -> Result<Option<i6
 
 #[cfg(test)]
 mod tests {
+    use rand::rngs::StdRng;
+    use rand::{Rng, SeedableRng};
+
     use super::*;
 
     fn time(year: u16, rest: &[u8]) -> Vec<u8> {
@@ -169,6 +172,156 @@ mod tests {
         for zero_is_null in [true, false] {
             let fault = date(&time(2021, &[2, 30]), zero_is_null);
             assert_eq!(fault, Err(Fault::value("a day that its month does not have")));
+        }
+    }
+
+    #[test]
+    fn the_examples_of_the_protocols_own_pages_are_the_moments_that_they_say() {
+        // 2010-10-17, and 19:27:30.000001 of that day.
+        let moment = [0xda, 0x07, 0x0a, 0x11, 0x13, 0x1b, 0x1e, 1, 0, 0, 0];
+        assert_eq!(date(&moment[..4], false), Ok(Some(14_899)));
+        assert_eq!(millis(&moment[..4], false), Ok(Some(14_899 * DAY)));
+        let second = 14_899 * DAY + ((19 * 60 + 27) * 60 + 30) * 1000;
+        assert_eq!((millis(&moment[..7], false), millis(&moment, false)), (Ok(Some(second)), Ok(Some(second))));
+    }
+
+    /// The days from 1970-01-01 to the first of January of every year, counted one year after the other.
+    fn firsts() -> Vec<i64> {
+        let mut firsts = vec![0_i64];
+        for year in 0..i64::from(u16::MAX) {
+            let is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+            let days = if is_leap { 366 } else { 365 };
+            firsts.push(firsts.last().unwrap() + days);
+        }
+        let of_1970 = firsts[1970];
+        firsts.iter().map(|first| first - of_1970).collect()
+    }
+
+    /// The day of a date, counted one month after the other.
+    fn slow_day(bytes: &[u8], zero_is_null: bool, firsts: &[i64]) -> Result<Option<i64>, Fault> {
+        let [low, high, month, day] = match bytes {
+            [] => [0; 4],
+            [low, high, month, day, ..] => [*low, *high, *month, *day],
+            _ => return Err(Fault::Malformed),
+        };
+        if month == 0 || day == 0 {
+            return if zero_is_null { Ok(None) } else { Err(Fault::value("a date with a zero in it")) };
+        }
+        let year = usize::from(low) + usize::from(high) * 256;
+        let february = if year == 65_535 || firsts[year + 1] - firsts[year] == 365 { 28 } else { 29 };
+        let lengths = [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+        match lengths.get(usize::from(month) - 1) {
+            Some(length) if i64::from(day) <= *length => {
+                let months: i64 = lengths[..usize::from(month) - 1].iter().sum();
+                Ok(Some(firsts[year] + months + i64::from(day) - 1))
+            }
+            _ => Err(Fault::value("a day that its month does not have")),
+        }
+    }
+
+    /// The millisecond of a moment, by numbers that hold all of its digits.
+    fn slow_millis(bytes: &[u8], zero_is_null: bool, firsts: &[i64]) -> Result<Option<i64>, Fault> {
+        let Some(day) = slow_day(bytes, zero_is_null, firsts)? else { return Ok(None) };
+        if ![4, 7, 11].contains(&bytes.len()) {
+            return Err(Fault::Malformed);
+        }
+        // What is not sent is zero.
+        let mut fields = bytes[4..].to_vec();
+        fields.resize(7, 0);
+        let micros = fields[3..].iter().rev().fold(0_i128, |number, byte| number * 256 + i128::from(*byte));
+        if fields[0] > 23 || fields[1] > 59 || fields[2] > 59 || micros > 999_999 {
+            return Err(Fault::Malformed);
+        }
+        let clock = fields[..3].iter().fold(0_i128, |number, field| number * 60 + i128::from(*field));
+        let all = (i128::from(day) * 86_400 + clock) * 1_000_000 + micros;
+        Ok(Some(i64::try_from(all.div_euclid(1000)).unwrap()))
+    }
+
+    /// A date or a moment as it might be sent, of which every field may be one that there is not.
+    fn any_moment(random: &mut StdRng) -> Vec<u8> {
+        let year: u16 = match random.random_range(0..8) {
+            0 => random.random(),
+            1 => 0,
+            2 => random.random_range(0..500_u16) * 4,
+            _ => random.random_range(1..10_000),
+        };
+        let date: [u8; 2] = [random.random_range(0..=13), random.random_range(0..=31)];
+        let clock: [u8; 3] = [random.random_range(0..=24), random.random_range(0..=60), random.random_range(0..=60)];
+        let micros: u32 = [0, 999_999, 1_000_000, random.random_range(0..1_000_000)][random.random_range(0..4)];
+        let bytes = [&year.to_le_bytes()[..], &date, &clock, &micros.to_le_bytes()].concat();
+        let length = if random.random_bool(0.1) {
+            random.random_range(0..=11_usize)
+        } else {
+            [0, 4, 7, 11][random.random_range(0..4)]
+        };
+        bytes[..length].to_vec()
+    }
+
+    #[test]
+    fn fast_and_slow_agree_on_random_dates_and_moments() {
+        let seed: u64 = rand::rng().random();
+        println!("seed {seed}");
+        let mut random = StdRng::seed_from_u64(seed);
+        let firsts = firsts();
+        let (mut values, mut nulls, mut faults) = (0, 0, 0);
+        for _ in 0..50_000 {
+            let bytes = any_moment(&mut random);
+            for zero_is_null in [false, true] {
+                let expected = slow_millis(&bytes, zero_is_null, &firsts);
+                assert_eq!(millis(&bytes, zero_is_null), expected, "{bytes:?}");
+                let packed = expected.clone().map(|millis| millis.map(|millis| millis * 4096));
+                assert_eq!(zoned_millis(&bytes, zero_is_null), packed, "{bytes:?}");
+                match expected {
+                    Ok(Some(_)) => values += 1,
+                    Ok(None) => nulls += 1,
+                    Err(_) => faults += 1,
+                }
+            }
+            let bytes = &bytes[..bytes.len().min(4)];
+            for zero_is_null in [false, true] {
+                let expected = slow_day(bytes, zero_is_null, &firsts);
+                assert_eq!(date(bytes, zero_is_null).map(|day| day.map(i64::from)), expected, "{bytes:?}");
+            }
+        }
+        let behind = [&any_moment(&mut random)[..], &[0; 12]].concat();
+        assert!(millis(&behind[..12], false).is_err(), "{behind:?}");
+        assert!([values, nulls, faults].iter().all(|count| *count > 1000), "{values}, {nulls}, {faults}");
+    }
+
+    #[test]
+    fn numbers_of_every_width_are_those_that_were_sent() {
+        let seed: u64 = rand::rng().random();
+        println!("seed {seed}");
+        let mut random = StdRng::seed_from_u64(seed);
+        for _ in 0..10_000 {
+            let bits: u64 = random.random();
+            let bytes = bits.to_le_bytes();
+            let unsigned = |width: usize| {
+                bytes[..width].iter().rev().fold(0_i128, |number, byte| number * 256 + i128::from(*byte))
+            };
+            let signed = |width: usize| {
+                let number = unsigned(width);
+                if bytes[width - 1] > 127 { number - (1_i128 << (width * 8)) } else { number }
+            };
+            assert_eq!(int1(&bytes[..1]).map(|found| found.map(i128::from)), Ok(Some(signed(1))));
+            assert_eq!(int2(&bytes[..2]).map(|found| found.map(i128::from)), Ok(Some(signed(2))));
+            assert_eq!(int4(&bytes[..4]).map(|found| found.map(i128::from)), Ok(Some(signed(4))));
+            assert_eq!(int8(&bytes).map(|found| found.map(i128::from)), Ok(Some(signed(8))));
+            assert_eq!(uint1(&bytes[..1]).map(|found| found.map(i128::from)), Ok(Some(unsigned(1))));
+            assert_eq!(uint2(&bytes[..2]).map(|found| found.map(i128::from)), Ok(Some(unsigned(2))));
+            assert_eq!(uint4(&bytes[..4]).map(|found| found.map(i128::from)), Ok(Some(unsigned(4))));
+            assert_eq!(uint8(&bytes), Ok(Some(unsigned(8))));
+            for width in [1, 2, 4, 8] {
+                assert_eq!(integer(&bytes[..width], false), Ok(signed(width)));
+                assert_eq!(integer(&bytes[..width], true), Ok(unsigned(width)));
+            }
+            // The bits of a BIT(n) come from the highest on, in as many bytes as they need.
+            let width = random.random_range(0..=8);
+            let expected = bytes[..width].iter().fold(0_i128, |number, byte| number * 256 + i128::from(*byte));
+            assert_eq!(wide_bits(&bytes[..width]), Ok(Some(expected)));
+            assert_eq!(float8(&bytes).map(|found| found.map(f64::to_bits)), Ok(Some(bits)));
+            let low = bytes[..4].iter().rev().fold(0_u32, |number, byte| (number << 8) | u32::from(*byte));
+            assert_eq!(float4(&bytes[..4]).map(|found| found.map(f32::to_bits)), Ok(Some(low)));
         }
     }
 

@@ -9,6 +9,8 @@ use rand::{Rng, RngCore, SeedableRng};
 use super::*;
 use crate::collation::Collation;
 
+mod shown;
+
 fn column(data_type: &DataType) -> Column {
     let mapping =
         ColumnMapping { data_type: data_type.clone(), read_as: ReadAs::Plain, bind_as: None, pushdown: Pushdown::Full };
@@ -138,6 +140,56 @@ fn decimals_are_those_of_long_multiplication() {
 }
 
 #[test]
+fn decimals_at_the_limits_of_their_types_fit_or_do_not() {
+    for precision in 1..=38_u8 {
+        let limit = 10_u128.pow(precision.into());
+        for (value, own, scale) in (0..=3)
+            .flat_map(|off| {
+                [limit - 1, limit, limit + 1, (limit / 10).max(1) - 1, limit / 10].map(|value| (value, off))
+            })
+            .flat_map(|(value, off)| [(value, 0, off), (value, off, 0), (value, off, off), (value, 38, 38 - off)])
+            .filter(|(_, _, scale)| *scale <= precision)
+        {
+            let data_type = DataType::Decimal128(precision, i8::try_from(scale).unwrap());
+            let expected = rescaled(&value.to_string(), own.into(), scale.into(), precision.into());
+            let expected: Option<i128> = expected.map(|digits| digits.parse().unwrap());
+            let magnitude = value.to_le_bytes();
+            // In every length that holds it.
+            for length in [4, 8, 12, 16].into_iter().filter(|length| magnitude[*length..].iter().all(|byte| *byte == 0))
+            {
+                for (sign, expected) in [(1, expected), (0, expected.map(|value| -value))] {
+                    let cell = [&[sign], &magnitude[..length]].concat();
+                    let read = one(wire(kind::DECIMAL, 17, own), &data_type, &cell);
+                    let read = read.ok().map(|array| array.as_primitive::<Decimal128Type>().value(0));
+                    assert_eq!(read, expected, "{cell:?} of scale {own} as {data_type}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn money_is_exact_or_a_fault_at_any_scale() {
+    let mut random = seeded();
+    for _ in 0..2_000 {
+        let number: i64 = random.random::<i64>() >> random.random_range(0..64);
+        let number = if random.random() { number / 10_000 * 10_000 } else { number };
+        let (precision, scale) = [(19, 4), (38, 10), (19, 2), (10, 0), (5, 5)][random.random_range(0..5)];
+        let expected = rescaled(&number.unsigned_abs().to_string(), 4, scale, precision);
+        let expected = expected.map(|digits| digits.parse::<i128>().unwrap() * i128::from(number.signum()));
+        let data_type = DataType::Decimal128(u8::try_from(precision).unwrap(), i8::try_from(scale).unwrap());
+        let value = |read: Result<ArrayRef>| read.ok().map(|array| array.as_primitive::<Decimal128Type>().value(0));
+        let bytes = number.to_le_bytes();
+        let cell = [&bytes[4..], &bytes[..4]].concat();
+        assert_eq!(value(one(wire(kind::MONEY, 0, 0), &data_type, &cell)), expected, "{number} as {data_type}");
+        if let Ok(small) = i32::try_from(number) {
+            let read = one(wire(kind::MONEY_N, 4, 0), &data_type, &small.to_le_bytes());
+            assert_eq!(value(read), expected, "{number} as {data_type}");
+        }
+    }
+}
+
+#[test]
 fn money_is_exact() {
     let mut random = seeded();
     for _ in 0..2_000 {
@@ -205,9 +257,21 @@ fn texts_of_two_bytes_are_those_of_the_standard_library() {
 #[test]
 fn texts_in_a_code_page_are_those_of_its_table() {
     let mut random = seeded();
-    for (sort, page) in
-        [(52, encoding_rs::WINDOWS_1252), (192, encoding_rs::SHIFT_JIS), (204, encoding_rs::WINDOWS_874)]
-    {
+    for (sort, page) in [
+        (52, encoding_rs::WINDOWS_1252),
+        (80, encoding_rs::WINDOWS_1250),
+        (104, encoding_rs::WINDOWS_1251),
+        (124, encoding_rs::WINDOWS_1253),
+        (128, encoding_rs::WINDOWS_1254),
+        (136, encoding_rs::WINDOWS_1255),
+        (144, encoding_rs::WINDOWS_1256),
+        (152, encoding_rs::WINDOWS_1257),
+        (192, encoding_rs::SHIFT_JIS),
+        (194, encoding_rs::EUC_KR),
+        (196, encoding_rs::BIG5),
+        (198, encoding_rs::GBK),
+        (204, encoding_rs::WINDOWS_874),
+    ] {
         let wire =
             Described { collation: Collation::new([0x09, 0x04, 0xd0, 0x00, sort]), ..wire(kind::VARCHAR, 8000, 0) };
         for _ in 0..1_000 {
@@ -218,6 +282,38 @@ fn texts_in_a_code_page_are_those_of_its_table() {
             let read = read.as_ref().map(|array| array.as_string::<i32>().value(0));
             assert_eq!(read, expected.as_deref(), "{cell:?}");
         }
+    }
+}
+
+#[test]
+fn texts_of_a_code_page_and_of_utf8_are_read_whole() {
+    let mut random = seeded();
+    // Few random bytes are characters of more than one; what a page has encoded always is.
+    for (sort, page, alphabet) in [
+        (52, encoding_rs::WINDOWS_1252, "é€ÿ"),
+        (104, encoding_rs::WINDOWS_1251, "Жя№"),
+        (192, encoding_rs::SHIFT_JIS, "日本ｱ語"),
+        (194, encoding_rs::EUC_KR, "한국어"),
+        (196, encoding_rs::BIG5, "中文字"),
+        (198, encoding_rs::GBK, "中文汉"),
+    ] {
+        let alphabet: Vec<char> = alphabet.chars().collect();
+        let texts: Vec<String> = (0..500).map(|_| any_text(&mut random, &alphabet)).collect();
+        let encoded: Vec<_> = texts.iter().map(|text| page.encode(text).0.into_owned()).collect();
+        let cells: Vec<_> = encoded.iter().map(|cell| Some(cell.as_slice())).collect();
+        let wire = Described { collation: Collation::new([0x09, 0x04, 0xd0, 0x00, sort]), ..wire(kind::CHAR, 8000, 0) };
+        let read = decoded(wire, &DataType::Utf8, &cells).unwrap();
+        assert!(read.as_string::<i32>().iter().flatten().eq(texts.iter().map(String::as_str)), "{sort}");
+    }
+    let utf8 = Described { collation: Collation::new([0x09, 0x04, 0xd0, 0x24, 0]), ..wire(kind::VARCHAR, 8000, 0) };
+    for _ in 0..2_000 {
+        let mut cell = any_text(&mut random, &['é', '日', '😀']).into_bytes();
+        if random.random() {
+            cell.truncate(random.random_range(0..=cell.len()));
+        }
+        let expected = std::str::from_utf8(&cell).ok();
+        let read = one(utf8, &DataType::Utf8, &cell).ok();
+        assert_eq!(read.as_ref().map(|array| array.as_string::<i32>().value(0)), expected, "{cell:?}");
     }
 }
 
@@ -250,6 +346,40 @@ fn moments_are_those_of_slow_arithmetic() {
         let read = one(wire(kind::DATETIMEOFFSET, 0, scale), &data_type, &zoned).ok();
         let packed = read.map(|array| array.as_primitive::<TimestampMillisecondType>().value(0));
         assert_eq!(packed, expected.map(|millis| millis << 12), "{zoned:?}");
+    }
+}
+
+#[test]
+fn the_older_moments_and_dates_are_those_of_slow_arithmetic() {
+    let mut random = seeded();
+    let zoned = DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into()));
+    // Either has the same milliseconds, one of them packed above its zone.
+    let both = |wire: Described, cell: &[u8]| {
+        let millis = one(wire, &DataType::Date64, cell).ok().map(|array| array.as_primitive::<Date64Type>().value(0));
+        let packed = one(wire, &zoned, cell).ok();
+        let packed = packed.map(|array| array.as_primitive::<TimestampMillisecondType>().value(0));
+        assert_eq!(packed, millis.map(|millis| millis * 4096), "{cell:?}");
+        millis
+    };
+    for _ in 0..3_000 {
+        // From 1753 to 9999; a day has 25,920,000 ticks, of which three are ten milliseconds, shown to end in 0, 3 and 7.
+        let (days, ticks) = (random.random_range(-53_690..=2_958_463_i32), random.random_range(0..26_000_000_u32));
+        let shown = i64::from(ticks / 3) * 10 + [0, 3, 7][usize::try_from(ticks % 3).unwrap()];
+        let expected = (ticks < 25_920_000).then_some((i64::from(days) - 25_567) * 86_400_000 + shown);
+        let cell = [i32::to_le_bytes(days), ticks.to_le_bytes()].concat();
+        assert_eq!(both(wire(kind::DATETIME, 0, 0), &cell), expected, "{cell:?}");
+        assert_eq!(both(wire(kind::DATETIME_N, 8, 0), &cell), expected, "{cell:?}");
+        let (days, minutes) = (random.random::<u16>(), random.random_range(0..1500_u16));
+        let expected = (minutes < 1440).then_some(((i64::from(days) - 25_567) * 1440 + i64::from(minutes)) * 60_000);
+        let cell = [days.to_le_bytes(), minutes.to_le_bytes()].concat();
+        assert_eq!(both(wire(kind::DATETIME4, 0, 0), &cell), expected, "{cell:?}");
+        assert_eq!(both(wire(kind::DATETIME_N, 4, 0), &cell), expected, "{cell:?}");
+        // From 0001 to 9999 and a little beyond.
+        let days = random.random_range(0..4_000_000_u32);
+        let cell = &days.to_le_bytes()[..3];
+        let read = one(wire(kind::DATE, 0, 0), &DataType::Date32, cell).ok();
+        let expected = (days <= 3_652_058).then(|| i32::try_from(days).unwrap() - 719_162);
+        assert_eq!(read.map(|array| array.as_primitive::<Date32Type>().value(0)), expected, "{days}");
     }
 }
 

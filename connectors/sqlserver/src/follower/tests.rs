@@ -119,6 +119,29 @@ fn encoded(framing: Framing, cell: Option<&[u8]>, random: &mut StdRng) -> Vec<u8
     }
 }
 
+/// Appends a row as it stands on the wire: NULLs are told in front of it, or where the values are.
+fn put_row(
+    columns: &[(Described, Range<usize>)],
+    row: &[Option<Vec<u8>>],
+    with_nulls: bool,
+    random: &mut StdRng,
+    sent: &mut Vec<u8>,
+) {
+    if with_nulls {
+        let mut nulls = vec![0; row.len().div_ceil(8)];
+        row.iter().enumerate().for_each(|(at, cell)| nulls[at / 8] |= u8::from(cell.is_none()) << (at % 8));
+        sent.push(first::ROW_WITH_NULLS);
+        sent.extend(nulls);
+    } else {
+        sent.push(first::ROW);
+    }
+    for ((described, _), cell) in columns.iter().zip(row) {
+        if !(with_nulls && cell.is_none()) {
+            sent.extend(encoded(described.framing(), cell.as_deref(), random));
+        }
+    }
+}
+
 /// Rows, and the same as they stand on the wire.
 fn rows(count: usize, random: &mut StdRng) -> (Vec<Described>, Vec<Cells>, Vec<u8>) {
     let all = types();
@@ -135,19 +158,7 @@ fn rows(count: usize, random: &mut StdRng) -> (Vec<Described>, Vec<Cells>, Vec<u
                 (!is_null).then(|| bytes(random.random_range(lengths.clone()), random))
             })
             .collect();
-        if with_nulls {
-            let mut nulls = vec![0; width.div_ceil(8)];
-            row.iter().enumerate().for_each(|(at, cell)| nulls[at / 8] |= u8::from(cell.is_none()) << (at % 8));
-            sent.push(first::ROW_WITH_NULLS);
-            sent.extend(nulls);
-        } else {
-            sent.push(first::ROW);
-        }
-        for ((described, _), cell) in columns.iter().zip(&row) {
-            if !(with_nulls && cell.is_none()) {
-                sent.extend(encoded(described.framing(), cell.as_deref(), random));
-            }
-        }
+        put_row(&columns, &row, with_nulls, random, &mut sent);
         rows.push(row);
     }
     (columns.into_iter().map(|(described, _)| described).collect(), rows, sent)
@@ -193,6 +204,115 @@ fn rows_of_every_framing_are_found_whatever_has_arrived_of_them() {
     }
     // Most rows have a value in pieces.
     assert!((all / 20..all).contains(&together), "{together} of {all} rows were taken together");
+}
+
+#[test]
+fn the_row_of_the_protocols_own_example_is_found() {
+    // MS-TDS 4.7: a varchar(3) that is "foo", and the end.
+    let sent = [0xd1, 3, 0, 0x66, 0x6f, 0x6f, 0xfd, 0x10, 0, 0xc1, 0, 1, 0, 0, 0, 0, 0, 0, 0];
+    let uncut: &[usize] = &[];
+    for (room, cuts, together) in [(0, uncut, 0), (1, uncut, 1), (1, &[2], 0)] {
+        let mut kept = Kept { room, ..Kept::default() };
+        assert_eq!(followed(&[described(kind::VARCHAR, 3)], &sent, cuts, &mut kept).unwrap(), Step::Token);
+        assert_eq!((kept.rows, kept.together), (vec![vec![Some(b"foo".to_vec())]], together));
+    }
+}
+
+/// Types whose lengths are expected to be the last ones.
+fn expected_types() -> Vec<(Described, Range<usize>)> {
+    vec![
+        (described(kind::INT4, 0), 4..5),
+        (described(kind::INT_N, 8), 8..9),
+        (described(kind::DECIMAL, 17), 5..18),
+        (described(kind::NVARCHAR, 8000), 0..9),
+        (described(kind::VARCHAR, 8000), 0..400),
+        (described(kind::BINARY, 8000), 0..3),
+    ]
+}
+
+#[test]
+fn lengths_that_stay_and_change_now_and_then_are_never_the_last_ones_by_mistake() {
+    let seed: u64 = rand::rng().random();
+    println!("seed {seed}");
+    let mut random = StdRng::seed_from_u64(seed);
+    let (mut all, mut together) = (0, 0);
+    for round in 0..300 {
+        let types = expected_types();
+        let width: usize = random.random_range(1..12);
+        let columns: Vec<_> = (0..width).map(|_| types[random.random_range(0..types.len())].clone()).collect();
+        let mut lengths: Vec<usize> = columns.iter().map(|(_, range)| random.random_range(range.clone())).collect();
+        let mut is_null = vec![false; width];
+        let (mut rows, mut sent) = (Vec::new(), Vec::new());
+        for _ in 0..random.random_range(1..120) {
+            let with_nulls = random.random_bool(0.3);
+            for (column, (described, range)) in columns.iter().enumerate() {
+                if random.random_bool(0.03) {
+                    lengths[column] = random.random_range(range.clone());
+                }
+                // One NULL among values, or several, behind which the length may be what it was before them.
+                if random.random_bool(if is_null[column] { 0.6 } else { 0.05 }) {
+                    is_null[column] = !is_null[column];
+                }
+                is_null[column] &= with_nulls || !matches!(described.framing(), Framing::Fixed(_));
+            }
+            let cell = |(length, is_null): (&usize, &bool)| (!*is_null).then(|| bytes(*length, &mut random));
+            let row: Cells = lengths.iter().zip(&is_null).map(cell).collect();
+            put_row(&columns, &row, with_nulls, &mut random, &mut sent);
+            rows.push(row);
+        }
+        sent.push(first::DONE);
+        let mut cuts: Vec<usize> = (0..round % 12).map(|_| random.random_range(0..sent.len())).collect();
+        cuts.sort_unstable();
+        let described: Vec<Described> = columns.iter().map(|(described, _)| *described).collect();
+        let mut kept = Kept { room: [0, 1, 7, 64][random.random_range(0..4)], ..Kept::default() };
+        assert_eq!(followed(&described, &sent, &cuts, &mut kept).unwrap(), Step::Token);
+        assert!(kept.rows == rows, "round {round}: {described:?}, cut at {cuts:?}");
+        (all, together) = (all + rows.len(), together + kept.together);
+    }
+    // Those that are cut are found value by value, by what was told of the same columns.
+    assert!((all / 4..all).contains(&together), "{together} of {all} rows were taken together");
+}
+
+#[test]
+fn a_value_of_the_same_length_behind_a_null_and_a_null_behind_nothing_are_what_they_are() {
+    let columns = [described(kind::INT_N, 8), described(kind::NVARCHAR, 8000)];
+    let row = |number: &[u8], text: &[u8]| [&[first::ROW][..], number, text].concat();
+    let (eight, null, two) = ([8, 1, 2, 3, 4, 5, 6, 7, 8], [0], [2, 0, b'a', 0]);
+    let sent = [
+        // What is told first is what a column that was never looked at would be taken for.
+        row(&null, &[0, 0]),
+        row(&null, &[0xff, 0xff]),
+        row(&eight, &two),
+        row(&null, &[0xff, 0xff]),
+        row(&eight, &two),
+        // The same NULLs, told in front.
+        vec![first::ROW_WITH_NULLS, 0b11],
+        row(&eight, &two),
+        row(&eight, &[0, 0]),
+        row(&null, &two),
+        vec![first::DONE],
+    ];
+    let (number, text) = (Some(vec![1, 2, 3, 4, 5, 6, 7, 8]), Some(vec![b'a', 0]));
+    let empty = Some(Vec::new());
+    let expected = [
+        [None, empty.clone()],
+        [None, None],
+        [number.clone(), text.clone()],
+        [None, None],
+        [number.clone(), text.clone()],
+        [None, None],
+        [number.clone(), text.clone()],
+        [number, empty],
+        [None, text],
+    ];
+    let sent = sent.concat();
+    for cut in 0..sent.len() {
+        for room in [0, 2, 64] {
+            let mut kept = Kept { room, ..Kept::default() };
+            assert_eq!(followed(&columns, &sent, &[cut], &mut kept).unwrap(), Step::Token);
+            assert_eq!(kept.rows, expected, "cut at {cut}");
+        }
+    }
 }
 
 #[test]
