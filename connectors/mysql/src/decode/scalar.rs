@@ -97,7 +97,9 @@ pub(super) fn float8(bytes: &[u8]) -> Result<Option<f64>, Fault> {
 
 /// Days since 1970-01-01; a date with a zero in it is NULL or a fault.
 pub(super) fn date(bytes: &[u8], zero_is_null: bool) -> Result<Option<i32>, Fault> {
-    day(&mut Rest(bytes), zero_is_null)
+    let mut rest = Rest(bytes);
+    let days = day(&mut rest, zero_is_null)?;
+    if rest.0.is_empty() { Ok(days) } else { Err(Fault::Malformed) }
 }
 
 fn day(rest: &mut Rest<'_>, zero_is_null: bool) -> Result<Option<i32>, Fault> {
@@ -180,6 +182,7 @@ mod tests {
         // 2010-10-17, and 19:27:30.000001 of that day.
         let moment = [0xda, 0x07, 0x0a, 0x11, 0x13, 0x1b, 0x1e, 1, 0, 0, 0];
         assert_eq!(date(&moment[..4], false), Ok(Some(14_899)));
+        assert_eq!(date(&moment, false), Err(Fault::Malformed), "a day has no time behind it");
         assert_eq!(millis(&moment[..4], false), Ok(Some(14_899 * DAY)));
         let second = 14_899 * DAY + ((19 * 60 + 27) * 60 + 30) * 1000;
         assert_eq!((millis(&moment[..7], false), millis(&moment, false)), (Ok(Some(second)), Ok(Some(second))));

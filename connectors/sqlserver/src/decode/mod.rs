@@ -16,7 +16,7 @@ use arrow_schema::{DataType, TimeUnit};
 use connector_core::decode::{
     Batcher, Bits, Cells, Fault, Fixed, InPiece, Nulls, Place, Places, RUN, Room, Varied, changed, whole, within,
 };
-use connector_core::{BatchLimits, Column, Error, Result};
+use connector_core::{BatchLimits, Column, Error, Result, pack_zoned};
 
 use crate::follower::Sink;
 use crate::token::{Described, kind};
@@ -106,14 +106,12 @@ impl Times {
 
     /// Milliseconds, packed above the key of a zone, which is 0 for UTC.
     fn packed(self, cell: &[u8]) -> Result<i64, Fault> {
-        const ZONE_KEY_BITS: u32 = 12;
         let millis = match self {
             Self::Ticks => scalar::ticks(cell)?,
             Self::Minutes => scalar::minutes(cell)?,
             Self::Moments(moments) => moments.millis(cell)?,
         };
-        // No year of the server reaches the bits that are shifted out.
-        Ok(millis << ZONE_KEY_BITS)
+        pack_zoned(millis).ok_or(Fault::Malformed)
     }
 }
 

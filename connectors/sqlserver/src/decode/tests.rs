@@ -361,6 +361,9 @@ fn the_older_moments_and_dates_are_those_of_slow_arithmetic() {
         assert_eq!(packed, millis.map(|millis| millis * 4096), "{cell:?}");
         millis
     };
+    // A day that no server has, and that does not fit above a zone.
+    let far = [i32::MAX.to_le_bytes(), [0; 4]].concat();
+    assert!(one(wire(kind::DATETIME, 0, 0), &zoned, &far).is_err());
     for _ in 0..3_000 {
         // From 1753 to 9999; a day has 25,920,000 ticks, of which three are ten milliseconds, shown to end in 0, 3 and 7.
         let (days, ticks) = (random.random_range(-53_690..=2_958_463_i32), random.random_range(0..26_000_000_u32));
