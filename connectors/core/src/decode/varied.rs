@@ -75,11 +75,58 @@ impl Grown {
     }
 }
 
-/// Texts or bytes that are made of their cells.
-pub struct Varied<W = ()> {
-    write: W,
+/// How cells become texts or bytes in growing buffers.
+trait Growing<C: ?Sized + 'static, L: Layout<C>>: Send {
+    /// Appends a cell to the data, and tells whether there is one.
+    fn push(&mut self, cell: &C, data: &mut Vec<u8>) -> Result<bool, Fault>;
+
+    /// Adds the next column's cells, as [`Cells::push_column`] does.
+    fn push_column(&mut self, rows: &mut L::Rows<'_>, grown: &mut Grown) -> Result<usize, (usize, Fault)>;
+}
+
+/// Buffers that grow in one way or another.
+struct Filled<K> {
+    kind: K,
     grown: Grown,
 }
+
+impl<C: ?Sized + 'static, L: Layout<C>, K: Growing<C, L>> Cells<C, L> for Filled<K> {
+    fn push(&mut self, cell: &C) -> Result<usize, Fault> {
+        let size = self.grown.data.len();
+        let is_valid = self.kind.push(cell, &mut self.grown.data)?;
+        self.grown.end(size, is_valid)
+    }
+
+    fn push_column(&mut self, rows: &mut L::Rows<'_>) -> Result<usize, (usize, Fault)> {
+        self.kind.push_column(rows, &mut self.grown)
+    }
+
+    fn push_null(&mut self) {
+        self.grown.push_null();
+    }
+
+    fn bits_per_row(&self) -> usize {
+        BITS
+    }
+
+    fn rows(&self) -> usize {
+        self.grown.rows()
+    }
+
+    fn finish(&mut self) -> Result<ArrayRef, (usize, Fault)> {
+        self.grown.finish()
+    }
+
+    fn begin(&mut self) {
+        self.grown.begin();
+    }
+}
+
+/// Texts or bytes that are made of their cells.
+pub struct Varied;
+
+/// What appends a cell and tells whether there is one.
+struct Writing<W>(W);
 
 impl Varied {
     /// Buffers of text, whose bytes `decode` finds; `not_utf8` is what a text is called that is no UTF-8.
@@ -95,14 +142,14 @@ impl Varied {
         not_utf8: &'static str,
         write: impl Fn(&C, &mut Vec<u8>) -> Result<bool, Fault> + Send + 'static,
     ) -> Box<dyn Cells<C, L>> {
-        Box::new(Varied { write, grown: Grown::new(Some(not_utf8)) })
+        Box::new(Filled { kind: Writing(write), grown: Grown::new(Some(not_utf8)) })
     }
 
     /// Buffers of bytes, which `decode` finds.
     pub fn binary<C: ?Sized + 'static, L: Layout<C>>(
         decode: impl Fn(&C) -> Result<Option<Cow<'_, [u8]>>, Fault> + Send + 'static,
     ) -> Box<dyn Cells<C, L>> {
-        Box::new(Varied { write: writing(decode), grown: Grown::new(None) })
+        Box::new(Filled { kind: Writing(writing(decode)), grown: Grown::new(None) })
     }
 }
 
@@ -133,25 +180,23 @@ fn faulty_row(data: &[u8], offsets: &[i32], not_utf8: &'static str) -> (usize, F
     (row.unwrap_or(0), Fault::value(not_utf8))
 }
 
-impl<C, L, W> Cells<C, L> for Varied<W>
+impl<C, L, W> Growing<C, L> for Writing<W>
 where
     C: ?Sized + 'static,
     L: Layout<C>,
     W: Fn(&C, &mut Vec<u8>) -> Result<bool, Fault> + Send,
 {
-    fn push(&mut self, cell: &C) -> Result<usize, Fault> {
-        let size = self.grown.data.len();
-        let is_valid = (self.write)(cell, &mut self.grown.data)?;
-        self.grown.end(size, is_valid)
+    fn push(&mut self, cell: &C, data: &mut Vec<u8>) -> Result<bool, Fault> {
+        (self.0)(cell, data)
     }
 
-    fn push_column(&mut self, rows: &mut L::Rows<'_>) -> Result<usize, (usize, Fault)> {
-        let Grown { data, offsets, nulls, .. } = &mut self.grown;
+    fn push_column(&mut self, rows: &mut L::Rows<'_>, grown: &mut Grown) -> Result<usize, (usize, Fault)> {
+        let Grown { data, offsets, nulls, .. } = grown;
         let (before, size) = (offsets.len(), data.len());
         let (mut absent, mut faulty) = (Absent::default(), None);
         offsets.extend(L::column(rows).enumerate().map(|(place, cell)| {
             let written = match cell {
-                Ok(Some(found)) => (self.write)(found.cell, data),
+                Ok(Some(found)) => (self.0)(found.cell, data),
                 Ok(None) => Ok(false),
                 Err(Malformed) => Err(Fault::Malformed),
             };
@@ -163,35 +208,17 @@ where
         absent.append_to(nulls, offsets.len() - before);
         faulty.map_or(Ok(data.len() - size), Err)
     }
-
-    fn push_null(&mut self) {
-        self.grown.push_null();
-    }
-
-    fn bits_per_row(&self) -> usize {
-        BITS
-    }
-
-    fn rows(&self) -> usize {
-        self.grown.rows()
-    }
-
-    fn finish(&mut self) -> Result<ArrayRef, (usize, Fault)> {
-        self.grown.finish()
-    }
-
-    fn begin(&mut self) {
-        self.grown.begin();
-    }
 }
 
 /// Texts or bytes that are what most of their cells are, where these are found in what has arrived. Others take [`Varied`].
-pub struct Copied<P = (), W = ()> {
+pub struct Copied;
+
+/// What copies cells, and writes those that are not plain.
+struct Copying<P, W> {
     is_plain: P,
     write: W,
     /// The longest cell that may be copied.
     most: usize,
-    grown: Grown,
     /// The longest cell of the last run. Those of the next that are not much longer are copied with what is behind them, since a piece
     /// of a fixed size takes no call and no loop; every 32 bytes of one cost a `lineitem` of TPC-H 2 of 120 ns a row and text.
     longest: usize,
@@ -210,8 +237,8 @@ impl Copied {
         Self::as_it_is(None)
     }
 
-    /// Buffers of text that is what its cells are, if bytes in which some follow one another are `is_plain` and none is longer than
-    /// `most`. Otherwise it is what `write` appends as UTF-8, which is nothing for an empty cell.
+    /// Buffers of text that is what its cells are, where those of a run, one behind the other, are `is_plain` and none is longer than
+    /// `most`. Elsewhere it is what `write` appends as UTF-8; an empty cell is empty.
     pub fn text_if<L: Layout<[u8]>>(
         not_utf8: &'static str,
         most: usize,
@@ -235,12 +262,12 @@ impl Copied {
         is_plain: impl Fn(&[u8]) -> bool + Send + 'static,
         write: impl Fn(&[u8], &mut Vec<u8>) -> Result<(), Fault> + Send + 'static,
     ) -> Box<dyn Cells<[u8], L>> {
-        let grown = Grown::new(text);
-        Box::new(Copied { is_plain, write, most, grown, longest: 0, unwritten: Vec::new() })
+        let kind = Copying { is_plain, write, most, longest: 0, unwritten: Vec::new() };
+        Box::new(Filled { kind, grown: Grown::new(text) })
     }
 }
 
-impl<P, W> Copied<P, W>
+impl<P, W> Copying<P, W>
 where
     P: Fn(&[u8]) -> bool,
     W: Fn(&[u8], &mut Vec<u8>) -> Result<(), Fault>,
@@ -250,8 +277,9 @@ where
     fn push_pieces<L: Layout<[u8]>, const PIECE: usize>(
         &mut self,
         rows: &mut L::Rows<'_>,
+        grown: &mut Grown,
     ) -> Result<usize, (usize, Fault)> {
-        let data = &mut self.grown.data;
+        let data = &mut grown.data;
         let before = data.len();
         let (mut absent, mut faulty, mut ends) = (Absent::default(), None, [0; RUN]);
         let (mut count, mut end, mut longest) = (0, before, 0);
@@ -281,19 +309,18 @@ where
         }
         data.truncate(end);
         self.longest = longest;
-        absent.append_to(&mut self.grown.nulls, count);
+        absent.append_to(&mut grown.nulls, count);
         let ends = ends.get_mut(..count).unwrap_or_default();
         faulty.map_or(Ok(()), Err)?;
-        if longest > self.most || !self.grown.data.get(before..).is_some_and(&self.is_plain) {
-            self.write_run(before, ends)?;
+        if longest > self.most || !grown.data.get(before..).is_some_and(&self.is_plain) {
+            self.write_run(&mut grown.data, before, ends)?;
         }
-        self.grown.end_run(before, ends)
+        grown.end_run(before, ends)
     }
 
     /// Writes the cells anew that have been copied behind the first `before` bytes, and tells where they end then.
     #[inline(never)]
-    fn write_run(&mut self, before: usize, ends: &mut [usize]) -> Result<(), (usize, Fault)> {
-        let data = &mut self.grown.data;
+    fn write_run(&mut self, data: &mut Vec<u8>, before: usize, ends: &mut [usize]) -> Result<(), (usize, Fault)> {
         self.unwritten.clear();
         self.unwritten.extend(data.drain(before..));
         let mut start = before;
@@ -320,44 +347,22 @@ fn put(bytes: &[u8], data: &mut Vec<u8>, end: usize) -> usize {
     behind
 }
 
-impl<P, W, L> Cells<[u8], L> for Copied<P, W>
+impl<P, W, L> Growing<[u8], L> for Copying<P, W>
 where
     P: Fn(&[u8]) -> bool + Send,
     W: Fn(&[u8], &mut Vec<u8>) -> Result<(), Fault> + Send,
     L: Layout<[u8]>,
 {
-    fn push(&mut self, cell: &[u8]) -> Result<usize, Fault> {
-        let size = self.grown.data.len();
-        (self.write)(cell, &mut self.grown.data)?;
-        self.grown.end(size, true)
+    fn push(&mut self, cell: &[u8], data: &mut Vec<u8>) -> Result<bool, Fault> {
+        (self.write)(cell, data).map(|()| true)
     }
 
-    fn push_column(&mut self, rows: &mut L::Rows<'_>) -> Result<usize, (usize, Fault)> {
+    fn push_column(&mut self, rows: &mut L::Rows<'_>, grown: &mut Grown) -> Result<usize, (usize, Fault)> {
         match self.longest {
-            0..=16 => self.push_pieces::<L, 16>(rows),
-            17..=32 => self.push_pieces::<L, 32>(rows),
-            _ => self.push_pieces::<L, 64>(rows),
+            0..=16 => self.push_pieces::<L, 16>(rows, grown),
+            17..=32 => self.push_pieces::<L, 32>(rows, grown),
+            _ => self.push_pieces::<L, 64>(rows, grown),
         }
-    }
-
-    fn push_null(&mut self) {
-        self.grown.push_null();
-    }
-
-    fn bits_per_row(&self) -> usize {
-        BITS
-    }
-
-    fn rows(&self) -> usize {
-        self.grown.rows()
-    }
-
-    fn finish(&mut self) -> Result<ArrayRef, (usize, Fault)> {
-        self.grown.finish()
-    }
-
-    fn begin(&mut self) {
-        self.grown.begin();
     }
 }
 
