@@ -12,7 +12,8 @@ use crate::session::{Row, Session, get};
 /// key, unique, never NULL. Statistics are shown of what the user may read, and not at all under a row policy. What reading all of
 /// it costs is told as the planner reckons it. Days and times are told as numbers, since what is beyond year 9999 has no usual text.
 /// A foreign partition holds what it likes whatever was declared, and so may a child that inherits. The server gathers none of its own
-/// accord about a table that only has partitions; the largest of these stands for all, where they are not parted along the key.
+/// accord about a table that only has partitions; the largest of these stands for all, where they are not parted along the key and no policy
+/// stands on the table.
 const SQL: &str = "SELECT a.attname::text AS name, NOT (a.attnotnull AND c.relkind = 'r' AND NOT c.relhassubclass) \
      AS nullable, z.bytes, z.effort, \
      CASE t.oid WHEN 'pg_catalog.date'::pg_catalog.regtype THEN ARRAY(SELECT (v - '1970-01-01'::date)::text \
@@ -32,7 +33,7 @@ const SQL: &str = "SELECT a.attname::text AS name, NOT (a.attnotnull AND c.relki
      LEFT JOIN LATERAL (SELECT p.histogram_bounds::text AS bounds, p.n_distinct FROM (SELECT n.nspname, c.relname, 0 AS depth \
      UNION ALL (SELECT q.nspname, d.relname, 1 FROM pg_catalog.pg_inherits h JOIN pg_catalog.pg_class d ON d.oid = h.inhrelid \
      JOIN pg_catalog.pg_namespace q ON q.oid = d.relnamespace JOIN pg_catalog.pg_partitioned_table g ON g.partrelid = h.inhparent \
-     WHERE h.inhparent = c.oid AND (g.partstrat = 'h' OR NOT a.attnum = ANY (g.partattrs::int2[])) \
+     WHERE h.inhparent = c.oid AND NOT pg_catalog.row_security_active(c.oid) AND (g.partstrat = 'h' OR NOT a.attnum = ANY (g.partattrs::int2[])) \
      ORDER BY d.reltuples DESC LIMIT 1)) f JOIN pg_catalog.pg_stats p ON p.schemaname = f.nspname \
      AND p.tablename = f.relname AND p.attname = a.attname ORDER BY f.depth, p.inherited DESC LIMIT 1) s ON true \
      CROSS JOIN LATERAL (WITH RECURSIVE part(oid) AS (SELECT c.oid UNION SELECT h.inhrelid FROM pg_catalog.pg_inherits h \

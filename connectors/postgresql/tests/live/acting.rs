@@ -159,6 +159,23 @@ async fn a_policy_holds_in_every_split_under_a_role() {
 }
 
 #[tokio::test]
+async fn a_policy_on_a_table_hides_what_statistics_say_of_its_partitions() {
+    let Some(server) = support::server() else { return };
+    let statements = "CREATE TABLE t (name text, tenant text) PARTITION BY LIST (tenant); CREATE INDEX ON t (name); \
+         CREATE TABLE a PARTITION OF t FOR VALUES IN ('a'); CREATE TABLE b PARTITION OF t FOR VALUES IN ('b'); \
+         INSERT INTO t SELECT 'n' || i, CASE WHEN i % 4 = 0 THEN 'a' ELSE 'b' END FROM generate_series(1, 400) i; ANALYZE a, b; \
+         GRANT USAGE ON SCHEMA acting_hidden TO reader; GRANT SELECT ON t, a, b TO reader";
+    server.schema("acting_hidden", statements).await;
+    let mut connection = server.connect_with(&Settings::default()).await;
+    let scan = scan(&table(connection.as_mut(), "acting_hidden", "t").await);
+    let sizes = Sizes { most: 8, bytes: 1 };
+    assert_eq!(connection.splits(&scan, sizes).await.unwrap().len(), 8);
+    let policy = "ALTER TABLE acting_hidden.t ENABLE ROW LEVEL SECURITY; CREATE POLICY own ON acting_hidden.t USING (tenant = 'a')";
+    server.run(policy).await;
+    assert_eq!(connection.splits(&scan, sizes).await.unwrap(), [connector_core::Split::Whole]);
+}
+
+#[tokio::test]
 async fn the_server_shows_for_which_query_a_statement_runs() {
     let Some(server) = support::server() else { return };
     server.schema("acting_mark", "CREATE VIEW v AS SELECT pg_sleep(3600)::text AS s").await;

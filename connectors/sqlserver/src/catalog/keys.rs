@@ -2,7 +2,7 @@
 
 use arrow_schema::DataType;
 use connector_core::split::{Step, known_value};
-use connector_core::{Column, Key, ReadAs, Result, Table, sql};
+use connector_core::{Column, Error, ErrorKind, Key, ReadAs, Result, Table, sql};
 
 use super::BINARY;
 use crate::bind::Parameter;
@@ -41,8 +41,10 @@ pub(crate) async fn key(session: &mut Session, table: &Table) -> Result<Option<K
         let remote_name = get::<&str>(&row, "column_name")?;
         let Some(column) = table.columns.iter().find(|column| column.remote_name == remote_name) else { continue };
         let Some(compared) = compared(column, maybe(&row, "collation_name")?) else { continue };
-        // Servers before 2016, and those that show none to this user, have other ways to say no; without statistics ends are asked for.
-        let Known { values, histogram } = known(session, column, &compared, &row).await.unwrap_or_default();
+        let Known { values, histogram } = match known(session, column, &compared, &row).await {
+            Err(error) if is_refusal(&error) => Known::default(),
+            known => known?,
+        };
         if histogram.is_empty() && !sql::can_be_bounded(column) {
             continue;
         }
@@ -101,13 +103,23 @@ struct Known {
     histogram: Vec<Step>,
 }
 
-/// Steps of the histogram, put in order by the server once more, as the key will be compared: a long text is cut off in it.
+/// Whether the server shows no statistics, as one before 2016 does not, nor any to a user who may not see them.
+fn is_refusal(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Forbidden | ErrorKind::Conflict | ErrorKind::Invalid)
+}
+
+/// Steps of the histogram, put in order by the server once more, as the key will be compared: a long text is cut off in it. None of a
+/// column that is masked, and none where a row policy is seen to stand on the table: whoever does not see it is shown no statistics.
 fn histogram_of(compared: &Compared) -> String {
     let Compared { own, shown } = compared;
     format!(
         "SELECT {shown} AS value, k.below AS below, k.equal AS equal, k.others AS others FROM (SELECT {own} AS value, \
          CAST(h.range_rows AS bigint) AS below, CAST(h.equal_rows AS bigint) AS equal, CAST(h.distinct_range_rows AS bigint) AS others \
-         FROM sys.dm_db_stats_histogram(CAST(@P1 AS int), CAST(@P2 AS int)) h WHERE h.range_high_key IS NOT NULL) k ORDER BY k.value"
+         FROM sys.dm_db_stats_histogram(CAST(@P1 AS int), CAST(@P2 AS int)) h WHERE h.range_high_key IS NOT NULL \
+         AND NOT EXISTS (SELECT 1 FROM sys.index_columns i JOIN sys.columns c ON c.object_id = i.object_id AND c.column_id = i.column_id \
+         WHERE i.object_id = @P1 AND i.index_id = @P2 AND i.key_ordinal = 1 AND c.is_masked = 1) \
+         AND NOT EXISTS (SELECT 1 FROM sys.security_predicates p JOIN sys.security_policies s ON s.object_id = p.object_id \
+         WHERE p.target_object_id = @P1 AND s.is_enabled = 1)) k ORDER BY k.value"
     )
 }
 
