@@ -144,7 +144,13 @@ mod tests {
     use super::*;
 
     fn plan(names: &[&str]) -> Vec<Slice> {
-        let range = |name: &&str| KeyRange { column: (*name).to_owned(), from: None, below: None, nulls: false };
+        let range = |name: &&str| KeyRange {
+            columns: vec![(*name).to_owned()],
+            from: Vec::new(),
+            below: Vec::new(),
+            nulls: false,
+            moment: None,
+        };
         names.iter().map(|name| Slice::Range(range(name))).collect()
     }
 

@@ -45,6 +45,11 @@ pub trait Connection: Send {
         Ok(None)
     }
 
+    /// The source's present moment, where this table can be read as it was then however late; asked for once a plan.
+    async fn moment(&mut self, _table: &Table) -> Result<Option<u64>> {
+        Ok(None)
+    }
+
     /// Cuts a scan into slices whose union is exactly the scan; usually by [`crate::split::plan`].
     ///
     /// Errors: invalid, for a query or a table that cannot be cut along the column that was named for it.
@@ -70,8 +75,8 @@ pub trait Connection: Send {
         Ok(None)
     }
 
-    /// How many rows the server expects of each select that `statement` puts together by UNION ALL; nothing where it cannot say.
-    async fn estimates(&mut self, _statement: &Statement) -> Result<Vec<u64>> {
+    /// How many rows the server expects of each of these selects; nothing where it cannot say. None of them is run.
+    async fn estimates(&mut self, _selects: &[Statement]) -> Result<Vec<u64>> {
         Ok(Vec::new())
     }
 

@@ -84,6 +84,12 @@ pub trait Dialect: Send + Sync {
     /// Writes one sort key; `key` is its expression, already written.
     fn sort(&self, key: &str, direction: Direction, nulls: Nulls, out: &mut String);
 
+    /// Writes behind a table's name that its rows are wanted as they were at a moment ([`crate::Connection::moment`]); false where
+    /// the engine gives none.
+    fn as_of(&self, _moment: u64, _out: &mut String) -> bool {
+        false
+    }
+
     /// Writes the clause that stops after `rows` rows, at the end of a select that has an order or none.
     fn limit(&self, rows: u64, ordered: bool, out: &mut String);
 

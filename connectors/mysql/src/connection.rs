@@ -195,8 +195,8 @@ impl Connection for MySqlConnection {
         expected.map_err(|error| error.context("asking for the plan of a statement"))
     }
 
-    async fn estimates(&mut self, statement: &Statement) -> Result<Vec<u64>> {
-        let expected = catalog::expected_each(&mut self.session, statement).await;
+    async fn estimates(&mut self, selects: &[Statement]) -> Result<Vec<u64>> {
+        let expected = catalog::expected_each(&mut self.session, selects).await;
         expected.map_err(|error| error.context("asking how many rows ranges of a key have"))
     }
 

@@ -923,8 +923,41 @@ SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Zoned` >= CAST(? AS DATETIME(
 -- last slice along zoned
 SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Zoned` >= CAST(? AS DATETIME(3)));
 
+-- slice 1 along id and price
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Id` < ? OR `Id` <=> NULL);
+
+-- slice 2 along id and price
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Id` = ? AND (`Price` < CAST(? AS DECIMAL(38,2)) OR `Price` <=> NULL));
+
+-- slice 3 along id and price
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Id` = ? AND (`Price` >= CAST(? AS DECIMAL(38,2)) AND `Price` < CAST(? AS DECIMAL(38,2))));
+
+-- slice 4 along id and price
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Id` >= ? AND (`Id` > ? OR `Price` >= CAST(? AS DECIMAL(38,2))) AND `Id` <= ? AND (`Id` < ? OR `Price` < CAST(? AS DECIMAL(38,2)) OR `Price` <=> NULL));
+
+-- slice 5 along id and price
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Id` >= ? AND (`Id` > ? OR `Price` >= CAST(? AS DECIMAL(38,2))));
+
+-- slice 1 along text and time
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Text` < ? OR `Text` <=> NULL);
+
+-- slice 2 along text and time
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Text` = ? AND (`Time` < CAST(? AS DATETIME(3)) OR `Time` <=> NULL));
+
+-- slice 3 along text and time
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Text` = ? AND (`Time` >= CAST(? AS DATETIME(3)) AND `Time` < CAST(? AS DATETIME(3))));
+
+-- slice 4 along text and time
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Text` >= ? AND (`Text` > ? OR `Time` >= CAST(? AS DATETIME(3))) AND `Text` <= ? AND (`Text` < ? OR `Time` < CAST(? AS DATETIME(3)) OR `Time` <=> NULL));
+
+-- slice 5 along text and time
+SELECT `Id` FROM `Sales`.`order ``lines``` WHERE (`Text` >= ? AND (`Text` > ? OR `Time` >= CAST(? AS DATETIME(3))));
+
 -- a slice without ends and NULL
 SELECT 1 FROM `Sales`.`order ``lines``` WHERE (`Id` IS NOT NULL);
+
+-- a slice as it was
+-- declined: table "Sales"."order `lines`" cannot be read in the slice that was cut
 
 -- a slice, a condition and a limit
 SELECT `Text` FROM `Sales`.`order ``lines``` WHERE (`Id` < ? OR `Id` <=> NULL) AND (`Id` <=> NULL) LIMIT 5;

@@ -1420,8 +1420,41 @@ SELECT "ID" FROM "SALES"."order ""lines""" WHERE (SYS_EXTRACT_UTC("ZONED") >= :v
 -- last slice along zoned
 SELECT "ID" FROM "SALES"."order ""lines""" WHERE (SYS_EXTRACT_UTC("ZONED") >= :v1);
 
+-- slice 1 along id and price
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("ID" < :v1 OR "ID" IS NULL);
+
+-- slice 2 along id and price
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("ID" = :v1 AND ("PRICE" < :v2 OR "PRICE" IS NULL));
+
+-- slice 3 along id and price
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("ID" = :v1 AND ("PRICE" >= :v2 AND "PRICE" < :v3));
+
+-- slice 4 along id and price
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("ID" >= :v1 AND ("ID" > :v2 OR "PRICE" >= :v3) AND "ID" <= :v4 AND ("ID" < :v5 OR "PRICE" < :v6 OR "PRICE" IS NULL));
+
+-- slice 5 along id and price
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("ID" >= :v1 AND ("ID" > :v2 OR "PRICE" >= :v3));
+
+-- slice 1 along text and time
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("TEXT" < :v1 OR "TEXT" IS NULL);
+
+-- slice 2 along text and time
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("TEXT" = :v1 AND ("TIME" < :v2 OR "TIME" IS NULL));
+
+-- slice 3 along text and time
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("TEXT" = :v1 AND ("TIME" >= :v2 AND "TIME" < :v3));
+
+-- slice 4 along text and time
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("TEXT" >= :v1 AND ("TEXT" > :v2 OR "TIME" >= :v3) AND "TEXT" <= :v4 AND ("TEXT" < :v5 OR "TIME" < :v6 OR "TIME" IS NULL));
+
+-- slice 5 along text and time
+SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("TEXT" >= :v1 AND ("TEXT" > :v2 OR "TIME" >= :v3));
+
 -- a slice without ends and NULL
 SELECT 1 FROM "SALES"."order ""lines""" WHERE ("ID" IS NOT NULL);
+
+-- a slice as it was
+-- declined: table "SALES"."order \"lines\"" cannot be read in the slice that was cut
 
 -- a slice, a condition and a limit
 SELECT "TEXT" FROM "SALES"."order ""lines""" WHERE ("ID" < :v1 OR "ID" IS NULL) AND ("ID" IS NULL) FETCH FIRST 5 ROWS ONLY;

@@ -202,6 +202,11 @@ impl Connection for PgConnection {
         expected.map_err(|error| error.context("asking for the plan of a statement"))
     }
 
+    async fn estimates(&mut self, selects: &[Statement]) -> Result<Vec<u64>> {
+        let expected = catalog::expected_each(&mut self.session, selects).await;
+        expected.map_err(|error| error.context("asking how many rows ranges of a key have"))
+    }
+
     async fn reset(&mut self, application_name: &str, time_limit: Option<Duration>) -> Result<()> {
         self.renew(application_name, time_limit, None).await.map(|_| ())
     }

@@ -156,6 +156,20 @@ impl Session {
         self.answer(true).await?.into_rows()
     }
 
+    /// Asks several questions as [`Session::query`] does, all in one round trip.
+    pub(crate) async fn query_each(&mut self, questions: &[Question<'_>]) -> Result<Vec<Vec<Row>>> {
+        let mut out = BytesMut::new();
+        for (sql, values) in questions {
+            message::question(sql, values, &mut out)?;
+        }
+        self.ask(Awaited::Answer, &out, questions.len()).await?;
+        let mut answers = Vec::with_capacity(questions.len());
+        for _ in questions {
+            answers.push(self.answer(true).await?);
+        }
+        answers.into_iter().map(Answer::into_rows).collect()
+    }
+
     /// Runs statements and asks questions behind them, all in one round trip. An error of the outer kind is of any but the last
     /// question.
     pub(crate) async fn run_and_query(

@@ -1076,8 +1076,41 @@ SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Zoned" >= CAST($1 AS pg_catal
 -- last slice along zoned
 SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Zoned" >= CAST($1 AS pg_catalog.timestamptz));
 
+-- slice 1 along id and price
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Id" < CAST($1 AS pg_catalog.int4) OR "Id" IS NULL);
+
+-- slice 2 along id and price
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Id" = CAST($1 AS pg_catalog.int4) AND ("Price" < CAST($2 AS pg_catalog.numeric) OR "Price" IS NULL));
+
+-- slice 3 along id and price
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Id" = CAST($1 AS pg_catalog.int4) AND ("Price" >= CAST($2 AS pg_catalog.numeric) AND "Price" < CAST($3 AS pg_catalog.numeric)));
+
+-- slice 4 along id and price
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Id" >= CAST($1 AS pg_catalog.int4) AND ("Id" > CAST($2 AS pg_catalog.int4) OR "Price" >= CAST($3 AS pg_catalog.numeric)) AND "Id" <= CAST($4 AS pg_catalog.int4) AND ("Id" < CAST($5 AS pg_catalog.int4) OR "Price" < CAST($6 AS pg_catalog.numeric) OR "Price" IS NULL));
+
+-- slice 5 along id and price
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Id" >= CAST($1 AS pg_catalog.int4) AND ("Id" > CAST($2 AS pg_catalog.int4) OR "Price" >= CAST($3 AS pg_catalog.numeric)));
+
+-- slice 1 along text and time
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Text" < CAST($1 AS pg_catalog.text) OR "Text" IS NULL);
+
+-- slice 2 along text and time
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Text" = CAST($1 AS pg_catalog.text) AND ("Time" < CAST($2 AS pg_catalog.timestamp) OR "Time" IS NULL));
+
+-- slice 3 along text and time
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Text" = CAST($1 AS pg_catalog.text) AND ("Time" >= CAST($2 AS pg_catalog.timestamp) AND "Time" < CAST($3 AS pg_catalog.timestamp)));
+
+-- slice 4 along text and time
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Text" >= CAST($1 AS pg_catalog.text) AND ("Text" > CAST($2 AS pg_catalog.text) OR "Time" >= CAST($3 AS pg_catalog.timestamp)) AND "Text" <= CAST($4 AS pg_catalog.text) AND ("Text" < CAST($5 AS pg_catalog.text) OR "Time" < CAST($6 AS pg_catalog.timestamp) OR "Time" IS NULL));
+
+-- slice 5 along text and time
+SELECT "Id" FROM "Sales"."order ""lines""" WHERE ("Text" >= CAST($1 AS pg_catalog.text) AND ("Text" > CAST($2 AS pg_catalog.text) OR "Time" >= CAST($3 AS pg_catalog.timestamp)));
+
 -- a slice without ends and NULL
 SELECT 1 FROM "Sales"."order ""lines""" WHERE ("Id" IS NOT NULL);
+
+-- a slice as it was
+-- declined: table "Sales"."order \"lines\"" cannot be read in the slice that was cut
 
 -- a slice, a condition and a limit
 SELECT "Text" FROM "Sales"."order ""lines""" WHERE ("Id" < CAST($1 AS pg_catalog.int4) OR "Id" IS NULL) AND ("Id" IS NULL) LIMIT 5;
@@ -1102,6 +1135,9 @@ SELECT MIN("Id"), MAX("Id") FROM "Sales"."order ""lines""";
 
 -- ends of text
 SELECT MIN("Text"), MAX("Text") FROM "Sales"."order ""lines""";
+
+-- ends of uuid
+SELECT (SELECT CAST("Uuid" AS pg_catalog.text) FROM "Sales"."order ""lines""" WHERE "Uuid" IS NOT NULL ORDER BY "Uuid" LIMIT 1), (SELECT CAST("Uuid" AS pg_catalog.text) FROM "Sales"."order ""lines""" WHERE "Uuid" IS NOT NULL ORDER BY "Uuid" DESC LIMIT 1);
 
 -- ends of day
 SELECT MIN("Day"), MAX("Day") FROM "Sales"."order ""lines""";

@@ -1393,8 +1393,41 @@ SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Zoned] >= CAST(@P1 AS datetime
 -- last slice along zoned
 SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Zoned] >= CAST(@P1 AS datetimeoffset(7)));
 
+-- slice 1 along id and price
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Id] < CAST(@P1 AS int) OR [Id] IS NULL);
+
+-- slice 2 along id and price
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Id] = CAST(@P1 AS int) AND ([Price] < CAST(@P2 AS decimal(10,2)) OR [Price] IS NULL));
+
+-- slice 3 along id and price
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Id] = CAST(@P1 AS int) AND ([Price] >= CAST(@P2 AS decimal(10,2)) AND [Price] < CAST(@P3 AS decimal(10,2))));
+
+-- slice 4 along id and price
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Id] >= CAST(@P1 AS int) AND ([Id] > CAST(@P2 AS int) OR [Price] >= CAST(@P3 AS decimal(10,2))) AND [Id] <= CAST(@P4 AS int) AND ([Id] < CAST(@P5 AS int) OR [Price] < CAST(@P6 AS decimal(10,2)) OR [Price] IS NULL));
+
+-- slice 5 along id and price
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Id] >= CAST(@P1 AS int) AND ([Id] > CAST(@P2 AS int) OR [Price] >= CAST(@P3 AS decimal(10,2))));
+
+-- slice 1 along text and time
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Text] < CAST(@P1 AS nvarchar(4000)) OR [Text] IS NULL);
+
+-- slice 2 along text and time
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Text] = CAST(@P1 AS nvarchar(4000)) AND ([Time] < CAST(@P2 AS datetime2(7)) OR [Time] IS NULL));
+
+-- slice 3 along text and time
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Text] = CAST(@P1 AS nvarchar(4000)) AND ([Time] >= CAST(@P2 AS datetime2(7)) AND [Time] < CAST(@P3 AS datetime2(7))));
+
+-- slice 4 along text and time
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Text] >= CAST(@P1 AS nvarchar(4000)) AND ([Text] > CAST(@P2 AS nvarchar(4000)) OR [Time] >= CAST(@P3 AS datetime2(7))) AND [Text] <= CAST(@P4 AS nvarchar(4000)) AND ([Text] < CAST(@P5 AS nvarchar(4000)) OR [Time] < CAST(@P6 AS datetime2(7)) OR [Time] IS NULL));
+
+-- slice 5 along text and time
+SELECT [Id] FROM [Sales].[order [lines]]] WHERE ([Text] >= CAST(@P1 AS nvarchar(4000)) AND ([Text] > CAST(@P2 AS nvarchar(4000)) OR [Time] >= CAST(@P3 AS datetime2(7))));
+
 -- a slice without ends and NULL
 SELECT 1 FROM [Sales].[order [lines]]] WHERE ([Id] IS NOT NULL);
+
+-- a slice as it was
+-- declined: table "Sales"."order [lines]" cannot be read in the slice that was cut
 
 -- a slice, a condition and a limit
 SELECT [Text] FROM [Sales].[order [lines]]] WHERE ([Id] < CAST(@P1 AS int) OR [Id] IS NULL) AND ([Id] IS NULL) ORDER BY (SELECT NULL) OFFSET 0 ROWS FETCH NEXT 5 ROWS ONLY;
@@ -1419,6 +1452,9 @@ SELECT (SELECT MIN([Id]) FROM [Sales].[order [lines]]]), (SELECT MAX([Id]) FROM 
 
 -- ends of text
 SELECT (SELECT MIN([Text]) FROM [Sales].[order [lines]]]), (SELECT MAX([Text]) FROM [Sales].[order [lines]]]);
+
+-- ends of uuid
+SELECT (SELECT CAST([Uuid] AS nchar(36)) FROM [Sales].[order [lines]]] WHERE [Uuid] IS NOT NULL ORDER BY [Uuid] OFFSET 0 ROWS FETCH NEXT 1 ROWS ONLY), (SELECT CAST([Uuid] AS nchar(36)) FROM [Sales].[order [lines]]] WHERE [Uuid] IS NOT NULL ORDER BY [Uuid] DESC OFFSET 0 ROWS FETCH NEXT 1 ROWS ONLY);
 
 -- ends of day
 SELECT (SELECT MIN([Day]) FROM [Sales].[order [lines]]]), (SELECT MAX([Day]) FROM [Sales].[order [lines]]]);

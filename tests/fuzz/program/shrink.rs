@@ -84,9 +84,9 @@ fn simpler_designs(case: &Case) -> Vec<Design> {
     }
     (0..rows).for_each(|row| without_rows(row, row + 1));
     let mut used = used_columns(&case.scan);
-    used.extend(case.slices.iter().filter_map(|split| match split {
-        Split::Range(range) => Some(range.column.clone()),
-        Split::Whole | Split::Part(_) => None,
+    used.extend(case.slices.iter().flat_map(|split| match split {
+        Split::Range(range) => range.columns.clone(),
+        Split::Whole | Split::Part(_) => Vec::new(),
     }));
     let unused = (0..design.columns.len()).filter(|place| !used.contains(&design.columns[*place].name.to_lowercase()));
     simpler.extend(unused.map(|place| design.without(place)));

@@ -6,7 +6,7 @@ use std::fmt::{Display, Formatter};
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::DataType;
 use arrow_select::concat::concat_batches;
-use connector_core::split::Sizes;
+use connector_core::split::{Place, Sizes};
 use connector_core::testing::random::Conditions;
 use connector_core::testing::{cuts, suite};
 use connector_core::{Connection, Domain, Scan, Split, Table, TableName, Value, Values, eval};
@@ -32,6 +32,8 @@ struct Tally {
     cut: u64,
     plans: u64,
     slices: usize,
+    /// Of those, the ones that begin or end among the rows of one value of the key's first column.
+    within: usize,
     rows: usize,
     late: usize,
     /// Of those, the ones before the first key that was there, and the ones behind the last.
@@ -41,11 +43,11 @@ struct Tally {
 
 impl Display for Tally {
     fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
-        let Self { tables, in_parts, cut, plans, slices, rows, late, before, behind } = self;
+        let Self { tables, in_parts, cut, plans, slices, within, rows, late, before, behind } = self;
         write!(
             f,
-            "{tables} tables, {in_parts} of them in parts, {cut} cut along their key, {plans} plans of {slices} slices, \
-             {rows} rows compared, 0 wrong; {late} rows written meanwhile, {before} of them before the first key and {behind} \
+            "{tables} tables, {in_parts} of them in parts, {cut} cut along their key, {plans} plans of {slices} slices ({within} by \
+             columns behind the first), {rows} rows compared, 0 wrong; {late} rows written meanwhile, {before} of them before the first key and {behind} \
              behind the last"
         )
     }
@@ -166,6 +168,8 @@ impl<'r> Read<'r> {
                 panic!("{wrong} in {slices:?} where {:?}\n{}", scan.domains, self.design.statements(self.source));
             }
             (tally.plans, tally.slices) = (tally.plans + 1, tally.slices + slices.len());
+            tally.within +=
+                slices.iter().filter(|split| matches!(split, Split::Range(of) if of.columns.len() > 1)).count();
             tally.rows += found.num_rows();
         }
         most
@@ -224,16 +228,16 @@ const BROKEN: [Breaking; 6] = [
     ("NULL is in two slices", |slices| ranges(slices).for_each(|range| range.nulls = true)),
     ("NULL is in no slice", |slices| ranges(slices).for_each(|range| range.nulls = false)),
     ("the last slice is closed", |slices| {
-        let cuts: Vec<Value> = ranges(slices).filter_map(|range| range.from.clone()).collect();
-        ranges(slices).for_each(|range| range.below = range.below.take().or_else(|| cuts.last().cloned()));
+        let last = ranges(slices).last().map(|range| range.from.clone()).unwrap_or_default();
+        ranges(slices).filter(|range| range.below.is_empty()).for_each(|range| range.below.clone_from(&last));
     }),
     ("slices overlap", |slices| {
-        let ends: Vec<Option<Value>> = ranges(slices).map(|range| range.below.clone()).skip(1).collect();
+        let ends: Vec<Place> = ranges(slices).map(|range| range.below.clone()).skip(1).collect();
         ranges(slices).zip(ends).for_each(|(range, end)| range.below = end);
     }),
     ("a slice is missing", |slices| drop(slices.pop())),
     ("cuts stand in another order", |slices| {
-        let mut cuts: Vec<Option<Value>> = ranges(slices).skip(1).map(|range| range.from.clone()).collect();
+        let mut cuts: Vec<Place> = ranges(slices).skip(1).map(|range| range.from.clone()).collect();
         cuts.reverse();
         ranges(slices).skip(1).zip(&cuts).for_each(|(range, cut)| range.from.clone_from(cut));
         ranges(slices).zip(&cuts).for_each(|(range, cut)| range.below.clone_from(cut));

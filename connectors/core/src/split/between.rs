@@ -40,6 +40,9 @@ fn bytes(low: &[u8], high: &[u8], count: usize) -> Vec<Value> {
 }
 
 fn texts(low: &str, high: &str, count: usize, known: &[Value]) -> Vec<Value> {
+    if let (Some(low), Some(high)) = (of_uuid(low), of_uuid(high)) {
+        return uuids(low, high, count);
+    }
     let (low_folded, high_folded) = (low.to_lowercase(), high.to_lowercase());
     let folded = |count| between_texts(&low_folded, &high_folded, count, known);
     // Where `a` is before `B`, or where ends differ in case only, it may be that case does not count.
@@ -48,6 +51,32 @@ fn texts(low: &str, high: &str, count: usize, known: &[Value]) -> Vec<Value> {
     }
     let written = between_texts(low, high, count, known);
     if written.is_empty() { folded(count) } else { written }
+}
+
+/// The number of a UUID as it is usually written, in lower case: its text, its bytes and its number have one order.
+fn of_uuid(text: &str) -> Option<u128> {
+    const DASHES: [usize; 4] = [8, 13, 18, 23];
+    let is_usual = |(place, sign): (usize, u8)| match sign {
+        b'-' => DASHES.contains(&place),
+        b'0'..=b'9' | b'a'..=b'f' => !DASHES.contains(&place),
+        _ => false,
+    };
+    let is_uuid = text.len() == 36 && text.bytes().enumerate().all(is_usual);
+    is_uuid.then(|| u128::from_str_radix(&text.replace('-', ""), 16).ok()).flatten()
+}
+
+/// UUIDs evenly between two: some source takes nothing else for a value of its key.
+fn uuids(low: u128, high: u128, count: usize) -> Vec<Value> {
+    let parts = u128::try_from(count).unwrap_or(0).saturating_add(1);
+    let width = high.saturating_sub(low);
+    let places = (1..parts).map(|part| low + width / parts * part + width % parts * part / parts);
+    let inside: BTreeSet<u128> = places.filter(|number| *number > low && *number < high).collect();
+    let written = |number: u128| {
+        let digits = format!("{number:032x}");
+        let groups = [0..8, 8..12, 12..16, 16..20, 20..32].map(|group| digits.get(group).unwrap_or_default());
+        Value::Text(groups.join("-"))
+    };
+    inside.into_iter().map(written).collect()
 }
 
 /// How many signs two texts begin with alike.
@@ -132,6 +161,26 @@ mod tests {
 
     fn text(text: &str) -> Value {
         Value::Text(text.into())
+    }
+
+    #[test]
+    fn between_two_uuids_there_are_uuids() {
+        let (low, high) =
+            (text(&format!("{:08x}-0000-0000-0000-{:012x}", 0, 0)), text("ffffffff-ffff-ffff-ffff-ffffffffffff"));
+        let found = between(&low, &high, 3, &[]);
+        assert_eq!(
+            found,
+            [
+                "3fffffff-ffff-ffff-ffff-ffffffffffff",
+                "7fffffff-ffff-ffff-ffff-ffffffffffff",
+                "bfffffff-ffff-ffff-ffff-ffffffffffff"
+            ]
+            .map(text)
+        );
+        assert_eq!(between(&high, &low, 3, &[]), []);
+        assert_eq!(between(&low, &low, 3, &[]), []);
+        let shouted = text("FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF");
+        assert!(between(&low, &shouted, 3, &[]).iter().all(|guess| *guess != high), "of another order");
     }
 
     fn all_inside(low: &Value, high: &Value, count: usize) -> Vec<Value> {

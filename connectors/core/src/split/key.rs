@@ -5,51 +5,64 @@ use arrow_schema::DataType;
 use super::{Split, Step};
 use crate::{Column, Value};
 
-/// What the source knows about a column along which its table is best cut.
+/// What the source knows about the columns along which its table is best cut.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Key {
-    /// The column's name as Athena knows it.
-    pub column: String,
-    /// Whether it may be NULL.
+    /// Their names as Athena knows them, in the order of their index; one behind another parts rows that are alike in all before.
+    pub columns: Vec<String>,
+    /// Whether the first may be NULL.
     pub nullable: bool,
     /// About how many bytes the table has.
     pub bytes: u64,
     /// What looking at the whole table counts for at the server, in the unit of [`crate::Estimate::effort`]; 0 where that is not known.
     pub effort: u64,
-    /// How its rows lie, as far as the source's statistics say; where they do not, the least and the largest value are asked for,
-    /// which an index knows.
+    /// How the rows lie along the first, as far as the source's statistics say; where they do not, the least and the largest value
+    /// are asked for, which an index knows.
     pub histogram: Vec<Step>,
 }
 
-/// A range of a key.
+/// A place in the order of a key: a value of its first column, or of so many of them. It stands before all rows that have these
+/// values, those included that are NULL in a column behind. One without values is no place.
+pub type Place = Vec<Value>;
+
+/// The rows of a key from one place to another.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KeyRange {
-    /// The column's name as Athena knows it.
-    pub column: String,
-    /// The least value that belongs; without one there is no lower end.
-    pub from: Option<Value>,
-    /// The least value above that does not belong; without one there is no upper end.
-    pub below: Option<Value>,
-    /// Whether NULL belongs.
+    /// The columns' names as Athena knows them: as many as the longer place has values.
+    pub columns: Vec<String>,
+    /// Where what belongs begins; without values there is no lower end.
+    pub from: Place,
+    /// Where what belongs has ended; without values there is no upper end.
+    pub below: Place,
+    /// Whether rows belong that are NULL in the first column.
     pub nulls: bool,
+    /// The moment of the source at which all ranges of a plan are read, in its own count; none where each is read at its own.
+    pub moment: Option<u64>,
 }
 
-/// The ranges between cuts, which stand in the source's order; NULL belongs to the first.
-pub(crate) fn ranges(column: &str, nullable: bool, cuts: Vec<Value>) -> Vec<KeyRange> {
-    let mut from = None;
+/// The ranges between places, which stand in the source's order; NULL in the first column belongs to the first.
+pub(crate) fn ranges(columns: &[String], nullable: bool, cuts: Vec<Place>) -> Vec<KeyRange> {
+    let mut from = Place::new();
     let mut ranges = Vec::with_capacity(cuts.len() + 1);
-    for below in cuts.into_iter().map(Some).chain([None]) {
+    for below in cuts.into_iter().chain([Place::new()]) {
         let nulls = nullable && ranges.is_empty();
-        ranges.push(KeyRange { column: column.to_owned(), from, below: below.clone(), nulls });
+        let deepest = from.len().max(below.len()).max(1);
+        let columns = columns.iter().take(deepest).cloned().collect();
+        ranges.push(KeyRange { columns, from, below: below.clone(), nulls, moment: None });
         from = below;
     }
     ranges
 }
 
 impl KeyRange {
+    /// Whether every row belongs.
+    pub(crate) fn is_everything(&self) -> bool {
+        self.from.is_empty() && self.below.is_empty() && self.nulls
+    }
+
     /// This range as a split; the range of everything is the whole.
     pub(super) fn into_split(self) -> Split {
-        if self.from.is_none() && self.below.is_none() { Split::Whole } else { Split::Range(self) }
+        if self.from.is_empty() && self.below.is_empty() { Split::Whole } else { Split::Range(self) }
     }
 }
 
@@ -88,7 +101,7 @@ pub(super) fn evenly(low: i128, high: i128, parts: usize, like: &Value) -> Vec<V
 }
 
 /// Values that are numbers in their order, each once; others stay as the source has put them.
-pub(super) fn in_order(mut values: Vec<Value>) -> Vec<Value> {
+pub fn in_order(mut values: Vec<Value>) -> Vec<Value> {
     if values.iter().all(|value| numbered(value).is_some()) {
         values.sort_by_key(numbered);
     }
@@ -152,19 +165,36 @@ mod tests {
         assert_eq!(evenly(-most, most, 1_000, &value(0)).len(), 999);
     }
 
-    #[test]
-    fn every_value_and_null_is_in_exactly_one_range() {
-        let ranges = ranges("id", true, ints(&[-5, 0, 0, 9]));
-        let holds = |range: &KeyRange, value: i64| {
-            let edge = |end: &Option<Value>| end.as_ref().and_then(numbered);
-            edge(&range.from).is_none_or(|from| i128::from(value) >= from)
-                && edge(&range.below).is_none_or(|below| i128::from(value) < below)
+    /// As the places are meant: NULL stands before all values, and a place before all rows that begin with its values.
+    fn holds(range: &KeyRange, row: &[Option<i64>]) -> bool {
+        let place = |place: &Place| -> Vec<Option<i64>> {
+            place.iter().map(|value| numbered(value).and_then(|number| i64::try_from(number).ok())).collect()
         };
-        for value in [i64::MIN, -6, -5, -1, 0, 8, 9, i64::MAX] {
-            assert_eq!(ranges.iter().filter(|range| holds(range, value)).count(), 1, "{value}");
+        let is_behind = |place: &[Option<i64>]| row.get(..place.len()).is_some_and(|row| row >= place);
+        let (from, below) = (place(&range.from), place(&range.below));
+        if row.first().is_none_or(Option::is_none) {
+            return range.nulls;
         }
-        assert_eq!(ranges.iter().filter(|range| range.nulls).count(), 1);
-        assert!(super::ranges("id", false, ints(&[1])).iter().all(|range| !range.nulls));
+        is_behind(&from) && (below.is_empty() || !is_behind(&below))
+    }
+
+    #[test]
+    fn every_row_is_in_exactly_one_range() {
+        let names = ["a", "b", "c"].map(str::to_owned);
+        let cuts = [&[-5][..], &[0], &[0], &[0, 3], &[0, 3, 7], &[0, 9], &[9], &[9, 1]].map(ints);
+        let ranges = ranges(&names, true, cuts.to_vec());
+        let values = [None, Some(i64::MIN), Some(-5), Some(0), Some(3), Some(7), Some(9), Some(i64::MAX)];
+        for (a, b, c) in triples(&values) {
+            let held = ranges.iter().filter(|range| holds(range, &[a, b, c])).count();
+            assert_eq!(held, 1, "{a:?} {b:?} {c:?}");
+        }
+        let depths: Vec<usize> = ranges.iter().map(|range| range.columns.len()).collect();
+        assert_eq!(depths, [1, 1, 1, 2, 3, 3, 2, 2, 2]);
+        assert!(super::ranges(&names, false, vec![ints(&[1])]).iter().all(|range| !range.nulls));
+    }
+
+    fn triples<T: Copy>(of: &[T]) -> impl Iterator<Item = (T, T, T)> {
+        of.iter().flat_map(move |a| of.iter().flat_map(move |b| of.iter().map(move |c| (*a, *b, *c))))
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! Slices of a scan that are read apart: what they are, how they travel through Athena and back, and where a scan is cut.
 //!
-//! A slice is a condition on one column in the source's own order of it, so that any cuts whatever give slices whose union is
-//! the scan, as long as the cuts themselves stand in that order. The first slice has no lower end and the last no upper one:
-//! rows that are committed beyond what was there when the scan was cut are in one of them, and NULL is in exactly the first.
+//! A slice is a condition on a key in the source's own order of it, so that any cuts whatever give slices whose union is the
+//! scan, as long as the cuts themselves stand in that order. The first slice has no lower end and the last no upper one: rows
+//! that are committed beyond what was there when the scan was cut are in one of them, and NULL is in exactly the first. A key is
+//! a column, and columns behind it for as long as one value has more rows than a slice should.
 //!
 //! Not here: the SQL of a slice ([`crate::sql`]), and which column of a table is its key (the engine's catalogs).
 
@@ -15,8 +16,8 @@ mod probe;
 
 use std::collections::BTreeMap;
 
-pub use self::histogram::Step;
-pub use self::key::{Key, KeyRange, known_value};
+pub use self::histogram::{Known, Step};
+pub use self::key::{Key, KeyRange, Place, in_order, known_value};
 #[cfg(feature = "testing")]
 pub(crate) use self::key::{numbered, ranges};
 pub use self::plan::{Sizes, plan};
@@ -39,19 +40,21 @@ const FROM: &str = "from";
 const BELOW: &str = "below";
 const NULLS: &str = "nulls";
 const PART: &str = "part";
+const MOMENT: &str = "moment";
 
 impl Split {
     /// The properties that travel.
     pub fn properties(&self) -> BTreeMap<String, String> {
-        let of = |pairs: Vec<(&str, String)>| pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         match self {
             Self::Whole => BTreeMap::new(),
-            Self::Part(part) => of(vec![(PART, part.to_string())]),
+            Self::Part(part) => BTreeMap::from([(PART.to_owned(), part.to_string())]),
             Self::Range(range) => {
-                let mut pairs = vec![(KEY, range.column.clone()), (NULLS, range.nulls.to_string())];
-                let ends = [(FROM, &range.from), (BELOW, &range.below)];
-                pairs.extend(ends.into_iter().filter_map(|(name, value)| Some((name, written(value.as_ref()?)?))));
-                of(pairs)
+                let places = [(FROM, &range.from), (BELOW, &range.below)].into_iter();
+                let ends = places.flat_map(|(name, place)| place.iter().enumerate().map(move |of| (name, of)));
+                let ends = ends.filter_map(|(name, (depth, value))| Some((at(name, depth), written(value)?)));
+                let columns = range.columns.iter().enumerate().map(|(depth, column)| (at(KEY, depth), column.clone()));
+                let moment = range.moment.map(|moment| (MOMENT.to_owned(), moment.to_string()));
+                ends.chain(columns).chain([(NULLS.to_owned(), range.nulls.to_string())]).chain(moment).collect()
             }
         }
     }
@@ -61,12 +64,10 @@ impl Split {
     /// Errors: unsupported, for properties that are not of [`Split::properties`], because to read more than was meant would
     /// repeat rows.
     pub fn from_properties(properties: &BTreeMap<String, String>) -> Result<Self> {
-        let split = match properties.get(KEY) {
-            None => match properties.get(PART) {
-                None => Some(Self::Whole),
-                Some(part) => part.parse().ok().map(Self::Part),
-            },
-            Some(column) => range(column, properties).map(Self::Range),
+        let split = match (properties.contains_key(KEY), properties.get(PART)) {
+            (true, _) => range(properties).map(Self::Range),
+            (false, Some(part)) => part.parse().ok().map(Self::Part),
+            (false, None) => Some(Self::Whole),
         };
         let is_ours = |split: &Self| split.properties() == *properties;
         split.filter(is_ours).ok_or_else(|| {
@@ -75,10 +76,19 @@ impl Split {
     }
 }
 
-fn range(column: &str, properties: &BTreeMap<String, String>) -> Option<KeyRange> {
-    let end = |name| properties.get(name).map_or(Some(None), |text| read(text).map(Some));
+/// What a property is called of the column at this depth of the key.
+fn at(name: &str, depth: usize) -> String {
+    if depth == 0 { name.to_owned() } else { format!("{name}.{depth}") }
+}
+
+fn range(properties: &BTreeMap<String, String>) -> Option<KeyRange> {
+    let of = |name| (0..).map_while(move |depth| properties.get(&at(name, depth)));
+    let place = |name| of(name).map(|text| read(text)).collect::<Option<Place>>();
     let nulls = properties.get(NULLS)?.parse().ok()?;
-    Some(KeyRange { column: column.to_owned(), from: end(FROM)?, below: end(BELOW)?, nulls })
+    let moment = properties.get(MOMENT).map(|moment| moment.parse()).transpose().ok()?;
+    let (columns, from, below) = (of(KEY).cloned().collect::<Vec<_>>(), place(FROM)?, place(BELOW)?);
+    let is_whole = columns.len() == from.len().max(below.len()).max(1);
+    is_whole.then_some(KeyRange { columns, from, below, nulls, moment })
 }
 
 /// A value of a key with its type in front; none for what is no key's.
@@ -136,9 +146,20 @@ mod tests {
             Value::Bytes(Vec::new()),
             Value::Bytes(vec![0, 0x7f, 0xff]),
         ];
-        let range = |from, below, nulls| Split::Range(KeyRange { column: "a b".into(), from, below, nulls });
-        let ranges = values.iter().flat_map(|value| {
-            [range(Some(value.clone()), None, false), range(None, Some(value.clone()), true), range(None, None, true)]
+        let range = |from: &[&Value], below: &[&Value], nulls: bool| {
+            let columns = (0..from.len().max(below.len()).max(1)).map(|depth| format!("a {depth}")).collect();
+            let place = |values: &[&Value]| values.iter().map(|value| (*value).clone()).collect();
+            let moment = nulls.then_some(u64::MAX);
+            Split::Range(KeyRange { columns, from: place(from), below: place(below), nulls, moment })
+        };
+        let ranges = values.iter().zip(values.iter().rev()).flat_map(|(value, other)| {
+            [
+                range(&[value], &[], false),
+                range(&[], &[value], true),
+                range(&[], &[], true),
+                range(&[value, other], &[value], false),
+                range(&[], &[other, value, value], true),
+            ]
         });
         for split in ranges.chain([Split::Whole, Split::Part(0), Split::Part(usize::MAX)]) {
             assert_eq!(Split::from_properties(&split.properties()).unwrap(), split);
@@ -163,6 +184,13 @@ mod tests {
             &[("key", "id"), ("nulls", "true"), ("below", "bytes:+1")],
             &[("key", "id"), ("nulls", "true"), ("below", "bytes:FF")],
             &[("key", "id"), ("nulls", "true"), ("to", "int:1")],
+            &[("key", "id"), ("nulls", "true"), ("moment", "-1")],
+            &[("key", "id"), ("nulls", "true"), ("moment", "01")],
+            &[("moment", "1")],
+            &[("key", "id"), ("nulls", "true"), ("from", "int:1"), ("from.1", "int:1")],
+            &[("key", "id"), ("key.1", "b"), ("nulls", "true"), ("from", "int:1")],
+            &[("key", "id"), ("key.1", "b"), ("nulls", "true"), ("from.1", "int:1")],
+            &[("key", "id"), ("key.2", "b"), ("nulls", "true"), ("from", "int:1"), ("from.2", "int:1")],
         ] {
             let properties = properties.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
             let error = Split::from_properties(&properties).unwrap_err();

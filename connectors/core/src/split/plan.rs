@@ -1,11 +1,12 @@
 //! Where a scan is cut.
 
 use super::Split;
-use super::asked::{Asked, Hull};
-use super::histogram::{Histogram, share};
-use super::key::{Key, KeyRange, evenly, in_order, numbered, of_number, ranges};
+use super::asked::{Asked, may_pass};
+use super::histogram::{Cut, Histogram, share};
+use super::key::{Key, KeyRange, Place, evenly, numbered, of_number, ranges};
 use super::probe::Probe;
-use crate::{ColumnMapping, Connection, Dialect, Error, ReadAs, Result, Scan, Value, sql};
+use crate::sql::probe::Along;
+use crate::{Column, Connection, Dialect, Error, ReadAs, Result, Scan, Value, sql};
 
 /// A limit up to which one slice is enough, if nothing has to be searched for its rows.
 const FEW_ROWS: u64 = 10_000;
@@ -44,21 +45,33 @@ pub async fn plan(
         (None, None) => connection.key(&scan.table).await?,
     };
     let Some(key) = key.filter(|key| sizes.parts(key.bytes.into()) > 1) else { return Ok(vec![Split::Whole]) };
-    let Some(column) = scan.column(&key.column) else { return Ok(vec![Split::Whole]) };
-    let asked = Asked::of(scan.domains.get(&key.column), &column.mapping.data_type);
-    let mut cutting = Cutting { connection, dialect, scan, key: &key, hull: asked.hull(), sizes };
-    let mut cuts = in_order(cutting.cuts().await?);
-    cuts.retain(|cut| travels(cut) && binds(dialect, &column.mapping, cut));
-    let ranges = ranges(&key.column, key.nullable, cuts).into_iter();
-    let splits: Vec<Split> = ranges.filter(|range| asked.may_pass(range)).map(KeyRange::into_split).collect();
+    let columns: Vec<&Column> = key.columns.iter().map_while(|name| scan.column(name)).collect();
+    if columns.is_empty() {
+        return Ok(vec![Split::Whole]);
+    }
+    let wanted = |column: &&Column| Asked::of(scan.domains.get(&column.name), &column.mapping.data_type);
+    let asked: Vec<Asked> = columns.iter().map(wanted).collect();
+    let mut cutting =
+        Cutting { connection: &mut *connection, dialect, scan, key: &key, columns: &columns, asked: &asked, sizes };
+    let mut places = cutting.places().await?;
+    places.retain(|place| {
+        place.iter().zip(&columns).all(|(value, column)| travels(value) && binds(dialect, column, value))
+    });
+    let mut ranges = ranges(&key.columns, key.nullable, places);
+    ranges.retain(|range| may_pass(&asked, range));
+    if ranges.len() > 1 && scan.query.is_none() {
+        let moment = connection.moment(&scan.table).await?;
+        ranges.iter_mut().for_each(|range| range.moment = moment);
+    }
+    let splits: Vec<Split> = ranges.into_iter().map(KeyRange::into_split).collect();
     Ok(if splits.is_empty() { vec![Split::Whole] } else { splits })
 }
 
 /// Whether the source has this value of a key.
-fn binds(dialect: &dyn Dialect, mapping: &ColumnMapping, cut: &Value) -> bool {
-    match mapping.read_as {
-        ReadAs::Printed { own, .. } | ReadAs::Decoded { own } => dialect.prints(own, cut),
-        _ => dialect.binds(cut),
+fn binds(dialect: &dyn Dialect, column: &Column, value: &Value) -> bool {
+    match column.mapping.read_as {
+        ReadAs::Printed { own, .. } | ReadAs::Decoded { own } => dialect.prints(own, value),
+        _ => dialect.binds(value),
     }
 }
 
@@ -84,13 +97,42 @@ struct Cutting<'c> {
     dialect: &'c dyn Dialect,
     scan: &'c Scan,
     key: &'c Key,
-    hull: Hull,
+    /// Those of the key that can be cut along.
+    columns: &'c [&'c Column],
+    /// What is asked for of each of them.
+    asked: &'c [Asked],
     sizes: Sizes,
 }
 
 impl Cutting<'_> {
-    async fn cuts(&mut self) -> Result<Vec<Value>> {
-        if self.key.histogram.len() > 1 {
+    /// Where to cut, in the source's order.
+    async fn places(&mut self) -> Result<Vec<Place>> {
+        let cuts = self.cuts().await?;
+        Ok(self.deepened(&[], cuts).await)
+    }
+
+    /// Cuts of the column behind a place as places, with those among the rows of one value that has too many.
+    async fn deepened(&mut self, before: &[Value], mut cuts: Vec<Cut>) -> Vec<Place> {
+        // Whatever statistics say; what is no number stays as the source has put it.
+        if cuts.iter().all(|cut| numbered(&cut.value).is_some()) {
+            cuts.sort_by_key(|cut| numbered(&cut.value));
+        }
+        cuts.dedup_by(|next, cut| next.value == cut.value);
+        let mut places = Vec::with_capacity(cuts.len());
+        for Cut { value, is_least, inside } in cuts {
+            let place = [before, &[value]].concat();
+            // Of the places among the rows of a value one is before all of them, unless nothing lies there.
+            let parts = inside + usize::from(is_least);
+            let within = if parts > 1 { self.within(&place, parts).await } else { Vec::new() };
+            let behind = Box::pin(self.deepened(&place, within)).await;
+            places.extend((!is_least).then_some(place).into_iter().chain(behind));
+        }
+        places
+    }
+
+    /// Cuts along the first column.
+    async fn cuts(&mut self) -> Result<Vec<Cut>> {
+        if !self.key.histogram.is_empty() {
             return Ok(self.among_known().await);
         }
         // Estimated first, because it may spare the other questions.
@@ -98,34 +140,54 @@ impl Cutting<'_> {
         if self.sizes.parts(expected) <= 1 {
             return Ok(Vec::new());
         }
-        let Some((least, largest)) = self.bounds().await? else { return Ok(Vec::new()) };
-        let (low, high, share) = self.wanted(least, largest);
-        let parts = self.sizes.parts(share.min(expected));
-        if parts <= 1 {
-            return Ok(Vec::new());
+        let Some((least, largest)) = self.bounds(&[]).await? else { return Ok(Vec::new()) };
+        let (low, high, share) = self.wanted(0, least, largest, self.key.bytes.into());
+        // Of few values of the first column each may have any share of the rows.
+        let wide = self.sizes.parts(expected);
+        let width = numbered(&low).zip(numbered(&high)).map(|(low, high)| high.abs_diff(low));
+        let is_narrow =
+            self.columns.len() > 1 && width.is_some_and(|width| width < u128::try_from(wide).unwrap_or(u128::MAX));
+        let parts = if is_narrow { wide } else { self.sizes.parts(share.min(expected)) };
+        Ok(if parts > 1 { self.between(&[], low, high, parts).await } else { Vec::new() })
+    }
+
+    /// At most `parts - 1` cuts of the column behind a place; none where there is none or the source cannot say.
+    async fn within(&mut self, place: &[Value], parts: usize) -> Vec<Cut> {
+        if self.columns.len() <= place.len() {
+            return Vec::new();
         }
-        let is_open = self.hull.1.is_none();
+        let Ok(Some((least, largest))) = self.bounds(place).await else { return Vec::new() };
+        let (low, high, part) = self.wanted(place.len(), least, largest, u128::try_from(parts).unwrap_or(1));
+        let parts = usize::try_from(part).unwrap_or(parts);
+        if parts > 1 { self.between(place, low, high, parts).await } else { Vec::new() }
+    }
+
+    /// At most `parts - 1` cuts of a column between two of its values, as the source expects its rows to lie, else evenly.
+    async fn between(&mut self, place: &[Value], low: Value, high: Value, parts: usize) -> Vec<Cut> {
+        let is_open = self.asked.get(place.len()).is_none_or(|asked| asked.hull().1.is_none());
         let mut probe = Probe {
             connection: &mut *self.connection,
             dialect: self.dialect,
             scan: self.scan,
-            column: &self.key.column,
+            columns: &self.key.columns,
+            within: place,
             is_open,
         };
         // A query has no index to look into, and a column that was named may have none: each look would read the whole table.
         if self.scan.named_column().is_none()
             && let Ok(Some(cuts)) = probe.cuts(low.clone(), high.clone(), parts).await
         {
-            return Ok(cuts);
+            return cuts;
         }
         let ends = numbered(&low).zip(numbered(&high));
-        Ok(ends.map_or_else(Vec::new, |(from, to)| evenly(from, to, parts, &low)))
+        let cuts = ends.map_or_else(Vec::new, |(from, to)| evenly(from, to, parts, &low));
+        cuts.into_iter().map(|value| Cut { value, is_least: false, inside: 0 }).collect()
     }
 
     /// Cuts by the source's statistics, so many as the part of the table that is asked for wants.
-    async fn among_known(&mut self) -> Vec<Value> {
+    async fn among_known(&mut self) -> Vec<Cut> {
         let histogram = Histogram::of(&self.key.histogram);
-        let (low, high) = self.hull;
+        let (low, high) = self.asked.first().map_or((None, None), Asked::hull);
         let from = low.map_or(0, |low| histogram.below(low));
         let to = high.map_or(histogram.all(), |high| histogram.below(high.saturating_add(1)));
         let part = share(self.key.bytes.into(), to.saturating_sub(from), histogram.all());
@@ -157,29 +219,31 @@ impl Cutting<'_> {
         }
     }
 
-    /// What of the key is wanted, and about how many bytes that is.
-    fn wanted(&self, least: Value, largest: Value) -> (Value, Value, u128) {
-        let bytes = u128::from(self.key.bytes);
-        let (Some(start), Some(end)) = (numbered(&least), numbered(&largest)) else { return (least, largest, bytes) };
-        let (low, high) = self.hull;
+    /// What is wanted of the key's column at this depth, and how much of `all` that is.
+    fn wanted(&self, depth: usize, least: Value, largest: Value, all: u128) -> (Value, Value, u128) {
+        let (Some(start), Some(end)) = (numbered(&least), numbered(&largest)) else { return (least, largest, all) };
+        let (low, high) = self.asked.get(depth).map_or((None, None), Asked::hull);
         let (from, to) = (low.map_or(start, |low| low.max(start)), high.map_or(end, |high| high.min(end)));
-        let width = |from: i128, to: i128| if to < from { 0 } else { to.abs_diff(from) };
-        let part = share(bytes, width(from, to), width(start, end));
+        let width = |from: i128, to: i128| if to < from { 0 } else { to.abs_diff(from).saturating_add(1) };
+        let part = share(all, width(from, to), width(start, end));
         let value = |number| of_number(number, &least);
         match value(from).zip(value(to)) {
             Some((low, high)) => (low, high, part),
-            None => (least, largest, bytes),
+            None => (least, largest, all),
         }
     }
 
-    /// The least and the largest value of the key, if it has any.
-    async fn bounds(&mut self) -> Result<Option<(Value, Value)>> {
-        let statement = sql::probe::bounds(self.scan, &self.key.column, self.dialect)?;
+    /// The least and the largest value of the column behind this place, if there is any.
+    async fn bounds(&mut self, place: &[Value]) -> Result<Option<(Value, Value)>> {
+        let Some(along) = Along::behind(place, &self.key.columns) else { return Ok(None) };
+        let Some(statement) = sql::probe::bounds(self.scan, along, self.dialect)? else { return Ok(None) };
         let batches = match self.connection.probe(self.scan, &statement).await {
             Ok(batches) => batches,
             // What there is against a column that was named is told of, and along a key of ours nobody has to cut.
             Err(error) if self.scan.named_column().is_some() => {
-                return Err(error.context(format!("asking for the least and the largest {:?}", self.key.column)));
+                return Err(
+                    error.context(format!("asking for the least and the largest {:?}", self.key.columns.join(", ")))
+                );
             }
             Err(_) => return Ok(None),
         };
@@ -206,5 +270,5 @@ fn named(scan: &Scan, name: &str) -> Result<Key> {
         return Err(Error::invalid(format!("{what} is to be cut along {name:?}, which is {data_type}"))
             .hint("name a column of whole numbers, decimals, dates or times"));
     }
-    Ok(Key { column: name.to_owned(), nullable: true, bytes: u64::MAX, effort: 0, histogram: Vec::new() })
+    Ok(Key { columns: vec![name.to_owned()], nullable: true, bytes: u64::MAX, effort: 0, histogram: Vec::new() })
 }

@@ -6,11 +6,11 @@
 //!
 //! All of it is a hint: whatever fails here, and however wrong an estimate is, slices have other sizes and the same rows.
 
-use std::collections::BTreeSet;
-
 use super::between::between;
-use super::key::{evenly, in_order, numbered, ranges};
-use crate::{Connection, Dialect, Result, Scan, Value, sql};
+use super::histogram::{Cut, Histogram, Step};
+use super::key::{KeyRange, in_order, numbered, ranges};
+use crate::sql::probe::{self, Along};
+use crate::{Connection, Dialect, Result, Scan, Value};
 
 /// How often ranges are cut again. Two clusters anywhere in 64 bits are found in two rounds.
 const ROUNDS: usize = 4;
@@ -22,14 +22,16 @@ pub(super) struct Probe<'p> {
     pub(super) connection: &'p mut dyn Connection,
     pub(super) dialect: &'p dyn Dialect,
     pub(super) scan: &'p Scan,
-    pub(super) column: &'p str,
+    pub(super) columns: &'p [String],
+    /// The place behind which the column stands that is cut.
+    pub(super) within: &'p [Value],
     /// Whether rows above the largest value are wanted.
     pub(super) is_open: bool,
 }
 
 impl Probe<'_> {
-    /// At most `parts - 1` cuts between two values of the key; none, if the server does not say how many rows it expects.
-    pub(super) async fn cuts(&mut self, low: Value, high: Value, parts: usize) -> Result<Option<Vec<Value>>> {
+    /// Cuts between two values of the column, for at most so many parts; none, if the server does not say how many rows it expects.
+    pub(super) async fn cuts(&mut self, low: Value, high: Value, parts: usize) -> Result<Option<Vec<Cut>>> {
         let first = between(&low, &high, GUESSES.min(parts.saturating_mul(4)), &[]);
         let is_number = numbered(&low).is_some();
         let ends = vec![low, high];
@@ -48,7 +50,34 @@ impl Probe<'_> {
             }
             edges = self.looked_up(kept, guesses).await?;
         }
-        Ok(best.map(|best| best.cuts(parts)))
+        let Some(best) = best else { return Ok(None) };
+        let steps = best.steps(&self.alike(&best, parts).await?);
+        let histogram = Histogram::of(&steps);
+        Ok(Some(histogram.cuts(0, histogram.all(), parts)))
+    }
+
+    /// How many rows have the value at which a range with too many rows begins, where the key has a column behind that may part
+    /// them; 0 of all others.
+    async fn alike(&mut self, best: &Estimated, parts: usize) -> Result<Vec<u64>> {
+        let mut alike = vec![0; best.edges.len()];
+        let (mut places, mut selects) = (Vec::new(), Vec::new());
+        for (index, edge) in best.heavy(parts) {
+            let within = [self.within, std::slice::from_ref(edge)].concat();
+            let Some(along) = Along::behind(&within, self.columns) else { break };
+            let all = KeyRange { columns: Vec::new(), from: Vec::new(), below: Vec::new(), nulls: true, moment: None };
+            if let Some(select) = probe::selects(self.scan, along, &[all], self.dialect)? {
+                selects.extend(select);
+                places.push(index);
+            }
+        }
+        if !selects.is_empty() {
+            let rows = self.connection.estimates(&selects).await?;
+            places
+                .into_iter()
+                .zip(rows)
+                .for_each(|(index, rows)| alike.get_mut(index).into_iter().for_each(|of| *of = rows));
+        }
+        Ok(alike)
     }
 
     /// These values together with those of the key that are next to guesses, in the source's order.
@@ -59,9 +88,8 @@ impl Probe<'_> {
         let is_number = known.first().is_some_and(|value| numbered(value).is_some());
         // What numbers are known need not be put in order by the source.
         let values = (if is_number { &[][..] } else { &known[..] }, &guesses[..]);
-        let Some(statement) = sql::probe::neighbours(self.scan, self.column, values, self.dialect)? else {
-            return Ok(known);
-        };
+        let Some(along) = self.along() else { return Ok(known) };
+        let Some(statement) = probe::neighbours(self.scan, along, values, self.dialect)? else { return Ok(known) };
         let mut found = Vec::new();
         for batch in self.connection.probe(self.scan, &statement).await? {
             found.extend((0..batch.num_rows()).filter_map(|row| Value::at(batch.column(0), row)));
@@ -77,19 +105,26 @@ impl Probe<'_> {
     /// How many rows the server expects between neighbouring edges, and behind the last one.
     async fn estimated(&mut self, edges: Vec<Value>) -> Result<Option<Estimated>> {
         let cuts = edges.get(1..).unwrap_or_default().to_vec();
-        let mut ranges = ranges(self.column, false, cuts);
+        let Some(along) = self.along() else { return Ok(None) };
+        let cuts = cuts.into_iter().map(|cut| vec![cut]).collect();
+        let mut ranges = ranges(&[], false, cuts);
         if !self.is_open {
             ranges.pop();
         }
         if let Some(first) = ranges.first_mut() {
-            first.from = edges.first().cloned();
+            first.from = edges.first().cloned().into_iter().collect();
         }
         if ranges.is_empty() {
             return Ok(None);
         }
-        let Some(statement) = sql::probe::selects(self.scan, &ranges, self.dialect)? else { return Ok(None) };
-        let rows = self.connection.estimates(&statement).await?;
+        let Some(selects) = probe::selects(self.scan, along, &ranges, self.dialect)? else { return Ok(None) };
+        let rows = self.connection.estimates(&selects).await?;
         Ok((rows.len() == ranges.len()).then_some(Estimated { edges, rows }))
+    }
+
+    /// The column that is cut, among the rows that have the values before it.
+    fn along(&self) -> Option<Along<'_>> {
+        Along::behind(self.within, self.columns)
     }
 }
 
@@ -115,20 +150,18 @@ impl Estimated {
         (self.total() / u128::try_from(parts).unwrap_or(1).max(1)).max(1)
     }
 
-    /// Ranges with more rows than a slice should have: their ends, and their rows.
-    fn heavy(&self, parts: usize) -> Vec<(&Value, &Value, u128)> {
+    /// Where ranges begin that have more rows than a slice should have.
+    fn heavy(&self, parts: usize) -> impl Iterator<Item = (usize, &Value)> {
         let wanted = self.wanted(parts);
-        let ends = self.edges.windows(2).zip(self.rows.iter().copied().map(u128::from));
-        let heavy = ends.filter_map(|(ends, rows)| match ends {
-            [low, high] if rows > wanted => Some((low, high, rows)),
-            _ => None,
-        });
-        heavy.collect()
+        let is_heavy = move |rows: &u64| u128::from(*rows) > wanted;
+        let heavy = self.edges.iter().zip(&self.rows).enumerate();
+        heavy.filter(move |(_, (_, rows))| is_heavy(rows)).map(|(index, (edge, _))| (index, edge))
     }
 
     /// Values to look for next, inside the ranges that have too many rows.
     fn guesses(&self, parts: usize) -> Vec<Value> {
-        let mut heavy = self.heavy(parts);
+        let ends = |(index, low)| Some((low, self.edges.get(index + 1)?, u128::from(*self.rows.get(index)?)));
+        let mut heavy: Vec<_> = self.heavy(parts).filter_map(ends).collect();
         heavy.retain(|(low, high, rows)| !is_full(low, high, *rows));
         let each = (GUESSES / heavy.len().max(1)).max(1);
         let wanted = self.wanted(parts);
@@ -157,41 +190,15 @@ impl Estimated {
         kept
     }
 
-    /// Of the edges, and of even cuts between numbers where rows are too many, those that part the rows best.
-    fn cuts(&self, parts: usize) -> Vec<Value> {
-        let (mut points, mut before) = (Vec::new(), 0);
-        for (ends, rows) in self.edges.windows(2).zip(&self.rows) {
-            let ([low, high], rows) = (ends, u128::from(*rows)) else { continue };
-            points.extend(self.inside(low, high, rows, parts).into_iter().map(|(share, cut)| (before + share, cut)));
-            before += rows;
-            points.push((before, high.clone()));
-        }
-        let parts = u128::try_from(parts).unwrap_or(u128::MAX);
-        points.retain(|(before, _)| (1..self.total()).contains(before));
-        let nearest = |part| {
-            let wanted = self.total() * part / parts;
-            let behind = points.partition_point(|(before, _)| *before < wanted);
-            let distance = |place: &usize| points.get(*place).map(|(before, _)| before.abs_diff(wanted));
-            [behind, behind.saturating_sub(1)]
-                .into_iter()
-                .filter(|place| distance(place).is_some())
-                .min_by_key(distance)
-        };
-        // By their places, so that whatever was chosen stands in order.
-        let places: BTreeSet<usize> = (1..parts).filter_map(nearest).collect();
-        let mut cuts: Vec<Value> = places.into_iter().filter_map(|place| Some(points.get(place)?.1.clone())).collect();
-        cuts.dedup();
-        cuts
-    }
-
-    /// Even cuts of a range of numbers that has more rows than a slice should have, each with how many of them are before it.
-    fn inside(&self, low: &Value, high: &Value, rows: u128, parts: usize) -> Vec<(u128, Value)> {
-        let wanted = self.wanted(parts);
-        let (Some(from), Some(to), true) = (numbered(low), numbered(high), rows > wanted) else { return Vec::new() };
-        let pieces = rows.div_ceil(wanted).saturating_mul(4).min(u128::from(u16::MAX));
-        let cuts = evenly(from, to, usize::try_from(pieces).unwrap_or(1), low);
-        let pieces = u128::try_from(cuts.len()).unwrap_or(0) + 1;
-        (1..).zip(cuts).map(|(piece, cut)| (rows * piece / pieces, cut)).collect()
+    /// How rows lie along the edges; so many of them have an edge's own value.
+    fn steps(&self, alike: &[u64]) -> Vec<Step> {
+        let mut before = 0;
+        let rows = self.rows.iter().copied().chain([0]);
+        let steps = self.edges.iter().zip(rows).zip(alike).map(|((value, behind), alike)| {
+            let rows = std::mem::replace(&mut before, behind.saturating_sub(*alike));
+            Step { value: value.clone(), rows, equal: *alike }
+        });
+        steps.collect()
     }
 }
 
@@ -203,6 +210,12 @@ mod tests {
         Estimated { edges: edges.iter().copied().map(Value::Int).collect(), rows: rows.to_vec() }
     }
 
+    fn cuts(estimated: &Estimated, parts: usize) -> Vec<Value> {
+        let steps = estimated.steps(&vec![0; estimated.edges.len()]);
+        let histogram = Histogram::of(&steps);
+        histogram.cuts(0, histogram.all(), parts).into_iter().map(|cut| cut.value).collect()
+    }
+
     fn ints(values: &[i64]) -> Vec<Value> {
         values.iter().copied().map(Value::Int).collect()
     }
@@ -210,13 +223,13 @@ mod tests {
     #[test]
     fn cuts_are_where_the_rows_are() {
         let even = estimated(&[0, 10, 20, 30, 40], &[5, 5, 5, 5, 0]);
-        assert_eq!(even.cuts(4), ints(&[10, 20, 30]));
-        assert_eq!(even.cuts(2), ints(&[20]));
+        assert_eq!(cuts(&even, 4), ints(&[10, 20, 30]));
+        assert_eq!(cuts(&even, 2), ints(&[20]));
         let skewed = estimated(&[0, 100, 1_000_000_000, 1_000_000_100], &[50, 0, 50, 0]);
-        assert_eq!(skewed.cuts(4), ints(&[50, 100, 1_000_000_050]));
+        assert_eq!(cuts(&skewed, 4), ints(&[50, 1_000_000_000, 1_000_000_050]));
         let one_value = estimated(&[7, 8], &[0, 90]);
-        assert_eq!(one_value.cuts(4), [], "what cannot be parted is not");
-        assert_eq!(estimated(&[0, 1 << 40], &[1_000_000, 0]).cuts(1_000).len(), 999);
+        assert_eq!(cuts(&one_value, 4), [], "what cannot be parted is not");
+        assert_eq!(cuts(&estimated(&[0, 1 << 40], &[1_000_000, 0]), 1_000).len(), 999);
     }
 
     #[test]

@@ -1,25 +1,67 @@
 //! What is asked about a key to find out where to cut it: its ends, single looks into its index, and selects whose rows the
 //! server is to estimate. Nothing here reads more than a row a look.
 
-use super::slice::{write_key, write_range, write_value};
+use super::slice::{known_columns, write_compared, write_range};
+use super::source;
 use super::writer::Writer;
-use super::{known_column, source};
-use crate::{Column, Dialect, KeyRange, ReadAs, Result, Scan, Statement, Value};
+use crate::{Column, Dialect, Error, KeyRange, ReadAs, Result, Scan, Statement, Value};
 
 /// What the answers of several looks are called together.
 const LOOKS: &str = "glaux_looks";
 
-/// The question for the least and the largest value of a column, over all of the table or query; values that only stand for one
-/// that is missing are left out.
+/// A column of a key, among the rows that have certain values in the key's columns before it.
+#[derive(Clone, Copy, Debug)]
+pub struct Along<'a> {
+    /// Names of the key's columns as Athena knows them, the one that is asked about last.
+    pub columns: &'a [String],
+    /// What the columns before it are equal to.
+    pub within: &'a [Value],
+}
+
+/// An [`Along`] whose columns were found.
+struct Known<'s> {
+    column: &'s Column,
+    before: Vec<(&'s Column, &'s Value)>,
+}
+
+impl<'a> Along<'a> {
+    /// The column behind a place in the order of a key, if the key has so many.
+    pub fn behind(place: &'a [Value], key: &'a [String]) -> Option<Self> {
+        Some(Self { columns: key.get(..=place.len())?, within: place })
+    }
+
+    fn known<'s>(&'s self, scan: &'s Scan) -> Result<Known<'s>> {
+        let mut columns = known_columns(scan, self.columns)?;
+        let column = columns.pop().ok_or_else(|| Error::internal("a key without columns"))?;
+        Ok(Known { column, before: columns.into_iter().zip(self.within).collect() })
+    }
+}
+
+impl Known<'_> {
+    /// Writes that the columns before have their values; nothing where there are none.
+    fn write_before(&self, writer: &mut Writer<'_>) -> Option<()> {
+        for (index, (column, value)) in self.before.iter().enumerate() {
+            writer.separator(index, " AND ");
+            write_compared(column, " = ", value, writer)?;
+        }
+        Some(())
+    }
+}
+
+/// The question for the least and the largest value of a column, over all of the table or query or among those rows; values that
+/// only stand for one that is missing are left out. None, if the source lacks one of the values.
 ///
 /// Errors: invalid, for a column that there is not.
-pub fn bounds(scan: &Scan, name: &str, dialect: &dyn Dialect) -> Result<Statement> {
-    let column = known_column(scan, name)?;
+pub fn bounds(scan: &Scan, along: Along<'_>, dialect: &dyn Dialect) -> Result<Option<Statement>> {
+    let known = along.known(scan)?;
+    let column = known.column;
     let mut writer = Writer::new(dialect);
     // What no index is known of, as a query and a table whose column was named, would be read twice.
     let is_looked_up = scan.query.is_none() && scan.split_by.is_none();
-    if let Some(behind) = dialect.ends_apart().filter(|_| is_looked_up) {
-        return Ok(ends_apart(scan, column, behind, writer));
+    // Not every server has a least of what is printed, though an index knows its order.
+    let by_order = matches!(column.mapping.read_as, ReadAs::Printed { .. });
+    if is_looked_up && (by_order || dialect.ends_apart().is_some()) {
+        return Ok(ends_apart(scan, &known, by_order, writer));
     }
     source::write_with(scan, &mut writer);
     for (index, function) in ["MIN", "MAX"].into_iter().enumerate() {
@@ -28,30 +70,45 @@ pub fn bounds(scan: &Scan, name: &str, dialect: &dyn Dialect) -> Result<Statemen
     }
     writer.text(" FROM ");
     source::write_from(scan, &mut writer);
-    if let Some(first) = dialect.first(&column.mapping.data_type) {
-        let mut conditions = Writer::new(dialect);
-        conditions.condition(|writer| {
-            write_key(column, writer);
-            writer.text(" >= ");
-            write_value(column, &first, writer)
-        });
-        writer.append_where(conditions);
+    let mut conditions = Writer::new(dialect);
+    if !known.before.is_empty() && !conditions.condition(|writer| known.write_before(writer)) {
+        return Ok(None);
     }
+    if let Some(first) = dialect.first(&column.mapping.data_type) {
+        conditions.condition(|writer| write_compared(column, " >= ", &first, writer));
+    }
+    writer.append_where(conditions);
     let (sql, binds) = writer.into_parts();
-    Ok(Statement { sql, binds, columns: vec![column.clone(), column.clone()] })
+    Ok(Some(Statement { sql, binds, columns: vec![column.clone(), column.clone()] }))
 }
 
-fn ends_apart(scan: &Scan, column: &Column, behind: &str, mut writer: Writer<'_>) -> Statement {
-    for (index, function) in ["MIN", "MAX"].into_iter().enumerate() {
+/// Each end by a look of its own: the least and the largest, or the first and the last in the key's order.
+fn ends_apart(scan: &Scan, known: &Known<'_>, by_order: bool, mut writer: Writer<'_>) -> Option<Statement> {
+    let column = known.column;
+    for (index, (function, direction)) in [("MIN", ""), ("MAX", " DESC")].into_iter().enumerate() {
         writer.text(if index == 0 { "SELECT (SELECT " } else { ", (SELECT " });
-        write_end(column, function, &mut writer);
+        if by_order {
+            writer.column(column);
+        } else {
+            write_end(column, function, &mut writer);
+        }
         writer.text(" FROM ");
         source::write_from(scan, &mut writer);
+        writer.text(if known.before.is_empty() && !by_order { "" } else { " WHERE " });
+        known.write_before(&mut writer)?;
+        if by_order {
+            writer.separator(known.before.len(), " AND ");
+            writer.identifier(&column.remote_name);
+            writer.text(" IS NOT NULL ORDER BY ");
+            writer.identifier(&column.remote_name);
+            writer.text(direction);
+            writer.limit(1, true);
+        }
         writer.text(")");
     }
-    writer.text(behind);
+    writer.text(writer.dialect().ends_apart().unwrap_or_default());
     let (sql, binds) = writer.into_parts();
-    Statement { sql, binds, columns: vec![column.clone(), column.clone()] }
+    Some(Statement { sql, binds, columns: vec![column.clone(), column.clone()] })
 }
 
 /// Writes the least or the largest value. An index knows it of a key as it is compared.
@@ -77,12 +134,13 @@ fn write_end(column: &Column, function: &str, writer: &mut Writer<'_>) {
 /// Errors: invalid, for a column that there is not.
 pub fn neighbours(
     scan: &Scan,
-    name: &str,
-    (known, guesses): (&[Value], &[Value]),
+    along: Along<'_>,
+    (exact, guesses): (&[Value], &[Value]),
     dialect: &dyn Dialect,
 ) -> Result<Option<Statement>> {
-    let column = known_column(scan, name)?;
-    let behind = known.iter().chain(guesses).map(|value| (" >= ", value, ""));
+    let known = along.known(scan)?;
+    let column = known.column;
+    let behind = exact.iter().chain(guesses).map(|value| (" >= ", value, ""));
     let looks = behind.chain(guesses.iter().map(|value| (" < ", value, " DESC")));
     let mut writer = Writer::new(dialect);
     writer.text("SELECT ");
@@ -90,7 +148,7 @@ pub fn neighbours(
     writer.text(" FROM (");
     for (index, look) in looks.enumerate() {
         writer.separator(index, " UNION ");
-        if write_look(scan, column, look, &mut writer).is_none() {
+        if write_look(scan, &known, look, &mut writer).is_none() {
             return Ok(None);
         }
     }
@@ -104,18 +162,19 @@ pub fn neighbours(
 
 fn write_look(
     scan: &Scan,
-    column: &Column,
+    known: &Known<'_>,
     (operator, value, direction): (&str, &Value, &str),
     writer: &mut Writer<'_>,
 ) -> Option<()> {
+    let column = known.column;
     writer.text("(SELECT ");
     writer.identifier(&column.remote_name);
     writer.text(" FROM ");
     source::write_from(scan, writer);
     writer.text(" WHERE ");
-    write_key(column, writer);
-    writer.text(operator);
-    write_value(column, value, writer)?;
+    known.write_before(writer)?;
+    writer.separator(known.before.len(), " AND ");
+    write_compared(column, operator, value, writer)?;
     writer.text(" ORDER BY ");
     writer.identifier(&column.remote_name);
     writer.text(direction);
@@ -124,22 +183,31 @@ fn write_look(
     Some(())
 }
 
-/// One select for each range, put together by UNION ALL: for its rows to be estimated, and not to be run. None, if the source
-/// lacks a value of them.
+/// A select for each range of a column among those rows: for its rows to be estimated, and not to be run. None, if the source lacks a
+/// value of them.
 ///
 /// Errors: invalid, for a column that there is not.
-pub fn selects(scan: &Scan, ranges: &[KeyRange], dialect: &dyn Dialect) -> Result<Option<Statement>> {
-    let mut writer = Writer::new(dialect);
-    for (index, range) in ranges.iter().enumerate() {
-        let column = known_column(scan, &range.column)?;
-        writer.separator(index, " UNION ALL ");
+pub fn selects(
+    scan: &Scan,
+    along: Along<'_>,
+    ranges: &[KeyRange],
+    dialect: &dyn Dialect,
+) -> Result<Option<Vec<Statement>>> {
+    let known = along.known(scan)?;
+    let select = |range: &KeyRange| {
+        let mut writer = Writer::new(dialect);
         writer.text("SELECT 1 FROM ");
         source::write_from(scan, &mut writer);
         writer.text(" WHERE ");
-        if write_range(column, range, &mut writer).is_none() {
-            return Ok(None);
+        known.write_before(&mut writer)?;
+        if !range.is_everything() {
+            writer.separator(known.before.len(), " AND ");
+            writer.text("(");
+            write_range(&[known.column], range, &mut writer)?;
+            writer.text(")");
         }
-    }
-    let (sql, binds) = writer.into_parts();
-    Ok(Some(Statement { sql, binds, columns: Vec::new() }))
+        let (sql, binds) = writer.into_parts();
+        Some(Statement { sql, binds, columns: Vec::new() })
+    };
+    Ok(ranges.iter().map(select).collect())
 }

@@ -7,7 +7,7 @@
 use arrow_schema::DataType;
 
 use super::Writer;
-use crate::{Column, ColumnMapping, Dialect, Grammar, Pushdown, Query, ReadAs, Scan};
+use crate::{Column, ColumnMapping, Dialect, Grammar, KeyRange, Pushdown, Query, ReadAs, Scan, Split};
 
 /// What the query is called around itself; a table of this name inside it stays what it is.
 const NAME: &str = "glaux_query";
@@ -56,6 +56,9 @@ pub(super) fn write_from(scan: &Scan, writer: &mut Writer<'_>) {
             writer.identifier(&scan.table.name.schema);
             writer.text(".");
             writer.identifier(&scan.table.name.table);
+            if let Split::Range(KeyRange { moment: Some(moment), .. }) = scan.split {
+                writer.as_of(moment);
+            }
         }
         Some(_) if names_in_with(writer) => writer.identifier(NAME),
         Some(query) => {

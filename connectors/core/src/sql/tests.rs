@@ -2,6 +2,7 @@ use std::fmt::Write;
 
 use arrow_schema::DataType;
 
+use super::probe::Along;
 use super::*;
 use crate::{
     Aggregate, Around, BinaryText, Bound, ColumnMapping, Direction, ErrorKind, FunctionForm, KeyRange, Measure, Nulls,
@@ -422,38 +423,76 @@ fn what_the_source_would_put_together_otherwise_is_declined() {
     );
 }
 
+fn along<'a>(columns: &'a [String], within: &'a [Value]) -> Along<'a> {
+    Along { columns, within }
+}
+
 #[test]
 fn a_key_is_looked_into_on_both_sides_of_each_value() {
     let (known, guess) = ([Value::Int(1)], [Value::Int(7)]);
-    let looked = probe::neighbours(&scan(&["i"]), "i", (&known, &guess), &Plain).unwrap().unwrap();
+    let looked =
+        probe::neighbours(&scan(&["i"]), along(&["i".into()], &[]), (&known, &guess), &Plain).unwrap().unwrap();
     let look = |sign: &str, number: u8, order: &str| {
         format!("(SELECT \"I\" FROM \"s\".\"a\"\"b\" WHERE \"I\" {sign} ${number} ORDER BY \"I\"{order} LIMIT 1)")
     };
     let looks = [look(">=", 1, ""), look(">=", 2, ""), look("<", 3, " DESC")].join(" UNION ");
     assert_eq!(looked.sql, format!("SELECT \"I\" FROM ({looks}) AS \"glaux_looks\" ORDER BY \"I\""));
     assert_eq!(looked.binds.len(), 3);
-    assert_eq!(probe::neighbours(&scan(&["t"]), "t", (&[], &[text("\0")]), &Plain).unwrap(), None);
-    assert_eq!(probe::neighbours(&scan(&["i"]), "none", (&[], &[]), &Plain).unwrap_err().kind(), ErrorKind::Invalid);
+    assert_eq!(
+        probe::neighbours(&scan(&["t"]), along(&["t".into()], &[]), (&[], &[text("\0")]), &Plain).unwrap(),
+        None
+    );
+    let none = probe::neighbours(&scan(&["i"]), along(&["none".into()], &[]), (&[], &[]), &Plain);
+    assert_eq!(none.unwrap_err().kind(), ErrorKind::Invalid);
+    let columns = ["t".into(), "i".into()];
+    let behind = probe::neighbours(&scan(&["i"]), along(&columns, &[text("x")]), (&[], &guess), &Plain);
+    let looks = behind.unwrap().unwrap().sql;
+    assert_eq!(looks.matches("WHERE \"T\" = $").count(), 2, "{looks}");
+    assert!(looks.contains("WHERE \"T\" = $1 AND \"I\" >= $2 ORDER BY \"I\" LIMIT 1"), "{looks}");
 }
 
 #[test]
-fn ranges_are_asked_about_together() {
-    let range = |from, below| KeyRange { column: "i".into(), from, below, nulls: false };
-    let ranges = [range(Some(Value::Int(1)), Some(Value::Int(2))), range(Some(Value::Int(2)), None)];
-    let selects = probe::selects(&scan(&["i"]), &ranges, &Plain).unwrap().unwrap();
+fn each_range_is_asked_about_by_a_select() {
+    let range = |from: &[i64], below: &[i64], nulls| {
+        let place = |values: &[i64]| values.iter().copied().map(Value::Int).collect();
+        KeyRange { columns: vec!["i".into()], from: place(from), below: place(below), nulls, moment: None }
+    };
+    let ranges = [range(&[1], &[2], false), range(&[2], &[], false), range(&[], &[], true)];
+    let (one, two) = (["i".into()], ["t".into(), "i".into()]);
+    let asked = |along| {
+        let selects = probe::selects(&scan(&["i"]), along, &ranges, &Plain).unwrap().unwrap();
+        selects
+            .into_iter()
+            .map(|select| select.sql.replace("SELECT 1 FROM \"s\".\"a\"\"b\" WHERE ", ""))
+            .collect::<Vec<_>>()
+    };
+    let within = [text("x")];
+    assert_eq!(asked(along(&one, &[]))[..2], ["(\"I\" >= $1 AND \"I\" < $2)", "(\"I\" >= $1)"]);
     assert_eq!(
-        selects.sql,
-        "SELECT 1 FROM \"s\".\"a\"\"b\" WHERE \"I\" >= $1 AND \"I\" < $2 UNION ALL SELECT 1 FROM \"s\".\"a\"\"b\" WHERE \"I\" >= $3"
+        asked(along(&two, &within)),
+        ["\"T\" = $1 AND (\"I\" >= $2 AND \"I\" < $3)", "\"T\" = $1 AND (\"I\" >= $2)", "\"T\" = $1"]
     );
 }
 
 #[test]
 fn the_ends_of_a_key_are_those_of_its_own_order() {
-    let ends = |scan: &Scan| probe::bounds(scan, "t", &Plain).unwrap().sql;
+    let columns = ["t".into(), "i".into()];
+    let ends = |scan: &Scan| probe::bounds(scan, along(&columns[..1], &[]), &Plain).unwrap().unwrap().sql;
     let mut scan = scan(&["t"]);
     assert_eq!(ends(&scan), "SELECT MIN(\"T\"), MAX(\"T\") FROM \"s\".\"a\"\"b\"");
     scan.table.columns[1].mapping.read_as = ReadAs::Converted("text");
     let read = render(&scan, &Plain).unwrap().statement.sql;
     assert!(read.starts_with("SELECT \"T\" FROM "), "{read}");
     assert_eq!(ends(&scan), "SELECT CAST(MIN(\"T\") AS text), CAST(MAX(\"T\") AS text) FROM \"s\".\"a\"\"b\"");
+    let within = [text("x")];
+    let behind = probe::bounds(&scan, along(&columns, &within), &Plain).unwrap().unwrap().sql;
+    assert_eq!(behind, "SELECT MIN(\"I\"), MAX(\"I\") FROM \"s\".\"a\"\"b\" WHERE (\"T\" = $1)");
+    scan.table.columns[1].mapping.read_as = ReadAs::Printed { own: "uuid", cast: "text" };
+    let looked = ends(&scan);
+    let look = |order: &str| {
+        format!(
+            "(SELECT CAST(\"T\" AS text) FROM \"s\".\"a\"\"b\" WHERE \"T\" IS NOT NULL ORDER BY \"T\"{order} LIMIT 1)"
+        )
+    };
+    assert_eq!(looked, format!("SELECT {}, {}", look(""), look(" DESC")));
 }

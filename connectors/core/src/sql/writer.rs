@@ -101,6 +101,11 @@ impl<'d> Writer<'d> {
         self.dialect.sort(&expression, key.direction, key.nulls, &mut self.sql);
     }
 
+    /// Writes of which moment a table's rows are wanted.
+    pub(super) fn as_of(&mut self, moment: u64) -> bool {
+        self.dialect.as_of(moment, &mut self.sql)
+    }
+
     pub(super) fn limit(&mut self, rows: u64, ordered: bool) {
         self.dialect.limit(rows, ordered, &mut self.sql);
     }

@@ -4,11 +4,11 @@ use arrow_array::RecordBatch;
 use arrow_select::concat::concat_batches;
 use rand::Rng;
 use rand::rngs::StdRng;
-use rand::seq::IndexedRandom;
+use rand::seq::{IndexedRandom, SliceRandom};
 
 use super::random::Conditions;
 use super::suite::{read, sorted_rows, whole};
-use crate::split::{Sizes, numbered, ranges};
+use crate::split::{Place, Sizes, numbered, ranges};
 use crate::{Connection, Dialect, Scan, Split, Table, Value, eval};
 
 /// Cuts a table `rounds` times along columns of any type that a key can have; under a condition every other time.
@@ -30,19 +30,39 @@ pub async fn random_cuts_add_up(
     }
 }
 
-/// Slices of a table along any of its columns that can be a key, cut at values that it holds; none if there is no such column.
-/// Where only the source knows the order there is one cut, which needs none.
+/// Slices of a table along any of its columns that can be a key, and others behind it, cut at values that they hold; none if there
+/// is no such column.
 pub fn anywhere(all: &RecordBatch, dialect: &dyn Dialect, random: &mut StdRng) -> Option<Vec<Split>> {
-    let keys: Vec<usize> = (0..all.num_columns()).filter(|index| values(all, *index, dialect).is_some()).collect();
-    let index = *keys.choose(random)?;
-    let values = values(all, index, dialect)?;
-    let mut cuts = vec![values.choose(random)?.clone()];
-    if numbered(&cuts[0]).is_some() {
-        cuts.extend((0..random.random_range(0..5)).filter_map(|_| values.choose(random).cloned()));
+    let mut keys: Vec<usize> = (0..all.num_columns()).filter(|index| values(all, *index, dialect).is_some()).collect();
+    keys.shuffle(random);
+    keys.truncate(random.random_range(1..4));
+    let names: Vec<String> = keys.iter().map(|index| all.schema().field(*index).name().clone()).collect();
+    let values: Vec<Vec<Value>> = keys.iter().filter_map(|index| values(all, *index, dialect)).collect();
+    let places = places(values.split_first()?, random);
+    Some(ranges(&names, true, places).into_iter().map(Split::Range).collect())
+}
+
+/// Places in order: each cut, behind most of them others among the rows that have its value. Where only the source knows the
+/// order there is one cut, which needs none.
+fn places((first, behind): (&Vec<Value>, &[Vec<Value>]), random: &mut StdRng) -> Vec<Place> {
+    let mut cuts: Vec<Value> = first.choose(random).cloned().into_iter().collect();
+    if cuts.iter().all(|cut| numbered(cut).is_some()) {
+        cuts.extend((0..random.random_range(0..5)).filter_map(|_| first.choose(random).cloned()));
         cuts.sort_by_key(numbered);
         cuts.dedup();
     }
-    Some(ranges(all.schema().field(index).name(), true, cuts).into_iter().map(Split::Range).collect())
+    let mut found = Vec::new();
+    for cut in cuts {
+        let within = match behind.split_first() {
+            Some(behind) if random.random_bool(0.7) => places(behind, random),
+            _ => Vec::new(),
+        };
+        // What stands before a value's rows may be left out where something among them is not.
+        let is_cut = within.is_empty() || random.random_bool(0.7);
+        found.extend(is_cut.then(|| vec![cut.clone()]));
+        found.extend(within.into_iter().map(|place| [vec![cut.clone()], place].concat()));
+    }
+    found
 }
 
 /// Cuts a table `rounds` times as its engine does, into up to some tens of slices, under a condition every other time; says how

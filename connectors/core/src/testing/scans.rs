@@ -11,6 +11,7 @@ use std::path::Path;
 use arrow_schema::DataType;
 
 use crate::split::ranges;
+use crate::sql::probe::Along;
 use crate::{
     Aggregate, Bound, Column, Dialect, Direction, Domain, ErrorKind, Expr, Function, KeyRange, Nulls, Query, Range,
     Scan, SortKey, Split, Table, Told, Value, Values, sql,
@@ -57,11 +58,18 @@ fn golden(table: &Table, dialect: &dyn Dialect) -> String {
             writeln!(golden, "-- kept: {kept} conditions{order}{limit}").expect("writing to a string");
         }
     }
-    for name in ["id", "text", "day", "time"] {
-        let ends = sql::probe::bounds(&Scan::new(table.clone(), Vec::new()), name, dialect).expect("rendering");
-        write!(golden, "\n-- ends of {name}\n{};\n", ends.sql).expect("writing to a string");
+    for name in ["id", "text", "uuid", "day", "time"].into_iter().filter(|name| table.column(name).is_some()) {
+        write!(golden, "\n-- ends of {name}\n{};\n", ends(table, name, dialect)).expect("writing to a string");
     }
     golden
+}
+
+/// How the least and the largest value of a column are asked for.
+fn ends(table: &Table, name: &str, dialect: &dyn Dialect) -> String {
+    let (scan, columns) = (Scan::new(table.clone(), Vec::new()), [name.to_owned()]);
+    let along = Along { columns: &columns, within: &[] };
+    let ends = sql::probe::bounds(&scan, along, dialect).expect("rendering").expect("nothing the source lacks");
+    ends.sql
 }
 
 /// The scans, by name.
@@ -317,22 +325,43 @@ impl List<'_> {
         for name in ["id", "price", "text", "cast", "uuid", "bytes", "day", "time", "zoned"] {
             let Some(column) = self.table.column(name) else { continue };
             let Some(cuts) = two_values(name, &column.mapping.data_type) else { continue };
-            let ranges = ranges(name, true, cuts.to_vec()).into_iter().zip(["first", "middle", "last"]);
+            let cuts = cuts.map(|cut| vec![cut]).to_vec();
+            let ranges = ranges(&[name.to_owned()], true, cuts).into_iter().zip(["first", "middle", "last"]);
             let of = |range| Scan { split: Split::Range(range), ..self.scan(&["id"]) };
             scans.extend(ranges.map(|(range, which)| (format!("{which} slice along {name}"), of(range))));
         }
-        let rest = KeyRange { column: "id".to_owned(), from: None, below: None, nulls: false };
+        scans.extend(self.slices_of_two("id", "price"));
+        scans.extend(self.slices_of_two("text", "time"));
+        let rest = KeyRange {
+            columns: vec!["id".to_owned()],
+            from: Vec::new(),
+            below: Vec::new(),
+            nulls: false,
+            moment: None,
+        };
         let Some(id) = self.table.column("id") else { return scans };
         let behind = Domain::only_null(id.mapping.data_type.clone());
         let limited = Scan {
             domains: BTreeMap::from([("id".to_owned(), behind)]),
             limit: Some(5),
-            split: Split::Range(KeyRange { below: Some(Value::Int(7)), nulls: true, ..rest.clone() }),
+            split: Split::Range(KeyRange { below: vec![Value::Int(7)], nulls: true, ..rest.clone() }),
             ..self.scan(&["text"])
         };
+        let then = KeyRange { moment: Some(1_234), ..rest.clone() };
         scans.push(("a slice without ends and NULL".to_owned(), Scan { split: Split::Range(rest), ..self.scan(&[]) }));
+        scans.push(("a slice as it was".to_owned(), Scan { split: Split::Range(then), ..self.scan(&["id"]) }));
         scans.push(("a slice, a condition and a limit".to_owned(), limited));
         scans
+    }
+
+    /// A table in slices along two columns, cut among the rows of one value and of another.
+    fn slices_of_two(&self, first: &str, second: &str) -> Vec<(String, Scan)> {
+        let values = |name| two_values(name, &self.table.column(name)?.mapping.data_type);
+        let (Some([one, other]), Some([low, high])) = (values(first), values(second)) else { return Vec::new() };
+        let cuts = vec![vec![one.clone()], vec![one.clone(), low.clone()], vec![one, high], vec![other, low]];
+        let ranges = ranges(&[first.to_owned(), second.to_owned()], true, cuts).into_iter();
+        let of = |range| Scan { split: Split::Range(range), ..self.scan(&["id"]) };
+        ranges.zip(1..).map(|(range, which)| (format!("slice {which} along {first} and {second}"), of(range))).collect()
     }
 
     fn like(&self, pattern: &str) -> Option<Expr> {

@@ -6,11 +6,12 @@ use connector_core::{Column, Error, Key, Pushdown, ReadAs, Result, Table};
 use super::ask;
 use crate::session::{Row, Session};
 
-/// First columns of a table's indexes that have an order, the best first: of more than a few values, as the tenant of a primary key
-/// is not; primary key, unique, never NULL; with the bytes and the rows of the table. An index of the beginnings of texts knows
-/// neither their ends nor their order. Names are looked up as the server folds them, which is fast, and then told apart byte by byte.
-const SQL: &str = "SELECT s.COLUMN_NAME, IF(c.IS_NULLABLE = 'YES', '1', '0'), CAST(t.DATA_LENGTH AS CHAR), \
-     CAST(t.TABLE_ROWS AS CHAR) \
+/// The columns of a table's indexes that have an order, index by index: the best one first, by whether it is the primary key, unique,
+/// never NULL; with how many values come before the next column of it is looked at, and with the bytes and the rows of the table. An
+/// index of the beginnings of texts knows neither their ends nor their order. Names are looked up as the server folds them, which is
+/// fast, and then told apart byte by byte.
+const SQL: &str = "SELECT s.INDEX_NAME, s.COLUMN_NAME, CAST(s.SEQ_IN_INDEX AS CHAR), IF(c.IS_NULLABLE = 'YES', '1', '0'), \
+     CAST(s.CARDINALITY AS CHAR), CAST(t.DATA_LENGTH AS CHAR), CAST(t.TABLE_ROWS AS CHAR) \
      FROM information_schema.STATISTICS s JOIN information_schema.COLUMNS c ON CAST(c.TABLE_SCHEMA AS BINARY) = \
      CAST(s.TABLE_SCHEMA AS BINARY) AND CAST(c.TABLE_NAME AS BINARY) = CAST(s.TABLE_NAME AS BINARY) \
      AND c.COLUMN_NAME = s.COLUMN_NAME JOIN information_schema.TABLES t ON CAST(t.TABLE_SCHEMA AS BINARY) = \
@@ -18,30 +19,65 @@ const SQL: &str = "SELECT s.COLUMN_NAME, IF(c.IS_NULLABLE = 'YES', '1', '0'), CA
      WHERE s.TABLE_SCHEMA = ? AND s.TABLE_NAME = ? AND c.TABLE_SCHEMA = ? AND c.TABLE_NAME = ? \
      AND t.TABLE_SCHEMA = ? AND t.TABLE_NAME = ? \
      AND CAST(s.TABLE_SCHEMA AS BINARY) = CAST(? AS BINARY) AND CAST(s.TABLE_NAME AS BINARY) = CAST(? AS BINARY) \
-     AND s.SEQ_IN_INDEX = 1 AND s.INDEX_TYPE = 'BTREE' AND s.SUB_PART IS NULL \
+     AND s.INDEX_TYPE = 'BTREE' AND s.SUB_PART IS NULL \
      AND c.DATA_TYPE IN ('tinyint', 'smallint', 'mediumint', 'int', 'bigint', 'decimal', 'date', 'datetime', 'timestamp', \
      'char', 'varchar', 'binary', 'varbinary') \
-     ORDER BY COALESCE(s.CARDINALITY, 64) < 64, s.INDEX_NAME = 'PRIMARY' DESC, s.NON_UNIQUE, c.IS_NULLABLE, s.COLUMN_NAME";
+     ORDER BY s.INDEX_NAME = 'PRIMARY' DESC, s.NON_UNIQUE, s.INDEX_NAME, s.SEQ_IN_INDEX";
+
+/// A key whose first column has fewer values, as the tenant of a primary key has, is taken only where there is no other.
+const MANY: u64 = 64;
+
+/// A column of an index, as [`SQL`] tells of it.
+struct Indexed {
+    index: Option<String>,
+    column: Option<String>,
+    place: u64,
+    nullable: bool,
+    values: u64,
+    bytes: u64,
+    rows: u64,
+}
+
+impl Indexed {
+    fn of(row: Row) -> Result<Self> {
+        let [index, column, place, nullable, values, bytes, rows] =
+            <[Option<String>; 7]>::try_from(row).map_err(|_: Row| Error::internal("metadata has lost a column"))?;
+        let number = |text: Option<String>| text.and_then(|text| text.parse().ok());
+        Ok(Self {
+            index,
+            column,
+            place: number(place).unwrap_or(0),
+            nullable: nullable.as_deref() != Some("0"),
+            values: number(values).unwrap_or(MANY),
+            bytes: number(bytes).unwrap_or(0),
+            rows: number(rows).unwrap_or(0),
+        })
+    }
+}
 
 /// The best key that the user may read.
 pub(crate) async fn key(session: &mut Session, table: &Table) -> Result<Option<Key>> {
     let (schema, name) = (table.name.schema.as_str(), table.name.table.as_str());
     let rows = ask(session, SQL, &[schema, name, schema, name, schema, name, schema, name]).await?;
-    for row in rows {
-        let [remote_name, nullable, bytes, rows] =
-            <[Option<String>; 4]>::try_from(row).map_err(|_: Row| Error::internal("metadata has lost a column"))?;
-        let is_it = |column: &&Column| remote_name.as_ref() == Some(&column.remote_name);
-        let Some(column) = table.columns.iter().find(is_it).filter(|column| is_ordered(column)) else { continue };
-        let number = |text: Option<String>| text.and_then(|text| text.parse().ok()).unwrap_or(0);
-        return Ok(Some(Key {
-            column: column.name.clone(),
-            nullable: nullable.as_deref() != Some("0"),
-            bytes: number(bytes),
-            effort: number(rows),
-            histogram: Vec::new(),
-        }));
+    let indexed = rows.into_iter().map(Indexed::of).collect::<Result<Vec<_>>>()?;
+    Ok(best(&indexed, table))
+}
+
+/// The key of the best index, of whose columns those count that come before the first which is not compared in the index's order.
+fn best(indexed: &[Indexed], table: &Table) -> Option<Key> {
+    let mut keys: Vec<(&Indexed, Key)> = Vec::new();
+    for index in indexed.chunk_by(|one, next| one.index == next.index) {
+        let column = |of: &Indexed| table.columns.iter().find(|column| of.column.as_ref() == Some(&column.remote_name));
+        let in_place = index.iter().zip(1..).take_while(|(of, place)| of.place == *place);
+        let columns = in_place.map_while(|(of, _)| column(of).filter(|column| is_ordered(column)));
+        let columns: Vec<String> = columns.map(|column| column.name.clone()).collect();
+        if let Some(first) = index.first().filter(|_| !columns.is_empty()) {
+            let (nullable, bytes, effort) = (first.nullable, first.bytes, first.rows);
+            keys.push((first, Key { columns, nullable, bytes, effort, histogram: Vec::new() }));
+        }
     }
-    Ok(None)
+    // Of like ones the first.
+    keys.into_iter().min_by_key(|(first, _)| first.values < MANY).map(|(_, key)| key)
 }
 
 /// Whether the values of a column can be compared as they are, in the order of their index.

@@ -16,11 +16,13 @@ pub(crate) async fn expected(session: &mut Session, statement: &Statement) -> Re
     })
 }
 
-/// How many rows the server expects of each select that is put together by UNION ALL. Where it sees at once that there are none,
-/// or only one, it tells no number.
-pub(crate) async fn expected_each(session: &mut Session, statement: &Statement) -> Result<Vec<u64>> {
+/// How many rows the server expects of each select, asked in one question. Where it sees at once that there are none, or only one,
+/// it tells no number.
+pub(crate) async fn expected_each(session: &mut Session, selects: &[Statement]) -> Result<Vec<u64>> {
     const KIND: usize = 1;
-    let (plan, rows) = explained(session, statement).await?;
+    let sql = selects.iter().map(|select| select.sql.as_str()).collect::<Vec<_>>().join(" UNION ALL ");
+    let binds = selects.iter().flat_map(|select| select.binds.clone()).collect();
+    let (plan, rows) = explained(session, &Statement { sql, binds, columns: Vec::new() }).await?;
     let is_select =
         |step: &&Vec<_>| step.get(KIND).is_some_and(|kind: &Option<Vec<u8>>| kind.as_deref() != Some(b"UNION RESULT"));
     Ok(plan.iter().filter(is_select).map(|step| estimate(step, rows).map_or(0, |found| found.rows)).collect())

@@ -236,6 +236,41 @@ async fn slices_are_alike_however_the_keys_lie() {
     }
 }
 
+/// However many rows have one value of the first column, or of the first two.
+#[tokio::test]
+async fn the_rows_of_one_value_are_cut_by_the_columns_behind_it() {
+    let tables = [
+        ("tenant int, id bigint, PRIMARY KEY (tenant, id)", "IF(n % 10, 7, n % 40), n"),
+        ("tenant int, id bigint, PRIMARY KEY (tenant, id)", "1, n * 1000003"),
+        (
+            "tenant varchar(20), day date, n int, KEY (tenant, day)",
+            "IF(n % 3, 'large', 'small'), '2020-01-01' + INTERVAL n DAY, n",
+        ),
+        ("a int NOT NULL, b int NULL, v int, KEY (a, b)", "IF(n < 5000, 3, n), IF(n % 50, n, NULL), n"),
+        ("a smallint, b varchar(9), c int, PRIMARY KEY (a, b, c)", "IF(n % 20, 2, n % 3), IF(n % 7, 'most', n % 5), n"),
+        (
+            "a int, k char(36), PRIMARY KEY (a, k)",
+            "n % 2, CONCAT(LPAD(LOWER(HEX(n * 2654435761 % 4294967296)), 8, '0'), '-1a2b-4c3d-8e4f-0123456789ab')",
+        ),
+    ];
+    for server in support::servers() {
+        for (number, (declared, values)) in tables.iter().enumerate() {
+            let schema = format!("keys_behind_{number}");
+            let statements = format!(
+                "{}; CREATE TABLE t ({declared}); INSERT INTO t SELECT {values} FROM numbers; ANALYZE TABLE t",
+                numbers(6_000)
+            );
+            server.schema(&schema, &statements).await;
+            let mut connection = server.connect().await;
+            let table = table(connection.as_mut(), &schema, "t").await;
+            let sizes = sizes(connection.as_mut(), &table).await;
+            let (total, largest) = (sizes.iter().sum::<usize>(), sizes.iter().copied().max().unwrap_or(0));
+            assert_eq!(total, 6_000, "{:?} {declared} of {values}", server.kind);
+            assert!(largest <= 3 * total / 16, "{:?} {declared} of {values}: {sizes:?}", server.kind);
+        }
+    }
+}
+
 /// What stands for a date that is missing has no place in the calendar, and is in a slice all the same.
 #[tokio::test]
 async fn dates_of_zeros_are_in_a_slice_and_disturb_no_cut() {

@@ -28,8 +28,8 @@ pub(crate) async fn key(session: &mut Session, table: &Table) -> Result<Option<K
         let Some(column) = table.columns.iter().find(|column| column.remote_name == remote_name) else { continue };
         if is_cut(column) {
             let bytes = maybe(&row, 1).and_then(|digits| digits.parse().ok()).unwrap_or(0);
-            let column = column.name.clone();
-            return Ok(Some(Key { column, nullable: true, bytes, effort: 0, histogram: Vec::new() }));
+            let columns = vec![column.name.clone()];
+            return Ok(Some(Key { columns, nullable: true, bytes, effort: 0, histogram: Vec::new() }));
         }
     }
     Ok(None)

@@ -17,7 +17,7 @@ use crate::session::{Session, get};
 pub(crate) use columns::table;
 pub(crate) use health::health;
 pub(crate) use keys::key;
-pub(crate) use plan::expected;
+pub(crate) use plan::{expected, expected_each};
 pub(crate) use query::query;
 
 /// A schema `n` that is not the system's and that the user may look into.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use arrow_schema::DataType;
 use connector_core::split::Sizes;
 use connector_core::testing::cuts::own_cuts_add_up;
 use connector_core::testing::suite::sorted_rows;
@@ -232,6 +233,107 @@ async fn a_table_without_statistics_is_cut_by_those_of_a_partition_or_between_it
     assert_eq!(splits, [Split::Whole], "nothing lies evenly before an endless day");
 }
 
+/// How many rows each slice of a table has, if it is to be cut into 16.
+async fn sizes(connection: &mut dyn Connection, scan: &Scan) -> Vec<usize> {
+    let mut sizes = Vec::new();
+    for split in connection.splits(scan, Sizes { most: 16, bytes: 1 }).await.expect("cutting") {
+        sizes.push(read(connection, &Scan { split, ..scan.clone() }).await.num_rows());
+    }
+    sizes
+}
+
+/// However many rows have one value of the first column, or of the first two: as the server knows it, and where it knows nothing.
+#[tokio::test]
+async fn the_rows_of_one_value_are_cut_by_the_columns_behind_it() {
+    let Some(server) = support::server() else { return };
+    let (known, nothing) = ("; ANALYZE t", "");
+    for (number, (declared, values, statistics)) in [
+        ("tenant int, id int8, PRIMARY KEY (tenant, id)", "CASE WHEN g % 10 > 0 THEN 7 ELSE g % 40 END, g", known),
+        ("tenant int, id int8, PRIMARY KEY (tenant, id)", "1, g * 1000003::int8", known),
+        ("tenant int, id uuid, PRIMARY KEY (tenant, id)", "g % 2, md5(g::text)::uuid", known),
+        (
+            "tenant uuid, id int, PRIMARY KEY (tenant, id)",
+            "md5((CASE WHEN g % 10 > 0 THEN 7 ELSE g % 40 END)::text)::uuid, g",
+            known,
+        ),
+        (
+            "tenant text COLLATE \"en-x-icu\", day date, n int",
+            "CASE WHEN g % 3 > 0 THEN 'large' ELSE 'Small' END, '2020-01-01'::date + g, g",
+            known,
+        ),
+        (
+            "a int NOT NULL, b int, v int",
+            "CASE WHEN g < 5000 THEN 3 ELSE g END, CASE WHEN g % 50 > 0 THEN g END, g",
+            known,
+        ),
+        (
+            "a int2, b text, c int, PRIMARY KEY (a, b, c)",
+            "CASE WHEN g % 20 > 0 THEN 2 ELSE g % 3 END, CASE WHEN g % 7 > 0 THEN 'most' ELSE (g % 5)::text END, g",
+            known,
+        ),
+        ("id uuid PRIMARY KEY", "md5(g::text)::uuid", nothing),
+        ("name text PRIMARY KEY", "md5(g::text)", nothing),
+        ("name varchar(20) COLLATE \"en-x-icu\" PRIMARY KEY", "'n-' || g", nothing),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let index = if declared.contains("KEY") { "" } else { "CREATE INDEX ON t (tenant, day);" };
+        let index = if declared.starts_with("a int NOT") { "CREATE INDEX ON t (a, b);" } else { index };
+        let statements = format!(
+            "CREATE TABLE t ({declared}) WITH (autovacuum_enabled = false); {index} INSERT INTO t SELECT {values} FROM generate_series(1, 6000) g{statistics}"
+        );
+        let schema = format!("keys_behind_{number}");
+        server.schema(&schema, &statements).await;
+        let mut connection = server.connect().await;
+        let scanned = scan(&table(connection.as_mut(), &schema, "t").await);
+        let sizes = sizes(connection.as_mut(), &scanned).await;
+        let (total, largest) = (sizes.iter().sum::<usize>(), sizes.iter().copied().max().unwrap_or(0));
+        assert_eq!(total, 6_000, "{declared} of {values}");
+        assert!(largest <= 3 * total / 16, "{declared} of {values}: {sizes:?}");
+    }
+}
+
+/// As a log is kept: in partitions, and nothing leads to one of its rows.
+#[tokio::test]
+async fn a_table_without_an_index_is_cut_where_its_partitions_begin() {
+    let Some(server) = support::server() else { return };
+    let statements = "CREATE TABLE days (day date, n int) PARTITION BY RANGE (day); CREATE TABLE d0 PARTITION OF days FOR VALUES FROM (MINVALUE) TO ('2020-01-01'); \
+         CREATE TABLE d1 PARTITION OF days FOR VALUES FROM ('2020-01-01') TO ('2020-04-01'); CREATE TABLE d2 PARTITION OF days FOR VALUES FROM ('2020-04-01') TO ('2021-01-01') PARTITION BY HASH (n); \
+         CREATE TABLE d2a PARTITION OF d2 FOR VALUES WITH (MODULUS 2, REMAINDER 0); CREATE TABLE d2b PARTITION OF d2 FOR VALUES WITH (MODULUS 2, REMAINDER 1); \
+         CREATE TABLE d3 PARTITION OF days FOR VALUES FROM ('2022-01-01') TO (MAXVALUE); CREATE TABLE dd PARTITION OF days DEFAULT; \
+         INSERT INTO days SELECT '2019-11-01'::date + g, g FROM generate_series(1, 900) g; INSERT INTO days VALUES (NULL, 0), ('9999-12-31', 1), ('0001-01-01', 2); \
+         CREATE TABLE numbers (a int, b text) PARTITION BY RANGE (a, b); CREATE TABLE n1 PARTITION OF numbers FOR VALUES FROM (-7, 'it''s') TO (5, MINVALUE); \
+         CREATE TABLE n2 PARTITION OF numbers FOR VALUES FROM (5, 'a') TO (5, 'b'); CREATE TABLE n3 PARTITION OF numbers FOR VALUES FROM (60, MINVALUE) TO (MAXVALUE, MAXVALUE); \
+         CREATE TABLE nd PARTITION OF numbers DEFAULT; INSERT INTO numbers SELECT g, g::text FROM generate_series(-20, 90) g; \
+         CREATE TABLE regions (region text COLLATE \"en-x-icu\", n int) PARTITION BY LIST (region); CREATE TABLE r1 PARTITION OF regions FOR VALUES IN ('z', 'b) TO (', 'it''s, ''x'); \
+         CREATE TABLE r2 PARTITION OF regions FOR VALUES IN ('A', NULL); CREATE TABLE rd PARTITION OF regions DEFAULT; \
+         INSERT INTO regions SELECT (ARRAY['z', 'b) TO (', 'it''s, ''x', 'A', NULL, 'a', 'Z'])[1 + g % 7], g FROM generate_series(1, 700) g; \
+         CREATE TABLE hashed (n int) PARTITION BY HASH (n); CREATE TABLE h0 PARTITION OF hashed FOR VALUES WITH (MODULUS 1, REMAINDER 0); INSERT INTO hashed SELECT g FROM generate_series(1, 90) g; \
+         CREATE TABLE computed (n int) PARTITION BY RANGE ((n / 2)); CREATE TABLE c0 PARTITION OF computed DEFAULT; INSERT INTO computed SELECT g FROM generate_series(1, 90) g";
+    server.schema("keys_parted", statements).await;
+    let mut connection = server.connect().await;
+    for (name, slices, rows) in
+        [("days", 4, 903), ("numbers", 3, 111), ("regions", 4, 700), ("hashed", 1, 90), ("computed", 1, 90)]
+    {
+        let scanned = scan(&table(connection.as_mut(), "keys_parted", name).await);
+        let all = sorted_rows(&read(connection.as_mut(), &scanned).await);
+        let (count, found) = cut(connection.as_mut(), &scanned).await;
+        assert!(found == all, "{name} in {count} slices: {} rows instead of {}", found.len(), all.len());
+        assert_eq!((count, all.len()), (slices, rows), "{name}");
+    }
+    let scanned = scan(&table(connection.as_mut(), "keys_parted", "days").await);
+    let day = |day| Bound::Included(Value::Date(day));
+    for (low, high, expected) in [(18_300, 18_310, 1), (18_300, 19_900, 3), (18_400, 19_900, 2)] {
+        let values = Values::Ranges(vec![Range { low: day(low), high: day(high) }]);
+        let domain = Domain { data_type: DataType::Date32, values, nulls: false };
+        let asked = Scan { domains: BTreeMap::from([("day".to_owned(), domain)]), ..scanned.clone() };
+        let (slices, rows) = cut(connection.as_mut(), &asked).await;
+        assert!(rows == sorted_rows(&read(connection.as_mut(), &asked).await));
+        assert_eq!(slices, expected, "{low} to {high}");
+    }
+}
+
 #[tokio::test]
 async fn there_may_be_more_slices_than_a_histogram_has_bounds() {
     let Some(server) = support::server() else { return };
@@ -292,5 +394,5 @@ async fn slices_have_the_rights_and_the_policies_of_the_table() {
     let (slices, rows) = cut(connection.as_mut(), &scanned).await;
     assert_eq!((slices, rows.len()), (16, 1000), "cut along the column that may be read");
     let slices = connection.splits(&scanned, Sizes { most: 2, bytes: 1 }).await.expect("cutting");
-    assert!(slices.iter().all(|split| matches!(split, Split::Range(range) if range.column == "v")), "{slices:?}");
+    assert!(slices.iter().all(|split| matches!(split, Split::Range(range) if range.columns == ["v"])), "{slices:?}");
 }

@@ -50,7 +50,11 @@ pub(crate) async fn key(session: &mut Session, table: &Table) -> Result<Option<K
         }
         let bytes = maybe::<i64>(&row, "bytes")?.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or(0);
         let nullable = get::<i32>(&row, "is_nullable")? != 0;
-        let key = Key { column: column.name.clone(), nullable, bytes, effort: 0, histogram };
+        let mut columns = vec![column.name.clone()];
+        if is_uneven(&histogram) {
+            columns.extend(behind(session, table, &row).await?);
+        }
+        let key = Key { columns, nullable, bytes, effort: 0, histogram };
         if values.is_none_or(|values| values >= MANY) {
             return Ok(Some(key));
         }
@@ -103,6 +107,32 @@ struct Known {
     histogram: Vec<Step>,
 }
 
+/// Whether one value has so many rows that a slice of them alone may be too large.
+fn is_uneven(histogram: &[Step]) -> bool {
+    let rows = histogram.iter().fold(0_u64, |rows, step| rows.saturating_add(step.rows).saturating_add(step.equal));
+    histogram.iter().any(|step| step.equal.saturating_mul(MANY.unsigned_abs()) > rows)
+}
+
+/// Those columns behind the first of an index that can be cut between two of their values, as Athena knows them.
+async fn behind(session: &mut Session, table: &Table, index: &Row) -> Result<Vec<String>> {
+    const SQL: &str = "SELECT c.name AS column_name FROM sys.index_columns k \
+         JOIN sys.columns c ON c.object_id = k.object_id AND c.column_id = k.column_id \
+         WHERE k.object_id = @P1 AND k.index_id = @P2 AND k.key_ordinal > 1 ORDER BY k.key_ordinal";
+    let of = [Parameter::bigint(get(index, "object_id")?), Parameter::bigint(get(index, "index_id")?)];
+    let mut columns = Vec::new();
+    for row in session.query(SQL, &of).await? {
+        let name = get::<&str>(&row, "column_name")?;
+        let column = table.columns.iter().find(|column| column.remote_name == name);
+        let Some(column) =
+            column.filter(|column| sql::can_be_bounded(column) && column.mapping.read_as == ReadAs::Plain)
+        else {
+            break;
+        };
+        columns.push(column.name.clone());
+    }
+    Ok(columns)
+}
+
 /// Whether the server shows no statistics, as one before 2016 does not, nor any to a user who may not see them.
 fn is_refusal(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Forbidden | ErrorKind::Conflict | ErrorKind::Invalid)
@@ -126,15 +156,13 @@ fn histogram_of(compared: &Compared) -> String {
 async fn known(session: &mut Session, column: &Column, compared: &Compared, index: &Row) -> Result<Known> {
     let of = [Parameter::bigint(get(index, "object_id")?), Parameter::bigint(get(index, "index_id")?)];
     let mut known = Known::default();
-    let mut before = 0;
     for row in session.query(&histogram_of(compared), &of).await? {
         let [value, below, equal, others] = <[Option<String>; 4]>::try_from(row.texts()?).unwrap_or_default();
         let number = |text: Option<String>| text.and_then(|text| text.parse::<i64>().ok()).unwrap_or(0).max(0);
         known.values = Some(known.values.unwrap_or(0).saturating_add(number(others)).saturating_add(1));
-        let rows = number(below).saturating_add(before);
-        before = number(equal);
+        let rows = |text| u64::try_from(number(text)).unwrap_or(0);
         if let Some(value) = value.and_then(|value| known_value(column, &value)) {
-            known.histogram.push(Step { value, rows: u64::try_from(rows).unwrap_or(0) });
+            known.histogram.push(Step { value, rows: rows(below), equal: rows(equal) });
         }
     }
     Ok(known)

@@ -87,26 +87,68 @@ async fn a_table_is_cut_where_the_statistics_say_that_its_rows_are() {
     let from: Vec<_> = splits
         .iter()
         .map(|split| match split {
-            Split::Range(range) if range.column == "id" => range.from.clone(),
+            Split::Range(range) if range.columns == ["id"] => range.from.clone(),
             other => panic!("{other:?}"),
         })
         .collect();
-    assert_eq!(from, [None, Some(Value::Int(231_538)), Some(Value::Int(487_692)), Some(Value::Int(743_846))]);
+    assert_eq!(from, [&[][..], &[230_205], &[487_659], &[745_113]].map(place));
     let asked: Vec<String> = server.asked.try_iter().filter_map(Asked::text).collect();
     assert!(asked.iter().all(|sql| !sql.contains("MIN(")), "{asked:?}");
 }
 
+/// One tenant has nearly all rows, and no other key is there.
+#[tokio::test]
+async fn the_rows_of_one_value_are_cut_by_the_column_behind_it() {
+    let server = Server::start(|asked| match asked {
+        Asked::Statement(sql) if sql.contains("sys.indexes") => keys(400 << 20, &[("tenant", 0)]),
+        Asked::Statement(sql) if sql.contains("dm_db_stats_histogram") => {
+            histogram(&[(1, 0, 5, 0), (2, 0, 380, 0), (3, 0, 15, 0)])
+        }
+        Asked::Statement(sql) if sql.contains("k.key_ordinal > 1") => {
+            let row = tds::row(&[tds::nvarchar(Some("id"))]);
+            Reply::Answer([tds::columns(&[("column_name", tds::NVARCHAR)]), row, tds::done()].concat())
+        }
+        Asked::Statement(sql) if sql.contains("MIN([id])") => {
+            assert_eq!(sql.matches("WHERE [tenant] = CAST(@P").count(), 2, "{sql}");
+            let row = tds::row(&[tds::int(Some(0)), tds::int(Some(3_000))]);
+            Reply::Answer([tds::columns(&[("", tds::INT), ("", tds::INT)]), row, tds::done()].concat())
+        }
+        other => tds::hospitable(other),
+    });
+    let mut connection = enter(&server, &Settings::default()).await.unwrap();
+    let scan = scan(&[("tenant", DataType::Int32), ("id", DataType::Int32)]);
+    let splits = connection.splits(&scan, Sizes { most: 32, bytes: 100 << 20 }).await.unwrap();
+    let from: Vec<_> = splits
+        .iter()
+        .map(|split| match split {
+            Split::Range(range) => range.from.clone(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(from, [&[][..], &[2], &[2, 1_000], &[2, 2_000]].map(place));
+}
+
 /// From -1,000 to 3,000.
 fn quarters() -> [Split; 4] {
-    let range = |from: Option<i64>, below: Option<i64>, nulls| {
-        Split::Range(KeyRange { column: "id".into(), from: from.map(Value::Int), below: below.map(Value::Int), nulls })
+    let range = |from: &[i64], below: &[i64], nulls| {
+        Split::Range(KeyRange {
+            columns: vec!["id".into()],
+            from: place(from),
+            below: place(below),
+            nulls,
+            moment: None,
+        })
     };
     [
-        range(None, Some(0), true),
-        range(Some(0), Some(1_000), false),
-        range(Some(1_000), Some(2_000), false),
-        range(Some(2_000), None, false),
+        range(&[], &[0], true),
+        range(&[0], &[1_000], false),
+        range(&[1_000], &[2_000], false),
+        range(&[2_000], &[], false),
     ]
+}
+
+fn place(values: &[i64]) -> Vec<Value> {
+    values.iter().copied().map(Value::Int).collect()
 }
 
 #[tokio::test]

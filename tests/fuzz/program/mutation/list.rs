@@ -218,14 +218,14 @@ fn slices() -> Vec<Mutation> {
     let of_ranges = [
         range("NULL is in every slice", |range| range.nulls = true),
         range("NULL is in no slice", |range| range.nulls = false),
-        range("a slice ends where the next but one begins", |range| range.below = None),
+        range("a slice ends where the next but one begins", |range| range.below.clear()),
         range("a slice has its upper end", |range| {
-            if let Some(Value::Int(below)) = &mut range.below {
+            if let Some(Value::Int(below)) = range.below.last_mut() {
                 *below = below.saturating_add(1);
             }
         }),
         range("a slice lacks its lower end", |range| {
-            if let Some(Value::Int(from)) = &mut range.from {
+            if let Some(Value::Int(from)) = range.from.last_mut() {
                 *from = from.saturating_add(1);
             }
         }),
