@@ -5,8 +5,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use connector_core::split::{self, Sizes};
 use connector_core::{
-    BatchLimits, BatchStream, Capabilities, Column, Connection, Credential, Endpoint, Function, Health, Key, Query,
-    Relation, Result, Scan, Settings, Split, Statement, Table, TableName,
+    BatchLimits, BatchStream, Capabilities, Column, Connection, Credential, Endpoint, Function, Health, Key, KeyRange,
+    Query, Relation, Result, Scan, Settings, Split, Statement, Table, TableName, sql,
 };
 
 use crate::connect::Route;
@@ -76,6 +76,12 @@ fn shortened(name: &str, bytes: usize) -> &str {
     name.get(..end.unwrap_or(0)).unwrap_or_default()
 }
 
+/// A read of one row of a table as it was at a moment.
+fn as_it_was(table: &Table, moment: u64) -> Scan {
+    let all = KeyRange { columns: Vec::new(), from: Vec::new(), below: Vec::new(), nulls: true, moment: Some(moment) };
+    Scan { limit: Some(1), split: Split::Range(all), ..Scan::new(table.clone(), Vec::new()) }
+}
+
 #[async_trait]
 impl Connection for OracleConnection {
     fn capabilities(&self) -> Capabilities {
@@ -106,6 +112,17 @@ impl Connection for OracleConnection {
     async fn key(&mut self, table: &Table) -> Result<Option<Key>> {
         // Whatever the catalog has against it costs speed and no row: the table is then read at once, as views are.
         Ok(catalog::key(&mut self.session, table).await.unwrap_or_default())
+    }
+
+    async fn moment(&mut self, table: &Table) -> Result<Option<u64>> {
+        // Whatever there is against it, each split is then read as of its own moment.
+        let Ok(Some(moment)) = catalog::moment(&mut self.session, table).await else { return Ok(None) };
+        let scan = as_it_was(table, moment);
+        let Ok(rendered) = sql::render(&scan, &OracleSql) else { return Ok(None) };
+        // A right is not all that it takes: not every table has a past, and no split is to fail for want of one. Here the transaction
+        // is older than the moment, which those of splits are not.
+        let tried = self.probe(&scan, &rendered.statement).await;
+        Ok(tried.is_ok().then_some(moment))
     }
 
     async fn splits(&mut self, scan: &Scan, sizes: Sizes) -> Result<Vec<Split>> {
@@ -146,6 +163,14 @@ mod tests {
         assert_eq!(shortened("glaux q-1", 48), "glaux q-1");
         assert_eq!(shortened(&"é".repeat(40), 49), "é".repeat(24));
         assert_eq!(shortened("😀", 3), "");
+    }
+
+    #[test]
+    fn a_moment_is_tried_on_one_row_of_its_table() {
+        let table = Table { name: TableName::new("S", "T"), columns: Vec::new(), comment: None };
+        let rendered = sql::render(&as_it_was(&table, 7), &OracleSql).unwrap();
+        assert_eq!(rendered.statement.sql, "SELECT 1 FROM \"S\".\"T\" AS OF SCN 7 FETCH FIRST 1 ROWS ONLY");
+        assert!(rendered.statement.binds.is_empty() && !rendered.remainder.limit);
     }
 
     #[test]

@@ -106,6 +106,11 @@ impl Dialect for OracleSql {
         Some(" FROM dual")
     }
 
+    fn as_of(&self, moment: u64, out: &mut String) -> bool {
+        out.push_str(&format!(" AS OF SCN {moment}"));
+        true
+    }
+
     fn limit(&self, rows: u64, _ordered: bool, out: &mut String) {
         // No table holds more rows than this; the server's own limit is not documented.
         if i64::try_from(rows).is_ok() {
@@ -219,6 +224,13 @@ mod tests {
         };
         assert_eq!(limited(0), " FETCH FIRST 0 ROWS ONLY");
         assert_eq!(limited(u64::MAX), "");
+    }
+
+    #[test]
+    fn a_table_is_wanted_as_it_was_at_a_change_number() {
+        let mut out = "\"S\".\"T\"".to_owned();
+        assert!(OracleSql.as_of(u64::MAX, &mut out));
+        assert_eq!(out, "\"S\".\"T\" AS OF SCN 18446744073709551615");
     }
 
     #[test]

@@ -56,11 +56,11 @@ const MEANINGS: &[Meaning] = &[
     spoken(&[4043, 980, 1775, 2289], NotFound, "what the name stands for does not exist any more"),
     spoken(&[904, 1410, 8103, 1446, 4068, 4061, 4065, 932, 1007], Conflict, CHANGED),
     spoken(
-        &[1555, 22924],
+        &[1555, 8180, 22924],
         Conflict,
         "the server no longer has the data of the moment at which reading began: run the query again, or have it keep undo longer",
     ),
-    spoken(&[60, 8177, 1466, 8176], Conflict, AGAIN),
+    spoken(&[60, 8177, 1466, 8176, 8181], Conflict, AGAIN),
     spoken(&[54, 30006, 4021, 4020, 1013, 51], TimedOut, "the server stopped waiting: run the query again later"),
     spoken(
         &[
@@ -296,6 +296,10 @@ mod tests {
             (1031, Forbidden),
             (904, Conflict),
             (1555, Conflict),
+            (1466, Conflict),
+            (8176, Conflict),
+            (8180, Conflict),
+            (8181, Conflict),
             (1013, TimedOut),
             (20, Throttled),
             (12519, Throttled),

@@ -1454,7 +1454,7 @@ SELECT "ID" FROM "SALES"."order ""lines""" WHERE ("TEXT" >= :v1 AND ("TEXT" > :v
 SELECT 1 FROM "SALES"."order ""lines""" WHERE ("ID" IS NOT NULL);
 
 -- a slice as it was
--- declined: table "SALES"."order \"lines\"" cannot be read in the slice that was cut
+SELECT "ID" FROM "SALES"."order ""lines""" AS OF SCN 1234 WHERE ("ID" IS NOT NULL);
 
 -- a slice, a condition and a limit
 SELECT "TEXT" FROM "SALES"."order ""lines""" WHERE ("ID" < :v1 OR "ID" IS NULL) AND ("ID" IS NULL) FETCH FIRST 5 ROWS ONLY;

@@ -13,15 +13,26 @@ fn sql(relations: &str) -> String {
         "SELECT {USER}, {reads_all}, {writes_all}, (SELECT COUNT(*) FROM session_roles e WHERE e.role = 'DBA'), \
          (SELECT COUNT(*) FROM {relations}), (SELECT COUNT(DISTINCT p.table_schema || '.' || p.table_name) \
          FROM all_tab_privs p WHERE p.privilege IN ('INSERT', 'UPDATE', 'DELETE') AND (p.grantee = {USER} \
-         OR p.grantee IN (SELECT e.role FROM session_roles e))) FROM dual",
+         OR p.grantee IN (SELECT e.role FROM session_roles e))), (SELECT COUNT(*) FROM all_tab_privs p \
+         WHERE p.table_schema = 'SYS' AND p.table_name = 'DBMS_FLASHBACK' AND p.privilege = 'EXECUTE' \
+         AND (p.grantee IN ({USER}, 'PUBLIC') OR p.grantee IN (SELECT e.role FROM session_roles e))) FROM dual",
         reads_all = may("IN ('SELECT ANY TABLE', 'READ ANY TABLE')"),
         writes_all = may("IN ('INSERT ANY TABLE', 'UPDATE ANY TABLE', 'DELETE ANY TABLE')"),
     )
 }
 
 /// Each split is one statement, which reads a snapshot of its own.
-const CONSISTENCY: &str = "each split reads a snapshot of its own: a row that stays comes once, one whose key changes meanwhile may \
-     come twice or not at all";
+const APART: &str = "each split reads a snapshot of its own: a row that stays comes once, one whose key changes meanwhile may \
+     come twice or not at all; with EXECUTE on DBMS_FLASHBACK, and FLASHBACK on a table, all its splits read one moment";
+
+/// For whoever may ask which moment it is.
+const TOGETHER: &str = "all splits of a table that the user may flash back (its own, or FLASHBACK on it) read the moment at which they \
+     were cut; of any other each reads a snapshot of its own, so that a row whose key changes meanwhile may come twice or not at all";
+
+/// What is read of rows that change meanwhile, by whether the user may ask which moment it is.
+const fn consistency(knows_moments: bool) -> &'static str {
+    if knows_moments { TOGETHER } else { APART }
+}
 
 /// The state of the source.
 pub(crate) async fn health(session: &mut Session, options: &Options) -> Result<Health> {
@@ -42,7 +53,7 @@ pub(crate) async fn health(session: &mut Session, options: &Options) -> Result<H
         user: text(row, 0)?,
         // The driver does not tell protocol and cipher, so this says what it would not have connected without.
         tls: options.is_encrypted.then(|| "TLS (tcps)".to_owned()),
-        consistency: CONSISTENCY,
+        consistency: consistency(count(6)? > 0),
         findings: seen.findings(options.is_encrypted),
     })
 }
@@ -101,5 +112,12 @@ mod tests {
         let sql = sql("(r) r");
         assert_eq!(sql.matches('(').count(), sql.matches(')').count(), "{sql}");
         assert!(sql.ends_with("FROM dual"));
+        assert!(sql.contains("'DBMS_FLASHBACK'"), "{sql}");
+    }
+
+    #[test]
+    fn what_splits_show_of_a_change_depends_on_who_asks() {
+        assert!(consistency(true).contains("the moment at which they were cut"));
+        assert!(consistency(false).starts_with("each split reads a snapshot of its own"));
     }
 }

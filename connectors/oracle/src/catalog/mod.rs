@@ -7,13 +7,16 @@
 mod columns;
 mod health;
 mod keys;
+mod moment;
 mod query;
+mod statistics;
 
 use connector_core::{Casing, Relation, Result, resolve};
 
 pub(crate) use columns::table;
 pub(crate) use health::health;
 pub(crate) use keys::key;
+pub(crate) use moment::moment;
 pub(crate) use query::query;
 
 use crate::bind::Parameter;

@@ -8,6 +8,7 @@ mod boundary;
 mod contract;
 mod defects;
 mod ends;
+mod keys;
 mod moments;
 mod rights;
 mod session;
