@@ -60,13 +60,16 @@ fn what_is_granted_is_named_by_two_settings_and_read_as_all_catalogs_are() {
     let config = env(&[&both[..], &more[..]].concat()).unwrap();
     let granted = config.catalogs.granted().unwrap();
     assert_eq!((granted.prefix.as_str(), granted.environment.as_str()), ("glaux/d", "prod"));
-    assert!(granted.settings.max_splits == 3 && granted.callers.is_some());
+    assert!(granted.settings.max_splits == Some(3) && granted.callers.is_some());
     assert_eq!(config.catalogs.configured("default").unwrap().name, "default");
     assert!(config.catalogs.configured("shop").is_none(), "default is for its own names");
     let file = "max_splits = 3\n[secrets]\nprefix = \"glaux/d\"\nenvironment = \"prod\"\n";
     let from_file = toml(file).unwrap();
     let told = from_file.catalogs.granted().unwrap();
-    assert_eq!((&told.prefix, &told.environment, told.settings.max_splits), (&granted.prefix, &granted.environment, 3));
+    assert_eq!(
+        (&told.prefix, &told.environment, told.settings.max_splits),
+        (&granted.prefix, &granted.environment, Some(3))
+    );
     assert_eq!(from_file.catalogs.iter().count(), 0);
     for (one, missing) in [(both[0], "glaux_environment"), (both[1], "glaux_secrets_prefix")] {
         let error = env(&[one]).unwrap_err();
@@ -263,13 +266,13 @@ fn a_catalog_may_have_fewer_splits_than_the_others() {
         |config: &Config| ["default", "sales"].map(|name| config.catalogs.get(name).unwrap().settings.max_splits);
     let sales = ("sales_connection_string", "mysql://jdbc:mysql://h:3306/db?${s}");
     let two = |settings: &[(&str, &str)]| splits(&env(&[settings, &[sales]].concat()).unwrap());
-    assert_eq!(two(&[]), [32, 32]);
-    assert_eq!(two(&[("glaux_max_splits", "4")]), [4, 4]);
-    assert_eq!(two(&[("glaux_max_splits", "4"), ("sales_glaux_max_splits", "2")]), [4, 2]);
+    assert_eq!(two(&[]), [None, None]);
+    assert_eq!(two(&[("glaux_max_splits", "4")]), [Some(4), Some(4)]);
+    assert_eq!(two(&[("glaux_max_splits", "4"), ("sales_glaux_max_splits", "2")]), [Some(4), Some(2)]);
     let catalog =
         |name: &str, line: &str| format!("[catalogs.{name}]\nurl = \"postgres://jdbc:postgresql://h/db\"\n{line}\n");
     let file = format!("max_splits = 4\n{}{}", catalog("default", ""), catalog("sales", "max_splits = 2"));
-    assert_eq!(splits(&toml(&file).unwrap()), [4, 2]);
+    assert_eq!(splits(&toml(&file).unwrap()), [Some(4), Some(2)]);
 }
 
 #[test]

@@ -146,7 +146,7 @@ impl Variables {
                 query_passthrough: self.read(&key(PASSTHROUGH), check::boolean)?.unwrap_or(settings.query_passthrough),
                 query_plans: self.read(&key(PLANS), check::boolean)?.unwrap_or(settings.query_plans),
                 java_types: self.read(&key(JAVA_TYPES), check::boolean)?.unwrap_or(settings.java_types),
-                max_splits: self.number(&key(MAX_SPLITS), check::positive)?.unwrap_or(settings.max_splits),
+                max_splits: self.number(&key(MAX_SPLITS), check::positive)?.or(settings.max_splits),
                 max_connections: self.number(&key(MAX_CONNECTIONS), check::positive)?.or(settings.max_connections),
                 split_by: self.read(&key(SPLIT_BY), check::split_by_text)?.unwrap_or_else(|| settings.split_by.clone()),
                 ..settings.clone()
@@ -191,7 +191,7 @@ impl Variables {
             zoned_timestamps: self.flag("glaux_zoned_timestamps")?,
             max_cell_bytes: self.number("glaux_max_cell_bytes", check::positive)?.unwrap_or(default.max_cell_bytes),
             split_bytes: self.number("glaux_split_bytes", check::bytes)?.unwrap_or(default.split_bytes),
-            max_splits: self.number(MAX_SPLITS, check::positive)?.unwrap_or(default.max_splits),
+            max_splits: self.number(MAX_SPLITS, check::positive)?,
             max_connections: self.number(MAX_CONNECTIONS, check::positive)?,
             split_by: self.read(SPLIT_BY, check::split_by_text)?.unwrap_or_default(),
             query_passthrough: self.flag(PASSTHROUGH)?,

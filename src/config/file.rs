@@ -116,7 +116,7 @@ struct SecretsTable {
 fn from_toml(text: &str, directory: &Path) -> Result<Config> {
     let file: File = toml::from_str(text).map_err(|error| complaint(text, &error))?;
     let default = Settings::default();
-    let max_splits = or(file.max_splits, "max_splits", check::positive, default.max_splits)?;
+    let max_splits = most("max_splits", file.max_splits)?;
     let max_connections = most("max_connections", file.max_connections)?;
     let of_all = Settings { max_splits, max_connections, ..default };
     let catalogs =
@@ -165,7 +165,7 @@ fn catalog(name: String, table: CatalogTable, default: &Settings) -> Result<Cata
         zoned_timestamps: table.zoned_timestamps.unwrap_or(false),
         max_cell_bytes: or(table.max_cell_bytes, &key("max_cell_bytes"), check::positive, default.max_cell_bytes)?,
         split_bytes: or(table.split_bytes, &key("split_bytes"), check::bytes, default.split_bytes)?,
-        max_splits: or(table.max_splits, &key("max_splits"), check::positive, default.max_splits)?,
+        max_splits: most(&key("max_splits"), table.max_splits)?.or(default.max_splits),
         max_connections: most(&key("max_connections"), table.max_connections)?.or(default.max_connections),
         split_by: split_by(&key("split_by"), table.split_by)?,
         query_passthrough: table.query_passthrough.unwrap_or(default.query_passthrough),

@@ -120,7 +120,7 @@ pub const SETTINGS: &[Setting] = &[
         Catalog,
         ("glaux_max_splits", "max_splits"),
         "8",
-        "32",
+        "32; of a table above 512 GiB one for each 16 GiB, up to 256",
         "at most so many splits a table, which is how many sessions read it at once",
     ),
     of(

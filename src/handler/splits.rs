@@ -64,7 +64,7 @@ impl Handler {
             return Ok(vec![Slice::Whole]);
         }
         let settings = &asked.catalog().settings;
-        let sizes = Sizes { most: settings.max_splits, bytes: settings.split_bytes };
+        let sizes = Sizes::of(settings);
         let (mut session, table) = self.found(asked, &request.table, query.as_ref()).await?;
         let (mut scan, _) = apart(scan(table, query, Vec::new(), &request.constraints));
         scan.split_by = asked.split_by(&request.table);

@@ -144,7 +144,7 @@ fn every_setting_of_ours_can_be_given_and_counts() {
     assert!(
         catalog.callers.is_some() && settings.zoned_timestamps && settings.query_plans && settings.query_passthrough
     );
-    assert_eq!((settings.max_splits, settings.split_bytes, settings.max_cell_bytes), (3, 1_000_000, 4096));
+    assert_eq!((settings.max_splits, settings.split_bytes, settings.max_cell_bytes), (Some(3), 1_000_000, 4096));
     assert_eq!(settings.max_connections, Some(5));
     assert_eq!(settings.split_by.values().collect::<Vec<_>>(), ["id"]);
     assert_eq!((config.serde_version, config.secrets.ttl.as_secs(), config.spill.timeout.as_secs()), (6, 7, 9));

@@ -76,7 +76,7 @@ async fn read(url: &str, name: &TableName, most: usize) -> connector_core::Resul
     let table = connection.table(name).await?;
     let columns = table.columns.iter().map(|column| column.name.clone()).collect();
     let scan = Scan::new(table, columns);
-    let sizes = Sizes { most, bytes: way.settings.split_bytes };
+    let sizes = Sizes { most, bytes: way.settings.split_bytes, largest: None };
     let splits = if most > 1 { connection.splits(&scan, sizes).await? } else { vec![Split::Whole] };
     drop(connection);
     let readers = splits.into_iter().map(|split| {

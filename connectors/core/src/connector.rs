@@ -157,8 +157,9 @@ pub struct Settings {
     pub max_cell_bytes: usize,
     /// About how many bytes of the source one slice of a read has; a smaller table is read at once.
     pub split_bytes: u64,
-    /// No scan is cut into more splits than this, since each is a connection to the source.
-    pub max_splits: usize,
+    /// No scan is cut into more splits than this, since each is a connection to the source; `None` leaves it to
+    /// [`crate::split::Sizes`].
+    pub max_splits: Option<usize>,
     /// At most so many sessions with the source at once in one process, idle ones included; `None` counts none.
     pub max_connections: Option<usize>,
     /// The columns along which tables and views of the source are cut; both names in lower case, as Athena has them.
@@ -192,8 +193,7 @@ impl Default for Settings {
             max_cell_bytes: 64 << 20,
             // Some seconds of reading, where a Lambda has minutes.
             split_bytes: 128 << 20,
-            // Athena runs a connector's splits side by side, and PostgreSQL takes a hundred sessions by default.
-            max_splits: 32,
+            max_splits: None,
             max_connections: None,
             split_by: BTreeMap::new(),
             query_passthrough: false,

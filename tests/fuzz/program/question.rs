@@ -36,7 +36,7 @@ pub async fn slices(
 ) -> Vec<Split> {
     let slices = match random.random_range(0..8) {
         0 => {
-            let sizes = Sizes { most: random.random_range(2..9), bytes: 1 };
+            let sizes = Sizes { most: random.random_range(2..9), bytes: 1, largest: None };
             Some(connection.splits(scan, sizes).await.expect("cutting into splits"))
         }
         1 => cuts::anywhere(all, dialect, random),

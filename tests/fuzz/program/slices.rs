@@ -150,8 +150,8 @@ impl<'r> Read<'r> {
                 scan.domains.extend([Conditions { random, table: &self.table, all: &self.all }.domain()]);
             }
             let sizes = match round {
-                0 | LAST => Sizes { most: 24, bytes: 1 },
-                _ => Sizes { most: random.random_range(2..24), bytes: random.random_range(1..5_000) },
+                0 | LAST => Sizes { most: 24, bytes: 1, largest: None },
+                _ => Sizes { most: random.random_range(2..24), bytes: random.random_range(1..5_000), largest: None },
             };
             let mut others = if round == LAST { Some(self.others(random).await) } else { None };
             let own = if round == 2 { cuts::anywhere(&self.all, self.source.dialect(), random) } else { None };
@@ -261,7 +261,7 @@ pub async fn broken_ones_are_noticed(source: Option<Source>) {
         let mut random = StdRng::seed_from_u64(seed);
         let mut read = Read::open(source, connection.as_mut(), "broken", &mut random).await;
         let scan = read.scan();
-        let slices = read.connection.splits(&scan, Sizes { most: 24, bytes: 1 }).await.expect("cutting");
+        let slices = read.connection.splits(&scan, Sizes { most: 24, bytes: 1, largest: None }).await.expect("cutting");
         let mut still = Vec::new();
         for (what, breaking) in missed {
             let mut broken = slices.clone();

@@ -6,7 +6,7 @@ use super::histogram::{Cut, Histogram, share};
 use super::key::{Key, KeyRange, Place, evenly, numbered, of_number, ranges};
 use super::probe::Probe;
 use crate::sql::probe::Along;
-use crate::{Column, Connection, Dialect, Error, ReadAs, Result, Scan, Value, sql};
+use crate::{Column, Connection, Dialect, Error, ReadAs, Result, Scan, Settings, Value, sql};
 
 /// A limit up to which one slice is enough, if nothing has to be searched for its rows.
 const FEW_ROWS: u64 = 10_000;
@@ -22,6 +22,9 @@ pub struct Sizes {
     pub most: usize,
     /// About so many bytes of the source in each.
     pub bytes: u64,
+    /// What one can be read of in a function's time: of a table that has more than `most` of these there are more slices, up to
+    /// [`Sizes::MOST`]. None where `most` is somebody's will.
+    pub largest: Option<u64>,
 }
 
 /// Cuts a scan along the column that was named for its table or query, else along a key of its table; what cannot be cut is one
@@ -86,8 +89,27 @@ fn travels(cut: &Value) -> bool {
 }
 
 impl Sizes {
+    /// How many slices there are of a table at most, unless somebody has set another number: Athena runs them side by side, and
+    /// PostgreSQL takes a hundred sessions by default.
+    pub const USUAL: usize = 32;
+
+    /// No more slices than this are made for want of time.
+    pub const MOST: usize = 256;
+
+    /// At 64 MB/s, which is what a slow function takes in, four minutes of the fifteen that it may have.
+    pub const LARGEST: u64 = 16 << 30;
+
+    /// What these settings want.
+    pub fn of(settings: &Settings) -> Self {
+        let largest = settings.max_splits.is_none().then_some(Self::LARGEST);
+        Self { most: settings.max_splits.unwrap_or(Self::USUAL), bytes: settings.split_bytes, largest }
+    }
+
     fn parts(self, bytes: u128) -> usize {
-        usize::try_from(bytes.div_ceil(self.bytes.max(1).into())).unwrap_or(usize::MAX).clamp(1, self.most)
+        let of = |size: u64| usize::try_from(bytes.div_ceil(size.max(1).into())).unwrap_or(usize::MAX);
+        // Of what nobody knows the size nothing follows.
+        let least = self.largest.filter(|_| bytes < u64::MAX.into()).map_or(0, of);
+        of(self.bytes).clamp(1, self.most.max(least.min(Self::MOST)))
     }
 }
 
@@ -271,4 +293,27 @@ fn named(scan: &Scan, name: &str) -> Result<Key> {
             .hint("name a column of whole numbers, decimals, dates or times"));
     }
     Ok(Key { columns: vec![name.to_owned()], nullable: true, bytes: u64::MAX, effort: 0, histogram: Vec::new() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_too_large_for_as_many_slices_has_more_unless_somebody_has_set_how_many() {
+        const GB: u128 = 1 << 30;
+        let settings = |max_splits| Settings { max_splits, ..Settings::default() };
+        let (usual, set) = (Sizes::of(&settings(None)), Sizes::of(&settings(Some(20))));
+        for (bytes, of_usual, of_set) in [
+            (0, 1, 1),
+            (GB / 8 + 1, 2, 2),
+            (GB, 8, 8),
+            (512 * GB, 32, 20),
+            (1_024 * GB, 64, 20),
+            (100_000 * GB, 256, 20),
+            (u128::from(u64::MAX), 32, 20),
+        ] {
+            assert_eq!((usual.parts(bytes), set.parts(bytes)), (of_usual, of_set), "{bytes}");
+        }
+    }
 }

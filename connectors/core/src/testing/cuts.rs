@@ -81,8 +81,8 @@ pub async fn own_cuts_add_up(
         if round % 2 == 1 {
             scan.domains.extend((0..2).map(|_| Conditions { random, table, all: &all }.domain()));
         }
-        let as_many = Sizes { most: 40, bytes: 1 };
-        let any = Sizes { most: random.random_range(2..40), bytes: random.random_range(1..1_000) };
+        let as_many = Sizes { most: 40, bytes: 1, largest: None };
+        let any = Sizes { most: random.random_range(2..40), bytes: random.random_range(1..1_000), largest: None };
         let sizes = if round == 0 { as_many } else { any };
         let slices = connection.splits(&scan, sizes).await.expect("cutting into splits");
         most = most.max(slices.len());

@@ -95,7 +95,7 @@ pub async fn the_union_of_splits_is_the_table(
     let scan = Scan::new(table.clone(), names(table));
     let mut most = 0;
     for max in [1, 3, 16] {
-        let sizes = Sizes { most: max, bytes: 1 };
+        let sizes = Sizes { most: max, bytes: 1, largest: None };
         let splits: Vec<Split> = connection.splits(&scan, sizes).await.expect("cutting into splits");
         assert!((1..=max).contains(&splits.len()), "{} splits where at most {max} were asked for", splits.len());
         most = most.max(splits.len());

@@ -175,7 +175,7 @@ async fn rows_that_come_after_the_cut_are_in_one_slice() {
         let mut connection = server.connect().await;
         let table = table(connection.as_mut(), "keys_written", "t").await;
         let scan = scan(&table);
-        let slices = connection.splits(&scan, Sizes { most: 16, bytes: 1 }).await.expect("cutting");
+        let slices = connection.splits(&scan, Sizes { most: 16, bytes: 1, largest: None }).await.expect("cutting");
         assert_eq!(slices.len(), 16);
         server.run("INSERT INTO keys_written.t VALUES (-400), (0), (250), (501), (999)").await;
         let mut rows = Vec::new();
@@ -192,7 +192,7 @@ async fn rows_that_come_after_the_cut_are_in_one_slice() {
 async fn sizes(connection: &mut dyn Connection, table: &Table) -> Vec<usize> {
     let scan = scan(table);
     let mut sizes = Vec::new();
-    for split in connection.splits(&scan, Sizes { most: 16, bytes: 1 }).await.expect("cutting") {
+    for split in connection.splits(&scan, Sizes { most: 16, bytes: 1, largest: None }).await.expect("cutting") {
         sizes.push(read(connection, &Scan { split, ..scan.clone() }).await.num_rows());
     }
     sizes
@@ -286,7 +286,7 @@ async fn dates_of_zeros_are_in_a_slice_and_disturb_no_cut() {
         let sizes = sizes(connection.as_mut(), &table).await;
         assert_eq!((sizes.len(), sizes.iter().sum::<usize>()), (16, 903), "{:?}: {sizes:?}", server.kind);
         let mut strict = server.connect().await;
-        let slices = strict.splits(&scan(&table), Sizes { most: 16, bytes: 1 }).await.expect("cutting");
+        let slices = strict.splits(&scan(&table), Sizes { most: 16, bytes: 1, largest: None }).await.expect("cutting");
         assert_eq!(slices.len(), 16, "{:?}", server.kind);
     }
 }

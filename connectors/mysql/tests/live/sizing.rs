@@ -22,7 +22,7 @@ async fn asked(server: &Server) -> (Box<dyn Connection>, Scan, Sizes) {
     let mut connection = server.connect().await;
     let table = table(connection.as_mut(), "sizing_asked", "t").await;
     let key = connection.key(&table).await.expect("looking for a key").expect("a key");
-    (connection, scan(&table), Sizes { most: 32, bytes: key.bytes.div_ceil(16) })
+    (connection, scan(&table), Sizes { most: 32, bytes: key.bytes.div_ceil(16), largest: None })
 }
 
 #[tokio::test]
@@ -135,7 +135,7 @@ async fn a_question_about_few_partitions_is_cut_into_as_few_slices() {
             let mut connection = server.connect().await;
             let table = table(connection.as_mut(), &schema, "t").await;
             let key = connection.key(&table).await.expect("looking for a key").expect("a key");
-            let sizes = Sizes { most: 32, bytes: key.bytes.div_ceil(16) };
+            let sizes = Sizes { most: 32, bytes: key.bytes.div_ceil(16), largest: None };
             for (column, domain, expected) in questions {
                 let asked = Scan { domains: BTreeMap::from([((*column).to_owned(), domain.clone())]), ..scan(&table) };
                 let (count, rows) = cut(connection.as_mut(), &asked, sizes).await;
@@ -205,7 +205,8 @@ async fn cutting_a_table_takes_few_statements() {
         for (name, domains, slices, most) in cases {
             let scan = Scan { domains, ..scan(&table(connection.as_mut(), "sizing_counted", name).await) };
             let before = noted(server, "counted").await.len();
-            let cut = connection.splits(&scan, Sizes { most: 16, bytes: 1 << 10 }).await.expect("cutting");
+            let cut =
+                connection.splits(&scan, Sizes { most: 16, bytes: 1 << 10, largest: None }).await.expect("cutting");
             let asked = noted(server, "counted").await.split_off(before);
             support::say(&format!("{:?}: {name} in {} slices by {} statements", server.kind, cut.len(), asked.len()));
             assert!(cut.len() >= slices && (slices > 1 || cut == [Split::Whole]), "{name}: {cut:?}");

@@ -129,7 +129,7 @@ async fn the_rows_of_one_tenant_are_parted_along_the_column_behind_it() {
     let mut connection = server.connect().await;
     let table = support::table(connection.as_mut(), "glaux_tenants", "t").await;
     assert_eq!(connection.key(&table).await.unwrap().unwrap().columns, ["tenant", "id"]);
-    let splits = connection.splits(&support::scan(&table), Sizes { most: 6, bytes: 1 }).await.unwrap();
+    let splits = connection.splits(&support::scan(&table), Sizes { most: 6, bytes: 1, largest: None }).await.unwrap();
     let of_two = |split: &&Split| matches!(split, Split::Range(range) if range.columns.len() == 2);
     assert!(splits.iter().filter(of_two).count() >= 4, "{splits:?}");
 }
@@ -162,7 +162,7 @@ async fn all_slices_are_of_the_moment_at_which_the_table_was_cut() {
     let kept = support::table(connection.as_mut(), "glaux_then", "kept").await;
     let scan = support::scan(&kept);
     let before = sorted_rows(&support::read(connection.as_mut(), &scan).await);
-    let splits = connection.splits(&scan, Sizes { most: 8, bytes: 1 }).await.unwrap();
+    let splits = connection.splits(&scan, Sizes { most: 8, bytes: 1, largest: None }).await.unwrap();
     assert_eq!(splits.len(), 8);
     assert!(splits.iter().all(|split| matches!(split, Split::Range(range) if range.moment.is_some())), "{splits:?}");
     server.run(&["UPDATE glaux_then.kept SET id = id + 100", "DELETE FROM glaux_then.kept WHERE MOD(id, 3) = 0"]);

@@ -145,7 +145,7 @@ async fn a_policy_holds_in_every_split_under_a_role() {
         let mut connection = server.connect_with(&acting(Some(role), None)).await;
         for name in ["t", "parts"] {
             let scan = scan(&table(connection.as_mut(), "acting_split", name).await);
-            let splits = connection.splits(&scan, Sizes { most: 8, bytes: 1 }).await.unwrap();
+            let splits = connection.splits(&scan, Sizes { most: 8, bytes: 1, largest: None }).await.unwrap();
             let mut tenants = Vec::new();
             for split in splits.clone() {
                 let batch = read(connection.as_mut(), &connector_core::Scan { split, ..scan.clone() }).await;
@@ -168,7 +168,7 @@ async fn under_a_policy_a_table_is_cut_at_values_that_it_shows_and_not_by_statis
     server.schema("acting_hidden", statements).await;
     let mut connection = server.connect_with(&Settings::default()).await;
     let scan = scan(&table(connection.as_mut(), "acting_hidden", "t").await);
-    let sizes = Sizes { most: 8, bytes: 1 };
+    let sizes = Sizes { most: 8, bytes: 1, largest: None };
     assert_eq!(connection.splits(&scan, sizes).await.unwrap().len(), 8);
     let policy = "ALTER TABLE acting_hidden.t ENABLE ROW LEVEL SECURITY; CREATE POLICY own ON acting_hidden.t USING (tenant = 'a')";
     server.run(policy).await;

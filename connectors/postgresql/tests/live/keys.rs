@@ -162,7 +162,7 @@ async fn a_table_is_its_slices_whatever_its_key() {
 
 /// How many slices of a table a scan is cut into, and its rows.
 async fn cut(connection: &mut dyn Connection, scan: &Scan) -> (usize, Vec<String>) {
-    let slices = connection.splits(scan, Sizes { most: 16, bytes: 1 }).await.expect("cutting");
+    let slices = connection.splits(scan, Sizes { most: 16, bytes: 1, largest: None }).await.expect("cutting");
     let (count, mut rows) = (slices.len(), Vec::new());
     for split in slices {
         rows.extend(sorted_rows(&read(connection, &Scan { split, ..scan.clone() }).await));
@@ -229,14 +229,14 @@ async fn a_table_without_statistics_is_cut_by_those_of_a_partition_or_between_it
         assert_eq!((slices, rows.len()), (16, 900), "{name}");
     }
     let scanned = scan(&table(connection.as_mut(), "keys_unknown", "endless").await);
-    let splits = connection.splits(&scanned, Sizes { most: 16, bytes: 1 }).await.expect("cutting");
+    let splits = connection.splits(&scanned, Sizes { most: 16, bytes: 1, largest: None }).await.expect("cutting");
     assert_eq!(splits, [Split::Whole], "nothing lies evenly before an endless day");
 }
 
 /// How many rows each slice of a table has, if it is to be cut into 16.
 async fn sizes(connection: &mut dyn Connection, scan: &Scan) -> Vec<usize> {
     let mut sizes = Vec::new();
-    for split in connection.splits(scan, Sizes { most: 16, bytes: 1 }).await.expect("cutting") {
+    for split in connection.splits(scan, Sizes { most: 16, bytes: 1, largest: None }).await.expect("cutting") {
         sizes.push(read(connection, &Scan { split, ..scan.clone() }).await.num_rows());
     }
     sizes
@@ -342,7 +342,7 @@ async fn there_may_be_more_slices_than_a_histogram_has_bounds() {
     server.schema("keys_many", statements).await;
     let mut connection = server.connect().await;
     let scanned = scan(&table(connection.as_mut(), "keys_many", "t").await);
-    let splits = connection.splits(&scanned, Sizes { most: 500, bytes: 1 }).await.expect("cutting");
+    let splits = connection.splits(&scanned, Sizes { most: 500, bytes: 1, largest: None }).await.expect("cutting");
     assert_eq!(splits.len(), 500);
 }
 
@@ -355,7 +355,7 @@ async fn rows_that_come_after_the_cut_are_in_one_slice() {
     let mut connection = server.connect().await;
     let table = support::table(connection.as_mut(), "keys_written", "t").await;
     let scan = scan(&table);
-    let slices = connection.splits(&scan, Sizes { most: 16, bytes: 1 }).await.expect("cutting");
+    let slices = connection.splits(&scan, Sizes { most: 16, bytes: 1, largest: None }).await.expect("cutting");
     assert_eq!(slices.len(), 16);
     server.run("INSERT INTO keys_written.t SELECT g FROM generate_series(-400, 0) g").await;
     server.run("INSERT INTO keys_written.t SELECT g FROM generate_series(501, 999) g").await;
@@ -393,6 +393,6 @@ async fn slices_have_the_rights_and_the_policies_of_the_table() {
     let scanned = scan(&table(connection.as_mut(), "keys_rights", "columns").await);
     let (slices, rows) = cut(connection.as_mut(), &scanned).await;
     assert_eq!((slices, rows.len()), (16, 1000), "cut along the column that may be read");
-    let slices = connection.splits(&scanned, Sizes { most: 2, bytes: 1 }).await.expect("cutting");
+    let slices = connection.splits(&scanned, Sizes { most: 2, bytes: 1, largest: None }).await.expect("cutting");
     assert!(slices.iter().all(|split| matches!(split, Split::Range(range) if range.columns == ["v"])), "{slices:?}");
 }

@@ -58,10 +58,10 @@ async fn a_table_is_cut_along_the_first_key_that_has_ends_and_null_is_in_the_fir
     let server = Server::start(keyed(400 << 20, (-1_000, 3_000)));
     let mut connection = enter(&server, &Settings::default()).await.unwrap();
     let scan = scan(&[("note", DataType::Utf8), ("id", DataType::Int32), ("day", DataType::Date32)]);
-    let sizes = Sizes { most: 32, bytes: 128 << 20 };
+    let sizes = Sizes { most: 32, bytes: 128 << 20, largest: None };
     let splits = connection.splits(&scan, sizes).await.unwrap();
     assert_eq!(splits, quarters());
-    let few = connection.splits(&scan, Sizes { most: 32, bytes: 400 << 20 }).await.unwrap();
+    let few = connection.splits(&scan, Sizes { most: 32, bytes: 400 << 20, largest: None }).await.unwrap();
     assert_eq!(few, [Split::Whole]);
     let asked: Vec<String> = server.asked.try_iter().filter_map(Asked::text).collect();
     let ends: Vec<&String> = asked.iter().filter(|sql| sql.contains("MIN(")).collect();
@@ -83,7 +83,7 @@ async fn a_table_is_cut_where_the_statistics_say_that_its_rows_are() {
     });
     let mut connection = enter(&server, &Settings::default()).await.unwrap();
     let scan = scan(&[("tenant", DataType::Date32), ("id", DataType::Int64)]);
-    let splits = connection.splits(&scan, Sizes { most: 32, bytes: 100 << 20 }).await.unwrap();
+    let splits = connection.splits(&scan, Sizes { most: 32, bytes: 100 << 20, largest: None }).await.unwrap();
     let from: Vec<_> = splits
         .iter()
         .map(|split| match split {
@@ -117,7 +117,7 @@ async fn the_rows_of_one_value_are_cut_by_the_column_behind_it() {
     });
     let mut connection = enter(&server, &Settings::default()).await.unwrap();
     let scan = scan(&[("tenant", DataType::Int32), ("id", DataType::Int32)]);
-    let splits = connection.splits(&scan, Sizes { most: 32, bytes: 100 << 20 }).await.unwrap();
+    let splits = connection.splits(&scan, Sizes { most: 32, bytes: 100 << 20, largest: None }).await.unwrap();
     let from: Vec<_> = splits
         .iter()
         .map(|split| match split {
@@ -159,7 +159,7 @@ async fn a_column_that_was_named_is_cut_along_unasked_for_keys_and_its_ends_are_
         let columns = [("note", DataType::Utf8), ("id", DataType::Int32)];
         Scan { split_by: Some(column.to_owned()), ..scan(&columns) }
     };
-    let sizes = Sizes { most: 4, bytes: 128 << 20 };
+    let sizes = Sizes { most: 4, bytes: 128 << 20, largest: None };
     assert_eq!(connection.splits(&along("id"), sizes).await.unwrap(), quarters());
     let asked: Vec<String> = server.asked.try_iter().filter_map(Asked::text).collect();
     let ends: Vec<&String> = asked.iter().filter(|sql| sql.contains("MIN(")).collect();
@@ -182,6 +182,9 @@ async fn a_table_whose_keys_the_server_does_not_tell_is_read_at_once() {
         other => tds::hospitable(other),
     });
     let mut connection = enter(&server, &Settings::default()).await.unwrap();
-    let splits = connection.splits(&scan(&[("id", DataType::Int32)]), Sizes { most: 32, bytes: 1 }).await.unwrap();
+    let splits = connection
+        .splits(&scan(&[("id", DataType::Int32)]), Sizes { most: 32, bytes: 1, largest: None })
+        .await
+        .unwrap();
     assert_eq!(splits, [Split::Whole]);
 }
