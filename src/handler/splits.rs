@@ -37,9 +37,9 @@ impl Handler {
         let asked = self.asked(&request.catalog, &request.identity, &request.query_id).await?;
         let query = asked.query(&request.table, &request.constraints.passthrough)?;
         self.store.verify(&request.identity).await?;
-        let slices =
+        let mut slices =
             if request.partitions.num_rows() == 0 { Vec::new() } else { self.slices(&asked, &request, query).await? };
-        let start = position(request.continuation_token.as_deref(), &slices)?;
+        let start = position(request.continuation_token.as_deref(), &mut slices)?;
         let end = start.saturating_add(SPLITS_PER_PAGE).min(slices.len());
         let page = slices.get(start..end).unwrap_or_default();
         let splits: Vec<_> = page.iter().map(|slice| self.split(slice, &request)).collect();
@@ -102,30 +102,55 @@ pub(super) fn scan(table: Table, query: Option<Query>, projection: Vec<String>, 
     }
 }
 
-/// Where the next page starts, and in which plan: the plan is made anew for every page, and places in two plans must not mix.
+/// Where the next page starts, in which plan, and of which moment of the source: the plan is made anew for every page, and neither
+/// places in two plans nor rows of two moments must mix.
 fn token(start: usize, plan: &[Slice]) -> String {
-    format!("{start}-{:016x}", fingerprint(plan))
+    let moment = moment(plan).map(|moment| format!("-{moment}")).unwrap_or_default();
+    format!("{start}-{:016x}{moment}", fingerprint(plan))
 }
 
-/// The same for the same splits in every instance of one build.
+/// The moment at which the splits of a plan are read, where they have one.
+fn moment(plan: &[Slice]) -> Option<u64> {
+    plan.iter().find_map(|slice| if let Slice::Range(range) = slice { range.moment } else { None })
+}
+
+/// The same for the same splits in every instance of one build, whatever their moment.
 fn fingerprint(plan: &[Slice]) -> u64 {
     let mut hasher = DefaultHasher::new();
-    plan.iter().for_each(|slice| slice.properties().hash(&mut hasher));
+    for slice in plan {
+        let mut slice = slice.clone();
+        at(None, std::slice::from_mut(&mut slice));
+        slice.properties().hash(&mut hasher);
+    }
     hasher.finish()
 }
 
-/// Where a page starts.
+/// Has the splits of a plan read at a moment.
+fn at(moment: Option<u64>, plan: &mut [Slice]) {
+    for slice in plan {
+        if let Slice::Range(range) = slice {
+            range.moment = moment;
+        }
+    }
+}
+
+/// Where a page starts; its splits are read at the moment of the first page's.
 ///
 /// Errors: invalid, for a token that is none of ours; conflict, if the plan is not the one the token was made for.
-fn position(token: Option<&str>, plan: &[Slice]) -> Result<usize> {
+fn position(token: Option<&str>, plan: &mut [Slice]) -> Result<usize> {
     let Some(token) = token else { return Ok(0) };
-    let parts = token.split_once('-').and_then(|(start, print)| Some((start.parse::<usize>().ok()?, print)));
-    let (start, print) = parts
+    let read = || {
+        let (start, rest) = token.split_once('-')?;
+        let (print, moment) = rest.split_once('-').map_or((rest, None), |(print, moment)| (print, Some(moment)));
+        Some((start.parse::<usize>().ok()?, print, moment.map(str::parse::<u64>).transpose().ok()?))
+    };
+    let (start, print, moment) = read()
         .ok_or_else(|| Error::invalid("the continuation token is none of ours").hint("pass it back as it came"))?;
     if start > plan.len() || print != format!("{:016x}", fingerprint(plan)) {
         let changed = Error::new(ErrorKind::Conflict, "the table's splits changed while they were listed");
         return Err(changed.hint("run the query again"));
     }
+    at(moment, plan);
     Ok(start)
 }
 
@@ -156,24 +181,37 @@ mod tests {
 
     #[test]
     fn a_page_goes_on_where_the_last_one_ended() {
-        let plan = plan(&["a", "b", "c"]);
-        assert_eq!(position(None, &plan).unwrap(), 0);
-        assert_eq!(position(Some(&token(2, &plan)), &plan).unwrap(), 2);
-        assert_eq!(position(Some(&token(3, &plan)), &plan).unwrap(), 3);
+        let mut plan = plan(&["a", "b", "c"]);
+        assert_eq!(position(None, &mut plan).unwrap(), 0);
+        for start in [2, 3] {
+            assert_eq!(position(Some(&token(start, &plan)), &mut plan).unwrap(), start);
+        }
+    }
+
+    #[test]
+    fn every_page_is_of_the_moment_of_the_first() {
+        let (mut first, mut second) = (plan(&["a", "b"]), plan(&["a", "b"]));
+        at(Some(7), &mut first);
+        at(Some(9), &mut second);
+        assert_eq!(position(Some(&token(1, &first)), &mut second).unwrap(), 1);
+        assert_eq!(second, first);
+        at(Some(9), &mut second);
+        assert_eq!(position(None, &mut second).unwrap(), 0);
+        assert_eq!(moment(&second), Some(9));
     }
 
     #[test]
     fn a_plan_that_has_changed_is_never_mixed_with_the_new_one() {
         let old = token(2, &plan(&["a", "b", "c"]));
         for new in [&["a", "b", "x"][..], &["a", "b"], &["a", "b", "c", "d"], &["b", "a", "c"], &["a"]] {
-            assert_eq!(position(Some(&old), &plan(new)).unwrap_err().kind(), ErrorKind::Conflict, "{new:?}");
+            assert_eq!(position(Some(&old), &mut plan(new)).unwrap_err().kind(), ErrorKind::Conflict, "{new:?}");
         }
     }
 
     #[test]
     fn a_token_of_somebody_else_is_refused() {
-        for token in ["", "2", "x-0", "-1-0", "99999999999999999999-0"] {
-            assert_eq!(position(Some(token), &plan(&["a"])).unwrap_err().kind(), ErrorKind::Invalid, "{token:?}");
+        for token in ["", "2", "x-0", "-1-0", "99999999999999999999-0", "1-0-x", "1-0-"] {
+            assert_eq!(position(Some(token), &mut plan(&["a"])).unwrap_err().kind(), ErrorKind::Invalid, "{token:?}");
         }
     }
 }

@@ -40,7 +40,7 @@ pub trait Connection: Send {
         Err(Error::unsupported("this engine takes no pass-through queries").hint("query the tables themselves"))
     }
 
-    /// The key along which a table is best cut, if the user may read one and there is an index on it.
+    /// The key along which a table is best cut, if the user may read one: that of an index, or of what the table is parted by.
     async fn key(&mut self, _table: &Table) -> Result<Option<Key>> {
         Ok(None)
     }

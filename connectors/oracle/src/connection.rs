@@ -78,7 +78,7 @@ fn shortened(name: &str, bytes: usize) -> &str {
 
 /// A read of one row of a table as it was at a moment.
 fn as_it_was(table: &Table, moment: u64) -> Scan {
-    let all = KeyRange { columns: Vec::new(), from: Vec::new(), below: Vec::new(), nulls: true, moment: Some(moment) };
+    let all = KeyRange { moment: Some(moment), ..KeyRange::everything() };
     Scan { limit: Some(1), split: Split::Range(all), ..Scan::new(table.clone(), Vec::new()) }
 }
 

@@ -1137,7 +1137,7 @@ SELECT MIN("Id"), MAX("Id") FROM "Sales"."order ""lines""";
 SELECT MIN("Text"), MAX("Text") FROM "Sales"."order ""lines""";
 
 -- ends of uuid
-SELECT (SELECT CAST("Uuid" AS pg_catalog.text) FROM "Sales"."order ""lines""" WHERE "Uuid" IS NOT NULL ORDER BY "Uuid" LIMIT 1), (SELECT CAST("Uuid" AS pg_catalog.text) FROM "Sales"."order ""lines""" WHERE "Uuid" IS NOT NULL ORDER BY "Uuid" DESC LIMIT 1);
+SELECT (SELECT CAST("Uuid" AS pg_catalog.text) FROM (SELECT "Uuid" FROM "Sales"."order ""lines""" WHERE "Uuid" IS NOT NULL ORDER BY "Uuid" LIMIT 1) AS "glaux_looks"), (SELECT CAST("Uuid" AS pg_catalog.text) FROM (SELECT "Uuid" FROM "Sales"."order ""lines""" WHERE "Uuid" IS NOT NULL ORDER BY "Uuid" DESC LIMIT 1) AS "glaux_looks");
 
 -- ends of day
 SELECT MIN("Day"), MAX("Day") FROM "Sales"."order ""lines""";

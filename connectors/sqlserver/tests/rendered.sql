@@ -1454,7 +1454,7 @@ SELECT (SELECT MIN([Id]) FROM [Sales].[order [lines]]]), (SELECT MAX([Id]) FROM 
 SELECT (SELECT MIN([Text]) FROM [Sales].[order [lines]]]), (SELECT MAX([Text]) FROM [Sales].[order [lines]]]);
 
 -- ends of uuid
-SELECT (SELECT CAST([Uuid] AS nchar(36)) FROM [Sales].[order [lines]]] WHERE [Uuid] IS NOT NULL ORDER BY [Uuid] OFFSET 0 ROWS FETCH NEXT 1 ROWS ONLY), (SELECT CAST([Uuid] AS nchar(36)) FROM [Sales].[order [lines]]] WHERE [Uuid] IS NOT NULL ORDER BY [Uuid] DESC OFFSET 0 ROWS FETCH NEXT 1 ROWS ONLY);
+SELECT (SELECT CAST([Uuid] AS nchar(36)) FROM (SELECT [Uuid] FROM [Sales].[order [lines]]] WHERE [Uuid] IS NOT NULL ORDER BY [Uuid] OFFSET 0 ROWS FETCH NEXT 1 ROWS ONLY) AS [glaux_looks]), (SELECT CAST([Uuid] AS nchar(36)) FROM (SELECT [Uuid] FROM [Sales].[order [lines]]] WHERE [Uuid] IS NOT NULL ORDER BY [Uuid] DESC OFFSET 0 ROWS FETCH NEXT 1 ROWS ONLY) AS [glaux_looks]);
 
 -- ends of day
 SELECT (SELECT MIN([Day]) FROM [Sales].[order [lines]]]), (SELECT MAX([Day]) FROM [Sales].[order [lines]]]);

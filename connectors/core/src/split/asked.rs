@@ -44,9 +44,12 @@ struct Limits {
 pub(super) type Hull = (Option<i128>, Option<i128>);
 
 impl Asked {
-    /// What a domain wants of a key of this type. One of another type compares otherwise, and is refused when rows are read.
-    pub(super) fn of(domain: Option<&Domain>, data_type: &DataType) -> Self {
-        match domain.filter(|domain| same_type(&domain.data_type, data_type)) {
+    /// What a domain wants of a key of this type. One of another type compares otherwise, and is refused when rows are read. Where
+    /// rows that are shown as NULL may lie anywhere, no range is without them.
+    pub(super) fn of(domain: Option<&Domain>, data_type: &DataType, is_null_anywhere: bool) -> Self {
+        let is_known =
+            |domain: &&Domain| same_type(&domain.data_type, data_type) && !(domain.nulls && is_null_anywhere);
+        match domain.filter(is_known) {
             Some(domain) => Self { intervals: intervals(domain, data_type), nulls: domain.nulls },
             None => Self { intervals: None, nulls: true },
         }
@@ -123,16 +126,26 @@ mod tests {
             (Values::All, false, [true, true, true]),
         ] {
             let domain = domain(values, nulls);
-            let asked = Asked::of(Some(&domain), &DataType::Int64);
+            let asked = Asked::of(Some(&domain), &DataType::Int64, false);
             assert_eq!(passing(asked, &ranges), expected, "{domain:?}");
         }
+    }
+
+    #[test]
+    fn where_what_is_shown_as_null_may_lie_anywhere_nothing_is_left_out_of_a_question_for_null() {
+        let ranges = ranges(false, ints(&[10, 20]));
+        let domain = |nulls| Domain { data_type: DataType::Int64, values: Values::In(ints(&[25])), nulls };
+        let asked = |nulls, anywhere| Asked::of(Some(&domain(nulls)), &DataType::Int64, anywhere);
+        assert_eq!(passing(asked(true, true), &ranges), [true, true, true]);
+        assert_eq!(passing(asked(true, false), &ranges), [false, false, true]);
+        assert_eq!(passing(asked(false, true), &ranges), [false, false, true]);
     }
 
     #[test]
     fn texts_are_ordered_by_the_source_and_so_never_left_out() {
         let text = |text: &str| Value::Text(text.into());
         let domain = Domain::single(DataType::Utf8, text("zebra"));
-        let asked = Asked::of(Some(&domain), &DataType::Utf8);
+        let asked = Asked::of(Some(&domain), &DataType::Utf8, false);
         assert_eq!(asked.hull(), (None, None));
         assert_eq!(passing(asked, &ranges(false, vec![text("m")])), [true, true]);
     }
@@ -144,7 +157,7 @@ mod tests {
         let ranges = super::super::key::ranges(&["a".to_owned(), "b".to_owned()], true, cuts);
         let wanted = |of: &[i64], nulls| {
             let domain = Domain { data_type: DataType::Int64, values: Values::In(ints(of)), nulls };
-            Asked::of((!of.is_empty() || nulls).then_some(&domain), &DataType::Int64)
+            Asked::of((!of.is_empty() || nulls).then_some(&domain), &DataType::Int64, false)
         };
         for (first, second, expected) in [
             ((&[3][..], false), (&[15][..], false), [false, false, true, true, false, false]),
@@ -170,7 +183,7 @@ mod tests {
         let ranges = ranges(false, vec![decimal(2_000, 3)]);
         let passed = |data_type: DataType, value: Value| {
             let domain = Domain::single(data_type, value);
-            let asked = Asked::of(Some(&domain), &DataType::Decimal128(9, 3));
+            let asked = Asked::of(Some(&domain), &DataType::Decimal128(9, 3), false);
             (asked.hull(), passing(asked, &ranges))
         };
         let both = ((Some(2_500), Some(2_500)), vec![false, true]);
@@ -183,7 +196,7 @@ mod tests {
     #[test]
     fn a_number_between_two_at_the_keys_scale_is_in_no_range() {
         let between = Domain::single(DataType::Decimal128(9, 0), Value::Decimal { unscaled: 25, scale: 1 });
-        let asked = Asked::of(Some(&between), &DataType::Decimal128(9, 0));
+        let asked = Asked::of(Some(&between), &DataType::Decimal128(9, 0), false);
         assert_eq!(asked.hull(), (None, None));
     }
 }

@@ -16,8 +16,10 @@ pub struct Key {
     pub bytes: u64,
     /// What looking at the whole table counts for at the server, in the unit of [`crate::Estimate::effort`]; 0 where that is not known.
     pub effort: u64,
-    /// How the rows lie along the first, as far as the source's statistics say; where they do not, the least and the largest value
-    /// are asked for, which an index knows.
+    /// In how many partitions a look into its index may have to look.
+    pub parts: u64,
+    /// How the rows lie along the first, as far as the source knows; where it does not, the least and the largest value are asked
+    /// for, so that an index must have them.
     pub histogram: Vec<Step>,
 }
 
@@ -55,6 +57,11 @@ pub(crate) fn ranges(columns: &[String], nullable: bool, cuts: Vec<Place>) -> Ve
 }
 
 impl KeyRange {
+    /// All rows.
+    pub fn everything() -> Self {
+        Self { columns: Vec::new(), from: Place::new(), below: Place::new(), nulls: true, moment: None }
+    }
+
     /// Whether every row belongs.
     pub(crate) fn is_everything(&self) -> bool {
         self.from.is_empty() && self.below.is_empty() && self.nulls

@@ -15,6 +15,10 @@ const FEW_ROWS: u64 = 10_000;
 /// estimated wrong by much, and rows that an index leads to cost more than those that are read in a row.
 const CAUTION: u128 = 4;
 
+/// A table of more partitions is cut by its statistics, or evenly between its ends: each look into its index is one into all of theirs,
+/// and so is each plan.
+const MOST_PARTS: u64 = 64;
+
 /// How many slices there may be, and how large one should be.
 #[derive(Clone, Copy, Debug)]
 pub struct Sizes {
@@ -52,13 +56,17 @@ pub async fn plan(
     if columns.is_empty() {
         return Ok(vec![Split::Whole]);
     }
-    let wanted = |column: &&Column| Asked::of(scan.domains.get(&column.name), &column.mapping.data_type);
+    let wanted = |column: &&Column| {
+        let data_type = &column.mapping.data_type;
+        // What stands for a value that is missing has a place among the others.
+        Asked::of(scan.domains.get(&column.name), data_type, dialect.first(data_type).is_some())
+    };
     let asked: Vec<Asked> = columns.iter().map(wanted).collect();
     let mut cutting =
         Cutting { connection: &mut *connection, dialect, scan, key: &key, columns: &columns, asked: &asked, sizes };
     let mut places = cutting.places().await?;
     places.retain(|place| {
-        place.iter().zip(&columns).all(|(value, column)| travels(value) && binds(dialect, column, value))
+        travels(place) && place.iter().zip(&columns).all(|(value, column)| binds(dialect, column, value))
     });
     let mut ranges = ranges(&key.columns, key.nullable, places);
     ranges.retain(|range| may_pass(&asked, range));
@@ -78,14 +86,15 @@ fn binds(dialect: &dyn Dialect, column: &Column, value: &Value) -> bool {
     }
 }
 
-/// Whether a cut may travel with every split: thousands of them are one answer of a Lambda.
-fn travels(cut: &Value) -> bool {
+/// Whether a place may travel with every split: thousands of them are one answer of a Lambda.
+fn travels(place: &[Value]) -> bool {
     const LONGEST: usize = 400;
-    match cut {
-        Value::Text(text) => text.len() <= LONGEST,
-        Value::Bytes(bytes) => bytes.len() <= LONGEST,
-        _ => true,
-    }
+    let length = |value: &Value| match value {
+        Value::Text(text) => text.len(),
+        Value::Bytes(bytes) => bytes.len(),
+        _ => 0,
+    };
+    place.iter().map(length).sum::<usize>() <= LONGEST
 }
 
 impl Sizes {
@@ -175,7 +184,7 @@ impl Cutting<'_> {
 
     /// At most `parts - 1` cuts of the column behind a place; none where there is none or the source cannot say.
     async fn within(&mut self, place: &[Value], parts: usize) -> Vec<Cut> {
-        if self.columns.len() <= place.len() {
+        if self.columns.len() <= place.len() || self.key.parts > MOST_PARTS {
             return Vec::new();
         }
         let Ok(Some((least, largest))) = self.bounds(place).await else { return Vec::new() };
@@ -197,6 +206,7 @@ impl Cutting<'_> {
         };
         // A query has no index to look into, and a column that was named may have none: each look would read the whole table.
         if self.scan.named_column().is_none()
+            && self.key.parts <= MOST_PARTS
             && let Ok(Some(cuts)) = probe.cuts(low.clone(), high.clone(), parts).await
         {
             return cuts;
@@ -292,7 +302,14 @@ fn named(scan: &Scan, name: &str) -> Result<Key> {
         return Err(Error::invalid(format!("{what} is to be cut along {name:?}, which is {data_type}"))
             .hint("name a column of whole numbers, decimals, dates or times"));
     }
-    Ok(Key { columns: vec![name.to_owned()], nullable: true, bytes: u64::MAX, effort: 0, histogram: Vec::new() })
+    Ok(Key {
+        columns: vec![name.to_owned()],
+        nullable: true,
+        bytes: u64::MAX,
+        effort: 0,
+        parts: 1,
+        histogram: Vec::new(),
+    })
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 //! What is asked about a key to find out where to cut it: its ends, single looks into its index, and selects whose rows the
-//! server is to estimate. Nothing here reads more than a row a look.
+//! server is to estimate. Nothing here reads more than a row a look, where an index has the key's order.
 
 use super::slice::{known_columns, write_compared, write_range};
 use super::source;
@@ -89,26 +89,45 @@ fn ends_apart(scan: &Scan, known: &Known<'_>, by_order: bool, mut writer: Writer
         writer.text(if index == 0 { "SELECT (SELECT " } else { ", (SELECT " });
         if by_order {
             writer.column(column);
+            writer.text(" FROM (");
+            write_first(scan, known, direction, &mut writer)?;
+            write_looks(&mut writer);
         } else {
             write_end(column, function, &mut writer);
-        }
-        writer.text(" FROM ");
-        source::write_from(scan, &mut writer);
-        writer.text(if known.before.is_empty() && !by_order { "" } else { " WHERE " });
-        known.write_before(&mut writer)?;
-        if by_order {
-            writer.separator(known.before.len(), " AND ");
-            writer.identifier(&column.remote_name);
-            writer.text(" IS NOT NULL ORDER BY ");
-            writer.identifier(&column.remote_name);
-            writer.text(direction);
-            writer.limit(1, true);
+            writer.text(" FROM ");
+            source::write_from(scan, &mut writer);
+            writer.text(if known.before.is_empty() { "" } else { " WHERE " });
+            known.write_before(&mut writer)?;
         }
         writer.text(")");
     }
     writer.text(writer.dialect().ends_apart().unwrap_or_default());
     let (sql, binds) = writer.into_parts();
     Some(Statement { sql, binds, columns: vec![column.clone(), column.clone()] })
+}
+
+/// Writes the select of the first value in the key's order, or of the last, as the key has it: an index serves no other order.
+fn write_first(scan: &Scan, known: &Known<'_>, direction: &str, writer: &mut Writer<'_>) -> Option<()> {
+    let name = &known.column.remote_name;
+    writer.text("SELECT ");
+    writer.identifier(name);
+    writer.text(" FROM ");
+    source::write_from(scan, writer);
+    writer.text(" WHERE ");
+    known.write_before(writer)?;
+    writer.separator(known.before.len(), " AND ");
+    writer.identifier(name);
+    writer.text(" IS NOT NULL ORDER BY ");
+    writer.identifier(name);
+    writer.text(direction);
+    writer.limit(1, true);
+    Some(())
+}
+
+/// Closes what is looked up, which stands in parentheses, and names it.
+fn write_looks(writer: &mut Writer<'_>) {
+    writer.text(") AS ");
+    writer.identifier(LOOKS);
 }
 
 /// Writes the least or the largest value. An index knows it of a key as it is compared.
@@ -152,9 +171,11 @@ pub fn neighbours(
             return Ok(None);
         }
     }
-    writer.text(") AS ");
-    writer.identifier(LOOKS);
+    write_looks(&mut writer);
+    // A cast may be called like its column, and would be what is sorted by.
     writer.text(" ORDER BY ");
+    writer.identifier(LOOKS);
+    writer.text(".");
     writer.identifier(&column.remote_name);
     let (sql, binds) = writer.into_parts();
     Ok(Some(Statement { sql, binds, columns: vec![column.clone()] }))

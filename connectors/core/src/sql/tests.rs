@@ -436,7 +436,7 @@ fn a_key_is_looked_into_on_both_sides_of_each_value() {
         format!("(SELECT \"I\" FROM \"s\".\"a\"\"b\" WHERE \"I\" {sign} ${number} ORDER BY \"I\"{order} LIMIT 1)")
     };
     let looks = [look(">=", 1, ""), look(">=", 2, ""), look("<", 3, " DESC")].join(" UNION ");
-    assert_eq!(looked.sql, format!("SELECT \"I\" FROM ({looks}) AS \"glaux_looks\" ORDER BY \"I\""));
+    assert_eq!(looked.sql, format!("SELECT \"I\" FROM ({looks}) AS \"glaux_looks\" ORDER BY \"glaux_looks\".\"I\""));
     assert_eq!(looked.binds.len(), 3);
     assert_eq!(
         probe::neighbours(&scan(&["t"]), along(&["t".into()], &[]), (&[], &[text("\0")]), &Plain).unwrap(),
@@ -490,9 +490,8 @@ fn the_ends_of_a_key_are_those_of_its_own_order() {
     scan.table.columns[1].mapping.read_as = ReadAs::Printed { own: "uuid", cast: "text" };
     let looked = ends(&scan);
     let look = |order: &str| {
-        format!(
-            "(SELECT CAST(\"T\" AS text) FROM \"s\".\"a\"\"b\" WHERE \"T\" IS NOT NULL ORDER BY \"T\"{order} LIMIT 1)"
-        )
+        let first = format!("SELECT \"T\" FROM \"s\".\"a\"\"b\" WHERE \"T\" IS NOT NULL ORDER BY \"T\"{order} LIMIT 1");
+        format!("(SELECT CAST(\"T\" AS text) FROM ({first}) AS \"glaux_looks\")")
     };
     assert_eq!(looked, format!("SELECT {}, {}", look(""), look(" DESC")));
 }

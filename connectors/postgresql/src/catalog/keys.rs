@@ -12,17 +12,22 @@ use crate::dialect::Postgres;
 use crate::session::{Row, Session, get};
 
 /// The columns of a table's indexes, the best index first: its first column of more than a few values, as the tenant of a primary key
-/// is not; primary key, unique, never NULL. Statistics are shown of what the user may read, and not at all under a row policy. What
+/// is not; primary key, unique, never NULL. A column that the index has in another order than its own, or an expression, is told as NULL.
+/// Since version 18 a column may be declared not to be NULL and hold what was there before. Statistics are shown of what the user may read, and not at all under a row policy. What
 /// reading all of it costs is told as the planner reckons it. A foreign partition holds what it likes whatever was declared, and so
 /// may a child that inherits. The server gathers none of its own accord about a table that only has partitions; the largest of these
 /// stands for all, where they are not parted along the key and no policy stands on the table.
 fn statement() -> String {
     format!(
-        "SELECT ARRAY(SELECT b.attname::text FROM pg_catalog.unnest(i.indkey::int2[]) WITH ORDINALITY AS k(number, place) \
-         JOIN pg_catalog.pg_attribute b ON b.attrelid = c.oid AND b.attnum = k.number WHERE k.place <= i.indnkeyatts \
-         ORDER BY k.place) AS names, NOT (a.attnotnull AND c.relkind = 'r' AND NOT c.relhassubclass) AS nullable, z.bytes, z.effort, \
-         {bounds} AS bounds, {common} AS common, ARRAY(SELECT (f * {UNIT})::int8 FROM pg_catalog.unnest(s.often) AS u(f)) AS often, \
-         ((1 - s.nulls - COALESCE((SELECT pg_catalog.sum(f) FROM pg_catalog.unnest(s.often) AS u(f)), 0)) * {UNIT})::int8 AS rest, \
+        "SELECT ARRAY(SELECT CASE WHEN q.opcdefault AND b.attcollation = i.indcollation[k.place] THEN b.attname::text END \
+         FROM pg_catalog.generate_series(0, i.indnkeyatts - 1) AS k(place) \
+         LEFT JOIN pg_catalog.pg_attribute b ON b.attrelid = c.oid AND b.attnum = i.indkey[k.place] \
+         LEFT JOIN pg_catalog.pg_opclass q ON q.oid = i.indclass[k.place] ORDER BY k.place) AS names, \
+         NOT (a.attnotnull AND c.relkind = 'r' AND NOT c.relhassubclass) OR EXISTS (SELECT 1 FROM pg_catalog.pg_constraint q \
+         WHERE q.conrelid = c.oid AND q.contype = 'n' AND NOT q.convalidated AND q.conkey[1] = a.attnum) AS nullable, z.bytes, z.effort, z.parts, \
+         {bounds} AS bounds, {common} AS common, ARRAY(SELECT (f::float8 * {UNIT}::float8)::int8 FROM pg_catalog.unnest(s.often) AS u(f)) AS often, \
+         ((1::float8 - s.nulls::float8 - COALESCE((SELECT pg_catalog.sum(f::float8) FROM pg_catalog.unnest(s.often) AS u(f)), 0::float8)) \
+         * {UNIT}::float8)::int8 AS rest, \
          k.nspname::text AS collation_schema, o.collname::text AS collation \
          FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid \
          JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisvalid AND i.indpred IS NULL \
@@ -42,7 +47,7 @@ fn statement() -> String {
          JOIN part ON part.oid = h.inhparent) SELECT pg_catalog.sum(pg_catalog.pg_table_size(part.oid))::int8 AS bytes, \
          pg_catalog.sum(pg_catalog.pg_relation_size(part.oid) / pg_catalog.current_setting('block_size')::int8 \
          * pg_catalog.current_setting('seq_page_cost')::float8 + GREATEST(w.reltuples, 0) \
-         * pg_catalog.current_setting('cpu_tuple_cost')::float8)::int8 AS effort \
+         * pg_catalog.current_setting('cpu_tuple_cost')::float8)::int8 AS effort, pg_catalog.count(*) AS parts \
          FROM part JOIN pg_catalog.pg_class w ON w.oid = part.oid AND w.relkind <> 'p') z \
          WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p', 'm') \
          ORDER BY COALESCE(s.n_distinct BETWEEN 1 AND 63, false), i.indisprimary DESC, i.indisunique DESC, nullable, a.attnum",
@@ -73,15 +78,17 @@ fn texts(array: &str) -> String {
 pub(crate) async fn key(session: &mut Session, table: &Table) -> Result<Option<Key>> {
     let name: [(&(dyn ToSql + Sync), Type); 2] = [(&table.name.schema, Type::NAME), (&table.name.table, Type::NAME)];
     for row in session.query(&statement(), &name).await? {
-        let names: Vec<String> = get(&row, "names")?;
-        let column = |name: &String| table.columns.iter().find(|column| column.remote_name == *name);
+        let names: Vec<Option<String>> = get(&row, "names")?;
+        let column =
+            |name: &Option<String>| table.columns.iter().find(|column| Some(&column.remote_name) == name.as_ref());
         let columns: Vec<&Column> = names.iter().map_while(column).take_while(|column| is_compared(column)).collect();
-        let Some(first) = columns.first() else { continue };
+        let Some(first) = columns.first().copied() else { continue };
         return Ok(Some(Key {
             columns: columns.iter().map(|column| column.name.clone()).collect(),
             nullable: get(&row, "nullable")?,
             bytes: count(get(&row, "bytes")?),
             effort: count(get(&row, "effort")?),
+            parts: count(get(&row, "parts")?),
             histogram: histogram(session, &row, first).await?,
         }));
     }

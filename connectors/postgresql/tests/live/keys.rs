@@ -308,14 +308,23 @@ async fn a_table_without_an_index_is_cut_where_its_partitions_begin() {
          CREATE TABLE nd PARTITION OF numbers DEFAULT; INSERT INTO numbers SELECT g, g::text FROM generate_series(-20, 90) g; \
          CREATE TABLE regions (region text COLLATE \"en-x-icu\", n int) PARTITION BY LIST (region); CREATE TABLE r1 PARTITION OF regions FOR VALUES IN ('z', 'b) TO (', 'it''s, ''x'); \
          CREATE TABLE r2 PARTITION OF regions FOR VALUES IN ('A', NULL); CREATE TABLE rd PARTITION OF regions DEFAULT; \
-         INSERT INTO regions SELECT (ARRAY['z', 'b) TO (', 'it''s, ''x', 'A', NULL, 'a', 'Z'])[1 + g % 7], g FROM generate_series(1, 700) g; \
+         INSERT INTO regions SELECT (ARRAY['z', 'b) TO (', 'it''s, ''x', 'A', NULL, 'A'])[1 + g % 6], g FROM generate_series(1, 6000) g; INSERT INTO regions VALUES ('a', 1), ('Z', 2); \
+         CREATE TABLE rests (region text, n int) PARTITION BY LIST (region); CREATE TABLE s1 PARTITION OF rests FOR VALUES IN ('x', 'y'); CREATE TABLE sd PARTITION OF rests DEFAULT; \
+         INSERT INTO rests SELECT CASE g % 3 WHEN 0 THEN 'x' ELSE g::text END, g FROM generate_series(1, 600) g; \
+         CREATE TABLE whole (n int) PARTITION BY RANGE (n); CREATE TABLE w0 PARTITION OF whole DEFAULT; INSERT INTO whole SELECT g FROM generate_series(1, 90) g; \
          CREATE TABLE hashed (n int) PARTITION BY HASH (n); CREATE TABLE h0 PARTITION OF hashed FOR VALUES WITH (MODULUS 1, REMAINDER 0); INSERT INTO hashed SELECT g FROM generate_series(1, 90) g; \
          CREATE TABLE computed (n int) PARTITION BY RANGE ((n / 2)); CREATE TABLE c0 PARTITION OF computed DEFAULT; INSERT INTO computed SELECT g FROM generate_series(1, 90) g";
     server.schema("keys_parted", statements).await;
     let mut connection = server.connect().await;
-    for (name, slices, rows) in
-        [("days", 4, 903), ("numbers", 3, 111), ("regions", 4, 700), ("hashed", 1, 90), ("computed", 1, 90)]
-    {
+    for (name, slices, rows) in [
+        ("days", 4, 903),
+        ("numbers", 3, 111),
+        ("regions", 2, 6_002),
+        ("rests", 1, 600),
+        ("whole", 1, 90),
+        ("hashed", 1, 90),
+        ("computed", 1, 90),
+    ] {
         let scanned = scan(&table(connection.as_mut(), "keys_parted", name).await);
         let all = sorted_rows(&read(connection.as_mut(), &scanned).await);
         let (count, found) = cut(connection.as_mut(), &scanned).await;
@@ -331,6 +340,80 @@ async fn a_table_without_an_index_is_cut_where_its_partitions_begin() {
         let (slices, rows) = cut(connection.as_mut(), &asked).await;
         assert!(rows == sorted_rows(&read(connection.as_mut(), &asked).await));
         assert_eq!(slices, expected, "{low} to {high}");
+    }
+}
+
+/// Nothing leads along it to the order in which its column is compared.
+#[tokio::test]
+async fn an_index_of_another_order_is_no_key() {
+    let Some(server) = support::server() else { return };
+    let statements = "CREATE TABLE patterns (name text COLLATE \"en-x-icu\"); CREATE INDEX ON patterns (name text_pattern_ops); INSERT INTO patterns SELECT 'n' || g FROM generate_series(1, 90) g; \
+         CREATE TABLE bytes (name text COLLATE \"en-x-icu\"); CREATE INDEX ON bytes (name COLLATE \"C\"); INSERT INTO bytes SELECT 'n' || g FROM generate_series(1, 90) g; \
+         CREATE TABLE lower (a int, b text, c int); CREATE INDEX ON lower (a, lower(b), c); INSERT INTO lower SELECT g % 2, 'x', g FROM generate_series(1, 90) g";
+    server.schema("keys_orders", statements).await;
+    let mut connection = server.connect().await;
+    for (name, expected) in [("patterns", None), ("bytes", None), ("lower", Some(vec!["a".to_owned()]))] {
+        let table = table(connection.as_mut(), "keys_orders", name).await;
+        let key = connection.key(&table).await.expect("looking for a key");
+        assert_eq!(key.map(|key| key.columns), expected, "{name}");
+    }
+}
+
+async fn version(server: &support::Server) -> i32 {
+    let admin = server.admin(&server.database).await;
+    let row = admin
+        .query_one("SELECT current_setting('server_version_num')::int / 10000", &[])
+        .await
+        .expect("asking for the version");
+    row.get(0)
+}
+
+/// Since version 18 what was there before such a declaration need not keep to it.
+#[tokio::test]
+async fn a_column_that_is_not_null_from_now_on_may_hold_null() {
+    let Some(server) = support::server() else { return };
+    if version(server).await < 18 {
+        return support::say("skipped: such a declaration came with version 18");
+    }
+    let statements = "CREATE TABLE t (k int); INSERT INTO t SELECT CASE WHEN g % 3 > 0 THEN g END FROM generate_series(1, 90) g; CREATE INDEX ON t (k); \
+         ALTER TABLE t ADD CONSTRAINT since NOT NULL k NOT VALID; ANALYZE t";
+    server.schema("keys_since", statements).await;
+    let mut connection = server.connect().await;
+    let scanned = scan(&table(connection.as_mut(), "keys_since", "t").await);
+    let (slices, rows) = cut(connection.as_mut(), &scanned).await;
+    assert!(slices == 16 && rows.len() == 90, "{slices} slices, {} rows", rows.len());
+}
+
+/// In Danish `aa` stands behind `z`, so a UUID's text has another order than the UUID.
+#[tokio::test]
+async fn uuids_are_cut_in_their_own_order_whatever_the_language_of_the_database() {
+    let Some(server) = support::server() else { return };
+    if version(server).await < 15 {
+        return support::say("skipped: a database's language by ICU came with version 15");
+    }
+    server.run("DROP DATABASE IF EXISTS keys_danish").await;
+    server
+        .run("CREATE DATABASE keys_danish TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'da' ENCODING 'UTF8'")
+        .await;
+    let admin = server.admin("keys_danish").await;
+    let statements = format!(
+        "CREATE TABLE t (k uuid PRIMARY KEY); INSERT INTO t SELECT ((CASE WHEN g < 128 THEN 'aa' ELSE 'f0' END) || lpad(to_hex(g), 2, '0') || repeat('0', 28))::uuid FROM generate_series(0, 255) g; \
+         CREATE TABLE u (tenant int, k uuid, PRIMARY KEY (tenant, k)); INSERT INTO u SELECT 1, k FROM t; ANALYZE u; \
+         DO $$BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'reader') THEN CREATE ROLE reader LOGIN PASSWORD '{PASSWORD}'; END IF; END$$; \
+         GRANT SELECT ON t, u TO reader"
+    );
+    admin.batch_execute(&statements).await.expect("a Danish database");
+    let mut endpoint = server.endpoint();
+    "keys_danish".clone_into(&mut endpoint.database);
+    let mut connection = server.enter(&endpoint, &credential("reader", PASSWORD), &Settings::default()).await.unwrap();
+    for name in ["t", "u"] {
+        let scanned = scan(&table(connection.as_mut(), "public", name).await);
+        let (slices, rows) = cut(connection.as_mut(), &scanned).await;
+        assert!(
+            slices > 2 && rows == sorted_rows(&read(connection.as_mut(), &scanned).await),
+            "{name} in {slices}: {}",
+            rows.len()
+        );
     }
 }
 

@@ -4,34 +4,35 @@
 //! hold none of a slice's: so rights and policies are the table's, and rows that come into other partitions are in one slice too.
 
 use connector_core::split::Step;
-use connector_core::{Key, Result, Table, Value};
+use connector_core::{Column, Key, Result, Table, Value};
 use postgres_types::{ToSql, Type};
 
 use super::{count, in_order, is_compared, texts, value};
-use crate::session::{Session, get};
+use crate::session::{Row, Session, get};
 
-/// The only column, or the first, that a table is partitioned by, in ranges or in lists; with the values at which its partitions
-/// begin or which they list, the bytes of each one's partition for every value of it, and those of partitions before all. What an expression stands for has no order
-/// of its own, and a hash has none.
+/// The only column, or the first, that a table is partitioned by, in ranges or in lists; with the values at which its partitions begin or
+/// which they list, the bytes of each one's partition for every value of it and the partition's number, and the bytes of partitions
+/// before all, and of one for the rest. What an expression stands for has no order of its own, and a hash has none.
 fn statement() -> String {
     format!(
-        "SELECT a.attname::text AS name, z.bytes, {begun} AS begun, s.sizes, s.before, k.nspname::text AS collation_schema, \
+        "SELECT a.attname::text AS name, z.bytes, {begun} AS begun, s.sizes, s.parts, s.before, s.rest, g.partstrat = 'l' AS is_listed, k.nspname::text AS collation_schema, \
          o.collname::text AS collation FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid \
          JOIN pg_catalog.pg_partitioned_table g ON g.partrelid = c.oid AND g.partstrat IN ('r', 'l') \
-         JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = g.partattrs[0] \
+         JOIN pg_catalog.pg_opclass p ON p.oid = g.partclass[0] AND p.opcdefault \
+         JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = g.partattrs[0] AND a.attcollation = g.partcollation[0] \
          JOIN pg_catalog.pg_type t ON t.oid = a.atttypid \
          LEFT JOIN pg_catalog.pg_collation o ON o.oid = a.attcollation \
          LEFT JOIN pg_catalog.pg_namespace k ON k.oid = o.collnamespace \
-         CROSS JOIN LATERAL (SELECT pg_catalog.array_agg(b.value)::text AS begun, pg_catalog.array_agg(b.size) AS sizes, \
-         pg_catalog.sum(b.size) FILTER (WHERE b.value IS NULL)::int8 AS before \
+         CROSS JOIN LATERAL (SELECT pg_catalog.array_agg(b.value)::text AS begun, pg_catalog.array_agg(b.size) AS sizes, pg_catalog.array_agg(b.oid::int8) AS parts, \
+         pg_catalog.sum(b.size) FILTER (WHERE b.value IS NULL AND b.bound <> 'DEFAULT')::int8 AS before, \
+         pg_catalog.sum(b.size) FILTER (WHERE b.bound = 'DEFAULT')::int8 AS rest \
          FROM (SELECT pg_catalog.replace(COALESCE(l.found[1], l.found[2]), '''''', '''') AS value, \
-         (h.size / pg_catalog.count(*) OVER (PARTITION BY h.oid))::int8 AS size FROM (SELECT i.inhrelid AS oid, \
+         h.oid, h.bound, h.size::int8 / pg_catalog.count(*) OVER (PARTITION BY h.oid) AS size FROM (SELECT i.inhrelid AS oid, \
          pg_catalog.pg_get_expr(d.relpartbound, d.oid) AS bound, (SELECT pg_catalog.sum(pg_catalog.pg_table_size(p.relid)) \
          FROM pg_catalog.pg_partition_tree(d.oid) p) AS size FROM pg_catalog.pg_inherits i \
          JOIN pg_catalog.pg_class d ON d.oid = i.inhrelid WHERE i.inhparent = c.oid) h \
          LEFT JOIN LATERAL pg_catalog.regexp_matches(pg_catalog.regexp_replace(h.bound, '^FOR VALUES (FROM|IN) [(]', ''), \
-         CASE g.partstrat WHEN 'l' THEN '(?:^|, )' ELSE '^' END || $b$(?:'((?:[^']|'')*)'|([0-9.]+))$b$, 'g') AS l(found) ON true \
-         WHERE h.bound <> 'DEFAULT') b) s \
+         CASE g.partstrat WHEN 'l' THEN '(?:^|, )' ELSE '^' END || $b$(?:'((?:[^']|'')*)'|(-?[0-9.]+))$b$, 'g') AS l(found) ON true) b) s \
          CROSS JOIN LATERAL (SELECT pg_catalog.sum(pg_catalog.pg_table_size(p.relid))::int8 AS bytes \
          FROM pg_catalog.pg_partition_tree(c.oid) p) z \
          WHERE n.nspname = $1 AND c.relname = $2",
@@ -47,20 +48,74 @@ pub(super) async fn key(session: &mut Session, table: &Table) -> Result<Option<K
     let remote_name: String = get(row, "name")?;
     let column = table.columns.iter().find(|column| column.remote_name == remote_name);
     let Some(column) = column.filter(|column| is_compared(column)) else { return Ok(None) };
+    let bytes = count(get(row, "bytes")?);
+    // A partition for the rest of a list may hold any value, so every slice reads it.
+    if get(row, "is_listed")? && count(get(row, "rest")?) > bytes / 8 {
+        return Ok(None);
+    }
+    let begun = begun(row, column)?;
+    let values = in_order(session, row, column, begun.iter().map(|begun| begun.value.clone()).collect()).await?;
+    let mut histogram = steps(values, &begun);
+    let Some(first) = histogram.first_mut() else { return Ok(None) };
+    first.rows = count(get(row, "before")?);
+    let columns = vec![column.name.clone()];
+    Ok(Some(Key { columns, nullable: true, bytes, effort: 0, parts: 1, histogram }))
+}
+
+/// A value at which a partition begins, or which it lists.
+struct Begun {
+    value: Value,
+    bytes: u64,
+    part: i64,
+}
+
+fn begun(row: &Row, column: &Column) -> Result<Vec<Begun>> {
     let told: Vec<Option<String>> = get::<Option<_>>(row, "begun")?.unwrap_or_default();
     let sizes: Vec<i64> = get::<Option<_>>(row, "sizes")?.unwrap_or_default();
-    let begun = told.into_iter().zip(sizes);
-    let begun = begun.filter_map(|(text, size)| Some((value(column, &text?)?, count(Some(size)))));
-    let begun: Vec<(Value, u64)> = begun.collect();
-    let values = begun.iter().map(|(value, _)| value.clone()).collect();
-    let values = in_order(session, row, column, values).await?;
-    let size = |value: &Value| begun.iter().filter(|(begins, _)| begins == value).map(|(_, size)| *size).sum();
-    // All of a partition is taken to have the value at which it begins: inside it nothing leads to rows, so there no slice begins.
-    let steps = values.into_iter().map(|value| Step { rows: 0, equal: size(&value), value });
-    let mut histogram: Vec<Step> = steps.collect();
-    if let Some(first) = histogram.first_mut() {
-        first.rows = count(get(row, "before")?);
+    let parts: Vec<i64> = get::<Option<_>>(row, "parts")?.unwrap_or_default();
+    let of = |((text, size), part): ((Option<String>, i64), i64)| {
+        Some(Begun { value: value(column, &text?)?, bytes: count(Some(size)), part })
+    };
+    Ok(told.into_iter().zip(sizes).zip(parts).filter_map(of).collect())
+}
+
+/// A step for each partition, and one for several that list values in turn: a slice that ended among these would read all of them. All
+/// of a partition is taken to have the value at which it begins, since inside it nothing leads to rows.
+fn steps(values: Vec<Value>, begun: &[Begun]) -> Vec<Step> {
+    let (mut steps, mut open): (Vec<Step>, Vec<i64>) = (Vec::new(), Vec::new());
+    let mut left: Vec<i64> = begun.iter().map(|begun| begun.part).collect();
+    for value in values {
+        let is_new = open.iter().all(|part| !left.contains(part));
+        if is_new {
+            open.clear();
+        }
+        let here: Vec<&Begun> = begun.iter().filter(|begun| begun.value == value).collect();
+        let bytes: u64 = here.iter().map(|begun| begun.bytes).sum();
+        for of in here {
+            open.push(of.part);
+            if let Some(place) = left.iter().position(|part| *part == of.part) {
+                left.swap_remove(place);
+            }
+        }
+        match steps.last_mut().filter(|_| !is_new) {
+            Some(step) => step.equal = step.equal.saturating_add(bytes),
+            None => steps.push(Step { value, rows: 0, equal: bytes }),
+        }
     }
-    let columns = vec![column.name.clone()];
-    Ok(Some(Key { columns, nullable: true, bytes: count(get(row, "bytes")?), effort: 0, histogram }))
+    steps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn partitions_that_list_values_in_turn_are_one_step() {
+        let begun = [(1, 10, 7), (2, 20, 8), (3, 10, 7), (4, 20, 8), (5, 5, 9), (5, 5, 6), (9, 1, 9), (10, 2, 5)]
+            .map(|(value, bytes, part)| Begun { value: Value::Int(value), bytes, part });
+        let steps = steps([1, 2, 3, 4, 5, 9, 10].map(Value::Int).to_vec(), &begun);
+        let step = |value, equal| Step { value: Value::Int(value), rows: 0, equal };
+        assert_eq!(steps, [step(1, 60), step(5, 11), step(10, 2)]);
+        assert_eq!(super::steps(Vec::new(), &[]), []);
+    }
 }
