@@ -218,8 +218,11 @@ fn shape(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
     let columns = schema.fields().iter().zip(batch.columns());
     let columns = columns.map(|(field, column)| retyped(column, field.data_type())).collect::<Result<Vec<_>>>()?;
     let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-    RecordBatch::try_new_with_options(schema.clone(), columns, &options)
-        .map_err(|error| Error::internal("shaping the answer").with_source(error))
+    // The types are known to fit, but not that a column that the request takes for one without NULL has none.
+    RecordBatch::try_new_with_options(schema.clone(), columns, &options).map_err(|error| {
+        let what = "the rows do not fit the schema that the request asks for";
+        Error::new(ErrorKind::Conflict, what).hint("run the query again").with_source(error)
+    })
 }
 
 fn retyped(column: &ArrayRef, data_type: &DataType) -> Result<ArrayRef> {

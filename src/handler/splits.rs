@@ -105,8 +105,8 @@ pub(super) fn scan(table: Table, query: Option<Query>, projection: Vec<String>, 
 /// Where the next page starts, in which plan, and of which moment of the source: the plan is made anew for every page, and neither
 /// places in two plans nor rows of two moments must mix.
 fn token(start: usize, plan: &[Slice]) -> String {
-    let moment = moment(plan).map(|moment| format!("-{moment}")).unwrap_or_default();
-    format!("{start}-{:016x}{moment}", fingerprint(plan))
+    let of = moment(plan).map(|moment| format!("-{moment}")).unwrap_or_default();
+    format!("{start}-{:016x}{of}", fingerprint(plan))
 }
 
 /// The moment at which the splits of a plan are read, where they have one.
@@ -119,14 +119,14 @@ fn fingerprint(plan: &[Slice]) -> u64 {
     let mut hasher = DefaultHasher::new();
     for slice in plan {
         let mut slice = slice.clone();
-        at(None, std::slice::from_mut(&mut slice));
+        set_moment(None, std::slice::from_mut(&mut slice));
         slice.properties().hash(&mut hasher);
     }
     hasher.finish()
 }
 
 /// Has the splits of a plan read at a moment.
-fn at(moment: Option<u64>, plan: &mut [Slice]) {
+fn set_moment(moment: Option<u64>, plan: &mut [Slice]) {
     for slice in plan {
         if let Slice::Range(range) = slice {
             range.moment = moment;
@@ -150,7 +150,7 @@ fn position(token: Option<&str>, plan: &mut [Slice]) -> Result<usize> {
         let changed = Error::new(ErrorKind::Conflict, "the table's splits changed while they were listed");
         return Err(changed.hint("run the query again"));
     }
-    at(moment, plan);
+    set_moment(moment, plan);
     Ok(start)
 }
 
@@ -191,11 +191,11 @@ mod tests {
     #[test]
     fn every_page_is_of_the_moment_of_the_first() {
         let (mut first, mut second) = (plan(&["a", "b"]), plan(&["a", "b"]));
-        at(Some(7), &mut first);
-        at(Some(9), &mut second);
+        set_moment(Some(7), &mut first);
+        set_moment(Some(9), &mut second);
         assert_eq!(position(Some(&token(1, &first)), &mut second).unwrap(), 1);
         assert_eq!(second, first);
-        at(Some(9), &mut second);
+        set_moment(Some(9), &mut second);
         assert_eq!(position(None, &mut second).unwrap(), 0);
         assert_eq!(moment(&second), Some(9));
     }

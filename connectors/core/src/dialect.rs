@@ -27,7 +27,7 @@ pub trait Dialect: Send + Sync {
         true
     }
 
-    /// The least value of a type, where the source has others below it that only stand for one that is missing.
+    /// The least value of a type, where the source has others that only stand for one that is missing: below it, and among those above.
     fn first(&self, _data_type: &DataType) -> Option<Value> {
         None
     }

@@ -16,8 +16,8 @@ pub struct Key {
     pub bytes: u64,
     /// What looking at the whole table counts for at the server, in the unit of [`crate::Estimate::effort`]; 0 where that is not known.
     pub effort: u64,
-    /// In how many partitions a look into its index may have to look.
-    pub parts: u64,
+    /// In how many partitions a look into its index may have to look; 1 where that is not asked.
+    pub partitions: u64,
     /// How the rows lie along the first, as far as the source knows; where it does not, the least and the largest value are asked
     /// for, so that an index must have them.
     pub histogram: Vec<Step>,

@@ -13,6 +13,7 @@ mod histogram;
 mod key;
 mod plan;
 mod probe;
+mod sizes;
 
 use std::collections::BTreeMap;
 
@@ -20,7 +21,8 @@ pub use self::histogram::{Known, Step};
 pub use self::key::{Key, KeyRange, Place, in_order, known_value};
 #[cfg(feature = "testing")]
 pub(crate) use self::key::{numbered, ranges};
-pub use self::plan::{Sizes, plan};
+pub use self::plan::plan;
+pub use self::sizes::Sizes;
 use crate::{Error, Result, Value};
 
 /// An independently readable slice of a scan.

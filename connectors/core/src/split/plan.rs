@@ -5,8 +5,9 @@ use super::asked::{Asked, may_pass};
 use super::histogram::{Cut, Histogram, share};
 use super::key::{Key, KeyRange, Place, evenly, numbered, of_number, ranges};
 use super::probe::Probe;
+use super::sizes::Sizes;
 use crate::sql::probe::Along;
-use crate::{Column, Connection, Dialect, Error, ReadAs, Result, Scan, Settings, Value, sql};
+use crate::{Column, Connection, Dialect, Error, ReadAs, Result, Scan, Value, sql};
 
 /// A limit up to which one slice is enough, if nothing has to be searched for its rows.
 const FEW_ROWS: u64 = 10_000;
@@ -17,19 +18,7 @@ const CAUTION: u128 = 4;
 
 /// A table of more partitions is cut by its statistics, or evenly between its ends: each look into its index is one into all of theirs,
 /// and so is each plan.
-const MOST_PARTS: u64 = 64;
-
-/// How many slices there may be, and how large one should be.
-#[derive(Clone, Copy, Debug)]
-pub struct Sizes {
-    /// At most so many slices.
-    pub most: usize,
-    /// About so many bytes of the source in each.
-    pub bytes: u64,
-    /// What one can be read of in a function's time: of a table that has more than `most` of these there are more slices, up to
-    /// [`Sizes::MOST`]. None where `most` is somebody's will.
-    pub largest: Option<u64>,
-}
+const MOST_PARTITIONS: u64 = 64;
 
 /// Cuts a scan along the column that was named for its table or query, else along a key of its table; what cannot be cut is one
 /// slice.
@@ -51,7 +40,11 @@ pub async fn plan(
         (None, Some(_)) => None,
         (None, None) => connection.key(&scan.table).await?,
     };
-    let Some(key) = key.filter(|key| sizes.parts(key.bytes.into()) > 1) else { return Ok(vec![Split::Whole]) };
+    let Some(key) = key else { return Ok(vec![Split::Whole]) };
+    let sizes = sizes.of_table(scan.named_column().is_none().then_some(key.bytes));
+    if sizes.parts(key.bytes.into()) <= 1 {
+        return Ok(vec![Split::Whole]);
+    }
     let columns: Vec<&Column> = key.columns.iter().map_while(|name| scan.column(name)).collect();
     if columns.is_empty() {
         return Ok(vec![Split::Whole]);
@@ -97,38 +90,13 @@ fn travels(place: &[Value]) -> bool {
     place.iter().map(length).sum::<usize>() <= LONGEST
 }
 
-impl Sizes {
-    /// How many slices there are of a table at most, unless somebody has set another number: Athena runs them side by side, and
-    /// PostgreSQL takes a hundred sessions by default.
-    pub const USUAL: usize = 32;
-
-    /// No more slices than this are made for want of time.
-    pub const MOST: usize = 256;
-
-    /// At 64 MB/s, which is what a slow function takes in, four minutes of the fifteen that it may have.
-    pub const LARGEST: u64 = 16 << 30;
-
-    /// What these settings want.
-    pub fn of(settings: &Settings) -> Self {
-        let largest = settings.max_splits.is_none().then_some(Self::LARGEST);
-        Self { most: settings.max_splits.unwrap_or(Self::USUAL), bytes: settings.split_bytes, largest }
-    }
-
-    fn parts(self, bytes: u128) -> usize {
-        let of = |size: u64| usize::try_from(bytes.div_ceil(size.max(1).into())).unwrap_or(usize::MAX);
-        // Of what nobody knows the size nothing follows.
-        let least = self.largest.filter(|_| bytes < u64::MAX.into()).map_or(0, of);
-        of(self.bytes).clamp(1, self.most.max(least.min(Self::MOST)))
-    }
-}
-
 /// A scan with its key, on the way to where it is cut.
 struct Cutting<'c> {
     connection: &'c mut dyn Connection,
     dialect: &'c dyn Dialect,
     scan: &'c Scan,
     key: &'c Key,
-    /// Those of the key that can be cut along.
+    /// Those of the key that the scan's table has.
     columns: &'c [&'c Column],
     /// What is asked for of each of them.
     asked: &'c [Asked],
@@ -184,7 +152,7 @@ impl Cutting<'_> {
 
     /// At most `parts - 1` cuts of the column behind a place; none where there is none or the source cannot say.
     async fn within(&mut self, place: &[Value], parts: usize) -> Vec<Cut> {
-        if self.columns.len() <= place.len() || self.key.parts > MOST_PARTS {
+        if self.columns.len() <= place.len() {
             return Vec::new();
         }
         let Ok(Some((least, largest))) = self.bounds(place).await else { return Vec::new() };
@@ -206,7 +174,7 @@ impl Cutting<'_> {
         };
         // A query has no index to look into, and a column that was named may have none: each look would read the whole table.
         if self.scan.named_column().is_none()
-            && self.key.parts <= MOST_PARTS
+            && self.key.partitions <= MOST_PARTITIONS
             && let Ok(Some(cuts)) = probe.cuts(low.clone(), high.clone(), parts).await
         {
             return cuts;
@@ -307,30 +275,7 @@ fn named(scan: &Scan, name: &str) -> Result<Key> {
         nullable: true,
         bytes: u64::MAX,
         effort: 0,
-        parts: 1,
+        partitions: 1,
         histogram: Vec::new(),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_table_too_large_for_as_many_slices_has_more_unless_somebody_has_set_how_many() {
-        const GB: u128 = 1 << 30;
-        let settings = |max_splits| Settings { max_splits, ..Settings::default() };
-        let (usual, set) = (Sizes::of(&settings(None)), Sizes::of(&settings(Some(20))));
-        for (bytes, of_usual, of_set) in [
-            (0, 1, 1),
-            (GB / 8 + 1, 2, 2),
-            (GB, 8, 8),
-            (512 * GB, 32, 20),
-            (1_024 * GB, 64, 20),
-            (100_000 * GB, 256, 20),
-            (u128::from(u64::MAX), 32, 20),
-        ] {
-            assert_eq!((usual.parts(bytes), set.parts(bytes)), (of_usual, of_set), "{bytes}");
-        }
-    }
 }

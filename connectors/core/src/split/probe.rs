@@ -30,7 +30,8 @@ pub(super) struct Probe<'p> {
 }
 
 impl Probe<'_> {
-    /// Cuts between two values of the column, for at most so many parts; none, if the server does not say how many rows it expects.
+    /// Cuts between two values of the column, for at most so many parts; none, if even ones are as good: the server does not say how
+    /// many rows it expects, or expects as many everywhere.
     pub(super) async fn cuts(&mut self, low: Value, high: Value, parts: usize) -> Result<Option<Vec<Cut>>> {
         let first = between(&low, &high, GUESSES.min(parts.saturating_mul(4)), &[]);
         let is_number = numbered(&low).is_some();
@@ -44,14 +45,19 @@ impl Probe<'_> {
             }
             let Some(estimated) = self.estimated(edges).await? else { break };
             let (kept, guesses) = (estimated.thinned(parts), estimated.guesses(parts));
+            let is_even = estimated.is_even();
             best = Some(estimated);
-            if guesses.is_empty() || round == ROUNDS {
+            if guesses.is_empty() || is_even || round == ROUNDS {
                 break;
             }
             edges = self.looked_up(kept, guesses).await?;
         }
         let Some(best) = best else { return Ok(None) };
-        let steps = best.steps(&self.alike(&best, parts).await?);
+        let alike = self.alike(&best, parts).await?;
+        if is_number && best.is_even() && alike.iter().all(|rows| *rows == 0) {
+            return Ok(None);
+        }
+        let steps = best.steps(&alike);
         let histogram = Histogram::of(&steps);
         Ok(Some(histogram.cuts(0, histogram.all(), parts)))
     }
@@ -148,6 +154,14 @@ impl Estimated {
         self.rows.iter().copied().map(u128::from).sum()
     }
 
+    /// Whether as many rows are expected in every range: rows lie evenly, or the server has no statistics and would expect as many in
+    /// any part of one.
+    fn is_even(&self) -> bool {
+        const ENOUGH: usize = 8;
+        let rows = self.rows.get(..self.edges.len().saturating_sub(1)).unwrap_or_default();
+        rows.len() >= ENOUGH && rows.windows(2).all(|two| two.first() == two.last())
+    }
+
     /// How many rows a slice should have.
     fn wanted(&self, parts: usize) -> u128 {
         (self.total() / u128::try_from(parts).unwrap_or(1).max(1)).max(1)
@@ -233,6 +247,14 @@ mod tests {
         let one_value = estimated(&[7, 8], &[0, 90]);
         assert_eq!(cuts(&one_value, 4), [], "what cannot be parted is not");
         assert_eq!(cuts(&estimated(&[0, 1 << 40], &[1_000_000, 0]), 1_000).len(), 999);
+    }
+
+    #[test]
+    fn as_many_rows_everywhere_are_even_however_many_lie_behind() {
+        let edges: Vec<i64> = (0..10).collect();
+        assert!(estimated(&edges, &[7; 9]).is_even() && estimated(&edges, &[7, 7, 7, 7, 7, 7, 7, 7, 7, 900]).is_even());
+        assert!(!estimated(&edges, &[7, 7, 7, 7, 7, 7, 7, 7, 8]).is_even());
+        assert!(!estimated(&[0, 1, 2], &[7, 7]).is_even(), "of so few ranges nothing follows");
     }
 
     #[test]

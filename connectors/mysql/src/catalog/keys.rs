@@ -73,7 +73,7 @@ fn best(indexed: &[Indexed], table: &Table) -> Option<Key> {
         let columns: Vec<String> = columns.map(|column| column.name.clone()).collect();
         if let Some(first) = index.first().filter(|_| !columns.is_empty()) {
             let (nullable, bytes, effort) = (first.nullable, first.bytes, first.rows);
-            keys.push((first, Key { columns, nullable, bytes, effort, parts: 1, histogram: Vec::new() }));
+            keys.push((first, Key { columns, nullable, bytes, effort, partitions: 1, histogram: Vec::new() }));
         }
     }
     // Of like ones the first.

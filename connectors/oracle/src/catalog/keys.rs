@@ -70,8 +70,14 @@ fn keys<'t>(indexed: &[Indexed], table: &'t Table) -> Vec<(Key, &'t Column)> {
         let columns: Vec<&Column> = columns.collect();
         if let (Some(of), Some(first)) = (index.first(), columns.first()) {
             let names = columns.iter().map(|column| column.name.clone()).collect();
-            let key =
-                Key { columns: names, nullable: true, bytes: of.bytes, effort: 0, parts: 1, histogram: Vec::new() };
+            let key = Key {
+                columns: names,
+                nullable: true,
+                bytes: of.bytes,
+                effort: 0,
+                partitions: 1,
+                histogram: Vec::new(),
+            };
             keys.push((key, *first));
         }
     }

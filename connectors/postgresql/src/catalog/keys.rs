@@ -24,7 +24,7 @@ fn statement() -> String {
          LEFT JOIN pg_catalog.pg_attribute b ON b.attrelid = c.oid AND b.attnum = i.indkey[k.place] \
          LEFT JOIN pg_catalog.pg_opclass q ON q.oid = i.indclass[k.place] ORDER BY k.place) AS names, \
          NOT (a.attnotnull AND c.relkind = 'r' AND NOT c.relhassubclass) OR EXISTS (SELECT 1 FROM pg_catalog.pg_constraint q \
-         WHERE q.conrelid = c.oid AND q.contype = 'n' AND NOT q.convalidated AND q.conkey[1] = a.attnum) AS nullable, z.bytes, z.effort, z.parts, \
+         WHERE q.conrelid = c.oid AND q.contype = 'n' AND NOT q.convalidated AND q.conkey[1] = a.attnum) AS nullable, z.bytes, z.effort, z.partitions, \
          {bounds} AS bounds, {common} AS common, ARRAY(SELECT (f::float8 * {UNIT}::float8)::int8 FROM pg_catalog.unnest(s.often) AS u(f)) AS often, \
          ((1::float8 - s.nulls::float8 - COALESCE((SELECT pg_catalog.sum(f::float8) FROM pg_catalog.unnest(s.often) AS u(f)), 0::float8)) \
          * {UNIT}::float8)::int8 AS rest, \
@@ -47,7 +47,7 @@ fn statement() -> String {
          JOIN part ON part.oid = h.inhparent) SELECT pg_catalog.sum(pg_catalog.pg_table_size(part.oid))::int8 AS bytes, \
          pg_catalog.sum(pg_catalog.pg_relation_size(part.oid) / pg_catalog.current_setting('block_size')::int8 \
          * pg_catalog.current_setting('seq_page_cost')::float8 + GREATEST(w.reltuples, 0) \
-         * pg_catalog.current_setting('cpu_tuple_cost')::float8)::int8 AS effort, pg_catalog.count(*) AS parts \
+         * pg_catalog.current_setting('cpu_tuple_cost')::float8)::int8 AS effort, pg_catalog.count(*) AS partitions \
          FROM part JOIN pg_catalog.pg_class w ON w.oid = part.oid AND w.relkind <> 'p') z \
          WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p', 'm') \
          ORDER BY COALESCE(s.n_distinct BETWEEN 1 AND 63, false), i.indisprimary DESC, i.indisunique DESC, nullable, a.attnum",
@@ -88,7 +88,7 @@ pub(crate) async fn key(session: &mut Session, table: &Table) -> Result<Option<K
             nullable: get(&row, "nullable")?,
             bytes: count(get(&row, "bytes")?),
             effort: count(get(&row, "effort")?),
-            parts: count(get(&row, "parts")?),
+            partitions: count(get(&row, "partitions")?),
             histogram: histogram(session, &row, first).await?,
         }));
     }
@@ -137,17 +137,19 @@ async fn in_order(session: &mut Session, row: &Row, column: &Column, mut values:
     Ok(split::in_order(values))
 }
 
-/// Texts in the order that their collation has now: statistics may be older than the library that orders them.
+/// Texts in the order that their collation has now, those that it takes for one once: statistics may be older than the library that
+/// orders them.
 async fn sorted(session: &mut Session, values: &[Value], schema: &str, collation: &str) -> Result<Vec<Value>> {
     let text = |value: &Value| if let Value::Text(text) = value { Some(text.clone()) } else { None };
     let texts: Vec<String> = values.iter().filter_map(text).collect();
     if texts.is_empty() {
         return Ok(Vec::new());
     }
-    let mut sql = "SELECT v FROM pg_catalog.unnest($1) AS u(v) ORDER BY v COLLATE ".to_owned();
-    Postgres.identifier(schema, &mut sql);
-    sql.push('.');
-    Postgres.identifier(collation, &mut sql);
+    let mut ordered = "v COLLATE ".to_owned();
+    Postgres.identifier(schema, &mut ordered);
+    ordered.push('.');
+    Postgres.identifier(collation, &mut ordered);
+    let sql = format!("SELECT DISTINCT ON ({ordered}) v FROM pg_catalog.unnest($1) AS u(v) ORDER BY {ordered}");
     let rows = session.query(&sql, &[(&texts, Type::TEXT_ARRAY)]).await?;
     rows.iter().map(|row| get(row, "v").map(Value::Text)).collect()
 }

@@ -54,7 +54,7 @@ pub(crate) async fn key(session: &mut Session, table: &Table) -> Result<Option<K
         if is_uneven(&histogram) {
             columns.extend(behind(session, table, &row).await?);
         }
-        let key = Key { columns, nullable, bytes, effort: 0, parts: 1, histogram };
+        let key = Key { columns, nullable, bytes, effort: 0, partitions: 1, histogram };
         if values.is_none_or(|values| values >= MANY) {
             return Ok(Some(key));
         }

@@ -3,6 +3,8 @@
 //! It is read through its own name all the same, by the values that the partitions hold, and the server leaves out those that
 //! hold none of a slice's: so rights and policies are the table's, and rows that come into other partitions are in one slice too.
 
+use std::collections::BTreeMap;
+
 use connector_core::split::Step;
 use connector_core::{Column, Key, Result, Table, Value};
 use postgres_types::{ToSql, Type};
@@ -15,7 +17,7 @@ use crate::session::{Row, Session, get};
 /// before all, and of one for the rest. What an expression stands for has no order of its own, and a hash has none.
 fn statement() -> String {
     format!(
-        "SELECT a.attname::text AS name, z.bytes, {begun} AS begun, s.sizes, s.parts, s.before, s.rest, g.partstrat = 'l' AS is_listed, k.nspname::text AS collation_schema, \
+        "SELECT a.attname::text AS name, z.bytes, {begun} AS begun, s.sizes, s.parts, s.before, s.rest, k.nspname::text AS collation_schema, \
          o.collname::text AS collation FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid \
          JOIN pg_catalog.pg_partitioned_table g ON g.partrelid = c.oid AND g.partstrat IN ('r', 'l') \
          JOIN pg_catalog.pg_opclass p ON p.oid = g.partclass[0] AND p.opcdefault \
@@ -49,8 +51,8 @@ pub(super) async fn key(session: &mut Session, table: &Table) -> Result<Option<K
     let column = table.columns.iter().find(|column| column.remote_name == remote_name);
     let Some(column) = column.filter(|column| is_compared(column)) else { return Ok(None) };
     let bytes = count(get(row, "bytes")?);
-    // A partition for the rest of a list may hold any value, so every slice reads it.
-    if get(row, "is_listed")? && count(get(row, "rest")?) > bytes / 8 {
+    // A partition for the rest may hold any value that no other begins with or lists, so many slices would read it.
+    if count(get(row, "rest")?) > bytes / 8 {
         return Ok(None);
     }
     let begun = begun(row, column)?;
@@ -59,7 +61,7 @@ pub(super) async fn key(session: &mut Session, table: &Table) -> Result<Option<K
     let Some(first) = histogram.first_mut() else { return Ok(None) };
     first.rows = count(get(row, "before")?);
     let columns = vec![column.name.clone()];
-    Ok(Some(Key { columns, nullable: true, bytes, effort: 0, parts: 1, histogram }))
+    Ok(Some(Key { columns, nullable: true, bytes, effort: 0, partitions: 1, histogram }))
 }
 
 /// A value at which a partition begins, or which it lists.
@@ -82,20 +84,20 @@ fn begun(row: &Row, column: &Column) -> Result<Vec<Begun>> {
 /// A step for each partition, and one for several that list values in turn: a slice that ended among these would read all of them. All
 /// of a partition is taken to have the value at which it begins, since inside it nothing leads to rows.
 fn steps(values: Vec<Value>, begun: &[Begun]) -> Vec<Step> {
-    let (mut steps, mut open): (Vec<Step>, Vec<i64>) = (Vec::new(), Vec::new());
-    let mut left: Vec<i64> = begun.iter().map(|begun| begun.part).collect();
+    let mut left: BTreeMap<i64, usize> = BTreeMap::new();
+    begun.iter().for_each(|begun| *left.entry(begun.part).or_default() += 1);
+    let all = left.clone();
+    let (mut steps, mut open): (Vec<Step>, usize) = (Vec::new(), 0);
     for value in values {
-        let is_new = open.iter().all(|part| !left.contains(part));
-        if is_new {
-            open.clear();
-        }
-        let here: Vec<&Begun> = begun.iter().filter(|begun| begun.value == value).collect();
-        let bytes: u64 = here.iter().map(|begun| begun.bytes).sum();
-        for of in here {
-            open.push(of.part);
-            if let Some(place) = left.iter().position(|part| *part == of.part) {
-                left.swap_remove(place);
-            }
+        let is_new = open == 0;
+        let mut bytes: u64 = 0;
+        for of in begun.iter().filter(|begun| begun.value == value) {
+            let Some(values) = left.get_mut(&of.part) else { continue };
+            // It opens with its first value and closes with its last one.
+            open += usize::from(all.get(&of.part) == Some(values));
+            *values -= 1;
+            open -= usize::from(*values == 0);
+            bytes = bytes.saturating_add(of.bytes);
         }
         match steps.last_mut().filter(|_| !is_new) {
             Some(step) => step.equal = step.equal.saturating_add(bytes),
