@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::key::{evenly, numbered};
+use super::key::{evenly, numbered, spaced};
 use crate::Value;
 
 /// So many places behind what the ends have in common tell enough values apart, and their number fits.
@@ -69,8 +69,7 @@ fn of_uuid(text: &str) -> Option<u128> {
 fn uuids(low: u128, high: u128, count: usize) -> Vec<Value> {
     let parts = u128::try_from(count).unwrap_or(0).saturating_add(1);
     let width = high.saturating_sub(low);
-    let places = (1..parts).map(|part| low + width / parts * part + width % parts * part / parts);
-    let inside: BTreeSet<u128> = places.filter(|number| *number > low && *number < high).collect();
+    let inside: BTreeSet<u128> = spaced(low, width, parts).filter(|number| *number > low && *number < high).collect();
     let written = |number: u128| {
         let digits = format!("{number:032x}");
         let groups = [0..8, 8..12, 12..16, 16..20, 20..32].map(|group| digits.get(group).unwrap_or_default());
@@ -114,8 +113,7 @@ fn spread(low: Vec<usize>, high: Vec<usize>, base: usize, count: usize) -> Vec<V
     };
     let (low, high) = (number(low), number(high));
     let (width, parts) = (high.saturating_sub(low), u128::try_from(count).unwrap_or(0).saturating_add(1));
-    let numbers = (1..parts).map(|part| low + width / parts * part + width % parts * part / parts);
-    let inside: BTreeSet<u128> = numbers.filter(|number| *number > low && *number < high).collect();
+    let inside: BTreeSet<u128> = spaced(low, width, parts).filter(|number| *number > low && *number < high).collect();
     let digits = |mut number: u128| {
         let mut digits = vec![0; places];
         for digit in digits.iter_mut().rev() {

@@ -1,6 +1,6 @@
 //! How the rows of a table lie along its key, as the source's statistics have it, and where that cuts them.
 
-use super::key::{numbered, of_number};
+use super::key::{numbered, of_number, spaced};
 use crate::Value;
 
 /// A value of a key, and how many rows there are on the way to it and at it.
@@ -105,7 +105,7 @@ impl<'k> Histogram<'k> {
     pub(super) fn cuts(&self, from: u128, to: u128, parts: usize) -> Vec<Cut> {
         let parts = u128::try_from(parts).unwrap_or(1).max(1);
         let width = to.saturating_sub(from);
-        let places = (1..parts).map(|part| from + width / parts * part + width % parts * part / parts);
+        let places = spaced(from, width, parts);
         let mut cuts: Vec<Cut> = Vec::new();
         for (value, inside) in places.filter_map(|place| self.value(place)) {
             if let Some(cut) = cuts.last_mut().filter(|cut| cut.value == value) {

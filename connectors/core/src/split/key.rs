@@ -95,13 +95,17 @@ pub(super) fn of_number(number: i128, like: &Value) -> Option<Value> {
     })
 }
 
+/// The places that part what is so wide, and begins there, into so many like parts.
+pub(super) fn spaced(start: u128, width: u128, parts: u128) -> impl Iterator<Item = u128> {
+    (1..parts).map(move |part| start + width / parts * part + width % parts * part / parts)
+}
+
 /// At most `parts - 1` cuts that lie evenly between two numbers, as values of the type that `like` has.
 pub(super) fn evenly(low: i128, high: i128, parts: usize, like: &Value) -> Vec<Value> {
     // Two decimals may be further apart than the largest number that has a sign.
     let width = if high > low { high.abs_diff(low) } else { 0 };
     let parts = u128::try_from(parts).unwrap_or(1).max(1);
-    let (whole, rest) = (width / parts, width % parts);
-    let cuts = (1..parts).map(|part| whole * part + rest * part / parts).filter(|distance| *distance > 0);
+    let cuts = spaced(0, width, parts).filter(|distance| *distance > 0);
     let mut cuts: Vec<_> = cuts.filter_map(|distance| of_number(low.checked_add_unsigned(distance)?, like)).collect();
     cuts.dedup();
     cuts
