@@ -11,6 +11,7 @@ mod asked;
 mod between;
 mod histogram;
 mod key;
+mod partitions;
 mod plan;
 mod probe;
 mod sizes;
@@ -21,6 +22,7 @@ pub use self::histogram::{Known, Step};
 pub use self::key::{Key, KeyRange, Place, in_order, known_value};
 #[cfg(feature = "testing")]
 pub(crate) use self::key::{numbered, ranges};
+pub use self::partitions::{Begun, by_partitions};
 pub use self::plan::plan;
 pub use self::sizes::Sizes;
 use crate::{Error, Result, Value};

@@ -1,5 +1,7 @@
 //! The key along which a table is cut.
 
+mod partitions;
+
 use arrow_schema::DataType;
 use connector_core::{Column, Error, Key, Pushdown, ReadAs, Result, Table};
 
@@ -60,7 +62,10 @@ pub(crate) async fn key(session: &mut Session, table: &Table) -> Result<Option<K
     let (schema, name) = (table.name.schema.as_str(), table.name.table.as_str());
     let rows = ask(session, SQL, &[schema, name, schema, name, schema, name, schema, name]).await?;
     let indexed = rows.into_iter().map(Indexed::of).collect::<Result<Vec<_>>>()?;
-    Ok(best(&indexed, table))
+    match best(&indexed, table) {
+        Some(key) => Ok(Some(key)),
+        None => partitions::key(session, table).await,
+    }
 }
 
 /// The key of the best index, of whose columns those count that come before the first which is not compared in the index's order.

@@ -196,7 +196,7 @@ async fn cutting_a_table_takes_few_statements() {
         server.run("SET GLOBAL log_output = 'TABLE', GLOBAL general_log = 1").await;
         let few = BTreeMap::from([("v".to_owned(), Domain::single(DataType::Int32, Value::Int(7)))]);
         let cases = [
-            ("none", BTreeMap::new(), 1, 1),
+            ("none", BTreeMap::new(), 1, 2),
             ("even", BTreeMap::new(), 16, 3),
             ("even", few, 1, 2),
             ("heaps", BTreeMap::new(), 16, 5),

@@ -3,10 +3,8 @@
 //! It is read through its own name all the same, by the values that the partitions hold, and the server leaves out those that
 //! hold none of a slice's: so rights and policies are the table's, and rows that come into other partitions are in one slice too.
 
-use std::collections::BTreeMap;
-
-use connector_core::split::Step;
-use connector_core::{Column, Key, Result, Table, Value};
+use connector_core::split::{Begun, by_partitions};
+use connector_core::{Column, Key, Result, Table};
 use postgres_types::{ToSql, Type};
 
 use super::{count, in_order, is_compared, texts, value};
@@ -57,18 +55,12 @@ pub(super) async fn key(session: &mut Session, table: &Table) -> Result<Option<K
     }
     let begun = begun(row, column)?;
     let values = in_order(session, row, column, begun.iter().map(|begun| begun.value.clone()).collect()).await?;
-    let mut histogram = steps(values, &begun);
-    let Some(first) = histogram.first_mut() else { return Ok(None) };
-    first.rows = count(get(row, "before")?);
+    let histogram = by_partitions(count(get(row, "before")?), values, &begun);
+    if histogram.is_empty() {
+        return Ok(None);
+    }
     let columns = vec![column.name.clone()];
     Ok(Some(Key { columns, nullable: true, bytes, effort: 0, partitions: 1, histogram }))
-}
-
-/// A value at which a partition begins, or which it lists.
-struct Begun {
-    value: Value,
-    bytes: u64,
-    part: i64,
 }
 
 fn begun(row: &Row, column: &Column) -> Result<Vec<Begun>> {
@@ -79,45 +71,4 @@ fn begun(row: &Row, column: &Column) -> Result<Vec<Begun>> {
         Some(Begun { value: value(column, &text?)?, bytes: count(Some(size)), part })
     };
     Ok(told.into_iter().zip(sizes).zip(parts).filter_map(of).collect())
-}
-
-/// A step for each partition, and one for several that list values in turn: a slice that ended among these would read all of them. All
-/// of a partition is taken to have the value at which it begins, since inside it nothing leads to rows.
-fn steps(values: Vec<Value>, begun: &[Begun]) -> Vec<Step> {
-    let mut left: BTreeMap<i64, usize> = BTreeMap::new();
-    begun.iter().for_each(|begun| *left.entry(begun.part).or_default() += 1);
-    let all = left.clone();
-    let (mut steps, mut open): (Vec<Step>, usize) = (Vec::new(), 0);
-    for value in values {
-        let is_new = open == 0;
-        let mut bytes: u64 = 0;
-        for of in begun.iter().filter(|begun| begun.value == value) {
-            let Some(values) = left.get_mut(&of.part) else { continue };
-            // It opens with its first value and closes with its last one.
-            open += usize::from(all.get(&of.part) == Some(values));
-            *values -= 1;
-            open -= usize::from(*values == 0);
-            bytes = bytes.saturating_add(of.bytes);
-        }
-        match steps.last_mut().filter(|_| !is_new) {
-            Some(step) => step.equal = step.equal.saturating_add(bytes),
-            None => steps.push(Step { value, rows: 0, equal: bytes }),
-        }
-    }
-    steps
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn partitions_that_list_values_in_turn_are_one_step() {
-        let begun = [(1, 10, 7), (2, 20, 8), (3, 10, 7), (4, 20, 8), (5, 5, 9), (5, 5, 6), (9, 1, 9), (10, 2, 5)]
-            .map(|(value, bytes, part)| Begun { value: Value::Int(value), bytes, part });
-        let steps = steps([1, 2, 3, 4, 5, 9, 10].map(Value::Int).to_vec(), &begun);
-        let step = |value, equal| Step { value: Value::Int(value), rows: 0, equal };
-        assert_eq!(steps, [step(1, 60), step(5, 11), step(10, 2)]);
-        assert_eq!(super::steps(Vec::new(), &[]), []);
-    }
 }
