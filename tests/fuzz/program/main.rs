@@ -38,6 +38,10 @@ mod mysql_types;
 mod postgresql;
 #[path = "../../../connectors/postgresql/tests/live/ends.rs"]
 mod postgresql_types;
+#[path = "../../../connectors/sqlserver/tests/support/mod.rs"]
+mod sqlserver;
+#[path = "../../../connectors/sqlserver/tests/live/ends.rs"]
+mod sqlserver_types;
 // The local Athena's S3, which this program is built without; what it tells others of itself is not needed here.
 #[allow(dead_code)]
 #[path = "../../../src/local/s3.rs"]
@@ -74,6 +78,11 @@ async fn mariadb_gives_every_row_in_one_slice() {
 #[tokio::test]
 async fn mysql_gives_every_row_in_one_slice() {
     slices::add_up(Source::mysql(mysql::Kind::MySql)).await;
+}
+
+#[tokio::test]
+async fn sqlserver_gives_every_row_in_one_slice() {
+    slices::add_up(Source::sqlserver()).await;
 }
 
 #[tokio::test]

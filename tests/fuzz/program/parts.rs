@@ -35,6 +35,9 @@ impl Parts {
                 let all_may_be = design.columns.iter().all(|column| may_be(&column.declared));
                 (all_may_be && random.random_bool(0.4)).then(|| in_mysql(random))
             }
+            Source::SqlServer(_) => random
+                .random_bool(0.4)
+                .then(|| Self::Partitions { by: "glaux_thirds (id)".to_owned(), of: ["", "", ""].map(str::to_owned) }),
         }
     }
 
@@ -47,6 +50,7 @@ impl Parts {
                 let parts = parts.map(|(name, of)| format!("PARTITION {}{of}", source.dialect().quoted(name)));
                 format!(" PARTITION BY {by} ({})", parts.collect::<Vec<_>>().join(", "))
             }
+            (Self::Partitions { by, .. }, Source::SqlServer(_)) => format!(" ON {by}"),
             (Self::Children { .. }, _) => String::new(),
         }
     }
@@ -58,7 +62,7 @@ impl Parts {
             (Self::Partitions { of, .. }, Source::PostgreSql(_)) => {
                 names.zip(of).map(|(name, of)| format!("CREATE TABLE {name} PARTITION OF {table}{of}")).collect()
             }
-            (Self::Partitions { .. }, Source::MySql(_)) => Vec::new(),
+            (Self::Partitions { .. }, Source::MySql(_) | Source::SqlServer(_)) => Vec::new(),
             (Self::Children { indexed }, _) => {
                 let children = names.take(2).flat_map(|name| {
                     let index = indexed.then(|| format!("CREATE INDEX ON {name} ({index})"));

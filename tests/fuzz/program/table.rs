@@ -64,6 +64,11 @@ const KEYS: &[&str] = &[
     "binary",
     "varbinary",
     "time",
+    "nchar",
+    "nvarchar",
+    "uniqueidentifier",
+    "money",
+    "smallmoney",
 ];
 
 impl Design {
@@ -76,14 +81,14 @@ impl Design {
             // A type twice lets two columns be compared.
             let again = chosen.choose(random).copied().filter(|_| random.random_bool(0.25));
             let tried = again.or_else(|| types.choose(random)).unwrap();
-            let name = unused(random, &columns);
+            let name = unused(source, random, &columns);
             columns.push(DesignedColumn { name, declared: tried.name.to_owned() });
             chosen.push(tried);
         }
         let rows = (0..random.random_range(0..50)).map(|id| row(source, random, id, &chosen)).collect();
         let may_be = |place: &usize| INDEXABLE.iter().any(|name| columns[*place].declared.starts_with(name));
         let indexed: Vec<usize> = (0..columns.len()).filter(may_be).filter(|_| random.random_bool(0.4)).collect();
-        let name = (*NAMES.choose(random).unwrap()).to_owned();
+        let name = any_name(source, random).to_owned();
         // A view forgets how many dimensions a list has.
         let view = random.random_bool(0.2) && !columns.iter().any(|column| column.declared.ends_with("[][]"));
         Self { name, columns, rows, indexed, keyed: Vec::new(), view, parts: None }
@@ -93,7 +98,11 @@ impl Design {
     /// hardly more than one value; mostly without the ends of the key's type, which are left to who writes later.
     pub fn keyed(source: Source, random: &mut StdRng) -> Self {
         let mut design = Self { view: false, indexed: Vec::new(), ..Self::random(source, random) };
-        let may_be = |place: &usize| KEYS.iter().any(|name| design.columns[*place].declared.starts_with(name));
+        let may_be = |place: &usize| {
+            let declared = &design.columns[*place].declared;
+            let is_odd = declared.contains("(max)") || source.is_imitation() && declared.contains("(38");
+            KEYS.iter().any(|name| declared.starts_with(name)) && !is_odd
+        };
         let places: Vec<usize> = (0..design.columns.len()).filter(may_be).collect();
         let count = random.random_range(1..3);
         let mut keyed: Vec<usize> = places.choose_multiple(random, count).copied().collect();
@@ -155,10 +164,11 @@ impl Design {
     pub fn beyond(&self, source: Source) -> String {
         let quoted = |name: &str| source.dialect().quoted(name);
         let key = self.keyed.first().map_or_else(|| quoted("id"), |place| quoted(&self.columns[*place].name));
-        let table = quoted(&self.name);
+        let table = source.table(&self.name);
         let end = |direction: &str| {
             format!(
-                "(SELECT {key} FROM {table} WHERE {EARLY} AND {key} IS NOT NULL ORDER BY {key} {direction} LIMIT 1)"
+                "(SELECT {key} FROM {table} WHERE {EARLY} AND {key} IS NOT NULL ORDER BY {key} {direction} {})",
+                source.first()
             )
         };
         let (first, last) = (end("ASC"), end("DESC"));
@@ -174,7 +184,7 @@ impl Design {
         let statements = tables.iter().enumerate().filter_map(|(place, table)| {
             let rows = rows.iter().skip(place).step_by(tables.len());
             let rows: Vec<String> = rows.map(|row| format!("({})", row.join(", "))).collect();
-            let into = source.dialect().quoted(table);
+            let into = source.table(table);
             (!rows.is_empty()).then(|| format!("INSERT INTO {into} VALUES {}", rows.join(", ")))
         });
         statements.collect::<Vec<_>>().join("; ")
@@ -183,7 +193,7 @@ impl Design {
     /// What makes it.
     pub fn statements(&self, source: Source) -> String {
         let quoted = |name: &str| source.dialect().quoted(name);
-        let base = if self.view { quoted("the base") } else { quoted(&self.name) };
+        let base = source.table(if self.view { "the base" } else { &self.name });
         let columns = self.columns.iter().map(|column| format!(", {} {} NULL", quoted(&column.name), column.declared));
         let key = if self.keyed.is_empty() { "PRIMARY KEY" } else { "NOT NULL" };
         let clause = self.parts.as_ref().map(|parts| parts.clause(source)).unwrap_or_default();
@@ -203,7 +213,7 @@ impl Design {
             statements.push(self.insert(source, &self.rows));
         }
         if self.view {
-            statements.push(format!("CREATE VIEW {} AS SELECT * FROM {base}", quoted(&self.name)));
+            statements.push(source.view(&self.name, &base));
         }
         statements.join("; ")
     }
@@ -221,10 +231,16 @@ impl Design {
     }
 }
 
+fn any_name(source: Source, random: &mut StdRng) -> &'static str {
+    let is_simple = |name: &str| name.chars().all(|one| one <= '\u{ff}' && !"'\"$@[]".contains(one));
+    let names = NAMES.iter().copied().filter(|name| is_simple(name) || !source.is_imitation());
+    names.collect::<Vec<_>>().choose(random).unwrap()
+}
+
 /// A name that no column has, however it is spelled.
-fn unused(random: &mut StdRng, columns: &[DesignedColumn]) -> String {
+fn unused(source: Source, random: &mut StdRng, columns: &[DesignedColumn]) -> String {
     loop {
-        let name = *NAMES.choose(random).unwrap();
+        let name = any_name(source, random);
         if !columns.iter().any(|column| column.name.to_lowercase() == name.to_lowercase()) {
             return name.to_owned();
         }
@@ -253,12 +269,19 @@ fn common(source: Source, random: &mut StdRng, tried: &Type) -> Option<String> {
         "tinyint" | "smallint" | "integer" | "bigint" if signed => random.random_range(-3..4).to_string(),
         "real" | "double" if signed => (*["0", "1", "-2.5", "0.1", "3", "0.5"].choose(random)?).to_owned(),
         "date" => format!("'2020-0{}-0{}'", random.random_range(1..3), random.random_range(1..4)),
-        "timestamp(3)" => {
+        // Three digits are all that SQL Server's older types take.
+        "timestamp(3)" if !["datetime", "smalldatetime"].contains(&tried.name) || !source.is_sqlserver() => {
             format!("'2020-01-01 00:00:0{}.00{:04}'", random.random_range(0..2), random.random_range(0..3000))
         }
         "varchar" if is(&["text", "varchar", "citext", "tinytext", "mediumtext", "longtext", "char("]) => {
-            source.written(TEXTS.choose(random)?)
+            // Beyond its code page SQL Server keeps question marks.
+            let texts: Vec<&&str> = TEXTS.iter().filter(|text| !source.is_sqlserver() || is_narrow(text)).collect();
+            source.written(texts.choose(random)?)
         }
         _ => return None,
     })
+}
+
+fn is_narrow(text: &str) -> bool {
+    text.chars().all(|one| one <= '\u{ff}')
 }

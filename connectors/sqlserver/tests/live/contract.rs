@@ -4,7 +4,8 @@ use connector_core::TableName;
 use connector_core::testing::suite;
 use connector_sqlserver::CONNECTOR;
 
-use crate::support::{self, Column};
+use crate::support;
+use crate::support::admin::Column;
 
 const NUMBERS: &[Column] = &[
     ("b", "bit", &["1", "0", "1", "NULL", "0"]),

@@ -2,7 +2,7 @@
 //! `TEST_REQUIRE=sqlserver` turns into failure.
 #![allow(dead_code, clippy::print_stdout, clippy::unwrap_used)]
 
-mod admin;
+pub mod admin;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -16,13 +16,15 @@ use connector_core::testing::suite;
 use connector_core::{Connection, Credential, Domain, Endpoint, Scan, Secret, Settings, Table, TableName};
 use connector_sqlserver::CONNECTOR;
 
-pub use admin::{Admin, Column};
+pub use admin::Admin;
 
 /// Password of every login that the tests make.
 pub const PASSWORD: &str = "Correct-horse-8";
 
 /// A server, and who rules it.
 pub struct Server {
+    /// As whoever connects writes it, without user and password.
+    pub url: String,
     pub endpoint: Endpoint,
     pub user: String,
     pub password: String,
@@ -59,7 +61,7 @@ const IMAGE: Image<'static> = Image {
 fn contained(container: Container) -> Server {
     let url = format!("jdbc:sqlserver://127.0.0.1:{};databaseName=master;trustServerCertificate=true", container.port);
     let endpoint = CONNECTOR.endpoint(&url).unwrap();
-    Server { endpoint, user: "sa".into(), password: PASSWORD.into(), _container: Some(container) }
+    Server { url, endpoint, user: "sa".into(), password: PASSWORD.into(), _container: Some(container) }
 }
 
 /// The URL with user and password, which are cut out of it as the application does with those of a connection string.
@@ -72,8 +74,10 @@ fn given() -> Option<Server> {
     };
     let is_login = |part: &str| ["user=", "password="].iter().any(|key| part.to_ascii_lowercase().starts_with(key));
     let rest: Vec<&str> = url.split(';').filter(|part| !is_login(part)).collect();
-    let endpoint = CONNECTOR.endpoint(&rest.join(";")).unwrap();
-    Some(Server { endpoint, user: value("user"), password: value("password"), _container: None })
+    let rest = rest.join(";");
+    let endpoint = CONNECTOR.endpoint(&rest).unwrap();
+    let (user, password) = (value("user"), value("password"));
+    Some(Server { url: rest, endpoint, user, password, _container: None })
 }
 
 impl Server {
