@@ -95,6 +95,11 @@ pub(super) fn of_number(number: i128, like: &Value) -> Option<Value> {
     })
 }
 
+/// The least value behind one, of numbers, days, and times in milliseconds; none of what else there is.
+pub fn successor(value: &Value) -> Option<Value> {
+    of_number(numbered(value)?.checked_add(1)?, value)
+}
+
 /// The places that part what is so wide, and begins there, into so many like parts.
 pub(super) fn spaced(start: u128, width: u128, parts: u128) -> impl Iterator<Item = u128> {
     (1..parts).map(move |part| start + width / parts * part + width % parts * part / parts)
@@ -206,6 +211,23 @@ mod tests {
 
     fn triples<T: Copy>(of: &[T]) -> impl Iterator<Item = (T, T, T)> {
         of.iter().flat_map(move |a| of.iter().flat_map(move |b| of.iter().map(move |c| (*a, *b, *c))))
+    }
+
+    #[test]
+    fn the_last_value_has_no_successor_and_neither_has_a_text() {
+        let decimal = |unscaled| Value::Decimal { unscaled, scale: 2 };
+        for (value, expected) in [
+            (Value::Int(-1), Some(Value::Int(0))),
+            (Value::Date(9), Some(Value::Date(10))),
+            (Value::Millis(-1), Some(Value::Millis(0))),
+            (decimal(99), Some(decimal(100))),
+            (Value::Int(i64::MAX), None),
+            (Value::Date(i32::MAX), None),
+            (decimal(i128::MAX), None),
+            (Value::Text("a".into()), None),
+        ] {
+            assert_eq!(successor(&value), expected, "{value:?}");
+        }
     }
 
     #[test]

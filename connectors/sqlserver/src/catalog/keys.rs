@@ -1,5 +1,7 @@
 //! The key along which a table is cut, and what the server's statistics say about its values.
 
+mod partitions;
+
 use arrow_schema::DataType;
 use connector_core::split::{Step, known_value};
 use connector_core::{Column, Error, ErrorKind, Key, ReadAs, Result, Table, sql};
@@ -60,7 +62,10 @@ pub(crate) async fn key(session: &mut Session, table: &Table) -> Result<Option<K
         }
         of_few_values.get_or_insert(key);
     }
-    Ok(of_few_values)
+    match of_few_values {
+        Some(key) => Ok(Some(key)),
+        None => partitions::key(session, table).await,
+    }
 }
 
 /// How a key is compared, as its index has it, and how one of its values is shown.

@@ -10,6 +10,7 @@ mod contract;
 mod defects;
 mod ends;
 mod moments;
+mod partitions;
 mod random;
 mod rights;
 mod types;

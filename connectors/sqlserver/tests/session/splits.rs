@@ -115,6 +115,44 @@ async fn the_rows_of_one_value_are_cut_by_the_column_behind_it() {
     assert_eq!(begins(&splits), [&[][..], &[2], &[2, 1_000], &[2, 2_000]].map(place));
 }
 
+/// A columnstore has no index that leads to rows; what is on the left of its boundaries begins behind them.
+#[tokio::test]
+async fn a_table_without_an_index_is_cut_where_its_partitions_begin() {
+    for (is_right, expected) in [(1, [10, 20, 30]), (0, [11, 21, 31])] {
+        let server = Server::start(move |asked| match asked {
+            Asked::Statement(sql) if sql.contains("sys.partition_functions") => {
+                let columns = [
+                    ("column_name", tds::NVARCHAR),
+                    ("collation_name", tds::NVARCHAR),
+                    ("is_right", tds::INT),
+                    ("object_id", BIGINT),
+                    ("function_id", BIGINT),
+                ];
+                let long = tds::short(&7_i64.to_le_bytes());
+                let (name, none) = (tds::nvarchar(Some("day")), tds::nvarchar(None));
+                let row = tds::row(&[name, none, tds::int(Some(is_right)), long.clone(), long]);
+                Reply::Answer([tds::columns(&columns), row, tds::done()].concat())
+            }
+            Asked::Statement(sql) if sql.contains("sys.partition_range_values") => {
+                let columns = ["number", "bytes", "value"].map(|name| (name, BIGINT));
+                let cell =
+                    |number: Option<i64>| number.map_or_else(|| vec![0], |number| tds::short(&number.to_le_bytes()));
+                let row = |(number, boundary)| tds::row(&[cell(Some(number)), cell(Some(100 << 20)), cell(boundary)]);
+                let rows: Vec<u8> =
+                    [(1, None), (2, Some(10)), (3, Some(20)), (4, Some(30))].into_iter().flat_map(row).collect();
+                Reply::Answer([tds::columns(&columns), rows, tds::done()].concat())
+            }
+            Asked::Statement(sql) if sql.contains("sys.indexes") => keys(400 << 20, &[]),
+            other => tds::hospitable(other),
+        });
+        let mut connection = enter(&server, &Settings::default()).await.unwrap();
+        let scan = scan(&[("note", DataType::Utf8), ("day", DataType::Date32)]);
+        let splits = connection.splits(&scan, Sizes { most: 32, bytes: 100 << 20, largest: None }).await.unwrap();
+        let [second, third, fourth] = expected.map(|day| vec![Value::Date(day)]);
+        assert_eq!(begins(&splits), [Vec::new(), second, third, fourth]);
+    }
+}
+
 /// From -1,000 to 3,000.
 fn quarters() -> [Split; 4] {
     let range = |from: &[i64], below: &[i64], nulls| {
