@@ -31,11 +31,11 @@ use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use glaux::local::endpoint::Endpoint;
 use glaux::local::invoke::{Http, InProcess, Invoke};
 use glaux::local::{LocalAthena, Options};
-use glaux::protocol::Version;
+use glaux::protocol::{Identity, Version};
 
 use athena::Athena;
 use aws::{Answer, Service};
-use source::{Source, ask, handler, handler_with, read_request};
+use source::{Source, ask, handler, handler_with, read_request, splits_request};
 
 /// What is promised.
 const PROMISE: Duration = Duration::from_secs(2);
@@ -100,6 +100,47 @@ async fn a_query_that_athena_has_ended_leaves_no_session_and_no_answer() {
             assert_eq!(error.kind(), ErrorKind::Conflict, "{error}");
             assert!(error.to_string().contains("the query"), "{error}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_query_that_athena_has_ended_waits_for_no_place() {
+    for source in Source::all().await {
+        let athena = Athena::start().await;
+        let alone = [("glaux_max_connections", "1")];
+        let handler = handler_with(&source, &alone, |config| config.query_status = Some(athena.aws()));
+        let first = read_request(&handler, "asleep", "q-first").await;
+        let second = read_request(&handler, "few", "q-second").await;
+        let mut reading = Box::pin(ask(&handler, &first, None));
+        tokio::select! {
+            ended = &mut reading => panic!("{}: {ended:?}", source.name()),
+            () = source.until_read("asleep") => {}
+        }
+        athena.end("q-second", "CANCELLED");
+        tokio::select! {
+            ended = &mut reading => panic!("{}: {ended:?}", source.name()),
+            waited = ask(&handler, &second, None) => assert_eq!(waited.unwrap_err().kind(), ErrorKind::Conflict),
+        }
+        assert_eq!(source.reads_of("asleep").await, 1, "{}", source.name());
+    }
+}
+
+/// Where a column is named for a view, its ends are asked for, which runs the view.
+#[tokio::test]
+async fn a_query_that_athena_has_ended_is_planned_no_more() {
+    for source in Source::all().await {
+        let athena = Athena::start().await;
+        let named = [("glaux_split_by", "app.busy=s")];
+        let handler = handler_with(&source, &named, |config| config.query_status = Some(athena.aws()));
+        let request = splits_request(&Identity::default(), "busy", "q-planned");
+        let ending = async {
+            source.until_read("busy").await;
+            athena.end("q-planned", "CANCELLED");
+            let told = athena.told("q-planned").await;
+            left(&source, "a query that was being planned", told).await;
+        };
+        let (answer, ()) = tokio::join!(ask(&handler, &request, None), ending);
+        assert_eq!(answer.unwrap_err().kind(), ErrorKind::Conflict, "{}", source.name());
     }
 }
 
@@ -169,7 +210,7 @@ async fn a_read_that_would_end_too_late_is_stopped_in_time_and_says_what_would_h
 #[tokio::test]
 async fn a_read_that_was_stopped_in_time_is_asked_about_in_the_only_session_that_there_may_be() {
     let Some(source) = Source::postgres().await else { return };
-    let handler = handler_with(&source, &[("glaux_max_connections", "1")]);
+    let handler = handler_with(&source, &[("glaux_max_connections", "1")], |_| {});
     let request = read_request(&handler, "slow", "q-alone").await;
     let end = Instant::now() + Duration::from_secs(12);
     let error = ask(&handler, &request, Some(end)).await.unwrap_err();

@@ -131,8 +131,15 @@ impl Handler {
             Request::ListTables(request) => Response::ListTables(self.list_tables(request).await?),
             Request::GetTable(request) => Response::GetTable(self.get_table(request).await?),
             Request::GetTableLayout(request) => Response::GetTableLayout(self.get_table_layout(request).await?),
-            Request::GetSplits(request) => Response::GetSplits(self.get_splits(request).await?),
-            Request::ReadRecords(request) => self.read_records(request).await?,
+            // These two may take long at their source, or wait for a place there.
+            Request::GetSplits(request) => {
+                let query_id = request.query_id.clone();
+                Response::GetSplits(self.watcher.while_wanted(&query_id, Box::pin(self.get_splits(request))).await?)
+            }
+            Request::ReadRecords(request) => {
+                let query_id = request.query_id.clone();
+                self.watcher.while_wanted(&query_id, Box::pin(self.read_records(request))).await?
+            }
             // Boxed, since logging in to all catalogs at once is large and no query does it.
             Request::Check(request) => Response::Check(Box::pin(self.check_for(request)).await?),
             Request::UserDefinedFunction(request) => {

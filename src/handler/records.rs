@@ -53,7 +53,6 @@ impl Handler {
         let (progress, deadline) = (Progress::start(), Deadline::current());
         let outcome = tokio::select! {
             outcome = self.copy(&request, (&scan, &later), &rendered, &mut session, &progress) => outcome.map(Some),
-            ended = self.watcher.ended(&request.query_id) => Err(ended.error()),
             () = deadline.nears() => Ok(None),
         };
         let Some(outcome) = outcome.map_err(doing)? else {

@@ -1,11 +1,11 @@
-//! Whether Athena still wants an answer: one watcher a process, one call for all reads of a query.
+//! Whether Athena still wants an answer: one watcher a process, one call for all that is done for a query.
 //!
 //! Athena tells a function nothing when a query is cancelled or fails, so it is asked: after a second, and then less and less
-//! often. Whoever reads waits for the end of its query; of several that do, one asks. When a query is asked about next is kept
+//! often. Whoever plans or reads waits for the end of its query; of several that do, one asks. When a query is asked about next is kept
 //! from one split to the next, so that a thousand short ones ask no more often than a long one: fewer than forty times in half
 //! an hour, the longest that Athena gives a query.
 //!
-//! Not here: what becomes of a read whose query has ended.
+//! Not here: what is stopped at the source when the work is dropped (`sessions`).
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -79,7 +79,7 @@ impl Ended {
             Self::Failed => "has failed",
             Self::Cancelled => "was cancelled",
         };
-        Error::new(ErrorKind::Conflict, format!("the query {how}, so reading for it was stopped at the source"))
+        Error::new(ErrorKind::Conflict, format!("the query {how}, so what was done for it was stopped at the source"))
     }
 }
 
@@ -114,8 +114,16 @@ impl Watcher {
         Self { athena, queries: Mutex::default() }
     }
 
+    /// The outcome of work for a query; an error as soon as Athena says that the query has ended, and the work is dropped.
+    pub(super) async fn while_wanted<T>(&self, query_id: &str, work: impl Future<Output = Result<T>>) -> Result<T> {
+        tokio::select! {
+            outcome = work => outcome,
+            ended = self.ended(query_id) => Err(ended.error()),
+        }
+    }
+
     /// Waits until Athena says that a query has ended; for ever, if it cannot be asked.
-    pub(super) async fn ended(&self, query_id: &str) -> Ended {
+    async fn ended(&self, query_id: &str) -> Ended {
         let Some(athena) = &self.athena else { return std::future::pending().await };
         let watched = self.watched(query_id);
         let mut schedule = watched.schedule.lock().await;

@@ -60,7 +60,7 @@ fn rules(source: &Source) -> String {
 
 async fn function(source: &Source) -> Arc<Handler> {
     source.add_tenants().await;
-    handler_with(source, &[("default_glaux_callers", &rules(source)), ("enable_query_passthrough", "true")])
+    handler_with(source, &[("default_glaux_callers", &rules(source)), ("enable_query_passthrough", "true")], |_| {})
 }
 
 async fn read(handler: &Handler, caller: &Identity, table: &str) -> Result<Vec<String>, Error> {
@@ -149,7 +149,7 @@ async fn a_role_that_the_log_in_may_not_take_on_is_forbidden() {
     }
     // The role of the log-in itself would lift every limit that its roles set.
     let own = r#"[{"tags": {"team": "*"}, "role": "{tag:team}"}]"#;
-    let handler = handler_with(&source, &[("default_glaux_callers", own)]);
+    let handler = handler_with(&source, &[("default_glaux_callers", own)], |_| {});
     for team in ["none", "NONE", &source.reader()] {
         let tags = BTreeMap::from([("team".to_owned(), team.to_owned())]);
         let error = read(&handler, &Identity { tags, ..b() }, "tenants").await.unwrap_err();

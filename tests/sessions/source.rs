@@ -243,17 +243,15 @@ fn role(database: &Database) -> String {
     format!("{}_reader", database.name)
 }
 
-/// A handler over a source, with more settings.
-pub fn handler_with(source: &Source, settings: &[(&str, &str)]) -> Arc<Handler> {
-    let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
-    let mut config = Config::from_env(source.environment().into_iter().chain(settings)).unwrap();
-    config.spill.aws = source.s3.aws();
-    Arc::new(Handler::new(config).unwrap())
-}
-
 /// A handler over a source.
 pub fn handler(source: &Source, adjust: impl FnOnce(&mut Config)) -> Arc<Handler> {
-    let mut config = Config::from_env(source.environment()).unwrap();
+    handler_with(source, &[], adjust)
+}
+
+/// A handler over a source, with more settings.
+pub fn handler_with(source: &Source, settings: &[(&str, &str)], adjust: impl FnOnce(&mut Config)) -> Arc<Handler> {
+    let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+    let mut config = Config::from_env(source.environment().into_iter().chain(settings)).unwrap();
     config.spill.aws = source.s3.aws();
     adjust(&mut config);
     Arc::new(Handler::new(config).unwrap())
