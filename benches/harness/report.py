@@ -146,10 +146,10 @@ def cold(run):
 def memory(run):
     if not run.get("memory"):
         return []
-    out = ["", "## Peak memory of one Lambda process for one request", "", "| what | peak MB | at most | wall s | CPU s | |", "|---|---|---|---|---|---|"]
+    out = ["", "## Peak memory of one Lambda process for one request", "", "| engine | what | peak MB | at most | wall s | CPU s | |", "|---|---|---|---|---|---|---|"]
     for one in run["memory"]:
         said = one.get("failed") or (("met" if one["peak_mb"] <= one["at_most"] else "**not met**") if one["at_most"] else "")
-        out.append(f"| {one['what']} | {one['peak_mb']:.0f} | {one['at_most'] or ''} | {one['wall']:.1f} | {one['cpu']:.1f} | {said} |")
+        out.append(f"| {one['engine']} | {one['what']} | {one['peak_mb']:.0f} | {one['at_most'] or ''} | {one['wall']:.1f} | {one['cpu']:.1f} | {said} |")
     return out
 
 

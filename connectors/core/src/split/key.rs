@@ -5,6 +5,9 @@ use arrow_schema::DataType;
 use super::{Split, Step};
 use crate::{Column, Value};
 
+/// A key whose first column has fewer values, as the tenant of a key of tenant and number, is taken only where there is no other.
+pub const MANY_VALUES: u64 = 64;
+
 /// What the source knows about the columns along which its table is best cut.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Key {

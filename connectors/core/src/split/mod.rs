@@ -19,7 +19,7 @@ mod sizes;
 use std::collections::BTreeMap;
 
 pub use self::histogram::{Known, Step};
-pub use self::key::{Key, KeyRange, Place, in_order, known_value, successor};
+pub use self::key::{Key, KeyRange, MANY_VALUES, Place, in_order, known_value, successor};
 #[cfg(feature = "testing")]
 pub(crate) use self::key::{numbered, ranges};
 pub use self::partitions::{Begun, by_partitions};

@@ -3,6 +3,7 @@
 mod partitions;
 
 use arrow_schema::DataType;
+use connector_core::split::MANY_VALUES;
 use connector_core::{Column, Error, Key, Pushdown, ReadAs, Result, Table};
 
 use super::ask;
@@ -26,9 +27,6 @@ const SQL: &str = "SELECT s.INDEX_NAME, s.COLUMN_NAME, CAST(s.SEQ_IN_INDEX AS CH
      'char', 'varchar', 'binary', 'varbinary') \
      ORDER BY s.INDEX_NAME = 'PRIMARY' DESC, s.NON_UNIQUE, s.INDEX_NAME, s.SEQ_IN_INDEX";
 
-/// A key whose first column has fewer values, as the tenant of a primary key has, is taken only where there is no other.
-const MANY: u64 = 64;
-
 /// A column of an index, as [`SQL`] tells of it.
 struct Indexed {
     index: Option<String>,
@@ -50,7 +48,7 @@ impl Indexed {
             column,
             place: number(place).unwrap_or(0),
             nullable: nullable.as_deref() != Some("0"),
-            values: number(values).unwrap_or(MANY),
+            values: number(values).unwrap_or(MANY_VALUES),
             bytes: number(bytes).unwrap_or(0),
             rows: number(rows).unwrap_or(0),
         })
@@ -82,7 +80,7 @@ fn best(indexed: &[Indexed], table: &Table) -> Option<Key> {
         }
     }
     // Of like ones the first.
-    keys.into_iter().min_by_key(|(first, _)| first.values < MANY).map(|(_, key)| key)
+    keys.into_iter().min_by_key(|(first, _)| first.values < MANY_VALUES).map(|(_, key)| key)
 }
 
 /// Whether the values of a column can be compared as they are, in the order of their index.

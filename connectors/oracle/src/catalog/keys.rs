@@ -1,5 +1,6 @@
 //! The key along which a table is cut.
 
+use connector_core::split::MANY_VALUES;
 use connector_core::{Column, Key, ReadAs, Result, Table, sql};
 
 use super::{maybe, statistics, text};
@@ -19,9 +20,6 @@ const SQL: &str = "SELECT i.owner, i.index_name, c.column_name, c.column_positio
      WHERE t.owner = :v1 AND t.table_name = :v2 \
      ORDER BY CASE WHEN p.constraint_name IS NULL THEN 1 ELSE 0 END, CASE i.uniqueness WHEN 'UNIQUE' THEN 0 ELSE 1 END, \
      i.owner, i.index_name, c.column_position";
-
-/// A key whose first column has fewer values, as the tenant of a key of tenant and number, is taken only where there is no other.
-const MANY: u64 = 64;
 
 /// A column of an index, as [`SQL`] tells of it.
 struct Indexed {
@@ -51,7 +49,7 @@ pub(crate) async fn key(session: &mut Session, table: &Table) -> Result<Option<K
         // Whatever the server has against it, the key's ends are then asked for, and cuts lie evenly between them.
         let known = statistics::known(session, table, first).await.unwrap_or_default();
         key.histogram = known.histogram;
-        if known.values.is_none_or(|values| values >= MANY) {
+        if known.values.is_none_or(|values| values >= MANY_VALUES) {
             return Ok(Some(key));
         }
         of_few_values.get_or_insert(key);

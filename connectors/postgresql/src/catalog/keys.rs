@@ -3,7 +3,7 @@
 mod partitions;
 
 use arrow_schema::DataType;
-use connector_core::split::{self, Known, Step, known_value};
+use connector_core::split::{self, Known, MANY_VALUES, Step, known_value};
 use connector_core::{Column, Dialect, Key, ReadAs, Result, Table, Value, sql};
 use postgres_types::{ToSql, Type};
 
@@ -50,7 +50,7 @@ fn statement() -> String {
          * pg_catalog.current_setting('cpu_tuple_cost')::float8)::int8 AS effort, pg_catalog.count(*) AS partitions \
          FROM part JOIN pg_catalog.pg_class w ON w.oid = part.oid AND w.relkind <> 'p') z \
          WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p', 'm') \
-         ORDER BY COALESCE(s.n_distinct BETWEEN 1 AND 63, false), i.indisprimary DESC, i.indisunique DESC, nullable, a.attnum",
+         ORDER BY COALESCE(s.n_distinct >= 1 AND s.n_distinct < {MANY_VALUES}, false), i.indisprimary DESC, i.indisunique DESC, nullable, a.attnum",
         bounds = texts("s.bounds"),
         common = texts("s.common"),
     )

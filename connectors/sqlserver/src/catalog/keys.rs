@@ -3,7 +3,7 @@
 mod partitions;
 
 use arrow_schema::DataType;
-use connector_core::split::{Step, known_value};
+use connector_core::split::{MANY_VALUES, Step, known_value};
 use connector_core::{Column, Error, ErrorKind, Key, ReadAs, Result, Table, sql};
 
 use super::BINARY;
@@ -11,9 +11,6 @@ use crate::bind::Parameter;
 use crate::dialect::{UNDER_COLLATION, UNIQUEIDENTIFIER, is_collation};
 use crate::row::{Row, get, maybe};
 use crate::session::Session;
-
-/// A key of fewer values, as the tenant of a key of tenant and number, is taken only where there is no other.
-const MANY: i64 = 64;
 
 /// First columns of a table's indexes that have an order, the best first: primary key, unique, never NULL; with the bytes of the
 /// table, and what its statistics are found by. An index of some of the rows knows no ends of the others, and one that is switched off
@@ -57,7 +54,7 @@ pub(crate) async fn key(session: &mut Session, table: &Table) -> Result<Option<K
             columns.extend(behind(session, table, &row).await?);
         }
         let key = Key { columns, nullable, bytes, effort: 0, partitions: 1, histogram };
-        if values.is_none_or(|values| values >= MANY) {
+        if values.is_none_or(|values| values >= MANY_VALUES) {
             return Ok(Some(key));
         }
         of_few_values.get_or_insert(key);
@@ -108,14 +105,14 @@ fn compared(column: &Column, collation: Option<&str>) -> Option<Compared> {
 #[derive(Default)]
 struct Known {
     /// How many values it has, where that is known.
-    values: Option<i64>,
+    values: Option<u64>,
     histogram: Vec<Step>,
 }
 
 /// Whether one value has so many rows that a slice of them alone may be too large.
 fn is_uneven(histogram: &[Step]) -> bool {
     let rows = histogram.iter().fold(0_u64, |rows, step| rows.saturating_add(step.rows).saturating_add(step.equal));
-    histogram.iter().any(|step| step.equal.saturating_mul(MANY.unsigned_abs()) > rows)
+    histogram.iter().any(|step| step.equal.saturating_mul(MANY_VALUES) > rows)
 }
 
 /// Those columns behind the first of an index that can be cut between two of their values, as Athena knows them.
@@ -163,11 +160,10 @@ async fn known(session: &mut Session, column: &Column, compared: &Compared, inde
     let mut known = Known::default();
     for row in session.query(&histogram_of(compared), &of).await? {
         let [value, below, equal, others] = <[Option<String>; 4]>::try_from(row.texts()?).unwrap_or_default();
-        let number = |text: Option<String>| text.and_then(|text| text.parse::<i64>().ok()).unwrap_or(0).max(0);
+        let number = |text: Option<String>| text.and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
         known.values = Some(known.values.unwrap_or(0).saturating_add(number(others)).saturating_add(1));
-        let rows = |text| u64::try_from(number(text)).unwrap_or(0);
         if let Some(value) = value.and_then(|value| known_value(column, &value)) {
-            known.histogram.push(Step { value, rows: rows(below), equal: rows(equal) });
+            known.histogram.push(Step { value, rows: number(below), equal: number(equal) });
         }
     }
     Ok(known)
