@@ -80,6 +80,11 @@ impl Handler {
         })
     }
 
+    /// Reads to the end, or as far as is wanted.
+    ///
+    /// What is read is decoded in the same task, with no queue between: of the 5.1 s that PostgreSQL takes to send lineitem its process
+    /// computes for all, and reading and decoding takes 0.7 (MariaDB 4.9 and 1.0). It works on into the sockets' buffers meanwhile, so
+    /// there is nothing to be won. Sealing and sending have tasks of their own (`spill::upload`).
     async fn copy(
         &self,
         request: &ReadRecordsRequest,
