@@ -13,5 +13,6 @@ mod moments;
 mod partitions;
 mod random;
 mod rights;
+mod stopped;
 mod types;
 mod users;

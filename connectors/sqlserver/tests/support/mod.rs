@@ -88,11 +88,17 @@ impl Server {
 
     /// A schema of its own, made anew and filled.
     pub async fn schema(&self, name: &str, batches: &[&str]) {
+        let all_of = |kind: &str, what: &str| {
+            format!(
+                "(SELECT STRING_AGG(CAST(N'DROP {what} ' + QUOTENAME(SCHEMA_NAME(schema_id)) + N'.' + QUOTENAME(name) AS nvarchar(max)), N'; ') \
+                 FROM sys.objects WHERE SCHEMA_NAME(schema_id) = N'{name}' AND type = '{kind}')"
+            )
+        };
         let drop = format!(
-            "DECLARE @sql nvarchar(max) = N''; SELECT @sql += N'DROP ' + CASE type WHEN 'V' THEN N'VIEW ' ELSE N'TABLE ' END \
-             + QUOTENAME(SCHEMA_NAME(schema_id)) + N'.' + QUOTENAME(name) + N'; ' FROM sys.objects \
-             WHERE SCHEMA_NAME(schema_id) = N'{name}' AND type IN ('U', 'V') ORDER BY type DESC; EXEC (@sql); \
-             IF SCHEMA_ID(N'{name}') IS NULL EXEC (N'CREATE SCHEMA {name}')"
+            "DECLARE @views nvarchar(max) = {}, @tables nvarchar(max) = {}; EXEC (@views); EXEC (@tables); \
+             IF SCHEMA_ID(N'{name}') IS NULL EXEC (N'CREATE SCHEMA {name}')",
+            all_of("V", "VIEW"),
+            all_of("U", "TABLE")
         );
         let mut admin = self.admin().await;
         admin.run(&[drop.as_str()]).await;
