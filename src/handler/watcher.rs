@@ -65,7 +65,7 @@ enum Known {
 
 /// How a query ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ended {
+enum Ended {
     Succeeded,
     Failed,
     Cancelled,
@@ -73,7 +73,7 @@ pub(super) enum Ended {
 
 impl Ended {
     /// What is answered in place of rows: nobody reads it, and it must not look like an answer.
-    pub(super) fn error(self) -> Error {
+    fn error(self) -> Error {
         let how = match self {
             Self::Succeeded => "has succeeded without the rest of these rows",
             Self::Failed => "has failed",

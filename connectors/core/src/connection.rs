@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use futures::TryStreamExt;
 use futures::stream::BoxStream;
 
-use crate::split::Sizes;
+use crate::split::{Place, Sizes};
 use crate::{Capabilities, Column, Error, Key, Query, Result, Scan, Split, Statement, Table, TableName};
 
 /// Batches as they arrive; the next is asked for only when the last has been dealt with.
@@ -43,6 +43,11 @@ pub trait Connection: Send {
     /// The key along which a table is best cut, if the user may read one: that of an index, or of what the table is parted by.
     async fn key(&mut self, _table: &Table) -> Result<Option<Key>> {
         Ok(None)
+    }
+
+    /// Places at which a scan can be cut, for those that were found; what comes back stands in the source's order.
+    async fn places(&mut self, _scan: &Scan, places: Vec<Place>) -> Result<Vec<Place>> {
+        Ok(places)
     }
 
     /// The source's present moment, where this table can be read as it was then however late; asked for once a plan.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
-use connector_core::split::{self, Sizes};
+use connector_core::split::{self, Place, Sizes};
 use connector_core::{
     BatchLimits, BatchStream, Capabilities, Column, Connection, Credential, Endpoint, Error, Estimate, Function,
     Health, Key, Query, Relation, Result, Scan, Settings, Split, Statement, Table, TableName,
@@ -164,6 +164,11 @@ impl Connection for MySqlConnection {
     async fn key(&mut self, table: &Table) -> Result<Option<Key>> {
         let key = catalog::key(&mut self.session, table).await;
         key.map_err(|error| error.context(format!("looking for a key of table {}", table.name)))
+    }
+
+    async fn places(&mut self, scan: &Scan, places: Vec<Place>) -> Result<Vec<Place>> {
+        let places = catalog::places(&mut self.session, scan, places).await;
+        places.map_err(|error| error.context("looking for what parts a table"))
     }
 
     async fn splits(&mut self, scan: &Scan, sizes: Sizes) -> Result<Vec<Split>> {

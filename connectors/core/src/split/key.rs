@@ -98,9 +98,16 @@ pub(super) fn of_number(number: i128, like: &Value) -> Option<Value> {
     })
 }
 
-/// The least value behind one, of numbers, days, and times in milliseconds; none of what else there is.
-pub fn successor(value: &Value) -> Option<Value> {
-    of_number(numbered(value)?.checked_add(1)?, value)
+/// The least value of a column behind one, of numbers, days, and times in milliseconds; none of what else there is, nor behind the last.
+pub fn successor(column: &Column, value: &Value) -> Option<Value> {
+    let next = of_number(numbered(value)?.checked_add(1)?, value)?;
+    let exists = match (&column.mapping.data_type, &next) {
+        (DataType::Int8, Value::Int(next)) => i8::try_from(*next).is_ok(),
+        (DataType::Int16, Value::Int(next)) => i16::try_from(*next).is_ok(),
+        (DataType::Int32, Value::Int(next)) => i32::try_from(*next).is_ok(),
+        _ => true,
+    };
+    exists.then_some(next)
 }
 
 /// The places that part what is so wide, and begins there, into so many like parts.
@@ -133,7 +140,7 @@ pub fn in_order(mut values: Vec<Value>) -> Vec<Value> {
 pub fn known_value(column: &Column, text: &str) -> Option<Value> {
     match column.mapping.data_type {
         DataType::Utf8 => Some(Value::Text(text.to_owned())),
-        DataType::Int16 | DataType::Int32 | DataType::Int64 => text.parse().ok().map(Value::Int),
+        DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 => text.parse().ok().map(Value::Int),
         DataType::Date32 => text.parse().ok().map(Value::Date),
         DataType::Date64 => text.parse().ok().map(Value::Millis),
         DataType::Timestamp(..) => text.parse().ok().map(Value::ZonedMillis),
@@ -153,6 +160,7 @@ fn unscaled(text: &str, scale: i8) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{ColumnMapping, Pushdown, ReadAs};
 
     fn ints(values: &[i64]) -> Vec<Value> {
         values.iter().copied().map(Value::Int).collect()
@@ -218,18 +226,28 @@ mod tests {
 
     #[test]
     fn the_last_value_has_no_successor_and_neither_has_a_text() {
+        let column = |data_type| Column {
+            name: "k".into(),
+            remote_name: "k".into(),
+            comment: None,
+            announced: None,
+            mapping: ColumnMapping { data_type, read_as: ReadAs::Plain, bind_as: None, pushdown: Pushdown::Full },
+        };
         let decimal = |unscaled| Value::Decimal { unscaled, scale: 2 };
-        for (value, expected) in [
-            (Value::Int(-1), Some(Value::Int(0))),
-            (Value::Date(9), Some(Value::Date(10))),
-            (Value::Millis(-1), Some(Value::Millis(0))),
-            (decimal(99), Some(decimal(100))),
-            (Value::Int(i64::MAX), None),
-            (Value::Date(i32::MAX), None),
-            (decimal(i128::MAX), None),
-            (Value::Text("a".into()), None),
+        for (data_type, value, expected) in [
+            (DataType::Int32, Value::Int(-1), Some(Value::Int(0))),
+            (DataType::Int32, Value::Int(i32::MAX.into()), None),
+            (DataType::Int64, Value::Int(i32::MAX.into()), Some(Value::Int(1 << 31))),
+            (DataType::Int64, Value::Int(i64::MAX), None),
+            (DataType::Int16, Value::Int(i16::MAX.into()), None),
+            (DataType::Date32, Value::Date(9), Some(Value::Date(10))),
+            (DataType::Date32, Value::Date(i32::MAX), None),
+            (DataType::Date64, Value::Millis(-1), Some(Value::Millis(0))),
+            (DataType::Decimal128(9, 2), decimal(99), Some(decimal(100))),
+            (DataType::Decimal128(38, 2), decimal(i128::MAX), None),
+            (DataType::Utf8, Value::Text("a".into()), None),
         ] {
-            assert_eq!(successor(&value), expected, "{value:?}");
+            assert_eq!(successor(&column(data_type), &value), expected, "{value:?}");
         }
     }
 

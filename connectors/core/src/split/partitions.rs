@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Step;
+use super::{Step, written};
 use crate::Value;
 
 /// A value at which a partition begins, or which it lists.
@@ -20,19 +20,25 @@ pub struct Begun {
 /// partitions as the source orders them, and `before` bytes lie below all of them.
 pub fn by_partitions(before: u64, values: Vec<Value>, begun: &[Begun]) -> Vec<Step> {
     let mut left: BTreeMap<i64, usize> = BTreeMap::new();
-    begun.iter().for_each(|begun| *left.entry(begun.part).or_default() += 1);
+    let mut of: BTreeMap<String, Vec<&Begun>> = BTreeMap::new();
+    for begun in begun {
+        *left.entry(begun.part).or_default() += 1;
+        of.entry(written(&begun.value).unwrap_or_default()).or_default().push(begun);
+    }
     let all = left.clone();
     let (mut steps, mut open): (Vec<Step>, usize) = (Vec::new(), 0);
     for value in values {
+        // One that came before is the same again to the source, as a text in another case may be that stands between.
+        let Some(begun) = written(&value).and_then(|text| of.remove(&text)) else { continue };
         let is_new = open == 0;
         let mut bytes: u64 = 0;
-        for of in begun.iter().filter(|begun| begun.value == value) {
-            let Some(values) = left.get_mut(&of.part) else { continue };
+        for begun in begun {
+            let Some(values) = left.get_mut(&begun.part) else { continue };
             // It opens with its first value and closes with its last one.
-            open += usize::from(all.get(&of.part) == Some(values));
+            open += usize::from(all.get(&begun.part) == Some(values));
             *values -= 1;
             open -= usize::from(*values == 0);
-            bytes = bytes.saturating_add(of.bytes);
+            bytes = bytes.saturating_add(begun.bytes);
         }
         match steps.last_mut().filter(|_| !is_new) {
             Some(step) => step.equal = step.equal.saturating_add(bytes),
@@ -54,5 +60,14 @@ mod tests {
         let step = |rows, value, equal| Step { value: Value::Int(value), rows, equal };
         assert_eq!(steps, [step(3, 1, 60), step(0, 5, 11), step(0, 10, 2)]);
         assert_eq!(by_partitions(3, Vec::new(), &[]), []);
+    }
+
+    #[test]
+    fn a_value_that_comes_again_is_one_step() {
+        let text = |text: &str| Value::Text(text.into());
+        let begun = [("a", 1), ("A", 2), ("a", 3)].map(|(of, part)| Begun { value: text(of), bytes: 10, part });
+        let steps = by_partitions(0, ["a", "A", "a"].map(text).to_vec(), &begun);
+        let step = |of, equal| Step { value: text(of), rows: 0, equal };
+        assert_eq!(steps, [step("a", 20), step("A", 10)]);
     }
 }

@@ -61,6 +61,7 @@ pub async fn plan(
     places.retain(|place| {
         travels(place) && place.iter().zip(&columns).all(|(value, column)| binds(dialect, column, value))
     });
+    let places = connection.places(scan, places).await?;
     let mut ranges = ranges(&key.columns, key.nullable, places);
     ranges.retain(|range| may_pass(&asked, range));
     if ranges.len() > 1 && scan.query.is_none() {

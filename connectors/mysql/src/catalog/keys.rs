@@ -1,5 +1,6 @@
 //! The key along which a table is cut.
 
+mod days;
 mod partitions;
 
 use arrow_schema::DataType;
@@ -9,9 +10,12 @@ use connector_core::{Column, Error, Key, Pushdown, ReadAs, Result, Table};
 use super::ask;
 use crate::session::{Row, Session};
 
+pub(crate) use days::places;
+
 /// The columns of a table's indexes that have an order, index by index: the best one first, by whether it is the primary key, unique,
 /// never NULL; with how many values come before the next column of it is looked at, and with the bytes and the rows of the table. An
-/// index of the beginnings of texts knows neither their ends nor their order. Names are looked up as the server folds them, which is
+/// index of the beginnings of texts knows neither their ends nor their order. MariaDB compares `char` under some collations without the
+/// blanks behind it, and puts it into partitions with them. Names are looked up as the server folds them, which is
 /// fast, and then told apart byte by byte.
 const SQL: &str = "SELECT s.INDEX_NAME, s.COLUMN_NAME, CAST(s.SEQ_IN_INDEX AS CHAR), IF(c.IS_NULLABLE = 'YES', '1', '0'), \
      CAST(s.CARDINALITY AS CHAR), CAST(t.DATA_LENGTH AS CHAR), CAST(t.TABLE_ROWS AS CHAR) \
@@ -23,6 +27,7 @@ const SQL: &str = "SELECT s.INDEX_NAME, s.COLUMN_NAME, CAST(s.SEQ_IN_INDEX AS CH
      AND t.TABLE_SCHEMA = ? AND t.TABLE_NAME = ? \
      AND CAST(s.TABLE_SCHEMA AS BINARY) = CAST(? AS BINARY) AND CAST(s.TABLE_NAME AS BINARY) = CAST(? AS BINARY) \
      AND s.INDEX_TYPE = 'BTREE' AND s.SUB_PART IS NULL \
+     AND NOT (c.DATA_TYPE = 'char' AND COALESCE(c.COLLATION_NAME, '') LIKE '%nopad%') \
      AND c.DATA_TYPE IN ('tinyint', 'smallint', 'mediumint', 'int', 'bigint', 'decimal', 'date', 'datetime', 'timestamp', \
      'char', 'varchar', 'binary', 'varbinary') \
      ORDER BY s.INDEX_NAME = 'PRIMARY' DESC, s.NON_UNIQUE, s.INDEX_NAME, s.SEQ_IN_INDEX";

@@ -16,7 +16,7 @@ use crate::session::{Row, Session};
 
 pub(crate) use columns::table;
 pub(crate) use health::health;
-pub(crate) use keys::key;
+pub(crate) use keys::{key, places};
 pub(crate) use plan::{expected, expected_each};
 pub(crate) use query::query;
 

@@ -76,107 +76,81 @@ fn parted(partitions: &[Partition], table: &Table) -> Option<Key> {
     let by = By::of(&first.by).filter(|by| by.is_all || first.is_range)?;
     let column = table.columns.iter().find(|column| column.remote_name == by.column);
     let column = column.filter(|column| is_ordered(column))?;
-    let sum = |of: fn(&Partition) -> u64| partitions.iter().map(of).fold(0, u64::saturating_add);
-    let bytes = sum(|partition| partition.bytes);
     let steps = if first.is_range { ranges } else { lists };
-    let histogram = steps(partitions, &by, column, bytes);
-    let histogram = histogram.filter(|steps| !steps.is_empty())?;
-    let (columns, effort) = (vec![column.name.clone()], sum(|partition| partition.rows));
+    let histogram = steps(partitions, &by, column).filter(|steps| !steps.is_empty())?;
+    let columns = vec![column.name.clone()];
+    let (bytes, effort) = (sum(partitions, |partition| partition.bytes), sum(partitions, |partition| partition.rows));
     Some(Key { columns, nullable: true, bytes, effort, partitions: 1, histogram })
 }
 
+fn sum<T>(of: &[T], count: fn(&T) -> u64) -> u64 {
+    of.iter().map(count).fold(0, u64::saturating_add)
+}
+
 /// A step for each partition but the first, where the one before it ends.
-fn ranges(partitions: &[Partition], by: &By, column: &Column, bytes: u64) -> Option<Vec<Step>> {
+fn ranges(partitions: &[Partition], by: &By, column: &Column) -> Option<Vec<Step>> {
     let (first, others) = partitions.split_first()?;
-    // What is no day lies in the first, so that each slice reads it.
-    if matches!(by.unit, Unit::Days) && first.bytes > bytes / 8 {
-        return None;
-    }
     let begun = partitions.iter().zip(others).zip(1..).map(|((before, of), part)| {
-        let value = by.value(column, listed(&before.values)?.first()?)?;
+        let value = by.value(column, before.values.split(',').next()?)?;
         Some(Begun { value, bytes: of.bytes, part })
     });
     let begun = begun.collect::<Option<Vec<_>>>()?;
-    let mut values: Vec<Value> = begun.iter().map(|begun| begun.value.clone()).collect();
-    // Of several columns the first may be alike in several partitions.
-    values.dedup();
-    Some(by_partitions(first.bytes, values, &begun))
+    Some(by_partitions(first.bytes, values(&begun), &begun))
 }
 
-/// A step for each partition that lists numbers, days or times: which order texts have is the server's to say.
-fn lists(partitions: &[Partition], by: &By, column: &Column, bytes: u64) -> Option<Vec<Step>> {
+/// A step for each partition that lists values.
+fn lists(partitions: &[Partition], by: &By, column: &Column) -> Option<Vec<Step>> {
     let mut begun = Vec::new();
     for (partition, part) in partitions.iter().zip(0..) {
-        let values = listed(&partition.values)?;
-        let count = u64::try_from(values.len()).unwrap_or(u64::MAX).max(1);
-        for value in values.iter().filter(|value| *value != "NULL") {
-            begun.push(Begun { value: by.value(column, value)?, bytes: partition.bytes / count, part });
+        let listed: Vec<&str> = partition.values.split(',').collect();
+        let bytes = partition.bytes / u64::try_from(listed.len()).ok()?;
+        for value in listed.into_iter().filter(|value| *value != "NULL") {
+            begun.push(Begun { value: by.value(column, value)?, bytes, part });
         }
     }
-    let before = bytes.saturating_sub(begun.iter().map(|begun| begun.bytes).sum());
-    let values: Vec<Value> = begun.iter().map(|begun| begun.value.clone()).collect();
-    let is_text = values.iter().any(|value| matches!(value, Value::Text(_)));
-    (!is_text).then(|| by_partitions(before, in_order(values), &begun))
+    let before = sum(partitions, |partition| partition.bytes).saturating_sub(sum(&begun, |begun| begun.bytes));
+    Some(by_partitions(before, in_order(values(&begun)), &begun))
 }
 
-/// What a table is parted by: a column, or what a function makes of one that keeps its order.
-struct By {
+fn values(begun: &[Begun]) -> Vec<Value> {
+    begun.iter().map(|begun| begun.value.clone()).collect()
+}
+
+/// What a table is parted by: a column, or the seconds of one since 1970.
+///
+/// Not by days or years: the server keeps days that there are not, as `2000-02-31` and `2000-00-00`, and what its functions make of
+/// them has another order than they have.
+pub(super) struct By {
     column: String,
-    unit: Unit,
+    in_seconds: bool,
     /// Whether it is parted by no other column besides.
     is_all: bool,
 }
 
-/// What the values are that partitions are told by.
-enum Unit {
-    /// Those of the column.
-    Own,
-    /// Days, as `TO_DAYS` counts them.
-    Days,
-    Years,
-    /// Seconds since 1970.
-    Seconds,
-}
-
 impl By {
-    /// As the server writes it down again, whatever was declared: the first column, if it stands for itself or alone in a function.
-    fn of(expression: &str) -> Option<Self> {
-        let function = |(name, unit)| Some((expression.strip_prefix(name)?.strip_suffix(')')?, unit));
-        let functions = [("to_days(", Unit::Days), ("year(", Unit::Years), ("unix_timestamp(", Unit::Seconds)];
-        let (inner, unit) = functions.into_iter().find_map(function).unwrap_or((expression, Unit::Own));
-        let (column, rest) = quoted(inner, '`')?;
-        let is_columns = matches!(unit, Unit::Own) && rest.starts_with(',');
-        (rest.is_empty() || is_columns).then_some(Self { column, unit, is_all: rest.is_empty() })
+    /// As the server writes it down: the first column, if it stands for itself or alone in a function.
+    pub(super) fn of(expression: &str) -> Option<Self> {
+        let of_seconds = expression.strip_prefix("unix_timestamp(").and_then(|rest| rest.strip_suffix(')'));
+        let (column, rest) = quoted(of_seconds.unwrap_or(expression), '`')?;
+        let (in_seconds, is_all) = (of_seconds.is_some(), rest.is_empty());
+        (is_all || !in_seconds && rest.starts_with(',')).then_some(Self { column, in_seconds, is_all })
     }
 
-    /// The least value of the column that belongs to what is told.
+    /// The least value of the column that belongs to what is told; none of a text, of which it is not told how it is compared.
     fn value(&self, column: &Column, told: &str) -> Option<Value> {
-        /// From where the server counts days.
-        const YEAR_0: i64 = -719_528;
-        let number = || told.parse::<i64>().ok();
-        match self.unit {
-            Unit::Own => own(column, told),
-            Unit::Days => at_midnight(column, number()?.checked_add(YEAR_0)?),
-            Unit::Years => at_midnight(column, days(told.parse().ok()?, 1, 1)?.into()),
-            Unit::Seconds => Some(Value::ZonedMillis(number()?.checked_mul(1000)?)),
+        if self.in_seconds {
+            return told.parse::<i64>().ok()?.checked_mul(1000).map(Value::ZonedMillis);
         }
-    }
-}
-
-/// A value of a column as it is declared.
-fn own(column: &Column, told: &str) -> Option<Value> {
-    let Some((text, "")) = quoted(told, '\'') else {
-        return if column.mapping.data_type == DataType::Utf8 { None } else { known_value(column, told).map(unsigned) };
-    };
-    match column.mapping.data_type {
-        DataType::Utf8 => Some(Value::Text(text)),
-        DataType::Date32 => at_midnight(column, day(&text)?),
-        DataType::Date64 => {
-            let (of, time) = text.split_once(' ').unwrap_or((&text, "00:00:00"));
-            let Value::Millis(midnight) = at_midnight(column, day(of)?)? else { return None };
-            midnight.checked_add(clock(time)?).map(Value::Millis)
+        let quoted = quoted(told, '\'').filter(|(_, rest)| rest.is_empty()).map(|(text, _)| text);
+        match (&column.mapping.data_type, quoted) {
+            (DataType::Date32, Some(text)) => i32::try_from(day(&text)?).ok().map(Value::Date),
+            (DataType::Date64, Some(text)) => {
+                let (of, time) = text.split_once(' ').unwrap_or((&text, "00:00:00"));
+                day(of)?.checked_mul(DAY)?.checked_add(clock(time)?).map(Value::Millis)
+            }
+            (DataType::Utf8, _) | (_, Some(_)) => None,
+            (_, None) => known_value(column, told).map(unsigned),
         }
-        _ => None,
     }
 }
 
@@ -185,14 +159,6 @@ fn unsigned(value: Value) -> Value {
     match value {
         Value::Decimal { unscaled, scale } if unscaled < 0 => Value::Decimal { unscaled: unscaled + (1 << 64), scale },
         value => value,
-    }
-}
-
-fn at_midnight(column: &Column, day: i64) -> Option<Value> {
-    match column.mapping.data_type {
-        DataType::Date32 => i32::try_from(day).ok().map(Value::Date),
-        DataType::Date64 => day.checked_mul(DAY).map(Value::Millis),
-        _ => None,
     }
 }
 
@@ -210,24 +176,6 @@ fn clock(text: &str) -> Option<i64> {
     whole.split(':').fold(Some(0), part)?.checked_mul(1000)
 }
 
-/// What values are told as, separated by commas.
-fn listed(text: &str) -> Option<Vec<String>> {
-    let mut told = vec![String::new()];
-    let mut is_quoted = false;
-    for character in text.chars() {
-        match character {
-            // What stands behind it may be another character than it seems.
-            '\\' => return None,
-            ',' if !is_quoted => told.push(String::new()),
-            _ => {
-                is_quoted ^= character == '\'';
-                told.last_mut()?.push(character);
-            }
-        }
-    }
-    Some(told)
-}
-
 /// What stands between a quote and the next that is not doubled, and what is behind.
 fn quoted(text: &str, quote: char) -> Option<(String, &str)> {
     let mut rest = text.strip_prefix(quote)?;
@@ -243,6 +191,7 @@ fn quoted(text: &str, quote: char) -> Option<(String, &str)> {
 
 #[cfg(test)]
 mod tests {
+    use arrow_schema::TimeUnit;
     use connector_core::{ColumnMapping, Pushdown, ReadAs};
 
     use super::*;
@@ -254,19 +203,20 @@ mod tests {
 
     #[test]
     fn a_value_is_read_as_the_server_writes_it_or_not_at_all() {
-        let day = 18_293;
         for (by, data_type, told, expected) in [
             ("`k`", DataType::Int32, "-4", Some(Value::Int(-4))),
-            ("`k`,`n`", DataType::Date32, "'2020-02-01'", Some(Value::Date(day))),
-            ("to_days(`k`)", DataType::Date32, "737821", Some(Value::Date(day))),
-            ("to_days(`k`)", DataType::Date64, "737821", Some(Value::Millis(i64::from(day) * DAY))),
-            ("year(`k`)", DataType::Date32, "1970", Some(Value::Date(0))),
-            ("year(`k`)", DataType::Date32, "1970.5", None),
-            ("unix_timestamp(`k`)", DataType::Date64, "-3", Some(Value::ZonedMillis(-3000))),
+            ("`k`", DataType::Int8, "4", Some(Value::Int(4))),
+            ("`k`,`n`", DataType::Date32, "'2020-02-01'", Some(Value::Date(18_293))),
+            (
+                "unix_timestamp(`k`)",
+                DataType::Timestamp(TimeUnit::Millisecond, None),
+                "-3",
+                Some(Value::ZonedMillis(-3000)),
+            ),
             ("`k`", DataType::Date64, "'1970-01-01 01:00:01.9999'", Some(Value::Millis(3_601_000))),
             ("`k`", DataType::Date64, "'1970-02-30'", None),
             ("`k`", DataType::Date32, "MAXVALUE", None),
-            ("`k`", DataType::Utf8, "'it''s'", Some(Value::Text("it's".into()))),
+            ("`k`", DataType::Utf8, "'a'", None),
             ("`k`", DataType::Utf8, "_latin1 0x41", None),
             ("`k`", DataType::Decimal128(20, 0), "-1", Some(Value::Decimal { unscaled: (1 << 64) - 1, scale: 0 })),
         ] {
@@ -276,16 +226,10 @@ mod tests {
 
     #[test]
     fn what_keeps_no_order_of_a_column_parts_nothing() {
-        for by in ["(`a` + `b`)", "`a` + `b`", "abs(`a`)", "year(`a`),`b`", "year(`a`) + 1", "`a", "a", ""] {
+        for by in ["(`a` + `b`)", "`a` + `b`", "to_days(`a`)", "year(`a`)", "unix_timestamp(`a`),`b`", "`a", "a", ""] {
             assert!(By::of(by).is_none(), "{by}");
         }
-        let by = By::of("year(`k``x(`)").unwrap();
+        let by = By::of("unix_timestamp(`k``x(`)").unwrap();
         assert!(by.column == "k`x(" && by.is_all && !By::of("`a`,`b`").unwrap().is_all);
-    }
-
-    #[test]
-    fn values_are_told_apart_by_commas_outside_quotes() {
-        assert_eq!(listed("NULL,1,'a,b','it''s, c'").unwrap(), ["NULL", "1", "'a,b'", "'it''s, c'"]);
-        assert!(listed(r"'a\'").is_none());
     }
 }

@@ -74,7 +74,7 @@ impl Part {
 fn parted(column: &Column, parts: Vec<Part>, is_right: bool) -> Option<Key> {
     let bytes = parts.iter().map(|part| part.bytes).fold(0, u64::saturating_add);
     // What begins behind a text begins at no text that could be named.
-    let first = |value: Value| if is_right { Some(value) } else { successor(&value) };
+    let first = |value: Value| if is_right { Some(value) } else { successor(column, &value) };
     let of = |part: Part| Some(Begun { value: first(part.boundary?)?, bytes: part.bytes, part: part.number });
     let begun: Vec<Begun> = parts.into_iter().filter_map(of).collect();
     let before = bytes.saturating_sub(begun.iter().map(|begun| begun.bytes).sum());
