@@ -25,6 +25,8 @@ pub struct Design {
     pub indexed: Vec<usize>,
     /// Columns of the only index there is, by place; without any, `id` is the key.
     pub keyed: Vec<usize>,
+    /// Whether there is not even that index: nothing but its partitions leads to rows of a key.
+    pub bare: bool,
     /// Whether it is read through a view.
     pub view: bool,
     /// What it is put together of, where it is; only tables with keys are.
@@ -91,7 +93,7 @@ impl Design {
         let name = any_name(source, random).to_owned();
         // A view forgets how many dimensions a list has.
         let view = random.random_bool(0.2) && !columns.iter().any(|column| column.declared.ends_with("[][]"));
-        Self { name, columns, rows, indexed, keyed: Vec::new(), view, parts: None }
+        Self { name, columns, rows, indexed, keyed: Vec::new(), bare: false, view, parts: None }
     }
 
     /// A table of more rows whose only index is of one of its columns, or of two: with any values in it, with many NULLs, or with
@@ -126,8 +128,10 @@ impl Design {
         }
         design.rows.iter_mut().enumerate().for_each(|(place, row)| row[0] = (2 * place).to_string());
         design.keyed = keyed;
-        let parts = Parts::any(source, &design, random);
-        Self { parts, ..design }
+        let of_key = if random.random_bool(0.2) { Parts::by_key(source, &design) } else { None };
+        let bare = of_key.is_some();
+        let parts = of_key.or_else(|| Parts::any(source, &design, random));
+        Self { bare, parts, ..design }
     }
 
     /// The least value of a column's type and the greatest, as they are written; none where it has no two.
@@ -200,7 +204,7 @@ impl Design {
         let mut statements = vec![format!("CREATE TABLE {base} (id int {key}{}){clause}", columns.collect::<String>())];
         let names: Vec<String> = self.keyed.iter().map(|place| quoted(&self.columns[*place].name)).collect();
         let index = if names.is_empty() { "id".to_owned() } else { names.join(", ") };
-        if !names.is_empty() {
+        if !names.is_empty() && !self.bare {
             statements.push(format!("CREATE INDEX k ON {base} ({index})"));
         }
         statements.extend(self.parts.iter().flat_map(|parts| parts.statements(source, &base, &index)));
