@@ -97,7 +97,8 @@ impl Design {
     }
 
     /// A table of more rows whose only index is of one of its columns, or of two: with any values in it, with many NULLs, or with
-    /// hardly more than one value; mostly without the ends of the key's type, which are left to who writes later.
+    /// hardly more than one value; mostly without the ends of the key's type, which are left to who writes later. Instead of the index it may
+    /// have partitions of its key.
     pub fn keyed(source: Source, random: &mut StdRng) -> Self {
         let mut design = Self { view: false, indexed: Vec::new(), ..Self::random(source, random) };
         let may_be = |place: &usize| {

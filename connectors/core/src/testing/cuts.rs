@@ -30,6 +30,22 @@ pub async fn random_cuts_add_up(
     }
 }
 
+/// How many slices a connection cuts a scan into, and the rows of all of them, in order.
+pub async fn in_slices(
+    connection: &mut dyn Connection,
+    dialect: &dyn Dialect,
+    scan: &Scan,
+    sizes: Sizes,
+) -> (usize, Vec<String>) {
+    let slices = connection.splits(scan, sizes).await.expect("cutting");
+    let (count, mut rows) = (slices.len(), Vec::new());
+    for split in slices {
+        rows.extend(sorted_rows(&read(connection, dialect, &Scan { split, ..scan.clone() }).await));
+    }
+    rows.sort();
+    (count, rows)
+}
+
 /// Slices of a table along any of its columns that can be a key, and others behind it, cut at values that they hold; none if there
 /// is no such column.
 pub fn anywhere(all: &RecordBatch, dialect: &dyn Dialect, random: &mut StdRng) -> Option<Vec<Split>> {

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use arrow_schema::DataType;
 use connector_core::split::Sizes;
+use connector_core::testing::cuts::in_slices;
 use connector_core::testing::suite::sorted_rows;
 use connector_core::{Bound, Connection, Domain, Range, Scan, Settings, Split, Value, Values};
+use connector_mysql::CONNECTOR;
 use mysql_async::prelude::Queryable;
 
 use crate::keys::numbers;
@@ -155,13 +157,7 @@ async fn a_question_about_few_partitions_is_cut_into_as_few_slices() {
 
 /// The slices of a scan, and their rows together.
 async fn cut(connection: &mut dyn Connection, scan: &Scan, sizes: Sizes) -> (usize, Vec<String>) {
-    let slices = connection.splits(scan, sizes).await.expect("cutting");
-    let (count, mut rows) = (slices.len(), Vec::new());
-    for split in slices {
-        rows.extend(sorted_rows(&read(connection, &Scan { split, ..scan.clone() }).await));
-    }
-    rows.sort();
-    (count, rows)
+    in_slices(connection, CONNECTOR.dialect(), scan, sizes).await
 }
 
 /// The statements of a user that the server has run since it was asked to note them.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use arrow_schema::DataType;
 use connector_core::split::Sizes;
-use connector_core::testing::cuts::own_cuts_add_up;
+use connector_core::testing::cuts::{in_slices, own_cuts_add_up};
 use connector_core::testing::suite::sorted_rows;
 use connector_core::{Bound, Connection, Domain, Range, Scan, Settings, Split, Value, Values};
 use connector_postgresql::CONNECTOR;
@@ -162,13 +162,7 @@ async fn a_table_is_its_slices_whatever_its_key() {
 
 /// How many slices of a table a scan is cut into, and its rows.
 async fn cut(connection: &mut dyn Connection, scan: &Scan) -> (usize, Vec<String>) {
-    let slices = connection.splits(scan, Sizes { most: 16, bytes: 1, largest: None }).await.expect("cutting");
-    let (count, mut rows) = (slices.len(), Vec::new());
-    for split in slices {
-        rows.extend(sorted_rows(&read(connection, &Scan { split, ..scan.clone() }).await));
-    }
-    rows.sort();
-    (count, rows)
+    in_slices(connection, CONNECTOR.dialect(), scan, Sizes { most: 16, bytes: 1, largest: None }).await
 }
 
 #[tokio::test]

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use connector_core::split::Sizes;
+use connector_core::testing::cuts::in_slices;
 use connector_core::testing::suite::sorted_rows;
 use connector_core::{Bound, Connection, Domain, Range, Scan, Value, Values};
+use connector_sqlserver::CONNECTOR;
 
 use crate::support::{self, read, scan, table};
 
@@ -68,13 +70,7 @@ async fn a_table_without_an_index_is_cut_where_its_partitions_begin() {
 
 /// How many slices there are of a scan, and their rows.
 async fn sliced(connection: &mut dyn Connection, scan: &Scan) -> (usize, Vec<String>) {
-    let slices = connection.splits(scan, Sizes { most: 16, bytes: 1, largest: None }).await.expect("cutting");
-    let (count, mut rows) = (slices.len(), Vec::new());
-    for split in slices {
-        rows.extend(sorted_rows(&read(connection, &Scan { split, ..scan.clone() }).await));
-    }
-    rows.sort();
-    (count, rows)
+    in_slices(connection, CONNECTOR.dialect(), scan, Sizes { most: 16, bytes: 1, largest: None }).await
 }
 
 #[tokio::test]
